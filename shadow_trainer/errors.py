@@ -1,0 +1,136 @@
+"""The error tree: a code, a sentence a coach understands, what to do about it, and an HTTP status.
+
+Every error that a person may meet is one of these. ``code`` is stable and machine readable,
+``str(error)`` is the sentence, ``fix`` says what to do. ``exit_code`` is what the command line
+returns: 2 for a bad video, 3 for a bad argument, 1 for anything else.
+
+``permanent`` decides retries: the same film will be unreadable tomorrow, but a full disk may be emptied.
+"""
+
+from __future__ import annotations
+
+
+class ShadowError(Exception):
+    """Root of every error that is shown to a person."""
+
+    code = "internal"
+    fix = "Try again. If it happens again, tell the operator the code and the time."
+    http_status = 500
+    exit_code = 1
+    permanent = False
+
+    def __init__(self, message: str, *, code: str | None = None, fix: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+        if fix is not None:
+            self.fix = fix
+
+    def as_dict(self) -> dict[str, str]:
+        """``{code, message, fix}``, as the API, the catalog and analysis.json store it."""
+        return {"code": self.code, "message": self.message, "fix": self.fix}
+
+    def __reduce__(self) -> tuple:
+        # Exceptions with keyword-only arguments do not survive pickling (and so RQ) by default.
+        return _rebuild, (type(self), self.message, self.code, self.fix)
+
+
+def _rebuild(kind: type[ShadowError], message: str, code: str, fix: str) -> ShadowError:
+    return kind(message, code=code, fix=fix)
+
+
+class BadVideo(ShadowError):
+    """The film itself cannot be analysed; no retry will change that."""
+
+    code = "bad_video"
+    fix = "Film again with the phone's own camera app and upload that file unchanged."
+    http_status = 422
+    exit_code = 2
+    permanent = True
+
+
+class BadRequest(ShadowError):
+    """An argument, form field or header is wrong."""
+
+    code = "bad_request"
+    fix = "Correct the named value and try again."
+    http_status = 400
+    exit_code = 3
+    permanent = True
+
+
+class NotFound(ShadowError):
+    """Nothing has this id or name (or it is not yours to see)."""
+
+    code = "not_found"
+    fix = "Check the address, or go back to the list."
+    http_status = 404
+    exit_code = 3
+    permanent = True
+
+
+class Conflict(ShadowError):
+    """The thing is not in a state that allows this."""
+
+    code = "conflict"
+    fix = "Reload the page to see its present state."
+    http_status = 409
+    permanent = True
+
+
+class TooLarge(ShadowError):
+    """The upload is above a declared limit."""
+
+    code = "too_large"
+    fix = "Trim the film to the pitch, or film at a lower resolution, and upload that."
+    http_status = 413
+    exit_code = 2
+    permanent = True
+
+
+class Busy(ShadowError):
+    """No room for more work now; the same request may succeed later."""
+
+    code = "busy"
+    fix = "Wait a minute and send it again."
+    http_status = 503
+
+
+class StorageFull(ShadowError):
+    """The disk (or bucket) has no room left."""
+
+    code = "storage_full"
+    fix = "Free disk space or delete old analyses, then try again."
+    http_status = 507
+
+
+class Unavailable(ShadowError):
+    """A part we depend on (Redis, the database, the storage) does not answer."""
+
+    code = "unavailable"
+    fix = "Start the missing service, or check its address in the settings; `python -m shadow_trainer doctor` says which."
+    http_status = 503
+
+
+class SetupError(ShadowError):
+    """The installation is not complete: a package, a weight file or a setting is missing or broken."""
+
+    code = "setup"
+    fix = "Run `make setup`, then `python -m shadow_trainer doctor`."
+
+
+class OutOfMemory(ShadowError):
+    """The model did not fit; it is tried again with smaller batches."""
+
+    code = "out_of_memory"
+    fix = "It is tried again with smaller batches. If it fails again, use a machine with more memory."
+
+
+class Canceled(ShadowError):
+    """A person stopped the analysis. Not a failure."""
+
+    code = "canceled"
+    fix = "Press “Try again” to run it from where it stopped."
+    http_status = 409
+    permanent = True

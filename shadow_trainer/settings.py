@@ -1,0 +1,231 @@
+"""Every setting, declared once: type, default and a sentence. Read from the environment and `.env`.
+
+The environment name is ``SHADOW_`` + the field's name in capitals, except where the platform already
+has a name for it (``PORT``, ``REDIS_URL``, ``DATABASE_URL``). An empty value means the default.
+The README's table and `.env.example` are generated from here (``python -m shadow_trainer settings``).
+"""
+
+from __future__ import annotations
+
+import os
+import typing
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+
+from .errors import SetupError
+
+ROOT = Path(__file__).resolve().parent.parent
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+MIN_SECRET_CHARS = 32
+
+
+def setting(
+    default: object,
+    sentence: str,
+    *,
+    env: str | None = None,
+    secret: bool = False,
+    least: float | None = None,
+):
+    """A dataclass field that knows its sentence, environment name and smallest allowed value."""
+    return field(
+        default=default, metadata={"sentence": sentence, "env": env, "secret": secret, "least": least}
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one process. Build with :func:`load`; pass on, do not mutate."""
+
+    # Where things are
+    data_dir: str = setting(
+        "var", "Folder for the database, storage, caches, sockets and logs; relative to the project."
+    )
+    database_url: str = setting(
+        "", "SQLAlchemy address of the catalog; empty: SQLite in the data folder.", env="DATABASE_URL"
+    )
+    redis_url: str = setting(
+        "", "Redis address; empty: the embedded Redis in the data folder.", env="REDIS_URL"
+    )
+    storage_url: str = setting("", "Where films and results are kept; empty: `storage/` in the data folder.")
+    # Web
+    host: str = setting("127.0.0.1", "Address the web server binds to.")
+    port: int = setting(8000, "Port the web server listens on.", env="PORT", least=1)
+    secret_key: str = setting(
+        "",
+        "Signs sessions and forms; at least 32 characters. `make setup` writes one into `.env`.",
+        secret=True,
+    )
+    web_workers: int = setting(2, "gunicorn processes.", least=1)
+    web_threads: int = setting(12, "Threads in each gunicorn process.", least=1)
+    max_upload_mb: int = setting(1024, "Largest accepted upload, in megabytes.", least=1)
+    single_user: bool = setting(
+        True, "No login; the web server then answers requests from this machine only."
+    )
+    # Jobs
+    use_rq: bool = setting(
+        True, "true: jobs run on the RQ queue in Redis. false: legacy thread pool inside the web process."
+    )
+    legacy_threads: int = setting(1, "Analyses at once in legacy mode.", least=1)
+    queue_limit: int = setting(500, "Waiting analyses above which an upload is answered with 503.", least=1)
+    job_timeout_s: int = setting(
+        3600, "An analysis that runs longer is stopped and counted as failed.", least=1
+    )
+    retry_attempts: int = setting(3, "Attempts after the first one, for transient faults.", least=0)
+    retry_intervals_s: str = setting(
+        "5,30,120", "Waiting time before each further attempt, in seconds, comma separated."
+    )
+    result_ttl_s: int = setting(
+        86400, "How long Redis remembers a finished job; the catalog remembers for ever.", least=60
+    )
+    # Workers
+    device: str = setting("auto", "`auto`, `cpu` or `cuda`.")
+    batch_size: int = setting(0, "Frames per network call; 0: 8 on CPU, 32 on CUDA.", least=0)
+    shutdown_grace_s: float = setting(
+        20.0, "After SIGTERM a worker finishes within this time or hands the job back.", least=0
+    )
+    worker_max_jobs: int = setting(
+        100, "The worker's child is replaced after this many jobs; 0: never.", least=0
+    )
+    worker_max_memory_mb: int = setting(
+        6144, "The worker's child is replaced when it is larger than this after a job; 0: never.", least=0
+    )
+    worker_ready_timeout_s: float = setting(
+        120.0, "How long a worker's child may take to load the model.", least=1
+    )
+    clock_tick_s: float = setting(2.0, "How often the clock repairs and schedules.", least=0.1)
+    # Films
+    model_size: str = setting("m", "Pose model when none is chosen: `xs`, `s`, `m` or `l`.")
+    max_video_s: float = setting(1200.0, "Longest accepted film, in seconds.", least=1)
+    max_video_pixels: int = setting(4096 * 2304, "Most pixels per frame (8K is refused).", least=1)
+    max_video_frames: int = setting(300_000, "Most frames in one film.", least=1)
+    preview_max_side: int = setting(1280, "Longer side of the browser copy of a film, in pixels.", least=64)
+    min_free_disk_mb: int = setting(
+        512, "Uploads and analyses are refused below this much free disk space.", least=0
+    )
+    # Logs
+    log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR.")
+    log_format: str = setting("text", "`text` for people, `json` for machines.")
+
+    @property
+    def data_path(self) -> Path:
+        """The data folder as an absolute path."""
+        return (ROOT / self.data_dir).resolve()
+
+    @property
+    def database_address(self) -> str:
+        """SQLAlchemy address, with Heroku's ``postgres://`` rewritten for psycopg 3."""
+        url = self.database_url or f"sqlite:///{self.data_path / 'shadow.db'}"
+        for prefix in ("postgres://", "postgresql://"):
+            if url.startswith(prefix):
+                return "postgresql+psycopg://" + url[len(prefix) :]
+        return url
+
+    @property
+    def storage_address(self) -> str:
+        """``file://`` or ``s3://`` address of the storage."""
+        return self.storage_url or f"file://{self.data_path / 'storage'}"
+
+    @property
+    def retry_intervals(self) -> list[int]:
+        """Seconds before each further attempt; the last one repeats when there are more attempts."""
+        values = [int(part) for part in self.retry_intervals_s.split(",") if part.strip()] or [5]
+        return [values[min(i, len(values) - 1)] for i in range(self.retry_attempts)]
+
+    def require_secret_key(self) -> str:
+        """The secret key, or a SetupError: there is no working default."""
+        if len(self.secret_key) < MIN_SECRET_CHARS:
+            raise SetupError(
+                f"SHADOW_SECRET_KEY is missing or shorter than {MIN_SECRET_CHARS} characters.",
+                code="weak_secret",
+                fix="Run `make setup`, which writes one into .env, or set it in the environment.",
+            )
+        return self.secret_key
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One row of the settings table."""
+
+    name: str
+    env: str
+    kind: type
+    default: object
+    sentence: str
+    secret: bool
+    least: float | None
+
+
+@cache
+def declared() -> tuple[Declared, ...]:
+    """Every setting in order of declaration."""
+    kinds = typing.get_type_hints(Settings)
+    return tuple(
+        Declared(
+            f.name,
+            f.metadata["env"] or f"SHADOW_{f.name.upper()}",
+            kinds[f.name],
+            f.default,
+            f.metadata["sentence"],
+            f.metadata["secret"],
+            f.metadata["least"],
+        )
+        for f in fields(Settings)
+    )
+
+
+CHOICES = {
+    "device": ("auto", "cpu", "cuda"),
+    "model_size": ("xs", "s", "m", "l"),
+    "log_format": ("text", "json"),
+    "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
+}
+
+
+def _parse(row: Declared, text: str) -> object:
+    """Text from the environment as the declared type; a SetupError names the variable."""
+    try:
+        if row.kind is bool:
+            if text.lower() not in TRUE | FALSE:
+                raise ValueError("expected true or false")
+            return text.lower() in TRUE
+        value = row.kind(text)
+        if row.least is not None and value < row.least:
+            raise ValueError(f"expected at least {row.least:g}")
+        if row.name in CHOICES and value not in CHOICES[row.name]:
+            raise ValueError(f"expected one of {', '.join(CHOICES[row.name])}")
+    except ValueError as error:
+        shown = "(secret)" if row.secret else repr(text)
+        raise SetupError(
+            f"The setting {row.env}={shown} is not valid: {error}.",
+            code="bad_setting",
+            fix=f"{row.env}: {row.sentence}",
+        ) from error
+    return value
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """The pairs of a `.env` file; an absent file is empty."""
+    from dotenv import dotenv_values
+
+    return {k: v for k, v in dotenv_values(path).items() if v is not None}
+
+
+def load(
+    environ: typing.Mapping[str, str] | None = None, *, dotenv: Path | None = None, **overrides: object
+) -> Settings:
+    """Settings from defaults, then `.env`, then the environment, then ``overrides`` (typed values).
+
+    ``environ`` None reads the process's environment and the project's `.env`; a mapping reads only
+    that mapping (tests), plus ``dotenv`` when given.
+    """
+    if environ is None:
+        environ, dotenv = os.environ, dotenv or ROOT / ".env"
+    values = {**(read_dotenv(dotenv) if dotenv else {}), **environ}
+    found = {
+        row.name: _parse(row, values[row.env].strip())
+        for row in declared()
+        if values.get(row.env, "").strip()
+    }
+    return Settings(**{**found, **overrides})
