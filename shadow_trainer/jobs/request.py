@@ -1,0 +1,75 @@
+"""AnalysisRequest: what a coach asked for, checked at the door, the same for page, API and command line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+from ..errors import BadRequest
+
+THROWS = ("auto", "right", "left")
+VIEWS = ("auto", "open-side", "rear", "front", "other")
+MODEL_SIZES = ("xs", "s", "m", "l")
+CAPTURE_FPS_RANGE = (5.0, 2000.0)
+HEIGHT_M_RANGE = (0.9, 2.4)
+
+
+@dataclass(frozen=True)
+class AnalysisRequest:
+    """The options of one analysis. ``None`` means: find out (or, for height, not known).
+
+    ``capture_fps`` frames per second of real time; ``height_m`` metres; ``person`` a candidate's id
+    from an earlier scan; ``reference`` a reference's name or ``none``.
+    """
+
+    throws: str = "auto"
+    view: str = "auto"
+    model_size: str = "m"
+    capture_fps: float | None = None
+    height_m: float | None = None
+    reference: str = "elite"
+    person: int | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("throws", self.throws, THROWS)
+        _one_of("view", self.view, VIEWS)
+        _one_of("model_size", self.model_size, MODEL_SIZES)
+        _in_range("capture_fps", self.capture_fps, CAPTURE_FPS_RANGE, "frames per second")
+        _in_range("height_m", self.height_m, HEIGHT_M_RANGE, "metres")
+        if self.person is not None and self.person < 0:
+            raise BadRequest("person must be the number of a candidate, 0 or more.", code="bad_person")
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> AnalysisRequest:
+        """From plain JSON types; unknown names raise BadRequest."""
+        unknown = set(values) - {f.name for f in fields(cls)}
+        if unknown:
+            raise BadRequest(f"Unknown option: {', '.join(sorted(unknown))}.", code="unknown_option")
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise BadRequest(
+            f"{name} is {value!r}; it must be one of {', '.join(allowed)}.",
+            code=f"bad_{name}",
+            fix=f"Choose {name} from: {', '.join(allowed)}.",
+        )
+
+
+def _in_range(name: str, value: object, limits: tuple[float, float], unit: str) -> None:
+    if value is None:
+        return
+    low, high = limits
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value) or not low <= value <= high:
+        raise BadRequest(
+            f"{name} is {value!r}; it must be between {low:g} and {high:g} {unit}.",
+            code=f"bad_{name}",
+            fix=f"Give {name} in {unit}, or leave it empty.",
+        )

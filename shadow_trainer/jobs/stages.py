@@ -1,0 +1,206 @@
+"""The stages of one analysis: thin steps that read, call the pure parts, write and report.
+
+probe -> preview -> scan -> pose -> motion -> analyse -> render. Publishing (final keys and rows) belongs
+to whoever runs the pipeline: the worker's runner or the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from ..errors import BadVideo
+from .document import build_document
+from .pipeline import Run, Stage
+
+NO_PITCH = (
+    "There is a person in this film, but no pitch was found.",
+    "Film one whole delivery, from the set to the follow-through, with the whole body in the picture. "
+    "If there is a pitch in it, choose the pitcher by hand and run it again.",
+)
+NOBODY = (
+    "Nobody could be found in this film.",
+    "Film the pitcher from 5 to 8 metres with the whole body in the picture and good light.",
+)
+
+
+def probe(run: Run) -> None:
+    """Facts and warnings about the file."""
+    from ..video import Limits, probe
+
+    info = probe(run.video, capture_fps=run.request.capture_fps, limits=Limits.from_settings(run.settings))
+    run.write_json("probe.json", info.as_dict())
+
+
+def preview(run: Run) -> None:
+    """The browser's copy of the film, so that the coach sees it even if all else fails."""
+    from ..video import make_preview
+
+    facts = make_preview(
+        run.video,
+        _info(run),
+        run.write("out/preview.mp4"),
+        max_side=run.settings.preview_max_side,
+        progress=run.advance,
+        check=run.check,
+    )
+    run.write_json("preview.json", facts)
+
+
+def scan(run: Run) -> None:
+    """Who is here, which of them throws, and when: sparse, with the light model."""
+    from ..pose.scan import scan
+
+    info = _info(run)
+    engine = run.engine_factory("xs")
+    found = scan(engine, _frames_factory(run, info), info, progress=run.advance, check=run.check)
+    for person in found.people:
+        if person.thumbnail:
+            run.write(f"out/people/{person.id}.jpg").write_bytes(person.thumbnail)
+    run.write_json("scan.json", found.as_dict())
+    if not found.people:
+        raise BadVideo(NOBODY[0], code="nobody_found", fix=NOBODY[1])
+
+
+def pose(run: Run) -> None:
+    """Landmarks of the chosen athlete at the full frame rate, inside the delivery windows."""
+    from ..pose.landmarks import landmarks
+
+    info, found = _info(run), _scan(run)
+    if not found.windows and run.request.person is None:
+        raise BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
+    track = landmarks(
+        run.engine_factory(run.request.model_size),
+        _frames_factory(run, info),
+        info,
+        found,
+        person=run.request.person,
+        progress=run.advance,
+        check=run.check,
+    )
+    track.save(run.write("landmarks.npz"))
+
+
+def motion(run: Run) -> None:
+    """Swaps mended, gaps bridged, bones constant, feet on the ground, 3D; slow motion found out."""
+    from ..pitching import slow_motion_factor
+    from ..pose.landmarks import RawTrack
+    from ..pose.motion import solve
+
+    info = _info(run)
+    track = RawTrack.load(run.work / "landmarks.npz")
+    solve_track = partial(
+        solve,
+        width=info.width,
+        height=info.height,
+        throws=run.request.throws,
+        height_m=run.request.height_m,
+        progress=run.advance,
+        check=run.check,
+    )
+    series = solve_track(track)
+    factor = 1.0
+    if run.request.capture_fps is None and info.time_scale == 1.0:
+        factor = slow_motion_factor(series, fps=info.fps)
+    if factor > 1.0:
+        # The filters and the ground contact work in real seconds, so the motion is solved again.
+        series = solve_track(track.with_(time_s=track.time_s / factor))
+    series.save(run.write("motion.npz"))
+    run.write_json("motion.json", {"slow_motion_factor": factor})
+
+
+def analyse(run: Run) -> None:
+    """Events, metrics, norms, faults, the shadow."""
+    from .. import pitching
+    from ..pose.series import PoseSeries
+    from ..render import exports
+
+    info, factor = real_time(run)
+    series = PoseSeries.load(run.work / "motion.npz")
+    found = _scan(run)
+    result = pitching.analyse(
+        series,
+        throws=run.request.throws,
+        height_m=run.request.height_m,
+        fps=info.capture_fps,
+        view=run.request.view,
+        reference=None if run.request.reference == "none" else run.request.reference,
+        windows=[(start / factor, end / factor) for start, end in found.windows] or None,
+    )
+    if not result["deliveries"]:
+        raise BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
+    document, curves = build_document(run, info, found, result, factor)
+    run.write_json("out/analysis.json", document)
+    run.write_json("out/series.json", curves)
+    series.save(run.write("out/pose.npz"))
+    exports.metrics_csv(document, run.write("out/metrics.csv"))
+    run.advance(1, 1)
+
+
+def render(run: Run) -> None:
+    """The overlay film, the side-by-side film and the report that needs no server."""
+    from ..pose.series import PoseSeries
+    from ..render import film, report
+
+    info, _ = real_time(run)
+    series = PoseSeries.load(run.work / "out" / "pose.npz")
+    document = run.read_json("out/analysis.json")
+    half = _halves(run)
+    film.overlay(
+        run.video, info, series, document, run.write("out/overlay.mp4"), progress=half(0), check=run.check
+    )
+    film.side_by_side(
+        run.video,
+        info,
+        series,
+        document,
+        run.write("out/side_by_side.mp4"),
+        progress=half(1),
+        check=run.check,
+    )
+    report.html(document, series, run.video, info, run.write("out/report.html"))
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("probe", "Reading the film", 0.02, ("capture_fps",), probe),
+    Stage("preview", "Making the film playable", 0.10, (), preview),
+    Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan),
+    Stage("pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person"), pose),
+    Stage("motion", "Building the motion in 3D", 0.12, ("throws", "height_m", "capture_fps"), motion),
+    Stage("analyse", "Finding the events and the numbers", 0.03, ("view", "reference"), analyse),
+    Stage("render", "Drawing the films", 0.15, (), render),
+)
+
+
+def real_time(run: Run) -> tuple[Any, float]:
+    """The film's facts with times in real seconds, and the factor by which it had been slowed down."""
+    factor = float(run.read_json("motion.json")["slow_motion_factor"])
+    info = _info(run)
+    if factor == 1.0:
+        return info, factor
+    return replace(info, capture_fps=info.fps * factor, time_scale=1.0 / factor), factor
+
+
+def _info(run: Run) -> Any:
+    from ..video import VideoInfo
+
+    return VideoInfo.from_dict(run.read_json("probe.json"))
+
+
+def _scan(run: Run) -> Any:
+    from ..pose.scan import Scan
+
+    return Scan.from_dict(run.read_json("scan.json"))
+
+
+def _frames_factory(run: Run, info: Any) -> Callable[..., Iterator[Any]]:
+    from ..video import frames
+
+    return partial(frames, run.video, info)
+
+
+def _halves(run: Run) -> Callable[[int], Callable[[int, int], None]]:
+    """Progress of two films, one after the other, as one."""
+    return lambda part: lambda done, total: run.advance(done + part * total, 2 * total)
