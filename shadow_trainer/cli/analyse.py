@@ -1,0 +1,136 @@
+"""`python -m shadow_trainer analyse VIDEO --out DIR`: one analysis without a queue."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import BadRequest, ShadowError, StorageFull
+from ..jobs.request import MODEL_SIZES, THROWS, VIEWS, AnalysisRequest
+
+OUTPUTS = (
+    "analysis.json",
+    "series.json",
+    "pose.npz",
+    "overlay.mp4",
+    "side_by_side.mp4",
+    "metrics.csv",
+    "report.html",
+)
+
+
+@click.command()
+@click.argument("video", type=click.Path(path_type=Path))
+@click.option("--out", "out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--throws", default="auto", help=f"Throwing hand: {', '.join(THROWS)}.")
+@click.option("--view", default="auto", help=f"Camera's place: {', '.join(VIEWS)}.")
+@click.option("--model", "model_size", default="m", help=f"Pose model: {', '.join(MODEL_SIZES)}.")
+@click.option("--capture-fps", type=float, help="Frames per second the camera really took (slow motion).")
+@click.option("--height-m", type=float, help="The athlete's height in metres.")
+@click.option("--reference", default="elite", help="Reference to compare with, or `none`.")
+@click.option("--person", type=int, help="Measure this candidate instead of the one that was chosen.")
+@click.option("--quiet", is_flag=True, help="No progress on the terminal.")
+def analyse(video: Path, out: Path, quiet: bool, **options: Any) -> None:
+    """Measure the delivery in VIDEO and write analysis.json, pose.npz, films and report to DIR."""
+    try:
+        request = AnalysisRequest(**options)
+        if not video.is_file():
+            raise BadRequest(f"There is no film at {video}.", code="no_such_file", fix="Check the path.")
+        _check_out(out)
+        found = analyse_to(video, out, request, quiet=quiet)
+    except ShadowError as error:
+        click.echo(f"{error.code}: {error.message} {error.fix}", err=True)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        # What the disk says is not a reason for a traceback; the stages turn what they know into errors.
+        click.echo(f"io_error: {error.strerror or error} ({error.filename}).", err=True)
+        sys.exit(1)
+    if not quiet:
+        click.echo(f"{len(found['deliveries'])} deliveries; results in {out}")
+
+
+def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool = True) -> dict[str, Any]:
+    """Run the pipeline in a hidden folder beside ``out`` and move the finished files in, all or none."""
+    from ..jobs import pipeline
+    from ..pose.engine import Engine
+    from ..settings import load
+
+    settings = load()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+
+    def engine(size: str) -> Engine:
+        return Engine(
+            size,
+            device=settings.device,
+            batch_size=settings.batch_size,
+            models_dir=settings.data_path / "models",
+        )
+
+    try:
+        with _ProgressLine(quiet) as line:
+            found = pipeline.run(
+                request,
+                video,
+                work,
+                settings=settings,
+                engine_factory=engine,
+                progress=line.update,
+            )
+        out.mkdir(exist_ok=True)
+        for name in OUTPUTS:
+            (work / "out" / name).replace(out / name)
+    except OSError as error:
+        raise _disk_error(error) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return found
+
+
+def _check_out(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise BadRequest(f"{out} is a file, not a folder.", code="bad_out", fix="Give --out a folder.")
+
+
+def _disk_error(error: OSError) -> Exception:
+    """A full disk by name; every other error of the system as it is."""
+    import errno
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull("The disk is full; the analysis could not be written.")
+    return error
+
+
+class _ProgressLine:
+    """One line on the terminal: percent of the whole, the stage, and frames done in it."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self.live = sys.stderr.isatty()
+        self.last = ""
+
+    def __enter__(self) -> _ProgressLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.live and not self.quiet:
+            click.echo("", err=True)
+
+    def update(self, stage: str, done: int, total: int) -> None:
+        """Redraw on a terminal; elsewhere print one line for each stage."""
+        if self.quiet:
+            return
+        from ..jobs.pipeline import overall_progress
+
+        if self.live:
+            percent = overall_progress(stage, done, total)
+            bar = "█" * int(percent / 4)
+            click.echo(f"\r{bar:<25} {percent:3.0f} % {stage:<8} {done}/{total}    ", err=True, nl=False)
+        elif stage != self.last:
+            click.echo(stage, err=True)
+        self.last = stage
