@@ -1,0 +1,25 @@
+"""What every test folder may use: the repository, the sample clips, and the truth clips where they exist."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Folder of the two clips that the project ships."""
+    return ROOT / "static" / "samples"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with truth clips that are not part of the repository; skips where it does not exist."""
+    folder = Path(os.environ.get("SHADOW_SHARED", ROOT.parent / "shared"))
+    if not (folder / "eval" / "score.py").is_file():
+        pytest.skip(f"truth clips are not at {folder}; set SHADOW_SHARED to their folder")
+    return folder
