@@ -1,0 +1,146 @@
+"""Words on the film: event banner, clock, and a line that shows where in the film we are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..canvas import plate, text, text_width
+from ..clip import Clip, Mark, Pose
+from ..palette import INK, INK_QUIET, THROWING
+from ..words import event_label
+
+_HOLD_SECONDS = 1.3  # of playback: time enough to read two words and a number
+_LINES = 4  # events between foot contact and the end of the arm snap are all still up when the last appears
+
+
+class EventBanner:
+    """Name and time of each event as it happens; the newest on top, older ones fading below it."""
+
+    def draw(self, image: np.ndarray, pose: Pose) -> None:
+        """Draw the events of the last moments."""
+        clip = pose.clip
+        fresh = [mark for mark in clip.marks if 0 <= _age(pose, mark) < _HOLD_SECONDS]
+        top = clip.margin
+        for place, mark in enumerate(reversed(fresh[-_LINES:])):
+            size = round((27 if place == 0 else 19) * clip.unit)
+            left = _HOLD_SECONDS - _age(pose, mark)
+            alpha = min(1.0, left / 0.35) * (1.0 if place == 0 else 0.8)
+            top += _line(image, clip, mark, top, max(9, size), alpha, newest=place == 0)
+
+
+def _age(pose: Pose, mark: Mark) -> float:
+    """Seconds of playback since an event's frame; negative before it."""
+    if mark.row > pose.row:
+        return -1.0
+    return (pose.time_s - float(pose.clip.time_s[mark.row])) * pose.clip.playback
+
+
+def _line(
+    image: np.ndarray, clip: Clip, mark: Mark, top: int, size: int, alpha: float, *, newest: bool
+) -> int:
+    """One event on its plate; returns the height it took."""
+    name, detail = banner_words(mark, clip.deliveries)
+    weight = 650 if newest else 500
+    pad, gap, bar = round(0.55 * size), round(0.6 * size), max(2, round(0.16 * size))
+    inner = text_width(name, size, weight) + gap + text_width(detail, size)
+    width, height = bar + inner + 3 * pad, round(1.85 * size)
+    left = clip.margin
+    plate(image, left, top, width, height, radius=round(0.35 * size), alpha=0.72 * alpha)
+    plate(
+        image,
+        left + pad,
+        top + round(0.45 * size),
+        bar,
+        height - 2 * round(0.45 * size),
+        radius=bar // 2,
+        colour=THROWING if newest else INK_QUIET,
+        alpha=alpha,
+    )
+    baseline = top + round(1.28 * size)
+    x = text(image, name, left + 2 * pad + bar, baseline, size, INK, weight=weight, alpha=alpha)
+    text(image, detail, x + gap, baseline, size, INK_QUIET, alpha=alpha)
+    return height + round(0.3 * size)
+
+
+def banner_words(mark: Mark, deliveries: int) -> tuple[str, str]:
+    """(name, detail): what happened, and when; after foot contact also how long after it."""
+    name = event_label(mark.name)
+    if deliveries > 1:
+        name = f"Pitch {mark.delivery + 1}: {name}"
+    detail = f"{mark.time_s:.2f} s"
+    if mark.from_contact_s is not None:
+        detail += f"  +{mark.from_contact_s * 1000:.0f} ms"
+    return name, detail + ("  estimated" if mark.estimated else "")
+
+
+class Clock:
+    """Elapsed real time, frame number and the rate at which the film was taken."""
+
+    def draw(self, image: np.ndarray, pose: Pose) -> None:
+        """Draw the clock at the bottom left, above the time line."""
+        clip = pose.clip
+        size = max(10, round(20 * clip.unit))
+        small = max(8, round(15 * clip.unit))
+        now, facts = f"{pose.time_s:.3f} s", clock_facts(clip, pose.row)
+        pad, gap = round(0.6 * size), round(0.7 * size)
+        width = text_width(now, size, 600) + gap + text_width(facts, small) + 2 * pad
+        height = round(1.75 * size)
+        top = clip.size[1] - clip.margin - round(16 * clip.unit) - height
+        plate(image, clip.margin, top, width, height, radius=round(0.4 * size))
+        baseline = top + round(1.22 * size)
+        x = text(image, now, clip.margin + pad, baseline, size, INK, weight=600)
+        text(image, facts, x + gap, baseline, small, INK_QUIET)
+
+
+def clock_facts(clip: Clip, row: int) -> str:
+    """``frame 211   120 fps``, and how much slower than life the film plays when it does."""
+    facts = f"frame {row}   {clip.capture_fps:.4g} fps"
+    if clip.playback > 1.05:
+        facts += f"   played {clip.playback:.3g}× slower"
+    return facts
+
+
+class Timeline:
+    """A thin line along the bottom: deliveries as bars, events as ticks, the present as a dot."""
+
+    def draw(self, image: np.ndarray, pose: Pose) -> None:
+        """Draw the line for the whole film."""
+        clip = pose.clip
+        if len(clip.time_s) < 2 or clip.time_s[-1] <= clip.time_s[0]:
+            return
+        start, end = float(clip.time_s[0]), float(clip.time_s[-1])
+        left, length = clip.margin, clip.size[0] - 2 * clip.margin
+        thick = max(2, round(4 * clip.unit))
+        top = clip.size[1] - clip.margin - thick
+
+        def x(time_s: float) -> int:
+            return left + round(length * (time_s - start) / (end - start))
+
+        plate(image, left, top, length, thick, radius=thick // 2, alpha=0.6)
+        for begin, finish in clip.windows:
+            wide = max(thick, x(finish) - x(begin))
+            plate(image, x(begin), top, wide, thick, radius=thick // 2, colour=INK_QUIET, alpha=0.55)
+        tall = round(3.2 * thick)
+        for mark in clip.marks:
+            lit = mark.row <= pose.row
+            plate(
+                image,
+                x(mark.time_s) - thick // 4,
+                top + (thick - tall) // 2,
+                max(2, thick // 2),
+                tall,
+                radius=0,
+                colour=THROWING if lit else INK_QUIET,
+                alpha=0.95,
+            )
+        dot = 3 * thick
+        plate(
+            image,
+            x(pose.time_s) - dot // 2,
+            top + (thick - dot) // 2,
+            dot,
+            dot,
+            radius=dot // 2,
+            colour=INK,
+            alpha=1.0,
+        )

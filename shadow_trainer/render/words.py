@@ -1,0 +1,72 @@
+"""The words a coach reads for events and metrics, and the order in which they are shown."""
+
+from __future__ import annotations
+
+EVENT_ORDER: tuple[str, ...] = (
+    "first_movement",
+    "leg_lift",
+    "hand_separation",
+    "foot_contact",
+    "max_external_rotation",
+    "release",
+    "max_internal_rotation",
+    "follow_through",
+)
+EVENT_LABELS: dict[str, str] = {
+    "first_movement": "First movement",
+    "leg_lift": "Leg lift",
+    "hand_separation": "Hands apart",
+    "foot_contact": "Foot contact",
+    "max_external_rotation": "Max layback",
+    "release": "Release",
+    "max_internal_rotation": "Arm snap ends",
+    "follow_through": "Follow-through",
+    "max": "Peak",
+    "foot_contact_to_release": "Foot contact to release",
+    "": "Whole delivery",
+}
+UNIT_LABELS: dict[str, str] = {"deg": "°", "deg/s": "°/s", "%height": "% of height", "": ""}
+
+_SPECIAL = {
+    "hip_shoulder_separation": "Hip–shoulder separation",
+    "lead_knee_extension": "Lead-knee extension",
+    "lead_knee_flexion": "Lead-knee flexion",
+    "rear_knee_flexion": "Rear-knee flexion",
+    "time_foot_contact_to_release": "Time from foot contact to release",
+    "shoulder_external_rotation": "Shoulder external rotation (layback)",
+}
+
+
+def event_label(name: str) -> str:
+    """``foot_contact`` -> ``Foot contact``; an unknown name is made readable."""
+    return EVENT_LABELS.get(name, readable(name))
+
+
+def metric_label(name: str) -> str:
+    """``stride_length`` -> ``Stride length``."""
+    return _SPECIAL.get(name, readable(name))
+
+
+def unit_label(unit: str) -> str:
+    """``deg`` -> ``°``; a unit without a sign of its own stays as it is."""
+    return UNIT_LABELS.get(unit, unit)
+
+
+def readable(name: str) -> str:
+    """``pelvis_rotation`` -> ``Pelvis rotation``."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def number(value: float, unit: str = "") -> str:
+    """A value with as many digits as a reader can use: metres and seconds two, everything else one or none."""
+    if unit in ("m", "s", "m/s"):
+        return f"{value:.2f}"
+    return f"{value:.0f}" if abs(value) >= 100 or unit in ("deg/s", "ms") else f"{value:.1f}"
+
+
+def quantity(value: float, unit: str) -> str:
+    """Value and unit: ``35.9°``, ``85.0 % of height``, ``141 ms``."""
+    sign = unit_label(unit)
+    gap = "" if sign.startswith("°") else " "
+    return f"{number(value, unit)}{gap}{sign}".strip()
