@@ -1,0 +1,78 @@
+"""The command line. Commands are listed in one table and imported only when they are run.
+
+A command lives in a module of its own and raises errors of the tree; here they become one line with
+the code, the sentence and what to do, and the error's exit code.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from ..errors import BadRequest, ShadowError
+
+# Name: (module below this package, object in it, what `--help` says). Importing torch for `--help`
+# would take seconds, so the sentence is here and not read from the command.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "analyse": ("analyse", "analyse", "Measure the delivery in a film, without a queue."),
+    "up": ("up", "up", "Start everything: Redis, worker, clock, web server."),
+    "demo": ("demo", "demo", "Send the sample clip through the queue and print what was found."),
+    "doctor": ("doctor", "doctor", "Say what works on this machine and how to mend what does not."),
+    "settings": ("settings", "settings", "Every setting with its present value."),
+    "models": ("models", "models", "Convert and check the weights of the pose model."),
+    "db": ("db", "db", "Migrate the database."),
+    "redis": ("redis", "redis", "Run the embedded Redis in the foreground."),
+    "worker": ("worker", "worker", "Run one worker in the foreground."),
+    "clock": ("clock", "clock", "Run the clock (repairs and schedules) in the foreground."),
+    "queue": ("queue", "queue", "Look at the queue and repair it."),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that knows its commands by name and imports a command when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, attribute, _ = COMMANDS[cmd_name]
+        return getattr(import_module(f"{__name__}.{module}"), attribute)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of `--help`, without importing any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, _, sentence) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Shadow Trainer: measures a baseball pitcher's delivery from one ordinary video."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit; every error of the tree is one line."""
+    try:
+        code: Any = cli.main(arguments, prog_name="python -m shadow_trainer", standalone_mode=False)
+    except ShadowError as error:
+        click.echo(f"{error.code}: {error.message} {error.fix}", err=True)
+        code = error.exit_code
+    except click.UsageError as error:
+        error.show()
+        code = BadRequest.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        code = 130
+    except BrokenPipeError:
+        # `... | head` has read enough. Python would complain once more while closing stdout.
+        sys.stderr.close()
+        code = 141
+    sys.exit(code if isinstance(code, int) else 0)
