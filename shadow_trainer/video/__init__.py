@@ -1,0 +1,22 @@
+"""Films in and out: probe, decode, encode, browser copy. Time comes from the stream; pictures are upright."""
+
+from .decode import frame_times, frames
+from .encode import Writer
+from .info import Frame, VideoInfo
+from .limits import DEFAULT, Limits
+from .prefetch import prefetch
+from .preview import make_preview
+from .probe import probe
+
+__all__ = [
+    "DEFAULT",
+    "Frame",
+    "Limits",
+    "VideoInfo",
+    "Writer",
+    "frame_times",
+    "frames",
+    "make_preview",
+    "prefetch",
+    "probe",
+]

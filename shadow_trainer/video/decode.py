@@ -1,0 +1,114 @@
+"""Frames of a film as a generator: upright RGB, true times, exact rows, never the whole clip in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+
+from .colour import to_rgb
+from .info import Frame, VideoInfo
+from .limits import DEFAULT
+from .orient import Orientation
+from .source import open_film
+from .timeline import Timeline, decoded, timeline
+
+LEEWAY_S = 1e-6  # a frame at exactly start_s belongs to the span whatever the last bit says
+
+
+def frame_times(path: Path | str, info: VideoInfo) -> np.ndarray:
+    """(T,) real seconds from the first frame of every frame of the film. Reads packets, decodes nothing."""
+    return timeline(path).file_s * info.time_scale
+
+
+def frames(
+    path: Path | str,
+    info: VideoInfo,
+    *,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    step: int = 1,
+    max_side: int | None = None,
+    thread_count: int = 1,
+) -> Iterator[Frame]:
+    """Frames with ``start_s <= time_s < end_s`` (real seconds), every ``step``-th from the first of them.
+
+    The picture is scaled down so that its longer side is at most ``max_side``. ``index`` is the frame's row
+    in the whole film, also after a jump. A damaged frame is left out; its row is then missing.
+    """
+    rows = timeline(path)
+    times = rows.file_s * info.time_scale
+    first = int(np.searchsorted(times, start_s - LEEWAY_S))
+    last = len(times) if end_s is None else int(np.searchsorted(times, end_s - LEEWAY_S))
+    if step < 1:
+        raise ValueError(f"step must be at least 1, got {step}")
+    if first >= last:
+        return
+    size = scaled_size(info, max_side)
+    upright = Orientation(info.rotation_deg, info.mirrored)
+    for index, picture in _numbered(Path(path), rows, first, last, thread_count):
+        if (index - first) % step == 0:
+            yield Frame(index, float(times[index]), upright_rgb(picture, size, upright))
+
+
+def scaled_size(info: VideoInfo, max_side: int | None) -> tuple[int, int]:
+    """Upright ``(width, height)`` with the longer side at most ``max_side``."""
+    longer = max(info.width, info.height)
+    if max_side is None or longer <= max_side:
+        return info.width, info.height
+    return tuple(max(1, round(side * max_side / longer)) for side in (info.width, info.height))
+
+
+def upright_rgb(picture: av.VideoFrame, size: tuple[int, int], upright: Orientation) -> np.ndarray:
+    """Decoded picture -> (H, W, 3) uint8 RGB of the upright ``size`` (width, height)."""
+    width, height = size[::-1] if upright.swaps_sides else size
+    return upright.apply(to_rgb(picture, width, height))
+
+
+def _numbered(
+    path: Path, rows: Timeline, first: int, last: int, thread_count: int
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    """``(row, picture)`` for rows first..last-1, by a jump to the key frame before when that is exact."""
+    jump = rows.pts is not None and first > 0
+    with open_film(path, DEFAULT, thread_count=thread_count) as (container, stream):
+        if jump:
+            container.seek(int(rows.pts[first]), stream=stream, backward=True)
+        pictures = _rows(container, stream, rows)
+        head = next(pictures, None)
+        if not jump or (head is not None and head[0] <= first):
+            yield from _between(head, pictures, first, last)
+            return
+    # The jump landed behind the wanted frame (some formats only guess): read from the start.
+    with open_film(path, DEFAULT, thread_count=thread_count) as (container, stream):
+        yield from _between(None, _rows(container, stream, rows), first, last)
+
+
+def _rows(
+    container: av.container.InputContainer, stream: av.VideoStream, rows: Timeline
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    """Decoded pictures with their rows; what has no row (cut away by the edit list) is left out."""
+    for count, picture in enumerate(decoded(container, stream)):
+        if rows.pts is None:
+            if count < len(rows.file_s):
+                yield count, picture
+        elif picture.pts is not None:
+            row = int(np.searchsorted(rows.pts, picture.pts))
+            if row < len(rows.pts) and rows.pts[row] == picture.pts:
+                yield row, picture
+
+
+def _between(
+    head: tuple[int, av.VideoFrame] | None,
+    pictures: Iterator[tuple[int, av.VideoFrame]],
+    first: int,
+    last: int,
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    if head is not None and first <= head[0] < last:
+        yield head
+    for row, picture in pictures:
+        if row >= last:
+            return
+        if row >= first:
+            yield row, picture

@@ -1,0 +1,111 @@
+"""H.264 that every browser plays: yuv420p, constant rate, index at the front, whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+
+from ..errors import StorageFull
+from .colour import YuvEncoder
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+BT709, LIMITED = 1, 1  # AVCOL_*_BT709, AVCOL_RANGE_MPEG
+
+
+class Writer:
+    """Context manager that writes (H, W, 3) uint8 RGB frames to an MP4 at a constant rate.
+
+    The file appears under its name when the block ends without an error, and not at all otherwise. An odd
+    side is padded by one pixel. Raises StorageFull when the disk is full.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        width: int,
+        height: int,
+        fps: float | Fraction,
+        *,
+        crf: int = 20,
+        preset: str = "veryfast",
+        thread_count: int = 2,
+    ) -> None:
+        self.path = Path(path)
+        self.width, self.height = width + width % 2, height + height % 2
+        self.fps = Fraction(fps).limit_denominator(1001)
+        self.frame_count = 0
+        self._expected = (height, width, 3)
+        self._temporary = self.path.with_name(f".{self.path.name}.part")
+        self._options = {"crf": str(crf), "preset": preset}
+        self._thread_count = thread_count
+        self._to_yuv = YuvEncoder()
+        self._container: av.container.OutputContainer | None = None
+
+    def __enter__(self) -> Writer:
+        self._guard(self._open)
+        return self
+
+    def write(self, rgb: np.ndarray) -> None:
+        """Append one (H, W, 3) uint8 RGB frame of the declared size."""
+        if rgb.shape != self._expected or rgb.dtype != np.uint8:
+            raise ValueError(f"expected uint8 {self._expected}, got {rgb.dtype} {rgb.shape}")
+        self.write_picture(self._to_yuv(rgb))
+
+    def write_picture(self, picture: av.VideoFrame) -> None:
+        """Append one yuv420p BT.709 picture of the declared (even) size."""
+        picture.pts = self.frame_count
+        picture.time_base = 1 / self.fps
+        self.frame_count += 1
+        self._guard(lambda: self._encode(picture))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._discard()
+            return
+        self._guard(self._finish)
+
+    def _open(self) -> None:
+        self._container = av.open(str(self._temporary), "w", format="mp4", options={"movflags": "+faststart"})
+        stream = self._container.add_stream("libx264", rate=self.fps, options=self._options)
+        stream.width, stream.height, stream.pix_fmt = self.width, self.height, "yuv420p"
+        context = stream.codec_context
+        context.thread_count = self._thread_count
+        context.time_base = 1 / self.fps
+        context.color_range = LIMITED
+        context.colorspace = context.color_primaries = context.color_trc = BT709
+        self._stream = stream
+
+    def _encode(self, picture: av.VideoFrame | None) -> None:
+        for packet in self._stream.encode(picture):
+            self._container.mux(packet)
+
+    def _finish(self) -> None:
+        self._encode(None)
+        self._container.close()
+        self._temporary.replace(self.path)
+
+    def _guard(self, action) -> None:
+        """Run one step; whatever goes wrong leaves no file, and a full disk is named."""
+        try:
+            action()
+        except BaseException as error:
+            self._discard()
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise StorageFull("The disk is full; the film could not be written.") from error
+            raise
+
+    def _discard(self) -> None:
+        try:
+            if self._container is not None:
+                self._container.close()
+        except (av.error.FFmpegError, OSError):
+            pass  # it is thrown away; the first error is the one to tell
+        finally:
+            self._temporary.unlink(missing_ok=True)

@@ -1,0 +1,61 @@
+"""The fact sheet of one film, and one frame of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """Facts about a film. Sizes are upright (rotation applied, square pixels).
+
+    ``fps`` is the average rate of the file's clock, ``capture_fps`` the rate at which the camera took the
+    frames, and ``time_scale`` = file rate / capture rate: real seconds = (file time - first frame's file
+    time) * time_scale. ``duration_s`` is in seconds of the file's clock, from the first frame's start to
+    the last frame's end. ``rotation_deg`` (0, 90, 180, 270) is the clockwise turn that makes the stored
+    picture upright, applied after the left-right flip when ``mirrored``. ``frame_count`` counts the frames
+    that can be decoded; ``frame_count_exact`` is False only when the end of the film was not decoded.
+    ``warnings`` are ``{code, message, fix}``.
+    """
+
+    width: int
+    height: int
+    frame_count: int
+    fps: float
+    capture_fps: float
+    duration_s: float
+    rotation_deg: int
+    codec: str
+    size_bytes: int
+    pixel_format: str
+    variable_frame_rate: bool
+    has_audio: bool
+    frame_count_exact: bool
+    truncated: bool
+    time_scale: float
+    warnings: tuple[dict[str, str], ...] = ()
+    mirrored: bool = False
+    container: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON types only; :meth:`from_dict` is its inverse."""
+        return {**asdict(self), "warnings": [dict(w) for w in self.warnings]}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> VideoInfo:
+        """From :meth:`as_dict`; keys that are not ours are ignored."""
+        known = {field.name for field in fields(cls)}
+        found = {key: value for key, value in values.items() if key in known}
+        return cls(**{**found, "warnings": tuple(dict(w) for w in values.get("warnings", ()))})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One upright picture: its row in the film, real seconds from the first frame, (H, W, 3) uint8 RGB."""
+
+    index: int
+    time_s: float
+    image: np.ndarray

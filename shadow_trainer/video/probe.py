@@ -1,0 +1,141 @@
+"""The facts about a film, or the reason why it cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+
+from .info import VideoInfo
+from .limits import DEFAULT, Limits
+from .orient import Orientation, orientation
+from .problems import bad_video, minutes, warning
+from .slowmo import SlowMotion, slow_motion
+from .source import is_encrypted, open_film
+from .timeline import Timeline, decoded, timeline
+
+
+def probe(
+    path: Path | str,
+    *,
+    capture_fps: float | None = None,
+    limits: Limits = DEFAULT,
+    check: Callable[[], None] | None = None,
+) -> VideoInfo:
+    """Facts about the film at ``path``: header, packet times, first decoded frame.
+
+    ``capture_fps`` is the rate at which the camera took the frames, when a person knows it; it overrides
+    what the file declares. Raises BadVideo with a code of :mod:`.problems`; ``check`` may raise Canceled.
+    """
+    path = Path(path)
+    with open_film(path, limits) as (container, stream):
+        first = _first_frame(container, stream, path)
+        upright = orientation(first)
+        width, height = upright_size(stream, first, upright)
+        _check_size(first, width, height, limits)
+        facts = _header_facts(container, stream, first)
+        tick_s = float(stream.time_base)
+        rate = float(stream.average_rate or 0)
+        metadata = {**container.metadata, **stream.metadata}
+    rows = timeline(path, limits, check=check)
+    fps = _file_rate(rows, rate)
+    slow = slow_motion(rows, fps, metadata, capture_fps)
+    _check_time(rows, fps, slow, limits)
+    variable = rows.is_variable(tick_s)
+    return VideoInfo(
+        width=width,
+        height=height,
+        frame_count=len(rows.file_s),
+        fps=fps,
+        capture_fps=slow.capture_fps,
+        duration_s=float(rows.file_s[-1] + rows.interval_s),
+        rotation_deg=upright.rotation_deg,
+        mirrored=upright.mirrored,
+        size_bytes=path.stat().st_size,
+        variable_frame_rate=variable,
+        frame_count_exact=True,
+        truncated=rows.truncated,
+        time_scale=slow.time_scale,
+        warnings=tuple(_warnings(rows, slow, facts.pop("interlaced"))),
+        **facts,
+    )
+
+
+def upright_size(stream: av.VideoStream, frame: av.VideoFrame, upright: Orientation) -> tuple[int, int]:
+    """``(width, height)`` in square pixels, upright. An absurd pixel shape is taken as square."""
+    width, height = frame.width, frame.height
+    shape = float(stream.sample_aspect_ratio or 1)
+    if 0.25 <= shape <= 4 and shape != 1:
+        width = round(width * shape)
+    return (height, width) if upright.swaps_sides else (width, height)
+
+
+def _first_frame(container: av.container.InputContainer, stream: av.VideoStream, path: Path) -> av.VideoFrame:
+    frame = next(decoded(container, stream), None)
+    if frame is None:
+        raise bad_video("encrypted" if is_encrypted(path) else "unreadable")
+    return frame
+
+
+def _header_facts(
+    container: av.container.InputContainer, stream: av.VideoStream, frame: av.VideoFrame
+) -> dict[str, object]:
+    return {
+        "codec": stream.codec_context.codec.canonical_name,
+        "container": container.format.name,
+        "pixel_format": frame.format.name,
+        "has_audio": bool(container.streams.audio),
+        "interlaced": bool(frame.interlaced_frame),
+    }
+
+
+def _file_rate(rows: Timeline, header_rate: float) -> float:
+    """Average rate from the times; the header's exact fraction when it says the same within 0.1 %."""
+    if rows.fps and abs(header_rate - rows.fps) < 1e-3 * rows.fps:
+        return header_rate
+    return rows.fps
+
+
+def _check_size(frame: av.VideoFrame, width: int, height: int, limits: Limits) -> None:
+    if max(frame.width * frame.height, width * height) > limits.max_pixels:
+        raise bad_video("too_many_pixels", width=width, height=height)
+    if min(width, height) < limits.min_side:
+        raise bad_video("too_small", width=width, height=height)
+
+
+def _check_time(rows: Timeline, fps: float, slow: SlowMotion, limits: Limits) -> None:
+    count = len(rows.file_s)
+    if count < limits.min_frames:
+        raise bad_video("too_short", count=count, least=limits.min_frames)
+    if rows.file_s[-1] > limits.max_duration_s:
+        raise bad_video("too_long", length=minutes(rows.file_s[-1]), limit=minutes(limits.max_duration_s))
+    real = fps / slow.time_scale
+    if not limits.min_fps <= real <= limits.max_fps:
+        raise bad_video("bad_frame_rate", fps=f"{real:.6g}")
+
+
+def _warnings(rows: Timeline, slow: SlowMotion, interlaced: bool) -> list[dict[str, str]]:
+    found = []
+    if rows.truncated:
+        message = f"The end of the film is missing; the first {minutes(rows.file_s[-1])} could be read."
+        found.append(
+            warning(
+                "truncated", message, "If the pitch is not all there, copy the file from the camera again."
+            )
+        )
+    if rows.mended:
+        message = f"{rows.mended} of {len(rows.file_s)} frames have no usable time in the file; theirs was estimated."
+        found.append(
+            warning(
+                "bad_timestamps",
+                message,
+                "Upload the camera's original file; chats and editors damage times.",
+            )
+        )
+    if interlaced:
+        message = "The film is interlaced: two half-pictures in each frame blur fast movement."
+        found.append(warning("interlaced", message, "Set the camera to a progressive mode, such as 60p."))
+    if slow.warning:
+        found.append(slow.warning)
+    return found

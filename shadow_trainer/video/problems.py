@@ -1,0 +1,76 @@
+"""What can be wrong with a film, in a coach's words: one row for each code."""
+
+from __future__ import annotations
+
+from ..errors import BadVideo
+
+AGAIN = "Film again with the phone's own camera app and upload that file unchanged."
+COPY = "Copy the file from the camera again, or send it as a file (not through a chat), and upload it again."
+TRIM = "Trim the film to the pitch on the phone and upload the short piece."
+
+PROBLEMS: dict[str, tuple[str, str]] = {
+    "empty_file": ("The file is empty.", COPY),
+    "not_a_video": ("This file is not a video.", "Choose a video file, such as .mp4 or .mov."),
+    "still_image": (
+        "This is a picture, not a film.",
+        "Choose the video of the pitch; a Live Photo must first be saved as a video.",
+    ),
+    "playlist": (
+        "This is a playlist that points to other files, not a film.",
+        "Download the film itself as .mp4 or .mov and upload that.",
+    ),
+    "audio_only": (
+        "This file has sound but no picture.",
+        "Choose the video of the pitch; if you recorded one, copy it from the camera again.",
+    ),
+    "unreadable": (
+        "The film cannot be read: the file is damaged, or its end is missing.",
+        COPY,
+    ),
+    "encrypted": (
+        "The film is copy-protected (encrypted) and cannot be read.",
+        "Upload a film you recorded yourself, exported without protection.",
+    ),
+    "unsupported_codec": (
+        "The film is in a format that is not supported ({codec}).",
+        "Export it as MP4 (H.264) and upload that.",
+    ),
+    "too_short": (
+        "The film has only {count} usable frames; a pitch needs at least {least}.",
+        "Upload a film that shows the whole delivery, from the set to the follow-through.",
+    ),
+    "too_long": ("The film is {length} long; at most {limit} are accepted.", TRIM),
+    "too_many_frames": ("The film has more than {limit} frames.", TRIM),
+    "too_many_pixels": (
+        "The film's picture is {width} x {height}, which is larger than is accepted.",
+        "Film in 4K or 1080p, or export the film at 1080p.",
+    ),
+    "too_small": (
+        "The film's picture is only {width} x {height} pixels; a body cannot be measured in that.",
+        "Film in 1080p or 720p and upload the original file.",
+    ),
+    "bad_frame_rate": (
+        "The film's frame rate ({fps} per second) makes no sense for a pitch.",
+        "Film at 60 frames per second or more and upload that file unchanged. "
+        "If it is slow motion, give the capture rate with the upload.",
+    ),
+}
+
+
+def bad_video(code: str, **values: object) -> BadVideo:
+    """The BadVideo of this code, with the numbers filled in."""
+    message, fix = PROBLEMS[code]
+    return BadVideo(message.format(**values), code=code, fix=fix)
+
+
+def warning(code: str, message: str, fix: str) -> dict[str, str]:
+    """A warning as VideoInfo holds it."""
+    return {"code": code, "message": message, "fix": fix}
+
+
+def minutes(seconds: float) -> str:
+    """A length a person reads: ``45 s``, ``3 min``, ``3 h 5 min``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    hours, rest = divmod(round(seconds / 60), 60)
+    return f"{hours} h {rest} min" if hours else f"{rest} min"

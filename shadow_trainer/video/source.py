@@ -1,0 +1,133 @@
+"""Open a file as a film, or say in a coach's words why it is none. Nothing is decoded here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+
+from .limits import CODECS, CONTAINERS, DEFAULT, Limits
+from .problems import bad_video
+
+HEAD_BYTES = 4096
+# FFmpeg stops a decoder at this many pixels; it is above the limits so that 8K is still named as 8K.
+HARD_PIXELS = 64_000_000
+ENCRYPTED_TAGS = {b"encv", b"drmi"}
+PLAYLISTS = (
+    b"#EXTM3U",
+    b"ffconcat",
+    b"<MPD",
+    b"<smil",
+    b"[playlist]",
+    b"[InternetShortcut]",
+    b"v=0\r\n",
+    b"v=0\n",
+)
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\1\0", b"8BPS")
+SOUNDS = (b"ID3", b"fLaC", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9", b"FORM", b"#!AMR")
+PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"avif", b"avis", b"jxl ")
+
+
+@contextmanager
+def open_film(path: Path | str, limits: Limits = DEFAULT, *, thread_count: int = 1) -> Iterator[tuple]:
+    """``(container, stream)`` of the film's picture; raises BadVideo when there is none to open.
+
+    Only local files and the formats of :mod:`.limits` are opened: a playlist or a reference inside the file
+    cannot make the reader open another file or address.
+    """
+    path = Path(path).absolute()
+    head = _head(path)
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": ",".join(sorted(CONTAINERS)),
+        "enable_drefs": "0",
+        "use_absolute_path": "0",
+        "max_pixels": str(HARD_PIXELS),
+        "threads": "1",
+    }
+    try:
+        container = av.open(f"file:{path}", options=options, metadata_errors="replace")
+    except av.error.FFmpegError as error:
+        raise _why_not_open(head, error) from error
+    with container:
+        stream = _picture(container, head)
+        _check_stream(stream, limits)
+        stream.codec_context.thread_count = max(1, thread_count)
+        if thread_count > 1:
+            stream.codec_context.thread_type = "AUTO"
+        stream.codec_context.options = {"max_pixels": str(max(limits.max_pixels, 1))}
+        yield container, stream
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a regular file; BadVideo when it is empty or no regular file."""
+    if not path.is_file():
+        if path.exists():
+            raise bad_video("not_a_video")
+        raise FileNotFoundError(2, "No such file", str(path))
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
+        raise bad_video("empty_file")
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(PLAYLISTS) or (text.startswith(b"<?xml") and b"<MPD" in text):
+        raise bad_video("playlist")
+    if head[4:8] == b"ftyp" and head[8:12] in PICTURE_BRANDS:
+        raise bad_video("still_image")
+    return head
+
+
+def _why_not_open(head: bytes, error: Exception) -> Exception:
+    """The reason as the first bytes tell it: a picture, a sound, a damaged film, or something else."""
+    if isinstance(error, OSError) and error.errno not in (None, 22) and not isinstance(error, ValueError):
+        return error
+    riff = head[:4] == b"RIFF"
+    if head.startswith(PICTURES) or (riff and head[8:12] == b"WEBP"):
+        return bad_video("still_image")
+    if head.startswith(SOUNDS) or (riff and head[8:12] == b"WAVE"):
+        return bad_video("audio_only")
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"):
+        return bad_video("unreadable")
+    if head[:4] == b"\x1aE\xdf\xa3" or (riff and head[8:12] == b"AVI ") or head[:3] == b"FLV":
+        return bad_video("unreadable")
+    return bad_video("not_a_video")
+
+
+def _picture(container: av.container.InputContainer, head: bytes) -> av.VideoStream:
+    """The main picture: the largest video stream that is no cover art."""
+    cover = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
+    streams = [s for s in container.streams.video if not s.disposition & cover]
+    if streams:
+        return max(streams, key=lambda s: (s.codec_context.width or 0) * (s.codec_context.height or 0))
+    if container.streams.audio or container.streams.video:
+        raise bad_video("audio_only")
+    raise _why_not_open(head, ValueError("no streams"))
+
+
+def _check_stream(stream: av.VideoStream, limits: Limits) -> None:
+    """Size and codec as the header tells them, before anything is decoded."""
+    context = stream.codec_context
+    if context.codec.canonical_name not in CODECS:
+        raise bad_video("unsupported_codec", codec=context.codec.canonical_name)
+    width, height = context.width, context.height
+    if width * height > limits.max_pixels:
+        raise bad_video("too_many_pixels", width=width, height=height)
+    if not width or not height:
+        raise bad_video("unreadable")
+
+
+def is_encrypted(path: Path) -> bool:
+    """True when an MP4's sample description names an encrypted picture (ISO 14496-12, `encv`)."""
+    return _mentions(path, ENCRYPTED_TAGS)
+
+
+def _mentions(path: Path, tags: set[bytes], block: int = 1 << 20) -> bool:
+    """Whether one of the tags stands in the first or last megabytes, where MP4 keeps its tables."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(block)
+        file.seek(max(0, size - block))
+        data = head + file.read(block)
+    return any(tag in data for tag in tags)

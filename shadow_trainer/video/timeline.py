@@ -1,0 +1,237 @@
+"""When each frame was taken, from the stream's own timestamps.
+
+One cheap pass over the packets gives the presentation times; nothing is decoded. Where the packets cannot be
+trusted to be frames (a cut file, missing or repeated times, hidden frames) the film is decoded once and the
+frames that really come out are counted. A frame's row in this table is its index everywhere else.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av
+import numpy as np
+
+from .limits import DEFAULT, Limits
+from .problems import bad_video
+from .source import open_film
+
+HIDDEN_FRAME_CODECS = {"vp8"}  # packets that show nothing
+ODD_SHARE = 0.005  # of intervals that differ from the usual one: above this the rate is variable
+TRUSTED_SHARE = 0.5  # of timestamps that must increase for the others to be mended from them
+Check = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Rows of a film. ``file_s`` (T,) seconds of the file's clock from the first frame, increasing.
+
+    ``pts`` (T,) int64 names each row in stream ticks; when it is None the times in the file do not name
+    frames and rows are counted in the order in which they are decoded (and no seeking is possible).
+    """
+
+    file_s: np.ndarray
+    pts: np.ndarray | None
+    truncated: bool
+    decoded: bool
+    mended: int = 0  # rows whose time was missing or out of order
+
+    @property
+    def interval_s(self) -> float:
+        """The usual time between two frames (median)."""
+        return float(np.median(np.diff(self.file_s))) if len(self.file_s) > 1 else 0.0
+
+    @property
+    def fps(self) -> float:
+        """Average rate over the whole film; 0 when there is no span."""
+        span = float(self.file_s[-1] - self.file_s[0]) if len(self.file_s) > 1 else 0.0
+        return (len(self.file_s) - 1) / span if span > 0 else 0.0
+
+    def is_variable(self, tick_s: float) -> bool:
+        """True when more than a few intervals differ from the usual one by over 10 % and over one tick."""
+        gaps = np.diff(self.file_s)
+        odd = np.abs(gaps - self.interval_s) > max(0.1 * self.interval_s, 1.01 * tick_s)
+        return bool(odd.sum() > ODD_SHARE * max(len(gaps), 1))
+
+
+@dataclass
+class _Packets:
+    """What one pass over the packets found."""
+
+    pts: list[int | None] = field(default_factory=list)
+    doubtful: bool = False  # packets may not be frames
+    truncated: bool = False
+
+
+def timeline(path: Path | str, limits: Limits = DEFAULT, *, check: Check | None = None) -> Timeline:
+    """The film's rows. Remembered for the last few files, by path, size and change time."""
+    path = Path(path).absolute()
+    stat = path.stat()
+    key = (path, stat.st_size, stat.st_mtime_ns, limits)
+    found = _remembered.get(key)
+    if found is None:
+        found = _read(path, limits, check or (lambda: None))
+        if len(_remembered) >= REMEMBER:
+            _remembered.pop(next(iter(_remembered)), None)
+        _remembered[key] = found
+    return found
+
+
+REMEMBER = 4
+_remembered: dict[tuple, Timeline] = {}
+
+
+def decoded(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
+    """Whole frames in the order of showing; damaged packets and frames are left out.
+
+    Ends where the file ends or cannot be read further.
+    """
+    for packet in readable_packets(container, stream):
+        try:
+            frames = packet.decode()
+        except (av.error.InvalidDataError, av.error.EOFError):
+            continue
+        for frame in frames:
+            if not frame.is_corrupt:
+                yield frame
+
+
+def readable_packets(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.Packet]:
+    """Packets up to where the file can be read, and the empty one that flushes the decoder."""
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except av.error.FFmpegError:
+            return
+        if packet is None:
+            return
+        yield packet
+
+
+def _read(path: Path, limits: Limits, check: Check) -> Timeline:
+    with open_film(path, limits) as (container, stream):
+        found = _scan_packets(container, stream, limits, check)
+        tick_s, rate = float(stream.time_base), float(stream.average_rate or stream.guessed_rate or 30)
+        declared = stream.frames
+        has_end = _ends_early(container, path)
+    truncated = found.truncated or has_end or declared > len(found.pts) > 0
+    if found.doubtful or truncated or None in found.pts or len(set(found.pts)) != len(found.pts):
+        times = _decode_times(path, limits, check)
+        return _from_decoded(times, tick_s, rate, truncated)
+    pts = np.sort(np.array(found.pts, dtype=np.int64))
+    return Timeline(_seconds(pts, tick_s), pts, truncated=False, decoded=False)
+
+
+def _scan_packets(
+    container: av.container.InputContainer, stream: av.VideoStream, limits: Limits, check: Check
+) -> _Packets:
+    """Presentation times of all packets that are to be shown."""
+    found = _Packets(doubtful=stream.codec_context.codec.canonical_name in HIDDEN_FRAME_CODECS)
+    for number, packet in enumerate(readable_packets(container, stream)):
+        if packet.size == 0:
+            continue
+        if number % 1000 == 0:
+            check()
+        if packet.is_corrupt:
+            found.doubtful = True
+        if packet.is_discard:
+            continue  # cut away by the file's edit list
+        if not found.pts:
+            # A film that starts between key frames, or whose first frames need earlier ones.
+            found.doubtful |= not packet.is_keyframe
+        elif packet.pts is not None and found.pts[0] is not None and packet.pts < found.pts[0]:
+            found.doubtful = True
+        found.pts.append(packet.pts)
+        if len(found.pts) > limits.max_frames:
+            raise bad_video("too_many_frames", limit=limits.max_frames)
+    return found
+
+
+def _decode_times(path: Path, limits: Limits, check: Check) -> list[int | None]:
+    """Times in ticks of the frames that come out of the decoder, in order."""
+    times = []
+    with open_film(path, limits) as (container, stream):
+        for number, frame in enumerate(decoded(container, stream)):
+            if number % 20 == 0:
+                check()
+            times.append(frame.pts)
+            if len(times) > limits.max_frames:
+                raise bad_video("too_many_frames", limit=limits.max_frames)
+    return times
+
+
+def _from_decoded(times: list[int | None], tick_s: float, rate: float, truncated: bool) -> Timeline:
+    known = np.array([np.nan if t is None else t for t in times], dtype=float)
+    if len(known) and np.isfinite(known).all() and (np.diff(known) > 0).all():
+        pts = np.array(times, dtype=np.int64)
+        return Timeline(_seconds(pts, tick_s), pts, truncated, decoded=True)
+    mended, count = mend_times(known * tick_s, rate)
+    return Timeline(mended, None, truncated, decoded=True, mended=count)
+
+
+def mend_times(times_s: np.ndarray, rate: float) -> tuple[np.ndarray, int]:
+    """(T,) seconds with gaps (NaN) and steps back -> ((T,) strictly increasing from 0, rows mended).
+
+    The longest increasing run of times is kept and the others are put between their neighbours; when it
+    holds less than half of the rows nothing can be trusted and the rows are spread evenly at ``rate``.
+    """
+    count = len(times_s)
+    if count == 0:
+        return np.zeros(0), 0
+    keep = _longest_increasing(times_s)
+    if len(keep) < max(2, TRUSTED_SHARE * count):
+        return np.arange(count) / max(rate, 1e-6), count
+    rows = np.arange(count)
+    found = np.interp(rows, keep, times_s[keep])
+    slope = (times_s[keep[-1]] - times_s[keep[0]]) / (keep[-1] - keep[0])
+    found[: keep[0]] = times_s[keep[0]] + (rows[: keep[0]] - keep[0]) * slope
+    found[keep[-1] :] = times_s[keep[-1]] + (rows[keep[-1] :] - keep[-1]) * slope
+    return found - found[0], count - len(keep)
+
+
+def _longest_increasing(values: np.ndarray) -> np.ndarray:
+    """Rows of a longest strictly increasing subsequence; NaN never belongs to it."""
+    tails: list[float] = []
+    rows: list[int] = []
+    before = np.full(len(values), -1)
+    for row, value in enumerate(values):
+        if np.isnan(value):
+            continue
+        place = bisect_left(tails, value)
+        before[row] = rows[place - 1] if place else -1
+        tails[place : place + 1] = [value]
+        rows[place : place + 1] = [row]
+    found = []
+    row = rows[-1] if rows else -1
+    while row >= 0:
+        found.append(row)
+        row = before[row]
+    return np.array(found[::-1], dtype=int)
+
+
+def _seconds(pts: np.ndarray, tick_s: float) -> np.ndarray:
+    return (pts - pts[0]) * tick_s if len(pts) else np.zeros(0)
+
+
+def _ends_early(container: av.container.InputContainer, path: Path) -> bool:
+    """True when an MP4/MOV says it is longer than the file is: its last box ends behind the end."""
+    if "mp4" not in container.format.name:
+        return False
+    size, offset = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while offset + 8 <= size:
+            file.seek(offset)
+            head = file.read(16)
+            length = int.from_bytes(head[:4], "big")
+            if length == 1 and len(head) == 16:
+                length = int.from_bytes(head[8:16], "big")
+            elif length == 0:
+                return False  # the last box goes to the end of the file
+            if length < 8:
+                return False  # not a box: leave it to the reader
+            offset += length
+    return offset > size
