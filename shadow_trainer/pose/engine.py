@@ -1,0 +1,135 @@
+"""The pose engine: the detector and the landmark networks, loaded when first used.
+
+Sizes: ``xs`` lite, ``s`` full, ``m`` heavy, ``l`` heavy averaged with its mirror image. The scan always
+uses the detector and lite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import BadRequest
+from . import weights
+from .heatmap import refine, sigmoid
+from .runners import CPU_BATCH, CUDA_BATCH, OnnxRunner, Runner, TorchRunner, resolve_device
+from .skeleton import COUNT, MIRROR
+
+CROP_PX, DETECTOR_PX = 256, 224
+AUXILIARY = (33, 34)  # mid-hip, and a point above it whose distance is the body's scale
+POINTS = 39
+_MIRROR_ALL = np.concatenate([MIRROR, np.arange(COUNT, POINTS)])
+# Wanted outputs, pixel scale and shift by kind of network.
+_DETECTOR = (("boxes", "scores"), 2 / 255, -1.0)
+_LANDMARKS = (("landmarks", "flag", "heatmap", "world"), 1 / 255, 0.0)
+
+
+@dataclass(frozen=True)
+class LandmarkOutput:
+    """Landmarks of N crops.
+
+    ``points`` (N, 39, 3) in crop pixels 0..256 (z in the same scale, hip-centred); ``visibility`` and
+    ``presence`` (N, 39) in 0..1; ``flag`` (N,) probability that there is a person; ``world`` (N, 33, 3)
+    metres, hip-centred, axes of the crop (x right, y down, z away).
+    """
+
+    points: np.ndarray
+    visibility: np.ndarray
+    presence: np.ndarray
+    flag: np.ndarray
+    world: np.ndarray
+
+
+class Engine:
+    """Detector and landmark networks on one device. Not for use by two threads at once."""
+
+    def __init__(
+        self,
+        size: str = "m",
+        device: str = "auto",
+        batch_size: int = 0,
+        models_dir: Path | None = None,
+        runtime: str = "auto",
+    ) -> None:
+        """``runtime``: ``onnx`` or ``torch``; ``auto`` is ONNX Runtime on the CPU and torch on CUDA."""
+        if size not in weights.SIZES:
+            raise BadRequest(f"The model size {size!r} is not known; use {', '.join(weights.SIZES)}.")
+        self.size = size
+        self.models_dir = Path(models_dir) if models_dir else weights.default_models_dir()
+        self.device = resolve_device(device)
+        self.batch_size = batch_size or (CUDA_BATCH if self.device == "cuda" else CPU_BATCH)
+        self.runtime = runtime if runtime != "auto" else ("torch" if self.device == "cuda" else "onnx")
+        self._runners: dict[str, Runner] = {}
+
+    def warm(self) -> None:
+        """Load all networks that this size needs and run each once."""
+        for name in weights.networks_for([self.size]):
+            side = DETECTOR_PX if name == "detector" else CROP_PX
+            self._runner(name).run(np.zeros((1, side, side, 3), np.uint8))
+
+    def detect(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(N, 224, 224, 3) uint8 -> raw boxes (N, 2254, 12) and score logits (N, 2254)."""
+        out = self._run("detector", pictures)
+        return out["boxes"], out["scores"][..., 0]
+
+    def landmarks(self, crops: np.ndarray, *, light: bool = False) -> LandmarkOutput:
+        """(N, 256, 256, 3) uint8 -> landmarks; ``light`` uses the lite network whatever the size."""
+        name = "lite" if light else weights.SIZES[self.size]
+        found = self._landmarks_once(name, crops)
+        if light or self.size != "l":
+            return found
+        mirrored = self._landmarks_once(name, np.ascontiguousarray(crops[:, :, ::-1]))
+        return _average(found, _unmirror(mirrored))
+
+    def _landmarks_once(self, name: str, crops: np.ndarray) -> LandmarkOutput:
+        out = self._run(name, crops)
+        raw = out["landmarks"].reshape(-1, POINTS, 5)
+        points = raw[..., :3].astype(np.float64)
+        points[..., :2] = refine(points[..., :2], out["heatmap"], CROP_PX)
+        return LandmarkOutput(
+            points,
+            sigmoid(raw[..., 3]),
+            sigmoid(raw[..., 4]),
+            out["flag"][:, 0],
+            out["world"].reshape(-1, POINTS, 3)[:, :COUNT].astype(np.float64),
+        )
+
+    def _run(self, name: str, pictures: np.ndarray) -> dict[str, np.ndarray]:
+        """All rows in batches of at most ``batch_size``."""
+        runner = self._runner(name)
+        parts = [
+            runner.run(np.ascontiguousarray(pictures[i : i + self.batch_size]))
+            for i in range(0, len(pictures), self.batch_size)
+        ]
+        return {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
+
+    def _runner(self, name: str) -> Runner:
+        if name not in self._runners:
+            outputs, scale, shift = _DETECTOR if name == "detector" else _LANDMARKS
+            graph, values = weights.load(name, models_dir=self.models_dir)
+            graph = graph.keep(outputs)
+            if self.runtime == "onnx":
+                self._runners[name] = OnnxRunner(graph, values, scale=scale, shift=shift)
+            else:
+                self._runners[name] = TorchRunner(
+                    graph, values, scale=scale, shift=shift, device=self.device, batch=self.batch_size
+                )
+        return self._runners[name]
+
+
+def _unmirror(found: LandmarkOutput) -> LandmarkOutput:
+    """What was found in a mirrored crop, as seen in the crop itself."""
+    points = found.points[:, _MIRROR_ALL].copy()
+    points[..., 0] = CROP_PX - points[..., 0]
+    world = found.world[:, MIRROR] * np.array([-1.0, 1.0, 1.0])
+    return LandmarkOutput(
+        points, found.visibility[:, _MIRROR_ALL], found.presence[:, _MIRROR_ALL], found.flag, world
+    )
+
+
+def _average(a: LandmarkOutput, b: LandmarkOutput) -> LandmarkOutput:
+    return LandmarkOutput(
+        *((getattr(a, n) + getattr(b, n)) / 2 for n in ("points", "visibility", "presence", "flag", "world"))
+    )

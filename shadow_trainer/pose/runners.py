@@ -1,0 +1,147 @@
+"""Run one network on batches of uint8 pictures: ONNX Runtime on the CPU, torch on CUDA (or on request).
+
+Both take (N, H, W, 3) uint8 and return float32 arrays by output name. Both use one CPU thread: several
+spinning threads in one process are slower than one on a shared machine; scale by processes instead.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+import numpy as np
+
+from ..errors import OutOfMemory, SetupError
+from .graph import Graph
+
+log = logging.getLogger(__name__)
+CPU_BATCH, CUDA_BATCH = 4, 32
+
+
+class Runner(Protocol):
+    """One loaded network."""
+
+    def run(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
+        """(N, H, W, 3) uint8 -> output name -> (N, ...) float32."""
+
+
+class OnnxRunner:
+    """ONNX Runtime, one thread. Fastest on the CPU; no compilation to wait for."""
+
+    def __init__(self, graph: Graph, weights: dict[str, np.ndarray], *, scale: float, shift: float) -> None:
+        import onnxruntime
+
+        from .onnx_export import export
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self.outputs = list(graph.outputs)
+        self.session = onnxruntime.InferenceSession(
+            export(graph, weights, scale=scale, shift=shift), options, providers=["CPUExecutionProvider"]
+        )
+
+    def run(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
+        """See :class:`Runner`."""
+        return dict(zip(self.outputs, self.session.run(None, {"pixels": pixels}), strict=True))
+
+
+class TorchRunner:
+    """The reference network: float32 on the CPU; on CUDA half precision and one fixed batch.
+
+    On CUDA every batch has ``batch`` rows (the last one padded), is staged in pinned memory, copied as
+    uint8 without blocking and normalised there. bfloat16 is never used: it costs 14 mm.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        weights: dict[str, np.ndarray],
+        *,
+        scale: float,
+        shift: float,
+        device: str = "cpu",
+        batch: int = CUDA_BATCH,
+    ) -> None:
+        import torch
+
+        from .network import build
+
+        if device == "cpu":
+            torch.set_num_threads(1)
+        self.torch, self.device, self.batch = torch, torch.device(device), batch
+        self.scale, self.shift = scale, shift
+        self.dtype = torch.float16 if self.device.type == "cuda" else torch.float32
+        module = build(graph, weights).to(self.device, self.dtype)
+        self.module = (
+            module.to(memory_format=torch.channels_last) if self.device.type == "cuda" else module
+        )
+        channels, height, width = graph.input_shape
+        self.staging = None
+        if self.device.type == "cuda":
+            # Two buffers: one is filled while the other is still being copied.
+            shape = (2, batch, height, width, channels)
+            self.staging = torch.empty(shape, dtype=torch.uint8, pin_memory=True)
+            self.copied = [torch.cuda.Event(), torch.cuda.Event()]
+            self.turn = 0
+
+    def run(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
+        """See :class:`Runner`."""
+        try:
+            with self.torch.inference_mode():
+                if self.staging is None:
+                    return self._collect([(self._forward(self.torch.from_numpy(pixels)), len(pixels))])
+                return self._collect(self._batches(pixels))
+        except self.torch.OutOfMemoryError as error:
+            raise OutOfMemory("The pose model did not fit into the graphics card's memory.") from error
+
+    def _batches(self, pixels: np.ndarray) -> list[tuple[dict, int]]:
+        """Enqueue all fixed batches; results stay on the device until all are under way."""
+        results = []
+        for start in range(0, len(pixels), self.batch):
+            part = pixels[start : start + self.batch]
+            self.copied[self.turn].synchronize()  # the buffer's previous copy has left it
+            buffer = self.staging[self.turn]
+            buffer[: len(part)].copy_(self.torch.from_numpy(part))
+            on_device = buffer.to(self.device, non_blocking=True)
+            self.copied[self.turn].record()
+            self.turn = 1 - self.turn
+            results.append((self._forward(on_device), len(part)))
+        return results
+
+    def _forward(self, pixels):  # noqa: ANN001, ANN202  (torch is imported late)
+        x = pixels.permute(0, 3, 1, 2).to(self.dtype) * self.scale + self.shift
+        if self.device.type == "cuda":
+            x = x.contiguous(memory_format=self.torch.channels_last)
+        return self.module(x)
+
+    def _collect(self, results: list[tuple[dict, int]]) -> dict[str, np.ndarray]:
+        names = results[0][0]
+        return {
+            name: np.concatenate([out[name][:count].float().cpu().numpy() for out, count in results])
+            for name in names
+        }
+
+
+def resolve_device(wanted: str) -> str:
+    """``auto``, ``cpu`` or ``cuda`` -> ``cpu`` or ``cuda``; SetupError when CUDA is asked for and absent."""
+    if wanted == "cpu":
+        return "cpu"
+    if wanted not in ("auto", "cuda"):
+        raise SetupError(f"The device {wanted!r} is not known.", fix="Use auto, cpu or cuda.")
+    try:
+        import torch
+
+        available = torch.cuda.is_available()
+    except ImportError:
+        available = False
+    if available:
+        return "cuda"
+    if wanted == "cuda":
+        raise SetupError(
+            "The graphics card was asked for (SHADOW_DEVICE=cuda), but PyTorch sees none.",
+            code="no_cuda",
+            fix="Install the CUDA build of PyTorch and the driver, or set SHADOW_DEVICE=auto.",
+        )
+    log.info("no CUDA device; the pose model runs on the CPU")
+    return "cpu"
