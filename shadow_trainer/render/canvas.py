@@ -37,7 +37,7 @@ class Layer:
         self.image = image
         shape = (max(0, self.bottom - self.top), max(0, self.right - self.left), 4)
         self.pixels = np.zeros(shape, np.uint8)
-        self._origin = np.array([self.left, self.top], float)
+        self.origin = np.array([self.left, self.top], float)
 
     @property
     def empty(self) -> bool:
@@ -48,8 +48,8 @@ class Layer:
         """A round-ended stroke from ``a`` to ``b`` (image pixels)."""
         cv2.line(
             self.pixels,
-            fixed(a - self._origin),
-            fixed(b - self._origin),
+            fixed(a - self.origin),
+            fixed(b - self.origin),
             _premultiplied(colour, alpha),
             max(1, round(width)),
             cv2.LINE_AA,
@@ -70,7 +70,7 @@ class Layer:
         """A filled circle."""
         cv2.circle(
             self.pixels,
-            fixed(centre - self._origin),
+            fixed(centre - self.origin),
             max(1, round(radius * _ONE)),
             _premultiplied(colour, alpha),
             cv2.FILLED,
@@ -82,7 +82,7 @@ class Layer:
         """A circle's outline."""
         cv2.circle(
             self.pixels,
-            fixed(centre - self._origin),
+            fixed(centre - self.origin),
             max(1, round(radius * _ONE)),
             _premultiplied(colour, alpha),
             max(1, round(width)),

@@ -49,8 +49,8 @@ def overlay(
     Raises BadVideo when the film cannot be decoded, Canceled from ``check``.
     """
     drawn = tuple(standard() if overlays is None else overlays)
-    width, height, scale = fitted(info.width, info.height, max_side)
-    clip = clip_of(series, analysis, info, (width, height), scale=scale, shadow=shadow)
+    size, scale = fitted(info, max_side)
+    clip = clip_of(series, analysis, info, size, scale=scale, shadow=shadow)
 
     def picture(image: np.ndarray, row: int) -> np.ndarray:
         if row < len(series):
@@ -58,7 +58,7 @@ def overlay(
                 one.draw(image, clip.at(row))
         return image
 
-    return write_film(video_path, info, out, (width, height), picture, progress, check, max_side=max_side)
+    return write_film(video_path, info, out, size, picture, progress, check, max_side=max_side)
 
 
 def clip_of(
@@ -84,11 +84,11 @@ def clip_of(
     )
 
 
-def fitted(width: int, height: int, max_side: int) -> tuple[int, int, float]:
-    """Canvas (even width, even height) within ``max_side`` and the scale from film pixels to it."""
-    scale = min(1.0, max_side / max(width, height))
-    even = [max(2, round(side * scale / 2) * 2) for side in (width, height)]
-    return even[0], even[1], scale
+def fitted(info: Any, max_side: int) -> tuple[tuple[int, int], float]:
+    """Canvas (width, height), the same as the preview's, and the scale from film pixels to it."""
+    scale = min(1.0, max_side / max(info.width, info.height))
+    width, height = (max(1, round(side * scale)) for side in (info.width, info.height))
+    return (width + width % 2, height + height % 2), scale
 
 
 def write_film(
@@ -102,48 +102,57 @@ def write_film(
     *,
     max_side: int | None,
 ) -> dict[str, Any]:
-    """Decode, let ``picture(image, row)`` draw, encode. Holds one frame at a time."""
+    """Decode, let ``picture(image, row)`` draw, encode. A few frames are in memory at a time."""
     from .. import video
+    from ..video.preview import preview_rate
 
-    total, written = int(info.frame_count), 0
-    decoded = video.frames(video_path, info, max_side=max_side)
-    with video.Writer(out, size[0], size[1], info.fps) as writer:
-        for image, repeats, row in on_grid(decoded, info, picture):
-            image = fit_exactly(image, size)
+    file_times = video.frame_times(video_path, info) / info.time_scale
+    fps, total = preview_rate(file_times), len(file_times)
+    decoded = video.prefetch(video.frames(video_path, info, max_side=max_side))
+    with video.Writer(out, size[0], size[1], fps) as writer:
+        for frame, repeats in on_grid(decoded, file_times, float(fps)):
+            image = picture(frame.image, frame.index)
             for _ in range(repeats):
-                writer.write(image)
-                written += 1
-            if row % REPORT_EVERY == 0:
+                writer.write(padded(image, size))
+            if frame.index % REPORT_EVERY == 0:
                 check()
-                progress(row, total)
+                progress(frame.index, total)
+        written = writer.frame_count
     progress(total, total)
-    return {"width": size[0], "height": size[1], "fps": float(info.fps), "frame_count": written}
+    return {"width": size[0], "height": size[1], "fps": float(fps), "frame_count": written}
 
 
-def on_grid(
-    frames: Iterable[Any], info: Any, picture: Callable[[np.ndarray, int], np.ndarray]
-) -> Iterator[tuple[np.ndarray, int, int]]:
-    """(drawn image, times it is shown, row) of the frames that have a place on the constant-rate grid.
+def on_grid(frames: Iterable[Any], file_times_s: np.ndarray, fps: float) -> Iterator[tuple[Any, int]]:
+    """(frame, times it is shown) of the frames that have a place on the constant-rate grid.
 
-    A film with a variable rate shows a long frame several times and skips frames that come too fast;
-    a frame that is skipped is not drawn either.
+    A film with a variable rate shows a long frame several times and skips frames that come too fast.
     """
-    scale = float(info.time_scale or 1.0)
-    slot, held = 0, None
+    tick, held = 0, None
     for frame in frames:
-        place = round(frame.time_s / scale * info.fps)
-        if held is not None and place > slot:
-            yield picture(held.image, held.index), place - slot, held.index
-            slot = place
+        due = round(float(file_times_s[frame.index]) * fps)
+        if held is not None and due > tick:
+            yield held, due - tick
+            tick = due
         held = frame
     if held is not None:
-        yield picture(held.image, held.index), 1, held.index
+        yield held, 1
 
 
-def fit_exactly(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The image at exactly (width, height): decoders may round an odd side the other way."""
-    if image.shape[1::-1] == size:
-        return image
-    import cv2
+def padded(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The image at even size (width, height): the last row and column are repeated."""
+    columns, rows = size[0] - image.shape[1], size[1] - image.shape[0]
+    return np.pad(image, ((0, rows), (0, columns), (0, 0)), mode="edge") if rows or columns else image
 
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+def side_by_side(
+    video_path: str | os.PathLike[str],
+    info: Any,
+    series: PoseSeries,
+    analysis: Mapping[str, Any],
+    out: str | os.PathLike[str],
+    **options: Any,
+) -> dict[str, Any]:
+    """The athlete's film beside the 3D view; see :func:`shadow_trainer.render.side_by_side.side_by_side`."""
+    from .side_by_side import side_by_side as write
+
+    return write(video_path, info, series, analysis, out, **options)

@@ -1,0 +1,149 @@
+"""The athlete's film on the left, cropped to the athlete, and the 3D view on the right, in step."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..pose.series import PoseSeries
+from .canvas import plate, text, text_width
+from .film import Check, Progress, _no_check, _no_progress, clip_of, write_film
+from .overlays import Clock, EventBanner, EventRing, Shadow, Skeleton, Timeline, Trail
+from .palette import CASING, GLOVE, INK_QUIET, SHADOW, THROWING
+from .scene3d import Stage, draw_stage, make_stage
+
+PANE = (640, 720)
+_FILM = (Trail("wrist"), Shadow(), Skeleton(), EventRing())
+_CAPTIONS = (Timeline(), Clock(), EventBanner())
+
+
+@dataclass(frozen=True)
+class Crop:
+    """The part of the upright film that fills the pane: pane pixel = (film pixel - offset) * scale."""
+
+    offset: tuple[float, float]
+    scale: float
+
+
+def side_by_side(
+    video_path: str | os.PathLike[str],
+    info: Any,
+    series: PoseSeries,
+    analysis: Mapping[str, Any],
+    out: str | os.PathLike[str],
+    *,
+    shadow: np.ndarray | None = None,
+    shadow_world: np.ndarray | None = None,
+    progress: Progress = _no_progress,
+    check: Check = _no_check,
+) -> dict[str, Any]:
+    """Write the film of film and 3D view; returns ``{width, height, fps, frame_count}``.
+
+    ``shadow`` (T, 33, 2) film pixels and ``shadow_world`` (T, 33, 3) metres of the reference, or None.
+    """
+    crop = athlete_crop(series, (info.width, info.height))
+    clip = clip_of(series, analysis, info, PANE, scale=crop.scale, offset=crop.offset, shadow=shadow)
+    stage = make_stage(series, analysis, PANE, shadow_world=shadow_world)
+    size = (2 * PANE[0], PANE[1])
+    whole = replace(clip, size=size)
+    fixed_words = _Legend(stage, has_shadow=shadow_world is not None)
+
+    def picture(image: np.ndarray, row: int) -> np.ndarray:
+        left = cut(image, crop, info.width)
+        if row < len(series):
+            for one in _FILM:
+                one.draw(left, clip.at(row))
+        right = draw_stage(stage, series, row, shadow_world=shadow_world)
+        both = np.concatenate([left, right], axis=1)
+        both[:, PANE[0] - 1 : PANE[0] + 1] = CASING
+        fixed_words.draw(both)
+        if row < len(series):
+            for one in _CAPTIONS:
+                one.draw(both, whole.at(row))
+        return both
+
+    wanted = math.ceil(max(info.width, info.height) * crop.scale)
+    return write_film(
+        video_path, info, out, size, picture, progress, check,
+        max_side=min(wanted, max(info.width, info.height)),
+    )  # fmt: skip
+
+
+def athlete_crop(series: PoseSeries, film: tuple[int, int], pane: tuple[int, int] = PANE) -> Crop:
+    """A still crop with the pane's shape that holds the athlete through the whole delivery with room around.
+
+    One crop for the whole film: a crop that follows the athlete would hide the stride.
+    """
+    points = series.landmarks_px[np.isfinite(series.landmarks_px).all(axis=-1)]
+    if len(points) < 12:
+        low, high = np.zeros(2), np.asarray(film, dtype=float)
+    else:
+        low, high = np.percentile(points, 0.5, axis=0), np.percentile(points, 99.5, axis=0)
+        room = 0.16 * (high[1] - low[1])
+        low, high = low - room, high + room
+    width, height = np.maximum(high - low, 16)
+    shape = pane[0] / pane[1]
+    width, height = max(width, height * shape), max(height, width / shape)
+    # Do not show more than the film has in its tighter direction, unless the athlete needs it.
+    centre = (low + high) / 2
+    offset = [
+        _placed(c - extent / 2, extent, whole)
+        for c, extent, whole in zip(centre, (width, height), film, strict=True)
+    ]
+    return Crop((offset[0], offset[1]), pane[1] / height)
+
+
+def _placed(start: float, extent: float, whole: float) -> float:
+    """Start of a crop moved into the film; a crop larger than the film is centred on it."""
+    if extent >= whole:
+        return (whole - extent) / 2
+    return float(np.clip(start, 0.0, whole - extent))
+
+
+def cut(image: np.ndarray, crop: Crop, film_width: int, pane: tuple[int, int] = PANE) -> np.ndarray:
+    """The crop of a decoded frame (which may be smaller than the film) at the pane's size."""
+    decoded = image.shape[1] / film_width
+    zoom = crop.scale / decoded
+    move = np.array(
+        [[zoom, 0, -crop.offset[0] * crop.scale], [0, zoom, -crop.offset[1] * crop.scale]], dtype=float
+    )
+    how = cv2.INTER_LINEAR if zoom < 2.0 else cv2.INTER_CUBIC
+    return cv2.warpAffine(image, move, pane, flags=how, borderMode=cv2.BORDER_CONSTANT, borderValue=CASING)
+
+
+class _Legend:
+    """What the colours mean and where the 3D camera stands: the same on every frame."""
+
+    def __init__(self, stage: Stage, *, has_shadow: bool) -> None:
+        self.words = f"3D {stage.words}"
+        self.entries = [("Throwing side", THROWING), ("Glove side", GLOVE)]
+        if has_shadow:
+            self.entries.append(("Shadow", SHADOW))
+
+    def draw(self, image: np.ndarray) -> None:
+        """Title and colour key at the top right."""
+        unit = PANE[1] / 720
+        size, margin = round(16 * unit), round(0.045 * PANE[1])
+        top = margin
+        right = 2 * PANE[0] - margin
+        text(
+            image,
+            self.words,
+            right - text_width(self.words, size, 600),
+            top + size,
+            size,
+            INK_QUIET,
+            weight=600,
+        )
+        for words, colour in self.entries:
+            top += round(1.55 * size)
+            left = right - text_width(words, size)
+            text(image, words, left, top + size, size, INK_QUIET)
+            bar = round(1.4 * size)
+            plate(image, left - bar - 8, top + size - 7, bar, 5, radius=2, colour=colour, alpha=1.0)
