@@ -1,0 +1,259 @@
+"""Runs several long-lived processes as one: starts them in order, restarts, and stops them without a trace.
+
+honcho prints the lines; its own manager is not used, because it stops everything at once (the queue's
+Redis must outlive the worker that hands its job back) and everything when one process ends.
+Each process leads a session of its own, so whatever it started can be found and ended with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import itertools
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from honcho.colour import get_colours
+from honcho.printer import Message, Printer
+
+TICK_S = 0.1
+# A process that ends sooner than this after its start has failed to start.
+QUICK_S = 10.0
+QUICK_LIMIT = 5
+BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 15.0)
+KILL_WAIT_S = 5.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """One process: started in the order of ``rank``, stopped in the opposite order.
+
+    ``ready`` is asked until it says yes before the next rank starts. ``stop_s``: how long the process
+    may take after SIGTERM before it is killed.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    rank: int = 0
+    ready: Callable[[], bool] | None = None
+    ready_s: float = 60.0
+    stop_s: float = 10.0
+
+
+@dataclass
+class _Child:
+    """A service that was started, and what happened to it."""
+
+    service: Service
+    colour: str
+    popen: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    again_at: float | None = None
+    sessions: set[int] = field(default_factory=set)
+
+    @property
+    def running(self) -> bool:
+        return self.popen is not None and self.popen.poll() is None
+
+
+class Supervisor:
+    """Runs services until a signal, a call of :meth:`stop`, or a service that keeps failing."""
+
+    def __init__(
+        self,
+        services: Iterable[Service],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        printer: Printer | None = None,
+        on_ready: Callable[[], None] = lambda: None,
+    ) -> None:
+        colours = get_colours()
+        self._children = [_Child(s, next(colours)) for s in sorted(services, key=lambda s: s.rank)]
+        self._printer = printer or Printer(sys.stdout)
+        self._printer.width = max(len("system"), *(len(c.service.name) for c in self._children))
+        self._cwd, self._env, self._on_ready = cwd, dict(env), on_ready
+        self._lines: queue.Queue[tuple[_Child, bytes]] = queue.Queue()
+        self._stop = threading.Event()
+        self._signals = itertools.count(1)
+        self._hurry = False
+        self.returncode = 0
+
+    def stop(self) -> None:
+        """Ask for an orderly stop; may be called from any thread."""
+        self._stop.set()
+
+    def run(self) -> int:
+        """Start everything, watch over it, stop everything; 0 unless a service could not be kept alive."""
+        previous = {
+            s: signal.signal(s, self._on_signal) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        }
+        try:
+            if self._start_all():
+                self._on_ready()
+            while not self._stop.is_set():
+                self._watch()
+                self._print_lines(TICK_S)
+        finally:
+            self._stop_all()
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+        return self.returncode
+
+    def say(self, text: str) -> None:
+        """One line of the supervisor itself."""
+        self._write("system", text + "\n", None)
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        # The second Ctrl-C means "now": no more waiting for the worker's hand-back.
+        self._hurry = next(self._signals) > 1
+        self._stop.set()
+
+    def _start_all(self) -> bool:
+        for _, group in itertools.groupby(self._children, key=lambda c: c.service.rank):
+            members = list(group)
+            for child in members:
+                self._start(child)
+            for child in members:
+                if not self._wait_ready(child):
+                    return False
+        return True
+
+    def _start(self, child: _Child) -> None:
+        child.popen = subprocess.Popen(
+            [*_dies_with_us(), *child.service.command],
+            cwd=self._cwd,
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        child.started, child.again_at = time.monotonic(), None
+        child.sessions.add(child.popen.pid)
+        threading.Thread(target=self._read, args=(child, child.popen), daemon=True).start()
+
+    def _wait_ready(self, child: _Child) -> bool:
+        """Wait until a service says it is ready; stops everything when it does not in time."""
+        if child.service.ready is None:
+            return True
+        deadline = time.monotonic() + child.service.ready_s
+        while not self._stop.is_set():
+            self._print_lines(TICK_S)
+            self._watch()
+            if child.running and child.service.ready():
+                return True
+            if time.monotonic() > deadline:
+                self._give_up(f"{child.service.name} is not ready after {child.service.ready_s:.0f} s")
+        return False
+
+    def _watch(self) -> None:
+        """Restart what has ended, each time after a longer pause; give up on what never stays."""
+        now = time.monotonic()
+        for child in self._children:
+            if child.popen is None or child.running or self._stop.is_set():
+                continue
+            if child.again_at is None:
+                self._ended(child, now)
+            elif now >= child.again_at:
+                self._start(child)
+
+    def _ended(self, child: _Child, now: float) -> None:
+        code = child.popen.returncode if child.popen else None
+        # What it left running would go on with work that is about to be given to its successor.
+        _kill_sessions(child.sessions)
+        child.sessions.clear()
+        quick = now - child.started < QUICK_S
+        child.failures = child.failures + 1 if quick else 0
+        self._print_lines(0.2)
+        if child.failures >= QUICK_LIMIT:
+            self._give_up(f"{child.service.name} ends as soon as it is started (exit code {code})")
+            return
+        pause = BACKOFF_S[min(child.failures, len(BACKOFF_S) - 1)]
+        child.again_at = now + pause
+        self.say(f"{child.service.name} ended (exit code {code}); starting it again in {pause:.0f} s")
+
+    def _give_up(self, why: str) -> None:
+        self.say(f"{why}; its lines above say why. Stopping everything.")
+        self.returncode = 1
+        self._stop.set()
+
+    def _stop_all(self) -> None:
+        if any(child.running for child in self._children):
+            self.say("stopping (Ctrl-C again: at once)")
+        for _, group in itertools.groupby(reversed(self._children), key=lambda c: c.service.rank):
+            self._stop_group(list(group))
+        self._print_lines(0.0)
+
+    def _stop_group(self, members: list[_Child]) -> None:
+        """SIGTERM, a bounded wait, SIGKILL; then whatever the members left in their sessions."""
+        for child in members:
+            _signal(child, signal.SIGTERM)
+        began = time.monotonic()
+        while any(child.running for child in members):
+            self._print_lines(TICK_S)
+            waited = time.monotonic() - began
+            late = [c for c in members if c.running and (self._hurry or waited > c.service.stop_s)]
+            for child in late:
+                self.say(f"{child.service.name} does not stop; killing it")
+                _signal(child, signal.SIGKILL)
+            if late:
+                _wait(late, KILL_WAIT_S)
+        for child in members:
+            _kill_sessions(child.sessions)
+
+    def _read(self, child: _Child, popen: subprocess.Popen[bytes]) -> None:
+        for line in popen.stdout or ():
+            self._lines.put((child, line))
+
+    def _print_lines(self, seconds: float) -> None:
+        """Print what has been said; wait up to ``seconds`` for the first line."""
+        with contextlib.suppress(queue.Empty):
+            child, line = self._lines.get(timeout=seconds) if seconds else self._lines.get_nowait()
+            while True:
+                self._write(child.service.name, line, child.colour)
+                child, line = self._lines.get_nowait()
+
+    def _write(self, name: str, data: bytes | str, colour: str | None) -> None:
+        now = datetime.datetime.now().astimezone()
+        # A terminal that was closed must not keep the processes from being stopped.
+        with contextlib.suppress(OSError, ValueError):
+            self._printer.write(Message(type="line", data=data, time=now, name=name, colour=colour))
+
+
+def _dies_with_us() -> tuple[str, ...]:
+    """On Linux, a prefix that ends the process when the supervisor is killed without a chance to stop it."""
+    tool = shutil.which("setpriv") if sys.platform.startswith("linux") else None
+    return (tool, "--pdeathsig", "TERM", "--") if tool else ()
+
+
+def _signal(child: _Child, number: signal.Signals) -> None:
+    if child.popen is not None and child.running:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.popen.pid, number)
+
+
+def _wait(children: list[_Child], seconds: float) -> None:
+    for child in children:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if child.popen is not None:
+                child.popen.wait(seconds)
+
+
+def _kill_sessions(sessions: set[int]) -> None:
+    """End every process that is left in these sessions."""
+    for pid in psutil.pids():
+        with contextlib.suppress(OSError):
+            if os.getsid(pid) in sessions:
+                os.kill(pid, signal.SIGKILL)
