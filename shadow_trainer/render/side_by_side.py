@@ -20,7 +20,8 @@ from .scene3d import Stage, draw_stage, make_stage
 
 PANE = (640, 720)
 _FILM = (Trail("wrist"), Shadow(), Skeleton(), EventRing())
-_CAPTIONS = (Timeline(), Clock(), EventBanner())
+# The banner stands on the empty upper part of the stage: over the film it would cover a face.
+_CAPTIONS = (Timeline(), Clock(), EventBanner(left=PANE[0] + 28))
 
 
 @dataclass(frozen=True)
@@ -127,23 +128,15 @@ class _Legend:
             self.entries.append(("Shadow", SHADOW))
 
     def draw(self, image: np.ndarray) -> None:
-        """Title and colour key at the top right."""
-        unit = PANE[1] / 720
-        size, margin = round(16 * unit), round(0.045 * PANE[1])
-        top = margin
-        right = 2 * PANE[0] - margin
-        text(
-            image,
-            self.words,
-            right - text_width(self.words, size, 600),
-            top + size,
-            size,
-            INK_QUIET,
-            weight=600,
-        )
-        for words, colour in self.entries:
-            top += round(1.55 * size)
-            left = right - text_width(words, size)
-            text(image, words, left, top + size, size, INK_QUIET)
-            bar = round(1.4 * size)
-            plate(image, left - bar - 8, top + size - 7, bar, 5, radius=2, colour=colour, alpha=1.0)
+        """Title and colour key in one line at the lower right, above the time line."""
+        size, margin = 16, round(0.045 * PANE[1])
+        baseline = PANE[1] - margin - 28
+        x = 2 * PANE[0] - margin
+        for words, colour in reversed(self.entries):
+            x -= text_width(words, size)
+            text(image, words, x, baseline, size, INK_QUIET)
+            x -= 30
+            plate(image, x, baseline - 7, 22, 5, radius=2, colour=colour, alpha=1.0)
+            x -= 18
+        x -= text_width(self.words, size, 600) + 6
+        text(image, self.words, x, baseline, size, INK_QUIET, weight=600)

@@ -14,18 +14,44 @@ _LINES = 4  # events between foot contact and the end of the arm snap are all st
 
 
 class EventBanner:
-    """Name and time of each event as it happens; the newest on top, older ones fading below it."""
+    """Name and time of each event as it happens; the newest on top, older ones fading below it.
+
+    It stands in the upper corner that the athlete uses less, unless ``left`` (canvas pixels) says where.
+    """
+
+    def __init__(self, left: int | None = None) -> None:
+        self.left = left
+        self._clip: Clip | None = None
+        self._on_right = False
 
     def draw(self, image: np.ndarray, pose: Pose) -> None:
         """Draw the events of the last moments."""
         clip = pose.clip
+        if clip is not self._clip:
+            self._clip, self._on_right = clip, self.left is None and right_is_quieter(clip)
         fresh = [mark for mark in clip.marks if 0 <= _age(pose, mark) < _HOLD_SECONDS]
         top = clip.margin
         for place, mark in enumerate(reversed(fresh[-_LINES:])):
-            size = round((27 if place == 0 else 19) * clip.unit)
-            left = _HOLD_SECONDS - _age(pose, mark)
-            alpha = min(1.0, left / 0.35) * (1.0 if place == 0 else 0.8)
-            top += _line(image, clip, mark, top, max(9, size), alpha, newest=place == 0)
+            size = max(9, round((27 if place == 0 else 19) * clip.unit))
+            alpha = min(1.0, (_HOLD_SECONDS - _age(pose, mark)) / 0.35) * (1.0 if place == 0 else 0.8)
+            words = banner_words(mark, clip.deliveries)
+            width = _line_width(words, size, newest=place == 0)
+            left = clip.margin if self.left is None else self.left
+            if self._on_right:
+                left = clip.size[0] - clip.margin - width
+            top += _line(image, words, (left, top), width, size, alpha, newest=place == 0)
+
+
+def right_is_quieter(clip: Clip) -> bool:
+    """True when the athlete is more often under a banner in the upper left corner than in the right one."""
+    width, height = clip.size
+    x, y = clip.points[..., 0], clip.points[..., 1]
+    reach = 0.42 * width
+    with np.errstate(invalid="ignore"):
+        high = y < 0.30 * height
+        on_left = np.any(high & (x < reach), axis=1).sum()
+        on_right = np.any(high & (x > width - reach), axis=1).sum()
+    return bool(on_left > on_right)
 
 
 def _age(pose: Pose, mark: Mark) -> float:
@@ -35,30 +61,39 @@ def _age(pose: Pose, mark: Mark) -> float:
     return (pose.time_s - float(pose.clip.time_s[mark.row])) * pose.clip.playback
 
 
+def _line_width(words: tuple[str, str], size: int, *, newest: bool) -> int:
+    name, detail = words
+    inner = text_width(name, size, _weight(newest)) + round(0.6 * size) + text_width(detail, size)
+    return _bar(size) + inner + 3 * round(0.55 * size)
+
+
+def _weight(newest: bool) -> int:
+    return 650 if newest else 500
+
+
+def _bar(size: int) -> int:
+    return max(2, round(0.16 * size))
+
+
 def _line(
-    image: np.ndarray, clip: Clip, mark: Mark, top: int, size: int, alpha: float, *, newest: bool
+    image: np.ndarray,
+    words: tuple[str, str],
+    corner: tuple[int, int],
+    width: int,
+    size: int,
+    alpha: float,
+    *,
+    newest: bool,
 ) -> int:
-    """One event on its plate; returns the height it took."""
-    name, detail = banner_words(mark, clip.deliveries)
-    weight = 650 if newest else 500
-    pad, gap, bar = round(0.55 * size), round(0.6 * size), max(2, round(0.16 * size))
-    inner = text_width(name, size, weight) + gap + text_width(detail, size)
-    width, height = bar + inner + 3 * pad, round(1.85 * size)
-    left = clip.margin
+    """One event on its plate at ``corner`` (left, top); returns the height it took."""
+    (left, top), pad, bar, edge = corner, round(0.55 * size), _bar(size), round(0.45 * size)
+    height = round(1.85 * size)
     plate(image, left, top, width, height, radius=round(0.35 * size), alpha=0.72 * alpha)
-    plate(
-        image,
-        left + pad,
-        top + round(0.45 * size),
-        bar,
-        height - 2 * round(0.45 * size),
-        radius=bar // 2,
-        colour=THROWING if newest else INK_QUIET,
-        alpha=alpha,
-    )
-    baseline = top + round(1.28 * size)
-    x = text(image, name, left + 2 * pad + bar, baseline, size, INK, weight=weight, alpha=alpha)
-    text(image, detail, x + gap, baseline, size, INK_QUIET, alpha=alpha)
+    colour = THROWING if newest else INK_QUIET
+    plate(image, left + pad, top + edge, bar, height - 2 * edge, radius=bar // 2, colour=colour, alpha=alpha)
+    baseline, x = top + round(1.28 * size), left + 2 * pad + bar
+    x = text(image, words[0], x, baseline, size, INK, weight=_weight(newest), alpha=alpha)
+    text(image, words[1], x + round(0.6 * size), baseline, size, INK_QUIET, alpha=alpha)
     return height + round(0.3 * size)
 
 
