@@ -1,54 +1,96 @@
-"""Stored colours to RGB for the network and the screen, and back to what every browser plays."""
+"""Stored colours to RGB for the network and the screen, and back to what every browser plays.
+
+HLG pictures (most phones' HDR) are made to be shown as they are and are left so. PQ pictures would come out
+dark and grey; they are brought to standard range by a table (SMPTE ST 2084, diffuse white at 203 nits as in
+ITU-R BT.2408, highlights bent softly to white). Primaries are not converted: the network does not mind.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+
 import av
+import cv2
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
-HD_HEIGHT = 720  # players take untagged pictures of at least this size as BT.709, smaller ones as BT.601
-SMOOTH = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+PQ = 16  # AVCOL_TRC_SMPTE2084
+HD_SIDE = 720  # players take untagged pictures of at least this size as BT.709, smaller ones as BT.601
+WHITE_NITS, KNEE, DISPLAY_GAMMA = 203.0, 0.6, 2.2
 
 
-def to_rgb(picture: av.VideoFrame, width: int, height: int) -> np.ndarray:
-    """Decoded picture -> (height, width, 3) uint8 RGB, not turned."""
-    smaller = width < picture.width
-    found = picture.reformat(
-        width=width,
-        height=height,
-        format="rgb24",
-        src_colorspace=_matrix(picture),
-        interpolation=Interpolation.AREA if smaller else SMOOTH,
-        threads=1,
-    )
-    return found.to_ndarray()
+class RgbDecoder:
+    """Decoded picture -> (height, width, 3) uint8 RGB. Keeps the converter between pictures of one film."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._size = {"width": width, "height": height}
+        self._reformatter = VideoReformatter()
+
+    def __call__(self, picture: av.VideoFrame) -> np.ndarray:
+        """The whole picture at the declared size, not turned."""
+        found = self._reformatter.reformat(
+            picture,
+            **self._size,
+            format="rgb24",
+            src_colorspace=_matrix(picture),
+            interpolation=_scaler(picture, self._size["width"]),
+            threads=1,
+        )
+        rgb = found.to_ndarray()
+        return _standard_range(rgb) if picture.color_trc == PQ else rgb
+
+
+class YuvEncoder:
+    """RGB or any decoded picture -> BT.709 limited-range yuv420p. Keeps the converter between pictures."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self._size = {"width": width, "height": height}  # even
+        self._reformatter = VideoReformatter()
+
+    def from_rgb(self, rgb: np.ndarray) -> av.VideoFrame:
+        """(H, W, 3) uint8; an odd side repeats its last row or column."""
+        rows, columns = self._size["height"] - rgb.shape[0], self._size["width"] - rgb.shape[1]
+        if rows or columns:
+            rgb = np.pad(rgb, ((0, rows), (0, columns), (0, 0)), mode="edge")
+        return self.from_picture(av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24"))
+
+    def from_picture(self, picture: av.VideoFrame) -> av.VideoFrame:
+        """A picture of any size and format, scaled to the declared size."""
+        return self._reformatter.reformat(
+            picture,
+            **self._size,
+            format="yuv420p",
+            src_colorspace=_matrix(picture),
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=_scaler(picture, self._size["width"]),
+            threads=1,
+        )
+
+
+def _scaler(picture: av.VideoFrame, width: int) -> Interpolation:
+    return Interpolation.AREA if width < picture.width else Interpolation.BILINEAR
 
 
 def _matrix(picture: av.VideoFrame) -> int | None:
     """The colour matrix to assume when the picture names none; None keeps the picture's own."""
     if picture.colorspace != UNSPECIFIED or picture.format.is_rgb:
         return None
-    return Colorspace.ITU709 if min(picture.width, picture.height) >= HD_HEIGHT else Colorspace.ITU601
+    return Colorspace.ITU709 if min(picture.width, picture.height) >= HD_SIDE else Colorspace.ITU601
 
 
-class YuvEncoder:
-    """(H, W, 3) uint8 RGB -> BT.709 limited-range yuv420p pictures; keeps the converter between frames."""
+def _standard_range(rgb: np.ndarray) -> np.ndarray:
+    return cv2.LUT(rgb, pq_table())
 
-    def __init__(self) -> None:
-        self._reformatter = VideoReformatter()
 
-    def __call__(self, rgb: np.ndarray) -> av.VideoFrame:
-        """One picture with even sides; an odd side repeats its last row or column."""
-        height, width = rgb.shape[:2]
-        if height % 2 or width % 2:
-            rgb = np.pad(rgb, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24")
-        return self._reformatter.reformat(
-            picture,
-            format="yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=SMOOTH,
-            threads=1,
-        )
+@cache
+def pq_table() -> np.ndarray:
+    """(256,) uint8: PQ code -> display code. Constants of SMPTE ST 2084, 5.2."""
+    m1, m2, c1, c2, c3 = 0.1593017578125, 78.84375, 0.8359375, 18.8515625, 18.6875
+    power = (np.arange(256) / 255) ** (1 / m2)
+    nits = 10_000 * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)
+    light = nits / WHITE_NITS
+    bent = KNEE + (1 - KNEE) * (1 - np.exp(-(light - KNEE) / (1 - KNEE)))
+    shown = np.where(light <= KNEE, light, bent)
+    return np.round(255 * shown ** (1 / DISPLAY_GAMMA)).astype(np.uint8)

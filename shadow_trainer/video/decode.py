@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from .colour import to_rgb
+from .colour import RgbDecoder
 from .info import Frame, VideoInfo
 from .limits import DEFAULT
 from .orient import Orientation
@@ -38,19 +38,35 @@ def frames(
     The picture is scaled down so that its longer side is at most ``max_side``. ``index`` is the frame's row
     in the whole film, also after a jump. A damaged frame is left out; its row is then missing.
     """
+    width, height = scaled_size(info, max_side)
+    upright = Orientation(info.rotation_deg, info.mirrored)
+    to_rgb = RgbDecoder(*((height, width) if upright.swaps_sides else (width, height)))
+    wanted = pictures(path, info, start_s=start_s, end_s=end_s, step=step, thread_count=thread_count)
+    for index, time_s, picture in wanted:
+        yield Frame(index, time_s, upright.apply(to_rgb(picture)))
+
+
+def pictures(
+    path: Path | str,
+    info: VideoInfo,
+    *,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    step: int = 1,
+    thread_count: int = 1,
+) -> Iterator[tuple[int, float, av.VideoFrame]]:
+    """``(index, time_s, picture)`` of :func:`frames`, as stored: not turned, colours not converted."""
+    if step < 1:
+        raise ValueError(f"step must be at least 1, got {step}")
     rows = timeline(path)
     times = rows.file_s * info.time_scale
     first = int(np.searchsorted(times, start_s - LEEWAY_S))
     last = len(times) if end_s is None else int(np.searchsorted(times, end_s - LEEWAY_S))
-    if step < 1:
-        raise ValueError(f"step must be at least 1, got {step}")
     if first >= last:
         return
-    size = scaled_size(info, max_side)
-    upright = Orientation(info.rotation_deg, info.mirrored)
     for index, picture in _numbered(Path(path), rows, first, last, thread_count):
         if (index - first) % step == 0:
-            yield Frame(index, float(times[index]), upright_rgb(picture, size, upright))
+            yield index, float(times[index]), picture
 
 
 def scaled_size(info: VideoInfo, max_side: int | None) -> tuple[int, int]:
@@ -59,12 +75,6 @@ def scaled_size(info: VideoInfo, max_side: int | None) -> tuple[int, int]:
     if max_side is None or longer <= max_side:
         return info.width, info.height
     return tuple(max(1, round(side * max_side / longer)) for side in (info.width, info.height))
-
-
-def upright_rgb(picture: av.VideoFrame, size: tuple[int, int], upright: Orientation) -> np.ndarray:
-    """Decoded picture -> (H, W, 3) uint8 RGB of the upright ``size`` (width, height)."""
-    width, height = size[::-1] if upright.swaps_sides else size
-    return upright.apply(to_rgb(picture, width, height))
 
 
 def _numbered(

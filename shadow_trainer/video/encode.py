@@ -9,6 +9,7 @@ from types import TracebackType
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 
 from ..errors import StorageFull
 from .colour import YuvEncoder
@@ -43,7 +44,7 @@ class Writer:
         self._temporary = self.path.with_name(f".{self.path.name}.part")
         self._options = {"crf": str(crf), "preset": preset}
         self._thread_count = thread_count
-        self._to_yuv = YuvEncoder()
+        self._to_yuv = YuvEncoder(self.width, self.height)
         self._container: av.container.OutputContainer | None = None
 
     def __enter__(self) -> Writer:
@@ -54,12 +55,16 @@ class Writer:
         """Append one (H, W, 3) uint8 RGB frame of the declared size."""
         if rgb.shape != self._expected or rgb.dtype != np.uint8:
             raise ValueError(f"expected uint8 {self._expected}, got {rgb.dtype} {rgb.shape}")
-        self.write_picture(self._to_yuv(rgb))
+        self._append(self._to_yuv.from_rgb(rgb))
 
     def write_picture(self, picture: av.VideoFrame) -> None:
-        """Append one yuv420p BT.709 picture of the declared (even) size."""
+        """Append a decoded picture, scaled to the declared size: no detour by RGB."""
+        self._append(self._to_yuv.from_picture(picture))
+
+    def _append(self, picture: av.VideoFrame) -> None:
         picture.pts = self.frame_count
         picture.time_base = 1 / self.fps
+        picture.pict_type = PictureType.NONE  # a key frame of the source need not be one here
         self.frame_count += 1
         self._guard(lambda: self._encode(picture))
 

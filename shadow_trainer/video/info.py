@@ -39,6 +39,7 @@ class VideoInfo:
     warnings: tuple[dict[str, str], ...] = ()
     mirrored: bool = False
     container: str = ""
+    hdr: str = ""  # `pq`, `hlg` or empty
 
     def as_dict(self) -> dict[str, Any]:
         """JSON types only; :meth:`from_dict` is its inverse."""

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from .decode import frames, scaled_size
+from .decode import frames, pictures, scaled_size
 from .encode import Writer
-from .info import Frame, VideoInfo
+from .info import VideoInfo
 from .timeline import timeline
 
 MAX_FPS = 240.0  # decoders in browsers do not follow above this
+PRESET = "superfast"
 MOST_REPEATS = 4  # of frames, when a film has long gaps
 
 
@@ -35,19 +36,20 @@ def make_preview(
     """
     times = timeline(path).file_s
     fps = preview_rate(times)
-    width, height = (side + side % 2 for side in scaled_size(info, max_side))
-    with Writer(out, width, height, fps) as writer:
-        for row, image in _held(frames(path, info, max_side=max_side), times, float(fps)):
+    width, height = scaled_size(info, max_side)
+    with Writer(out, width, height, fps, preset=PRESET) as writer:
+        append = writer.write_picture if _is_upright(info, width, height) else writer.write
+        for row, shown in _held(_source(path, info, width, height), times, float(fps)):
             if check:
                 check()
-            writer.write(_fit(image, width, height))
+            append(shown)
             if progress and row % 10 == 0:
                 progress(row, len(times))
     if progress:
         progress(len(times), len(times))
     return {
-        "width": width,
-        "height": height,
+        "width": writer.width,
+        "height": writer.height,
         "fps": float(fps),
         "frame_count": writer.frame_count,
         "duration_s": float(writer.frame_count / fps),
@@ -63,20 +65,30 @@ def preview_rate(times_s: np.ndarray) -> Fraction:
     return Fraction(max(1.0, min(usual, MAX_FPS, most))).limit_denominator(1001)
 
 
-def _held(source: Iterator[Frame], times_s: np.ndarray, fps: float) -> Iterator[tuple[int, np.ndarray]]:
+def _is_upright(info: VideoInfo, width: int, height: int) -> bool:
+    """True when decoded pictures can go to the encoder as they are."""
+    turned = info.rotation_deg or info.mirrored
+    return not (turned or width % 2 or height % 2 or info.hdr == "pq")
+
+
+def _source(path: Path | str, info: VideoInfo, width: int, height: int) -> Iterator[tuple[int, Any]]:
+    """``(row, picture or RGB)`` of every frame; each is decoded once, however often it is shown."""
+    if _is_upright(info, width, height):
+        for row, _, picture in pictures(path, info):
+            yield row, picture
+    else:
+        for frame in frames(path, info, max_side=max(width, height)):
+            yield frame.index, frame.image
+
+
+def _held(source: Iterator[tuple[int, Any]], times_s: np.ndarray, fps: float) -> Iterator[tuple[int, Any]]:
     """``(row, picture)`` for each tick of the constant clock: the newest picture that is due."""
     tick, previous = 0, None
-    for frame in source:
-        due = round(float(times_s[frame.index]) * fps)
+    for row, shown in source:
+        due = round(float(times_s[row]) * fps)
         while previous is not None and tick < due:
-            yield previous.index, previous.image
+            yield previous
             tick += 1
-        previous = frame
+        previous = row, shown
     if previous is not None:
-        yield previous.index, previous.image
-
-
-def _fit(image: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Pad by the last row and column to an even size."""
-    rows, columns = height - image.shape[0], width - image.shape[1]
-    return np.pad(image, ((0, rows), (0, columns), (0, 0)), mode="edge") if rows or columns else image
+        yield previous

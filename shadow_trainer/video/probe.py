@@ -15,6 +15,8 @@ from .slowmo import SlowMotion, slow_motion
 from .source import is_encrypted, open_film
 from .timeline import Timeline, decoded, timeline
 
+HDR = {16: "pq", 18: "hlg"}  # AVCOL_TRC_SMPTE2084, AVCOL_TRC_ARIB_STD_B67
+
 
 def probe(
     path: Path | str,
@@ -86,6 +88,7 @@ def _header_facts(
         "container": container.format.name,
         "pixel_format": frame.format.name,
         "has_audio": bool(container.streams.audio),
+        "hdr": HDR.get(frame.color_trc, ""),
         "interlaced": bool(frame.interlaced_frame),
     }
 

@@ -36,7 +36,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "Export it as MP4 (H.264) and upload that.",
     ),
     "too_short": (
-        "The film has only {count} usable frames; a pitch needs at least {least}.",
+        "The film is too short: {count} usable frame(s), and a pitch needs at least {least}.",
         "Upload a film that shows the whole delivery, from the set to the follow-through.",
     ),
     "too_long": ("The film is {length} long; at most {limit} are accepted.", TRIM),

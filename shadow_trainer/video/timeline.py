@@ -15,11 +15,13 @@ from pathlib import Path
 import av
 import numpy as np
 
+from .boxes import ends_early
 from .limits import DEFAULT, Limits
 from .problems import bad_video
 from .source import open_film
 
 HIDDEN_FRAME_CODECS = {"vp8"}  # packets that show nothing
+NO_PRESENTATION_TIMES = {"avi"}  # containers that know only the order of decoding
 ODD_SHARE = 0.005  # of intervals that differ from the usual one: above this the rate is variable
 TRUSTED_SHARE = 0.5  # of timestamps that must increase for the others to be mended from them
 Check = Callable[[], None]
@@ -62,8 +64,15 @@ class _Packets:
     """What one pass over the packets found."""
 
     pts: list[int | None] = field(default_factory=list)
+    dts: list[int | None] = field(default_factory=list)
+    cut_away: int = 0  # packets that the edit list hides
     doubtful: bool = False  # packets may not be frames
     truncated: bool = False
+
+    @property
+    def one_time_each(self) -> bool:
+        """True when every packet has a time of its own."""
+        return None not in self.pts and len(set(self.pts)) == len(self.pts)
 
 
 def timeline(path: Path | str, limits: Limits = DEFAULT, *, check: Check | None = None) -> Timeline:
@@ -116,12 +125,10 @@ def _read(path: Path, limits: Limits, check: Check) -> Timeline:
     with open_film(path, limits) as (container, stream):
         found = _scan_packets(container, stream, limits, check)
         tick_s, rate = float(stream.time_base), float(stream.average_rate or stream.guessed_rate or 30)
-        declared = stream.frames
-        has_end = _ends_early(container, path)
-    truncated = found.truncated or has_end or declared > len(found.pts) > 0
-    if found.doubtful or truncated or None in found.pts or len(set(found.pts)) != len(found.pts):
-        times = _decode_times(path, limits, check)
-        return _from_decoded(times, tick_s, rate, truncated)
+        missing = stream.frames > len(found.pts) + found.cut_away
+        found.truncated = missing or ends_early(path, container.format.name)
+    if found.doubtful or found.truncated or not found.one_time_each:
+        return _from_decoded(_decode_times(path, limits, check), found, tick_s, rate)
     pts = np.sort(np.array(found.pts, dtype=np.int64))
     return Timeline(_seconds(pts, tick_s), pts, truncated=False, decoded=False)
 
@@ -130,7 +137,8 @@ def _scan_packets(
     container: av.container.InputContainer, stream: av.VideoStream, limits: Limits, check: Check
 ) -> _Packets:
     """Presentation times of all packets that are to be shown."""
-    found = _Packets(doubtful=stream.codec_context.codec.canonical_name in HIDDEN_FRAME_CODECS)
+    codec, name = stream.codec_context.codec.canonical_name, container.format.name
+    found = _Packets(doubtful=codec in HIDDEN_FRAME_CODECS or name in NO_PRESENTATION_TIMES)
     for number, packet in enumerate(readable_packets(container, stream)):
         if packet.size == 0:
             continue
@@ -139,13 +147,15 @@ def _scan_packets(
         if packet.is_corrupt:
             found.doubtful = True
         if packet.is_discard:
-            continue  # cut away by the file's edit list
+            found.cut_away += 1
+            continue
         if not found.pts:
             # A film that starts between key frames, or whose first frames need earlier ones.
             found.doubtful |= not packet.is_keyframe
         elif packet.pts is not None and found.pts[0] is not None and packet.pts < found.pts[0]:
             found.doubtful = True
         found.pts.append(packet.pts)
+        found.dts.append(packet.dts)
         if len(found.pts) > limits.max_frames:
             raise bad_video("too_many_frames", limit=limits.max_frames)
     return found
@@ -164,13 +174,18 @@ def _decode_times(path: Path, limits: Limits, check: Check) -> list[int | None]:
     return times
 
 
-def _from_decoded(times: list[int | None], tick_s: float, rate: float, truncated: bool) -> Timeline:
+def _from_decoded(times: list[int | None], found: _Packets, tick_s: float, rate: float) -> Timeline:
+    """Rows of what was decoded: by their own times when these increase, else counted."""
     known = np.array([np.nan if t is None else t for t in times], dtype=float)
     if len(known) and np.isfinite(known).all() and (np.diff(known) > 0).all():
         pts = np.array(times, dtype=np.int64)
-        return Timeline(_seconds(pts, tick_s), pts, truncated, decoded=True)
+        return Timeline(_seconds(pts, tick_s), pts, found.truncated, decoded=True)
+    slots = np.array([np.nan if t is None else t for t in found.dts], dtype=float)
+    if len(slots) == len(times) and np.isfinite(slots).all() and (np.diff(slots) > 0).all():
+        # Without B-frames or with them, the n-th frame shown takes the n-th slot of decoding.
+        return Timeline(_seconds(slots, tick_s), None, found.truncated, decoded=True)
     mended, count = mend_times(known * tick_s, rate)
-    return Timeline(mended, None, truncated, decoded=True, mended=count)
+    return Timeline(mended, None, found.truncated, decoded=True, mended=count)
 
 
 def mend_times(times_s: np.ndarray, rate: float) -> tuple[np.ndarray, int]:
@@ -215,23 +230,3 @@ def _longest_increasing(values: np.ndarray) -> np.ndarray:
 
 def _seconds(pts: np.ndarray, tick_s: float) -> np.ndarray:
     return (pts - pts[0]) * tick_s if len(pts) else np.zeros(0)
-
-
-def _ends_early(container: av.container.InputContainer, path: Path) -> bool:
-    """True when an MP4/MOV says it is longer than the file is: its last box ends behind the end."""
-    if "mp4" not in container.format.name:
-        return False
-    size, offset = path.stat().st_size, 0
-    with path.open("rb") as file:
-        while offset + 8 <= size:
-            file.seek(offset)
-            head = file.read(16)
-            length = int.from_bytes(head[:4], "big")
-            if length == 1 and len(head) == 16:
-                length = int.from_bytes(head[8:16], "big")
-            elif length == 0:
-                return False  # the last box goes to the end of the file
-            if length < 8:
-                return False  # not a box: leave it to the reader
-            offset += length
-    return offset > size
