@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,7 +69,8 @@ def hint_cpu_build() -> None:
     """On Linux without an NVIDIA card the default build of torch carries gigabytes of no use."""
     if not sys.platform.startswith("linux") or shutil.which("nvidia-smi"):
         return
-    if any(os.environ.get(name) for name in ("PIP_EXTRA_INDEX_URL", "PIP_INDEX_URL", "PIP_FIND_LINKS")):
+    # A machine whose pip was told of another place than the usual one has made its choice.
+    if re.search(r"index-url|find-links", run([str(PYTHON), "-m", "pip", "config", "list"], "asking pip")):
         return
     say(
         "no NVIDIA card here: to save several GB, stop now, set PIP_EXTRA_INDEX_URL to the CPU index "

@@ -27,6 +27,7 @@ def is_fresh(stamp: Path, value: str) -> bool:
 
 def write(stamp: Path, value: str) -> None:
     """Record that the step is done; written last, so an interrupted step is repeated."""
+    stamp.parent.mkdir(parents=True, exist_ok=True)
     temporary = stamp.with_name(stamp.name + ".tmp")
     temporary.write_text(value + "\n", encoding="ascii")
     temporary.replace(stamp)
