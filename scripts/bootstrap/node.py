@@ -24,7 +24,8 @@ def install() -> None:
     require_space(300, "the npm packages")
     npm, env = find_npm()
     say("installing the npm packages (browser libraries and pose weights)")
-    options = ["--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1"]
+    options = ["--no-audit", "--no-fund", "--ignore-scripts"]
+    options += ["--fetch-retries=2", "--fetch-retry-mintimeout=1000"]
     run([*npm, "ci", *options], "installing the npm packages", env=env)
     stamps.write(stamp, value)
 
@@ -38,7 +39,8 @@ def find_npm() -> tuple[list[str], dict[str, str]]:
     if from_wheel is None:
         say("no npm on this machine; installing Node.js as a Python package")
         try:
-            run([str(PYTHON), "-m", "pip", "install", "--no-input", NODE_WHEEL], "installing Node.js")
+            pip = [str(PYTHON), "-m", "pip", "install", "--no-input", "--retries", "2"]
+            run([*pip, NODE_WHEEL], "installing Node.js")
         except Failure as failure:
             raise Failure(
                 f"there is no npm here and its Python package could not be installed either: {failure} "

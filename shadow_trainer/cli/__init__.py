@@ -63,6 +63,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except ShadowError as error:
         click.echo(f"{error.code}: {error.message} {error.fix}", err=True)
         code = error.exit_code
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith(__package__.split(".")[0]):
+            raise
+        click.echo(f"setup: The Python package {error.name} is missing. Run `make setup`.", err=True)
+        code = 1
     except click.UsageError as error:
         error.show()
         code = BadRequest.exit_code
