@@ -1,0 +1,41 @@
+"""The catalog: what is known of every film, athlete and attempt. SQLite by default, Postgres by DATABASE_URL.
+
+    catalog = open_catalog(settings)
+    row = catalog.create_analysis(title="Bullpen", original_name="a.mp4", original_key=key, options={})
+    catalog.get(row.id)
+
+Rows are typed, detached objects of :mod:`.models`: read them, never change them; changes are methods.
+"""
+
+from __future__ import annotations
+
+from ..settings import Settings
+from .analyses import Analyses
+from .lifecycle import Lifecycle
+from .migrate import migrate
+from .models import Analysis, Athlete, Attempt, Delivery, Reference, User
+from .statistics import Statistics
+from .types import utcnow
+
+
+class Catalog(Analyses, Lifecycle, Statistics):
+    """Everything the house asks of its database."""
+
+
+def open_catalog(settings: Settings) -> Catalog:
+    """The catalog that the settings name. Connects at the first use; migrating is :func:`migrate`."""
+    return Catalog.open(settings)
+
+
+__all__ = [
+    "Analysis",
+    "Athlete",
+    "Attempt",
+    "Catalog",
+    "Delivery",
+    "Reference",
+    "User",
+    "migrate",
+    "open_catalog",
+    "utcnow",
+]

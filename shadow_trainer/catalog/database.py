@@ -1,0 +1,122 @@
+"""The connection to the catalog: engine, transactions, patience with a busy or restarting database."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool
+
+from ..errors import StorageFull, Unavailable
+from ..settings import Settings
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+SQLITE_BUSY_MS = 10_000
+PATIENCE_S = 20.0  # a database that restarts is back within this time, or the caller hears of it
+PRAGMAS = (
+    "journal_mode=WAL",
+    f"busy_timeout={SQLITE_BUSY_MS}",
+    "foreign_keys=ON",
+    "synchronous=NORMAL",
+)
+
+
+def make_engine(address: str) -> Engine:
+    """An engine for SQLite or Postgres. SQLite: WAL, waiting for locks, foreign keys enforced."""
+    if not address.startswith("sqlite"):
+        return create_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=20, pool_recycle=1800)
+    if path := address.removeprefix("sqlite:///"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    # No pool: a SQLite connection costs less than a millisecond, and a pooled one must not cross a fork.
+    engine = create_engine(address, poolclass=NullPool)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver would begin transactions late and by its own rules; we say BEGIN ourselves.
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that will write takes the write lock at once: upgrading a read lock later fails without
+    # waiting when another writer was faster.
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+class Database:
+    """Sessions of one catalog. Rows that leave a transaction are detached and stay readable."""
+
+    def __init__(self, address: str) -> None:
+        self.engine = make_engine(address)
+        self._read = sessionmaker(self.engine, expire_on_commit=False)
+        self._write = sessionmaker(self.engine.execution_options(write=True), expire_on_commit=False)
+
+    @classmethod
+    def open(cls, settings: Settings):
+        """The catalog that the settings name. Nothing is created or migrated here."""
+        return cls(settings.database_address)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; rolled back at the end."""
+        with self._translated(), self._read() as session:
+            yield session
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise translate(error) from error
+
+    def transact(self, work: Callable[[Session], T], *, patience_s: float = PATIENCE_S) -> T:
+        """Run ``work`` in one transaction and commit; begin again while the database is busy or away.
+
+        ``work`` may therefore run several times and must only touch the session.
+        Raises Unavailable after ``patience_s`` seconds, StorageFull when the database's disk is full.
+        """
+        deadline, pause = time.monotonic() + patience_s, 0.05
+        while True:
+            try:
+                with self._write() as session, session.begin():
+                    return work(session)
+            except DBAPIError as error:
+                if not is_passing(error) or time.monotonic() + pause > deadline:
+                    raise translate(error) from error
+                log.warning("the database is busy or away, trying again: %s", error.orig)
+                time.sleep(pause)
+                pause = min(pause * 2, 2.0)
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed later: a lock, a restart, a lost connection."""
+    if error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError) and "full" not in str(error.orig).lower()
+
+
+def translate(error: DBAPIError) -> Exception:
+    """A database's error as one of ours; errors of our own making (wrong SQL) stay as they are."""
+    if not isinstance(error, OperationalError) and not error.connection_invalidated:
+        return error
+    if "full" in str(error.orig).lower():
+        return StorageFull("The disk of the database is full.")
+    return Unavailable("The database does not answer.", code="database_unavailable")

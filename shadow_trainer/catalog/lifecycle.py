@@ -1,0 +1,315 @@
+"""Every change of an analysis' state, each one transaction guarded by what it starts from.
+
+    queued --claim--> processing --publish--> completed
+      ^                 |  |  |
+      |  hand_back      |  |  +--fail--> failed
+      +-----------------+  +--postpone--> retrying --claim--> processing
+    any of queued, processing, retrying --cancel--> canceled
+    failed, canceled, completed --requeue--> queued
+
+The fence: ``claim`` gives the attempt a new number, and everything an attempt writes is refused once the
+row carries another number or another state. A worker that was thought dead and wakes up can therefore
+neither publish a second time nor overwrite the progress of its successor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from .database import Database
+from .models import Analysis, Attempt, Delivery
+from .types import utcnow
+
+QUEUED, PROCESSING, RETRYING = "queued", "processing", "retrying"
+COMPLETED, FAILED, CANCELED = "completed", "failed", "canceled"
+ACTIVE = (QUEUED, PROCESSING, RETRYING)
+TERMINAL = (COMPLETED, FAILED, CANCELED)
+# A running attempt renews its lease every HEARTBEAT_S; after LEASE_S without, another may take over.
+HEARTBEAT_S, LEASE_S = 2.0, 8.0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a claim gave: the row and the attempt's number, or the reason why there is nothing to do.
+
+    ``refused``: ``gone`` (deleted), ``done`` (terminal), ``elsewhere`` (another attempt is alive), or empty.
+    ``spent``: attempts that count against the retry limit, this one included.
+    """
+
+    analysis: Analysis | None
+    number: int = 0
+    spent: int = 0
+    refused: str = ""
+
+
+class Lifecycle(Database):
+    """The state machine."""
+
+    def claim(self, analysis_id: str, worker: str, *, now: datetime | None = None) -> Claim:
+        """Begin an attempt for ``worker``. An attempt whose lease ran out is closed as ``lost``."""
+        moment = now or utcnow()
+
+        def work(session: Session) -> Claim:
+            row = session.get(Analysis, analysis_id, with_for_update=True)
+            if row is None:
+                return Claim(None, refused="gone")
+            if row.state in TERMINAL:
+                return Claim(row, refused="done")
+            if row.state == PROCESSING:
+                if _lease_alive(row, moment) and row.worker != worker:
+                    return Claim(row, refused="elsewhere")
+                _close(session, row, "lost", moment, counted=True)
+            row.attempt += 1
+            row.state, row.worker, row.heartbeat_at = PROCESSING, worker, moment
+            row.error, row.not_before, row.updated_at = None, None, moment
+            row.started_at = row.started_at or moment
+            session.add(Attempt(analysis_id=row.id, number=row.attempt, worker=worker, started_at=moment))
+            session.flush()
+            return Claim(row, row.attempt, spent(session, row))
+
+        return self.transact(work)
+
+    def beat(self, analysis_id: str, number: int) -> bool:
+        """Renew the lease; False when the attempt is no longer the one that counts."""
+        return self._fenced(analysis_id, number, heartbeat_at=utcnow())
+
+    def advance(self, analysis_id: str, number: int, stage: str, progress: float) -> bool:
+        """Write stage and percent (0..100) and renew the lease; False as for :meth:`beat`."""
+
+        def work(session: Session) -> bool:
+            moment = utcnow()
+            values = {"stage": stage, "progress": progress, "heartbeat_at": moment, "updated_at": moment}
+            if not _write(session, analysis_id, number, values):
+                return False
+            query = update(Attempt).where(Attempt.analysis_id == analysis_id, Attempt.number == number)
+            session.execute(query.values(stage=stage))
+            return True
+
+        return self.transact(work)
+
+    def add_file(self, analysis_id: str, number: int, name: str) -> bool:
+        """Remember a file that exists before the rest does (the browser's copy of the film)."""
+
+        def work(session: Session) -> bool:
+            row = session.get(Analysis, analysis_id, with_for_update=True)
+            if row is None or (row.state, row.attempt) != (PROCESSING, number):
+                return False
+            row.files = sorted({*row.files, name})
+            return True
+
+        return self.transact(work)
+
+    def is_current(self, analysis_id: str, number: int) -> bool:
+        """Whether this attempt may go on: not canceled, deleted or superseded."""
+        with self.read() as session:
+            query = select(Analysis.state, Analysis.attempt).where(Analysis.id == analysis_id)
+            found = session.execute(query).one_or_none()
+        return found is not None and tuple(found) == (PROCESSING, number)
+
+    def publish(
+        self,
+        analysis_id: str,
+        number: int,
+        *,
+        files: Iterable[str],
+        result: Mapping[str, Any],
+        warnings: Iterable[Any],
+        deliveries: Iterable[Mapping[str, Any]],
+    ) -> bool:
+        """Make the result the analysis' result, in one transaction; False when the attempt lost its right.
+
+        ``deliveries`` are ``{index, start_s, end_s, summary}``. Doing it again after an unclear commit
+        finds it done and says True.
+        """
+        names, rows, notes = sorted(set(files)), list(deliveries), list(warnings)
+
+        def work(session: Session) -> bool:
+            row = session.get(Analysis, analysis_id, with_for_update=True)
+            if row is None or row.attempt != number or row.state not in (PROCESSING, COMPLETED):
+                return False
+            if row.state == COMPLETED:
+                return True
+            session.execute(delete(Delivery).where(Delivery.analysis_id == analysis_id))
+            session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
+            row.files, row.result, row.warnings = names, dict(result), notes
+            row.stage, row.progress = "", 100.0
+            _finish(session, row, COMPLETED, "completed", None)
+            return True
+
+        return self.transact(work)
+
+    def fail(
+        self,
+        analysis_id: str,
+        number: int,
+        error: Mapping[str, str],
+        *,
+        outcome: str = "failed",
+        warnings: Iterable[Any] | None = None,
+    ) -> bool:
+        """End in ``failed`` with ``{code, message, fix}``; False when the attempt lost its right."""
+
+        def work(session: Session) -> bool:
+            row = _mine(session, analysis_id, number)
+            if row is None:
+                return False
+            if warnings is not None:
+                row.warnings = list(warnings)
+            _finish(session, row, FAILED, outcome, error)
+            return True
+
+        return self.transact(work)
+
+    def postpone(
+        self,
+        analysis_id: str,
+        number: int,
+        error: Mapping[str, str],
+        *,
+        delay_s: float,
+        outcome: str = "retrying",
+        batch_limit: int | None = None,
+    ) -> bool:
+        """End the attempt and wait ``delay_s`` for the next one; False when it lost its right."""
+
+        def work(session: Session) -> bool:
+            row = _mine(session, analysis_id, number)
+            if row is None:
+                return False
+            moment = utcnow()
+            _close(session, row, outcome, moment, counted=True, error=error)
+            row.state, row.error = RETRYING, dict(error)
+            row.not_before = moment + timedelta(seconds=delay_s)
+            row.batch_limit = batch_limit if batch_limit is not None else row.batch_limit
+            return True
+
+        return self.transact(work)
+
+    def hand_back(self, analysis_id: str, number: int) -> bool:
+        """The worker stops: back to ``queued`` without spending an attempt."""
+
+        def work(session: Session) -> bool:
+            row = _mine(session, analysis_id, number)
+            if row is None:
+                return False
+            _close(session, row, "handed_back", utcnow(), counted=False)
+            row.state = QUEUED
+            return True
+
+        return self.transact(work)
+
+    def close_attempt(self, analysis_id: str, number: int, outcome: str) -> None:
+        """Write how an attempt ended that no longer owns its analysis (canceled, superseded)."""
+
+        def work(session: Session) -> None:
+            attempt = session.get(Attempt, (analysis_id, number))
+            if attempt is not None and not attempt.outcome:
+                attempt.outcome, attempt.finished_at, attempt.counted = outcome, utcnow(), False
+
+        self.transact(work)
+
+    def cancel(self, analysis_id: str) -> Analysis | None:
+        """End in ``canceled`` whatever it was doing; a terminal analysis stays as it is. None: unknown id."""
+
+        def work(session: Session) -> Analysis | None:
+            row = session.get(Analysis, analysis_id, with_for_update=True)
+            if row is not None and row.state in ACTIVE:
+                _finish(session, row, CANCELED, "canceled", None, counted=False)
+            return row
+
+        return self.transact(work)
+
+    def requeue(self, analysis_id: str, *, queue: str | None = None) -> bool:
+        """From a terminal state back to ``queued`` with all attempts restored; False when it is active."""
+
+        def work(session: Session) -> bool:
+            row = session.get(Analysis, analysis_id, with_for_update=True)
+            if row is None or row.state not in TERMINAL:
+                return False
+            moment = utcnow()
+            row.state, row.stage, row.progress, row.error = QUEUED, "", 0.0, None
+            row.budget_from, row.not_before, row.worker = row.attempt, None, None
+            row.queued_at = row.updated_at = moment
+            row.started_at = row.finished_at = None
+            row.queue = queue or row.queue
+            return True
+
+        return self.transact(work)
+
+    def set_estimate(self, analysis_id: str, estimate_s: float | None) -> None:
+        """Keep what was promised at submission, so that promise and truth can be compared."""
+
+        def work(session: Session) -> None:
+            query = update(Analysis).where(Analysis.id == analysis_id)
+            session.execute(query.values(estimate_s=estimate_s))
+
+        self.transact(work)
+
+    def _fenced(self, analysis_id: str, number: int, **values: Any) -> bool:
+        return self.transact(lambda session: _write(session, analysis_id, number, values))
+
+
+def spent(session: Session, row: Analysis) -> int:
+    """Attempts of this row that count against the limit since the last requeue."""
+    query = select(Attempt.number).where(
+        Attempt.analysis_id == row.id, Attempt.number > row.budget_from, Attempt.counted
+    )
+    return len(session.scalars(query).all())
+
+
+def _write(session: Session, analysis_id: str, number: int, values: Mapping[str, Any]) -> bool:
+    query = update(Analysis).where(
+        Analysis.id == analysis_id, Analysis.attempt == number, Analysis.state == PROCESSING
+    )
+    return session.execute(query.values(**values)).rowcount == 1
+
+
+def _mine(session: Session, analysis_id: str, number: int) -> Analysis | None:
+    row = session.get(Analysis, analysis_id, with_for_update=True)
+    if row is None or (row.state, row.attempt) != (PROCESSING, number):
+        return None
+    return row
+
+
+def _lease_alive(row: Analysis, moment: datetime) -> bool:
+    if row.heartbeat_at is None:
+        return False
+    return moment - row.heartbeat_at < timedelta(seconds=LEASE_S)
+
+
+def _close(
+    session: Session,
+    row: Analysis,
+    outcome: str,
+    moment: datetime,
+    *,
+    counted: bool,
+    error: Mapping[str, str] | None = None,
+) -> None:
+    """End the running attempt of ``row`` (if there is one) and give up its lease."""
+    attempt = session.get(Attempt, (row.id, row.attempt))
+    if attempt is not None and not attempt.outcome:
+        attempt.outcome, attempt.finished_at, attempt.counted = outcome, moment, counted
+        attempt.error = dict(error) if error else None
+    row.worker, row.heartbeat_at, row.updated_at = None, None, moment
+
+
+def _finish(
+    session: Session,
+    row: Analysis,
+    state: str,
+    outcome: str,
+    error: Mapping[str, str] | None,
+    *,
+    counted: bool = True,
+) -> None:
+    moment = utcnow()
+    _close(session, row, outcome, moment, counted=counted, error=error)
+    row.state, row.error, row.not_before = state, dict(error) if error else None, None
+    row.finished_at = moment

@@ -1,0 +1,152 @@
+"""The tables: what is kept for ever. Redis may be emptied at any time without losing any of this.
+
+A state changes only through :mod:`.lifecycle`, which guards every change by the state it starts from and
+by the attempt's number; see there for who may write what.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from .types import UtcDateTime, utcnow
+
+# None is SQL's NULL, not the JSON text `null`: `IS NULL` then finds it.
+NullJson = JSON(none_as_null=True)
+# Names for constraints, so that a migration can name what it changes on every database.
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Root of the models."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: NullJson, list[Any]: NullJson}
+
+
+class User(Base):
+    """A person who may log in. ``role`` is ``coach`` or ``admin``."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(16), default="coach")
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Athlete(Base):
+    """A pitcher whose films belong together."""
+
+    __tablename__ = "athletes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    throws: Mapped[str | None] = mapped_column(String(8))
+    height_m: Mapped[float | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Reference(Base):
+    """A delivery to compare with: the shadow. ``data`` holds its series and where it came from."""
+
+    __tablename__ = "reference_deliveries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Analysis(Base):
+    """One film and what was found in it. Its id is also the id of its job and of its folder in the storage.
+
+    ``attempt`` is the fence: a worker may write only while the row still carries its number.
+    ``budget_from`` is the attempt after which attempts count against the retry limit (moved by a requeue).
+    ``heartbeat_at`` is the running attempt's lease; ``not_before`` delays a retry.
+    """
+
+    __tablename__ = "analyses"
+    __table_args__ = (
+        Index("ix_analyses_state_created_at", "state", "created_at"),
+        Index("ix_analyses_owner_id_created_at", "owner_id", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    # Where it stands
+    state: Mapped[str] = mapped_column(String(16), default="queued")
+    stage: Mapped[str] = mapped_column(String(24), default="")
+    progress: Mapped[float] = mapped_column(default=0.0)
+    error: Mapped[dict[str, Any] | None]
+    # What was asked
+    title: Mapped[str] = mapped_column(String(200))
+    original_key: Mapped[str] = mapped_column(String(255))
+    original_name: Mapped[str] = mapped_column(String(255))
+    original_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    options: Mapped[dict[str, Any]]
+    source: Mapped[str] = mapped_column(String(16), default="upload")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    athlete_id: Mapped[int | None] = mapped_column(ForeignKey("athletes.id", ondelete="SET NULL"))
+    # What was found: names below ``analyses/<id>/``, and a summary small enough for lists
+    files: Mapped[list[Any]] = mapped_column(default=list)
+    warnings: Mapped[list[Any]] = mapped_column(default=list)
+    result: Mapped[dict[str, Any] | None]
+    # How it runs
+    queue: Mapped[str] = mapped_column(String(32), default="pose")
+    priority: Mapped[int] = mapped_column(default=0)
+    attempt: Mapped[int] = mapped_column(default=0)
+    budget_from: Mapped[int] = mapped_column(default=0)
+    batch_limit: Mapped[int | None]
+    worker: Mapped[str | None] = mapped_column(String(120))
+    heartbeat_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    estimate_s: Mapped[float | None]
+    # When
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(default=utcnow)
+    queued_at: Mapped[datetime] = mapped_column(default=utcnow)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """One try of a worker at an analysis.
+
+    ``outcome``: empty while it runs, then ``completed, failed, retrying, canceled, handed_back, crashed,
+    lost`` or ``superseded``. ``counted`` tells whether it spends one of the allowed attempts.
+    """
+
+    __tablename__ = "attempts"
+
+    analysis_id: Mapped[str] = mapped_column(ForeignKey("analyses.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    worker: Mapped[str] = mapped_column(String(120))
+    stage: Mapped[str] = mapped_column(String(24), default="")
+    outcome: Mapped[str] = mapped_column(String(16), default="")
+    counted: Mapped[bool] = mapped_column(default=True)
+    error: Mapped[dict[str, Any] | None]
+    started_at: Mapped[datetime] = mapped_column(default=utcnow)
+    finished_at: Mapped[datetime | None]
+
+
+class Delivery(Base):
+    """One pitch of a film; ``summary`` holds its key numbers."""
+
+    __tablename__ = "deliveries"
+
+    analysis_id: Mapped[str] = mapped_column(ForeignKey("analyses.id", ondelete="CASCADE"), primary_key=True)
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    start_s: Mapped[float]
+    end_s: Mapped[float]
+    summary: Mapped[dict[str, Any]]

@@ -1,0 +1,68 @@
+"""Numbers over many analyses: counts by state, durations for estimates, what waits and since when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from statistics import median
+
+from sqlalchemy import func, select
+
+from .database import Database
+from .lifecycle import ACTIVE, COMPLETED, PROCESSING, QUEUED, RETRYING
+from .models import Analysis, Attempt
+
+SAMPLE = 30  # durations that make an estimate; older ones belong to another machine or release
+
+
+class Statistics(Database):
+    """Read-only sums."""
+
+    def counts(self) -> dict[str, int]:
+        """Analyses by state; states without any are missing."""
+        with self.read() as session:
+            query = select(Analysis.state, func.count(Analysis.id)).group_by(Analysis.state)
+            return {state: number for state, number in session.execute(query)}
+
+    def oldest_waiting(self) -> datetime | None:
+        """When the longest waiting analysis was queued."""
+        with self.read() as session:
+            query = select(func.min(Analysis.queued_at)).where(Analysis.state == QUEUED)
+            return session.scalar(query)
+
+    def waiting_ids(self, *, now: datetime | None = None) -> list[str]:
+        """What may start now, in the order in which it should: priority, then age.
+
+        With ``now``, retries whose time has not come are left out.
+        """
+        query = select(Analysis.id).where(Analysis.state.in_((QUEUED, RETRYING)))
+        if now is not None:
+            query = query.where((Analysis.not_before.is_(None)) | (Analysis.not_before <= now))
+        query = query.order_by(Analysis.priority.desc(), Analysis.queued_at, Analysis.id)
+        with self.read() as session:
+            return list(session.scalars(query))
+
+    def active(self) -> list[Analysis]:
+        """Every analysis that is not at its end, the oldest first."""
+        with self.read() as session:
+            query = select(Analysis).where(Analysis.state.in_(ACTIVE)).order_by(Analysis.created_at)
+            return list(session.scalars(query))
+
+    def processing(self) -> list[Analysis]:
+        """Every analysis that a worker holds."""
+        with self.read() as session:
+            return list(session.scalars(select(Analysis).where(Analysis.state == PROCESSING)))
+
+    def typical_seconds(self, model_size: str | None = None) -> float | None:
+        """Median working time of recent completed attempts (of one model size when there are any), or None."""
+        query = (
+            select(Attempt.started_at, Attempt.finished_at, Analysis.options)
+            .join(Analysis, Analysis.id == Attempt.analysis_id)
+            .where(Attempt.outcome == COMPLETED, Attempt.finished_at.is_not(None))
+            .order_by(Attempt.finished_at.desc())
+            .limit(SAMPLE)
+        )
+        with self.read() as session:
+            rows = session.execute(query).all()
+        same = [row for row in rows if row[2].get("model_size") == model_size]
+        spans = [(end - start).total_seconds() for start, end, _ in (same or rows)]
+        return median(spans) if spans else None

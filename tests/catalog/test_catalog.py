@@ -1,0 +1,150 @@
+"""The catalog's promises: a schema that is what the models say, rows that survive, a patient connection."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from shadow_trainer.catalog import Catalog, migrate, open_catalog
+from shadow_trainer.catalog.database import SQLITE_BUSY_MS
+from shadow_trainer.catalog.migrate import current_revision, head_revision
+from shadow_trainer.catalog.models import Base
+from shadow_trainer.errors import NotFound, Unavailable
+from shadow_trainer.settings import Settings
+from tests.catalog.conftest import create
+from tests.catalog.postgres import Postgres
+
+
+def test_migrations_and_models_say_the_same(catalog: Catalog) -> None:
+    with catalog.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrating_twice_or_at_once_is_harmless(settings: Settings) -> None:
+    assert current_revision(settings) == ""
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: migrate(settings), range(4))) == {head_revision()}
+    assert migrate(settings) == current_revision(settings) == head_revision()
+
+
+def test_a_migration_can_be_undone(settings: Settings) -> None:
+    from alembic import command
+
+    from shadow_trainer.catalog.migrate import _config
+
+    migrate(settings)
+    catalog = open_catalog(settings)
+    with catalog.engine.connect() as connection:
+        command.downgrade(_config(connection), "base")
+        connection.commit()
+    assert current_revision(settings) == ""
+    assert migrate(settings) == head_revision()
+    assert catalog.list_analyses() == []
+
+
+def test_rows_survive_and_come_back_typed(settings: Settings, catalog: Catalog) -> None:
+    row = create(catalog, title="x" * 300, owner_id=None, original_bytes=5_000_000_000)
+    catalog.close()
+    again = open_catalog(settings).get(row.id)
+    assert len(again.title) == 200
+    assert again.created_at == row.created_at and again.created_at.utcoffset().total_seconds() == 0
+    assert again.options == {"model_size": "m"}
+    assert again.original_bytes == 5_000_000_000
+
+
+def test_creating_the_same_id_again_returns_what_is_there(catalog: Catalog) -> None:
+    row = create(catalog, analysis_id="a" * 32)
+    assert create(catalog, analysis_id="a" * 32, title="Other").title == row.title
+    assert catalog.count_analyses() == 1
+
+
+def test_lists_are_filtered_searched_and_paged(catalog: Catalog) -> None:
+    ids = [create(catalog, title=title).id for title in ("Álvarez 50%", "bullpen", "Game")]
+    catalog.cancel(ids[0])
+    assert [row.id for row in catalog.list_analyses()] == ids[::-1]
+    assert [row.id for row in catalog.list_analyses(limit=1, offset=1)] == [ids[1]]
+    assert [row.id for row in catalog.list_analyses(search="BULL")] == [ids[1]]
+    assert [row.id for row in catalog.list_analyses(search="50%")] == [ids[0]]
+    assert catalog.count_analyses(search="%") == 1
+    assert [row.id for row in catalog.list_analyses(states=["canceled"])] == [ids[0]]
+    assert catalog.count_analyses(states=["queued"]) == 2
+    assert catalog.ids_in_state(["queued"]) == ids[1:]
+    assert catalog.known_ids([*ids, "nothing"]) == set(ids)
+
+
+def test_small_changes(catalog: Catalog) -> None:
+    row = create(catalog)
+    catalog.rename(row.id, "Other")
+    catalog.set_options(row.id, {"model_size": "xs"})
+    catalog.set_estimate(row.id, 12.5)
+    again = catalog.get(row.id)
+    assert (again.title, again.options, again.estimate_s) == ("Other", {"model_size": "xs"}, 12.5)
+    with pytest.raises(NotFound):
+        catalog.rename("nothing", "x")
+    with pytest.raises(NotFound):
+        catalog.get("nothing")
+
+
+def test_writers_wait_for_each_other(catalog: Catalog) -> None:
+    row = create(catalog)
+    catalog.claim(row.id, "w")
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda n: catalog.add_file(row.id, 1, f"{n}.mp4"), range(40)))
+    assert all(done)
+    assert len(catalog.get(row.id).files) == 40
+
+
+def test_sqlite_is_in_wal_mode_with_foreign_keys(tmp_path: Path) -> None:
+    settings = Settings(data_dir=str(tmp_path))
+    migrate(settings)
+    with open_catalog(settings).read() as session:
+        asked = ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
+        found = {name: session.scalar(text(f"PRAGMA {name}")) for name in asked}
+    assert found == {
+        "journal_mode": "wal", "foreign_keys": 1, "busy_timeout": SQLITE_BUSY_MS, "synchronous": 1,
+    }  # fmt: skip
+
+
+def test_a_locked_database_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The driver's own patience is made short, so that ours is what is tested.
+    monkeypatch.setattr("shadow_trainer.catalog.database.PRAGMAS", ("busy_timeout=20", "journal_mode=WAL"))
+    settings = Settings(data_dir=str(tmp_path))
+    migrate(settings)
+    catalog = open_catalog(settings)
+    locker = sqlite3.connect(tmp_path / "shadow.db", isolation_level=None, check_same_thread=False)
+    locker.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.5, lambda: locker.execute("COMMIT")).start()
+    started = time.monotonic()
+    assert create(catalog).state == "queued"
+    assert time.monotonic() - started > 0.4
+
+
+def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    settings = Settings(data_dir=str(tmp_path), database_url="postgres://nobody@127.0.0.1:1/none")
+    catalog = open_catalog(settings)
+    with pytest.raises(Unavailable):
+        catalog.find("x")
+    with pytest.raises(Unavailable):
+        catalog.transact(lambda session: session.execute(text("SELECT 1")), patience_s=0.1)
+    with pytest.raises(Unavailable):
+        migrate(settings)
+
+
+@pytest.mark.postgres
+def test_a_restarted_server_is_found_again(tmp_path: Path, postgres: Postgres) -> None:
+    settings = Settings(data_dir=str(tmp_path), database_url=postgres.new_database())
+    migrate(settings)
+    catalog = open_catalog(settings)
+    row = create(catalog)
+    postgres.restart()
+    assert catalog.claim(row.id, "w").number == 1
+    assert catalog.get(row.id).state == "processing"
