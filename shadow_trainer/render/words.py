@@ -24,6 +24,7 @@ EVENT_LABELS: dict[str, str] = {
     "max": "Peak",
     "foot_contact_to_release": "Foot contact to release",
     "": "Whole delivery",
+    "-": "Whole delivery",
 }
 UNIT_LABELS: dict[str, str] = {"deg": "°", "deg/s": "°/s", "%height": "% of height", "": ""}
 
@@ -70,3 +71,12 @@ def quantity(value: float, unit: str) -> str:
     sign = unit_label(unit)
     gap = "" if sign.startswith("°") else " "
     return f"{number(value, unit)}{gap}{sign}".strip()
+
+
+def z_words(z: float | None) -> str:
+    """How far from typical, in words. Nothing is "wrong": healthy pitchers differ widely."""
+    if z is None:
+        return "not scored"
+    if abs(z) < 1:
+        return "typical"
+    return f"{'well ' if abs(z) >= 2 else ''}{'above' if z > 0 else 'below'} typical"

@@ -1,0 +1,237 @@
+"""The charts of one delivery: angles, angular velocities and the kinematic sequence, with what is usual.
+
+The curves come from ``pitching`` (series.json); times are shown in seconds from foot contact, so that
+two deliveries can be laid side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from .svg import Band, Chart, Event, Line, draw
+from .words import event_label, number, unit_label
+
+# The style sheet that pages use with the charts; without it they are drawn in the colours of paper.
+CSS = (
+    ".chart{width:100%;height:auto;display:block}"
+    ".chart text{fill:var(--c-quiet)}.chart .event-label,.chart .legend{fill:var(--c-ink)}"
+    ".chart .rule{stroke:var(--c-rule)}.chart .event{stroke:var(--c-quiet)}"
+    ".chart .band{fill:var(--c-band);stroke:var(--c-pelvis)}.chart .line{stroke:var(--c-ink)}"
+    + "".join(
+        f".chart .line.{role}{{stroke:var(--c-{role})}}"
+        for role in ("throwing", "glove", "shadow", "pelvis", "shoulder")
+    )
+)
+
+_MAIN = ("leg_lift", "foot_contact", "release")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one chart shows: ``curves`` are (name in the series, label, role).
+
+    ``span`` is (first event, seconds before it, last event, seconds after it).
+    """
+
+    key: str
+    title: str
+    unit: str
+    curves: tuple[tuple[str, str, str], ...]
+    span: tuple[str, float, str, float] = ("leg_lift", 0.15, "follow_through", 0.1)
+
+
+PLANS: tuple[Plan, ...] = (
+    Plan(
+        "rotation",
+        "Pelvis and trunk rotation",
+        "deg",
+        (("pelvis_rotation", "Pelvis", "pelvis"), ("trunk_rotation", "Trunk", "ink")),
+    ),
+    Plan(
+        "separation",
+        "Hip–shoulder separation",
+        "deg",
+        (("hip_shoulder_separation", "Separation", "ink"),),
+    ),
+    Plan(
+        "tilt",
+        "Trunk tilt",
+        "deg",
+        (("trunk_forward_tilt", "Forward", "ink"), ("trunk_lateral_tilt", "To the glove side", "glove")),
+    ),
+    Plan(
+        "knees",
+        "Knee flexion",
+        "deg",
+        (("lead_knee_flexion", "Lead knee", "glove"), ("rear_knee_flexion", "Rear knee", "throwing")),
+    ),
+    Plan(
+        "arm",
+        "Throwing arm",
+        "deg",
+        (
+            ("elbow_flexion", "Elbow flexion", "throwing"),
+            ("shoulder_abduction", "Shoulder abduction", "ink"),
+            ("shoulder_external_rotation", "External rotation", "shoulder"),
+        ),
+    ),
+    Plan(
+        "sequence",
+        "Kinematic sequence",
+        "deg/s",
+        (
+            ("pelvis_rotation_velocity", "Pelvis", "pelvis"),
+            ("trunk_rotation_velocity", "Trunk", "ink"),
+            ("elbow_extension_velocity", "Elbow", "throwing"),
+            ("shoulder_internal_rotation_velocity", "Shoulder", "shoulder"),
+        ),
+        ("foot_contact", 0.08, "max_internal_rotation", 0.06),
+    ),
+)
+
+
+def delivery_charts(
+    delivery: Mapping[str, Any], curves: Mapping[str, Any], *, shadow: Mapping[str, Any] | None = None
+) -> list[Chart]:
+    """Every chart for which the curves exist.
+
+    ``delivery`` as in analysis.json; ``curves`` of the same delivery: ``time_s`` and lists of the same
+    length, at the top level or one level down; ``shadow`` the same for the reference, on the same times.
+    """
+    times, named = flatten(curves)
+    _, shadows = flatten(shadow) if shadow else (times, {})
+    if len(times) < 2:
+        return []
+    zero, x_label = origin(delivery)
+    found = []
+    for plan in PLANS:
+        shown = span_of(delivery, plan, times)
+        lines = [
+            Line(label, role, named[name][shown])
+            for name, label, role in plan.curves
+            if _known(named.get(name))
+        ]
+        if not lines:
+            continue
+        lines += [
+            Line(f"{label}, shadow", "shadow", shadows[name][shown])
+            for name, label, _ in plan.curves
+            if _known(shadows.get(name)) and len(shadows[name]) == len(times)
+        ]
+        found.append(
+            Chart(
+                key=f"chart-{int(delivery.get('index', 0)) + 1}-{plan.key}",
+                title=plan.title,
+                x_label=x_label,
+                unit=unit_label(plan.unit),
+                x=times[shown] - zero,
+                lines=lines,
+                events=_events(delivery, zero),
+                bands=_bands(delivery, plan, zero),
+            )
+        )
+    return found
+
+
+def flatten(curves: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """``time_s`` (N,) and every curve (N,) by name; None becomes NaN."""
+    times = np.asarray(curves.get("time_s", []), dtype=float)
+    named: dict[str, np.ndarray] = {}
+    for name, value in curves.items():
+        if isinstance(value, Mapping):
+            named.update(flatten({"time_s": times, **value})[1])
+        elif name != "time_s" and isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
+            row = np.array([np.nan if v is None else v for v in value], dtype=object)
+            if row.shape == times.shape and all(isinstance(v, int | float | np.number) for v in row):
+                named[name] = row.astype(float)
+    return times, named
+
+
+def origin(delivery: Mapping[str, Any]) -> tuple[float, str]:
+    """Time that is shown as zero, and the words for the axis."""
+    contact = (delivery.get("events", {}).get("foot_contact") or {}).get("time_s")
+    if contact is None:
+        return 0.0, "Time (s)"
+    return float(contact), "Time from foot contact (s)"
+
+
+def span_of(delivery: Mapping[str, Any], plan: Plan, times: np.ndarray) -> np.ndarray:
+    """Which of ``times`` (N,) a chart shows, as (N,) bool; everything where an event is not known."""
+    first, before, last, after = plan.span
+    events = delivery.get("events", {})
+    start, end = ((events.get(name) or {}).get("time_s") for name in (first, last))
+    low = times[0] if start is None else start - before
+    high = times[-1] if end is None else end + after
+    shown = (times >= low) & (times <= high)
+    return shown if shown.sum() > 1 else np.ones(len(times), bool)
+
+
+def _known(row: np.ndarray | None) -> bool:
+    return row is not None and bool(np.isfinite(row).any())
+
+
+def _events(delivery: Mapping[str, Any], zero: float) -> list[Event]:
+    return [
+        Event(
+            event_label(name), float(event["time_s"]) - zero, bool(event.get("estimated")), name not in _MAIN
+        )
+        for name, event in delivery.get("events", {}).items()
+        if event and event.get("time_s") is not None
+    ]
+
+
+def _bands(delivery: Mapping[str, Any], plan: Plan, zero: float) -> list[Band]:
+    """Mean ± SD of the norm, at the events at which it was measured."""
+    names, found = {name for name, _, _ in plan.curves}, []
+    for metric in delivery.get("metrics", []):
+        event = (delivery.get("events", {}).get(metric.get("event")) or {}).get("time_s")
+        norm = metric.get("norm") or {}
+        if metric["name"] in names and event is not None and norm.get("mean") is not None and norm.get("sd"):
+            low, high = norm["mean"] - norm["sd"], norm["mean"] + norm["sd"]
+            words = f"Typical at {event_label(metric['event']).lower()}: {low:.0f} to {high:.0f}"
+            found.append(Band(words, float(event) - zero, low, high))
+    return found
+
+
+def data_table(chart: Chart, rows: int = 24) -> str:
+    """The chart as an HTML table: the values at the events, and evenly spaced between them."""
+    events = {float(event.x): event.label for event in chart.events}
+    start, end = float(chart.x[0]), float(chart.x[-1])
+    times = sorted({*np.linspace(start, end, rows), *(x for x in events if start <= x <= end)})
+    head = "".join(
+        f'<th scope="col">{escape(line.label)} ({escape(chart.unit)})</th>' for line in chart.lines
+    )
+    body = "".join(_table_row(chart, time, events.get(time, "")) for time in times)
+    return (
+        f"<table><caption>{escape(chart.title)}</caption><thead><tr>"
+        f'<th scope="col">{escape(chart.x_label)}</th><th scope="col">Event</th>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def _table_row(chart: Chart, time: float, event: str) -> str:
+    cells = "".join(f"<td>{_value_at(chart.x, line.y, time)}</td>" for line in chart.lines)
+    return f'<tr><th scope="row">{time:.3f}</th><td>{escape(event)}</td>{cells}</tr>'
+
+
+def _value_at(x: np.ndarray, y: np.ndarray, when: float) -> str:
+    """The measured value nearest to ``when``: a table does not invent values between frames."""
+    value = float(y[int(np.argmin(np.abs(x - when)))])
+    return number(value) if np.isfinite(value) else "–"
+
+
+def svg(chart: Chart) -> str:
+    """The chart as an ``<svg>`` element."""
+    return draw(chart)
+
+
+def standalone(chart: Chart) -> str:
+    """The chart as an SVG file that follows the reader's light or dark preference."""
+    from .palette import css_variables
+
+    return draw(chart).replace("<title", f"<style>{css_variables()}{CSS}</style><title", 1)
