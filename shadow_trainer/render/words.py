@@ -27,6 +27,7 @@ EVENT_LABELS: dict[str, str] = {
     "-": "Whole delivery",
 }
 UNIT_LABELS: dict[str, str] = {"deg": "°", "deg/s": "°/s", "%height": "% of height", "": ""}
+_DIGITS = {"deg": 0, "deg/s": 0, "ms": 0, "m": 2, "s": 2, "m/s": 2}
 
 _SPECIAL = {
     "hip_shoulder_separation": "Hip–shoulder separation",
@@ -60,10 +61,9 @@ def readable(name: str) -> str:
 
 
 def number(value: float, unit: str = "") -> str:
-    """A value with as many digits as a reader can use: metres and seconds two, everything else one or none."""
-    if unit in ("m", "s", "m/s"):
-        return f"{value:.2f}"
-    return f"{value:.0f}" if abs(value) >= 100 or unit in ("deg/s", "ms") else f"{value:.1f}"
+    """A value with as many digits as one camera can stand for: whole degrees, two decimals of a metre."""
+    digits = _DIGITS.get(unit, 0 if abs(value) >= 100 else 1)
+    return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def quantity(value: float, unit: str) -> str:

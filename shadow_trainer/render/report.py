@@ -1,0 +1,229 @@
+"""report.html: the whole report in one file that needs no server, prints well, and can be mailed."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..pose.series import PoseSeries
+from . import charts
+from .palette import css_variables
+from .words import EVENT_ORDER, event_label, metric_label, number, quantity, readable, unit_label, z_words
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_BAR_SD = 3.0  # the little bar shows the norm's mean ± this many standard deviations
+_MOST_FINDINGS = 3
+_HANDS = {"left": "Left-handed", "right": "Right-handed"}
+_VIEWS = {
+    "open-side": "from the open side",
+    "rear": "from behind",
+    "front": "from the plate",
+    "other": "from an angle",
+}
+_MODELS = {"xs": "quick look", "s": "fast", "m": "standard", "l": "careful"}
+_SURE = {"high": "high", "medium": "medium", "low": "low: trend only"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One metric as a reader sees it."""
+
+    label: str
+    value: str
+    error: str
+    norm: str
+    norm_source: str
+    verdict: str
+    confidence: str
+    low: bool
+    bar: float | None  # 0..100, where 50 is the norm's mean
+
+
+@dataclass(frozen=True)
+class Group:
+    """The metrics of one event."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing we saw, in words."""
+
+    title: str
+    text: str
+    drill: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One delivery of the report."""
+
+    title: str
+    facts: str
+    stills: tuple[Any, ...]
+    findings: tuple[Finding, ...]
+    strengths: tuple[Finding, ...]
+    groups: tuple[Group, ...]
+    charts: tuple[tuple[str, str, str], ...]  # (title, svg, table)
+
+
+def html(
+    analysis: Mapping[str, Any],
+    series: PoseSeries,
+    video_path: str | os.PathLike[str] | None,
+    info: Any,
+    out: str | os.PathLike[str],
+    *,
+    curves: Sequence[Mapping[str, Any]] = (),
+    title: str = "Pitching report",
+) -> None:
+    """Write the report; ``video_path`` None leaves the pictures out, ``curves`` () the charts.
+
+    ``analysis`` is the document of DESIGN.md section 4, ``curves`` the time series of each delivery.
+    """
+    stills: list[Any] = []
+    if video_path is not None:
+        from .stills import event_stills
+
+        stills = event_stills(video_path, info, series, analysis)
+    Path(out).write_text(page(analysis, stills, curves, title=title), encoding="utf-8")
+
+
+def page(
+    analysis: Mapping[str, Any],
+    stills: Sequence[Any],
+    curves: Sequence[Mapping[str, Any]],
+    *,
+    title: str = "Pitching report",
+) -> str:
+    """The report as text."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["jpeg_uri"] = jpeg_uri
+    deliveries = list(analysis.get("deliveries", []))
+    sections = [
+        _section(delivery, stills, curves[i] if i < len(curves) else {}, alone=len(deliveries) == 1)
+        for i, delivery in enumerate(deliveries)
+    ]
+    return environment.get_template("report.html.j2").render(
+        title=title,
+        facts=_facts(analysis),
+        sections=sections,
+        warnings=list(analysis.get("warnings", [])),
+        consistency=_consistency(analysis.get("consistency") or {}),
+        css=css_variables() + charts.CSS,
+    )
+
+
+def jpeg_uri(data: bytes) -> str:
+    """A picture inside the page."""
+    return "data:image/jpeg;base64," + base64.b64encode(data).decode("ascii")
+
+
+def _facts(analysis: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the reader must know to trust the numbers."""
+    video, athlete = analysis.get("video", {}), analysis.get("athlete", {})
+    found = [("Throws", _HANDS.get(athlete.get("throws"), "not known"))]
+    if athlete.get("height_m"):
+        estimated = athlete.get("height_source") not in (None, "given", "user")
+        found.append(("Height", f"{athlete['height_m']:.2f} m" + (" (assumed)" if estimated else "")))
+    view = analysis.get("view", {}).get("name")
+    found.append(("Filmed", _VIEWS.get(view, str(view or "not known"))))
+    if video.get("capture_fps"):
+        found.append(("Camera", f"{video['capture_fps']:.4g} frames per second"))
+    size = analysis.get("model", {}).get("size")
+    found.append(("Model", _MODELS.get(size, str(size))))
+    return found
+
+
+def _section(
+    delivery: Mapping[str, Any], stills: Sequence[Any], curves: Mapping[str, Any], *, alone: bool
+) -> Section:
+    index = int(delivery.get("index", 0))
+    events = delivery.get("events", {})
+    contact, release = ((events.get(name) or {}).get("time_s") for name in ("foot_contact", "release"))
+    facts = f"from {delivery['start_s']:.1f} to {delivery['end_s']:.1f} s of the film"
+    if contact is not None and release is not None:
+        facts += f", {1000 * (release - contact):.0f} ms from foot contact to release"
+    drawn = charts.delivery_charts(delivery, curves) if curves else []
+    return Section(
+        title="The pitch" if alone else f"Pitch {index + 1}",
+        facts=facts,
+        stills=tuple(still for still in stills if still.delivery == index),
+        findings=tuple(_finding(item) for item in list(delivery.get("faults", []))[:_MOST_FINDINGS]),
+        strengths=tuple(_finding(item) for item in list(delivery.get("strengths", []))[:1]),
+        groups=_groups(delivery.get("metrics", [])),
+        charts=tuple((c.title, charts.svg(c), charts.data_table(c)) for c in drawn),
+    )
+
+
+def _finding(item: Mapping[str, Any]) -> Finding:
+    return Finding(
+        title=str(item.get("title") or readable(str(item.get("name", "")))),
+        text=str(item.get("text") or item.get("message") or ""),
+        drill=str(item.get("drill") or ""),
+        source=str(item.get("source") or ""),
+    )
+
+
+def _groups(metrics: Sequence[Mapping[str, Any]]) -> tuple[Group, ...]:
+    """Metrics by event, in the order of the delivery; peaks and times come last."""
+    order = {name: place for place, name in enumerate(EVENT_ORDER)}
+    names = sorted({m.get("event") or "" for m in metrics}, key=lambda name: (order.get(name, 99), name))
+    return tuple(
+        Group(event_label(name), tuple(metric_row(m) for m in metrics if (m.get("event") or "") == name))
+        for name in names
+    )
+
+
+def metric_row(metric: Mapping[str, Any]) -> Row:
+    """One metric of analysis.json as a row; low confidence is never compared with the norm."""
+    unit, norm = metric.get("unit") or "", metric.get("norm") or {}
+    value, error = metric.get("value"), metric.get("error")
+    low = metric.get("confidence") == "low"
+    z = None if low else metric.get("z")
+    has_norm = norm.get("mean") is not None and norm.get("sd") is not None
+    return Row(
+        label=str(metric.get("label") or metric_label(metric["name"])),
+        value="–" if value is None else quantity(value, unit).replace("-", "−"),
+        error="" if error is None else f"± {number(error, unit)}",
+        norm=_norm(norm, unit) if has_norm and not low else "",
+        norm_source=str(norm.get("source") or ""),
+        verdict="trend only" if low else (z_words(z) if z is not None else ""),
+        confidence=_SURE.get(str(metric.get("confidence")), str(metric.get("confidence") or "")),
+        low=low,
+        bar=None if z is None else 50 + 50 * max(-1.0, min(1.0, z / _BAR_SD)),
+    )
+
+
+def _norm(norm: Mapping[str, Any], unit: str) -> str:
+    low, high = norm["mean"] - norm["sd"], norm["mean"] + norm["sd"]
+    sign = unit_label(unit)
+    gap = "" if sign.startswith("°") else " "
+    return f"{number(low, unit)} to {number(high, unit)}{gap}{sign}".replace("-", "−").strip()
+
+
+def _consistency(consistency: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(metric, mean, spread) of several pitches; empty when there was only one."""
+    found = []
+    for item in consistency.get("metrics", []) if isinstance(consistency.get("metrics"), list) else []:
+        if item.get("mean") is None or item.get("sd") is None:
+            continue
+        label = f"{metric_label(item['name'])}, {event_label(item.get('event') or '').lower()}"
+        unit = item.get("unit") or ""
+        found.append((label, quantity(item["mean"], unit), f"± {number(item['sd'], unit)}"))
+    return found

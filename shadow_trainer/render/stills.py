@@ -1,0 +1,141 @@
+"""Stills: the athlete at each event with the skeleton, and the poster of a film. JPEG, in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..pose.series import PoseSeries
+from .clip import Mark, event_marks
+from .film import clip_of, fitted
+from .overlays import Overlay, Skeleton, Trail
+from .side_by_side import Crop, cut
+from .words import event_label
+
+STILL_EVENTS = (
+    "leg_lift",
+    "hand_separation",
+    "foot_contact",
+    "max_external_rotation",
+    "release",
+    "follow_through",
+)
+STILL_SIZE = (400, 500)
+JPEG_QUALITY = 82
+MOST_DELIVERIES = 6  # of a bullpen film that get pictures: a report must stay small enough to be mailed
+_POSTER_SIDE = 960
+
+
+@dataclass(frozen=True)
+class Still:
+    """One picture of the report: ``jpeg`` bytes of :data:`STILL_SIZE`."""
+
+    delivery: int
+    event: str
+    label: str
+    time_s: float
+    estimated: bool
+    jpeg: bytes
+
+
+def event_stills(
+    video_path: str | os.PathLike[str],
+    info: Any,
+    series: PoseSeries,
+    analysis: Mapping[str, Any],
+    *,
+    names: Sequence[str] = STILL_EVENTS,
+) -> list[Still]:
+    """The athlete at the named events of each delivery (the first :data:`MOST_DELIVERIES`)."""
+    marks = event_marks(analysis.get("deliveries", []), series.time_s)
+    wanted = [mark for mark in marks if mark.name in names]
+    first = sorted({mark.delivery for mark in wanted})[:MOST_DELIVERIES]
+    found: list[Still] = []
+    for delivery in first:
+        own = [mark for mark in wanted if mark.delivery == delivery]
+        images = frames_at(video_path, info, {mark.row for mark in own}, series.time_s)
+        found += [_still(images[m.row], info, series, analysis, m) for m in own if m.row in images]
+    return found
+
+
+def frames_at(
+    video_path: str | os.PathLike[str],
+    info: Any,
+    rows: Iterable[int],
+    time_s: np.ndarray,
+    *,
+    max_side: int | None = None,
+) -> dict[int, np.ndarray]:
+    """Images of some rows, decoded in one pass from the first to the last of them."""
+    from .. import video
+
+    rows = set(rows)
+    if not rows:
+        return {}
+    half = 0.5 * float(info.time_scale) / float(info.fps)
+    start, end = max(0.0, float(time_s[min(rows)]) - half), float(time_s[max(rows)]) + half
+    film = video.frames(video_path, info, start_s=start, end_s=end, max_side=max_side)
+    return {frame.index: frame.image for frame in film if frame.index in rows}
+
+
+def _still(
+    image: np.ndarray, info: Any, series: PoseSeries, analysis: Mapping[str, Any], mark: Mark
+) -> Still:
+    crop = pose_crop(series.landmarks_px[mark.row], (info.width, info.height), STILL_SIZE)
+    clip = clip_of(series, analysis, info, STILL_SIZE, scale=crop.scale, offset=crop.offset)
+    picture = cut(image, crop, info.width, STILL_SIZE)
+    overlays: tuple[Overlay, ...] = (Trail("wrist", seconds=0.25), Skeleton())
+    for one in overlays:
+        one.draw(picture, clip.at(mark.row))
+    return Still(
+        mark.delivery, mark.name, event_label(mark.name), mark.time_s, mark.estimated, jpeg_of(picture)
+    )
+
+
+def pose_crop(points: np.ndarray, film: tuple[int, int], size: tuple[int, int]) -> Crop:
+    """The crop of shape ``size`` around one pose (33, 2), with room for head and hands; else the whole film."""
+    known = points[np.isfinite(points).all(axis=-1)]
+    if len(known) < 6:
+        scale = min(size[0] / film[0], size[1] / film[1])
+        low = (np.asarray(film) - np.asarray(size) / scale) / 2
+        return Crop((float(low[0]), float(low[1])), scale)
+    low, high = known.min(axis=0), known.max(axis=0)
+    room = 0.17 * float((high - low).max())
+    width, height = (high - low) + 2 * room
+    height = max(height, width * size[1] / size[0])
+    centre = (low + high) / 2
+    width = height * size[0] / size[1]
+    return Crop((float(centre[0] - width / 2), float(centre[1] - height / 2)), size[1] / height)
+
+
+def jpeg_of(image: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
+    """(H, W, 3) uint8 RGB as JPEG."""
+    done, data = cv2.imencode(
+        ".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )
+    if not done:
+        raise RuntimeError("cv2 could not encode a JPEG")
+    return data.tobytes()
+
+
+def poster(
+    video_path: str | os.PathLike[str], info: Any, series: PoseSeries, analysis: Mapping[str, Any]
+) -> bytes | None:
+    """JPEG of the whole frame at foot contact (else at the middle of the film) with the skeleton, or None."""
+    if not len(series):
+        return None
+    marks = event_marks(analysis.get("deliveries", []), series.time_s)
+    row = next((mark.row for mark in marks if mark.name == "foot_contact"), len(series) // 2)
+    image = frames_at(video_path, info, {row}, series.time_s, max_side=_POSTER_SIDE).get(row)
+    if image is None:
+        return None
+    _, scale = fitted(info, _POSTER_SIDE)
+    clip = clip_of(series, analysis, info, (image.shape[1], image.shape[0]), scale=scale)
+    picture = np.ascontiguousarray(image)
+    Skeleton().draw(picture, clip.at(row))
+    return jpeg_of(picture)
