@@ -71,9 +71,7 @@ def find_people(engine: Engine, image: np.ndarray, *, small: bool = False) -> Fo
         squares += tiles(width, height, (min(width, height) + 1) // 2)
     pictures = np.stack([_cut(image, square) for square in squares])
     boxes, logits = engine.detect(pictures)
-    found = [
-        _decode(boxes[i], logits[i], square, (width, height)) for i, square in enumerate(squares)
-    ]
+    found = [_decode(boxes[i], logits[i], square, (width, height)) for i, square in enumerate(squares)]
     rois = np.concatenate([f.rois for f in found])
     scores = np.concatenate([f.scores for f in found])
     return merge(rois, scores)

@@ -120,7 +120,10 @@ class _Writer:
         self.node("Relu", inputs, node.out)
 
     def _relu6(self, node: Node, a: dict[str, Any], inputs: list[str]) -> None:
-        limits = [self.constant("zero", np.array(0, np.float32)), self.constant("six", np.array(6, np.float32))]
+        limits = [
+            self.constant("zero", np.array(0, np.float32)),
+            self.constant("six", np.array(6, np.float32)),
+        ]
         self.node("Clip", inputs + limits, node.out)
 
     def _sigmoid(self, node: Node, a: dict[str, Any], inputs: list[str]) -> None:

@@ -73,9 +73,7 @@ class TorchRunner:
         self.scale, self.shift = scale, shift
         self.dtype = torch.float16 if self.device.type == "cuda" else torch.float32
         module = build(graph, weights).to(self.device, self.dtype)
-        self.module = (
-            module.to(memory_format=torch.channels_last) if self.device.type == "cuda" else module
-        )
+        self.module = module.to(memory_format=torch.channels_last) if self.device.type == "cuda" else module
         channels, height, width = graph.input_shape
         self.staging = None
         if self.device.type == "cuda":

@@ -181,7 +181,11 @@ def _index_vector(level: Table, field: int) -> np.ndarray:
 
 
 def _dense_index(
-    coordinates: np.ndarray, order: np.ndarray, block_map: np.ndarray, shape: tuple[int, ...], sizes: list[int]
+    coordinates: np.ndarray,
+    order: np.ndarray,
+    block_map: np.ndarray,
+    shape: tuple[int, ...],
+    sizes: list[int],
 ) -> list[np.ndarray]:
     """Storage coordinates (n, levels) as one index array per dimension of the dense tensor."""
     rank = len(shape)

@@ -1,0 +1,144 @@
+"""Landmarks of one athlete at the full frame rate, inside the delivery windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, median_filter
+
+from ..errors import BadRequest
+from ..video.prefetch import prefetch
+from . import roi
+from .engine import CROP_PX, Engine, LandmarkOutput
+from .people import Person, Scan, Window
+from .skeleton import COUNT
+from .track import RawTrack
+
+__all__ = ["RawTrack", "landmarks"]
+
+# The rough track is smoothed over this many pictures (median) and real seconds (Gaussian).
+MEDIAN, SMOOTH_S = 5, 0.06
+# Crops wait for each other until there are this many for the network.
+GROUP = 32
+LEAST_FLAG = 0.5
+
+
+def landmarks(
+    engine: Engine,
+    frames_factory: Callable[..., Any],
+    info: Any,
+    scan: Scan,
+    *,
+    person: int | None = None,
+    times: np.ndarray | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    check: Callable[[], None] = lambda: None,
+) -> RawTrack:
+    """RawTrack with one row for each frame of the film; only frames inside windows are measured.
+
+    ``person`` is an id of ``scan.people`` (None: the chosen one); ``times`` (T,) are the real seconds of
+    every frame (None: from the frame rate, corrected where frames are decoded). BadRequest when there is
+    no such person.
+    """
+    try:
+        athlete = scan.person(person)
+    except KeyError as error:
+        raise BadRequest(f"There is no person {error} in this film.", code="no_such_person") from error
+    if times is None:
+        times = np.arange(info.frame_count) / info.fps * info.time_scale
+    windows = athlete.spans()
+    total = int(sum(np.count_nonzero((times >= a) & (times < b)) for a, b in windows))
+    track, done = RawTrack.empty(times), 0
+    for number, window in enumerate(windows):
+        for rows in measure_window(engine, frames_factory, athlete, window, check):
+            _store(track, rows, number)
+            done += len(rows["index"])
+            progress(min(done, total), total)
+    return track
+
+
+def measure_window(
+    engine: Engine,
+    frames_factory: Callable[..., Any],
+    athlete: Person,
+    window: Window,
+    check: Callable[[], None],
+) -> Iterator[dict[str, np.ndarray]]:
+    """Groups of measured frames: index (n,), time_s (n,), roi (n, 4) and the fields of LandmarkOutput."""
+    rough = RoughPath(athlete, window)
+    frames = prefetch(frames_factory(start_s=window[0], end_s=window[1]))
+    for group in _groups(frames, GROUP):
+        check()
+        time_s = np.array([frame.time_s for frame in group])
+        regions = rough.at(time_s)
+        crops = np.stack(
+            [roi.crop(frame.image, region, CROP_PX) for frame, region in zip(group, regions, strict=True)]
+        )
+        yield _rows(group, time_s, regions, engine.landmarks(crops))
+
+
+def _rows(group: list, time_s: np.ndarray, regions: np.ndarray, out: LandmarkOutput) -> dict[str, np.ndarray]:
+    return {
+        "index": np.array([frame.index for frame in group]),
+        "time_s": time_s,
+        "roi": regions,
+        "landmarks_px": roi.to_frame(out.points[:, :COUNT, :2], regions, CROP_PX),
+        "confidence": (out.visibility * out.presence)[:, :COUNT],
+        "world_m": roi.rotate(out.world, regions[:, 3]),
+        "pose_flag": out.flag,
+    }
+
+
+class RoughPath:
+    """The ROI at any time inside a window, from the scan's track."""
+
+    def __init__(self, athlete: Person, window: Window) -> None:
+        use = _longest_piece(athlete, window)
+        self.times = athlete.times[use]
+        rois = athlete.rois[use].copy()
+        rois[:, 3] = np.unwrap(rois[:, 3])
+        if len(rois) >= MEDIAN:
+            step = float(np.median(np.diff(self.times)))
+            rois = median_filter(rois, size=(MEDIAN, 1), mode="nearest")
+            rois = gaussian_filter1d(rois, SMOOTH_S / step, axis=0, mode="nearest")
+        self.rois = rois
+
+    def at(self, time_s: np.ndarray) -> np.ndarray:
+        """ROIs (n, 4) at (n,) seconds; the nearest known one outside the track."""
+        return np.column_stack([np.interp(time_s, self.times, self.rois[:, c]) for c in range(4)])
+
+
+def _longest_piece(athlete: Person, window: Window) -> np.ndarray:
+    """Indices of the unbroken part of the rough track that has most pictures in the window."""
+    inside = (athlete.times >= window[0] - 0.5) & (athlete.times <= window[1] + 0.5)
+    counts = np.bincount(athlete.pieces[inside], minlength=int(athlete.pieces.max()) + 1)
+    return np.flatnonzero((athlete.pieces == int(np.argmax(counts))) & (inside | (counts.max() == 0)))
+
+
+def _store(track: RawTrack, rows: dict[str, np.ndarray], window: int) -> None:
+    """Write measured rows into the track; where no person was seen the row stays unmeasured."""
+    keep = rows["index"] < len(track)
+    index = rows["index"][keep]
+    track.time_s[index] = rows["time_s"][keep]
+    track.window_id[index] = window
+    for name in ("roi", "pose_flag"):
+        getattr(track, name)[index] = rows[name][keep]
+    seen = keep & (rows["pose_flag"] >= LEAST_FLAG)
+    index = rows["index"][seen]
+    track.measured[index] = True
+    for name in ("landmarks_px", "confidence", "world_m"):
+        getattr(track, name)[index] = rows[name][seen]
+
+
+def _groups(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Lists of at most ``size`` items."""
+    group: list[Any] = []
+    for item in items:
+        group.append(item)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group

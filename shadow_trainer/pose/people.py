@@ -1,0 +1,155 @@
+"""The people of a film as the result lists them, and what the scan as a whole found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .deliveries import find_deliveries, signals
+from .link import Linked
+
+Window = tuple[float, float]
+# With nobody throwing for sure, a person who was picked by hand is measured for at most this long.
+LONGEST_GUESS_S = 20.0
+
+
+@dataclass(frozen=True)
+class Person:
+    """One candidate. Times are real seconds, ROIs frame pixels.
+
+    ``score`` (0..1) is the quality of the best delivery; ``peak_speed`` the fastest wrist in torso lengths
+    per second; ``times`` (n,) and ``rois`` (n, 4) the rough track; ``pieces`` (n,) numbers its unbroken
+    parts; ``windows`` the deliveries; ``thumbnail`` a JPEG, kept beside the JSON and not in it.
+    """
+
+    id: int
+    score: float
+    first_s: float
+    last_s: float
+    seen_s: float
+    height_px: float
+    peak_speed: float
+    times: np.ndarray
+    rois: np.ndarray
+    pieces: np.ndarray
+    windows: tuple[Window, ...] = ()
+    thumbnail: bytes | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON types only, without the thumbnail."""
+        names = ("id", "score", "first_s", "last_s", "seen_s", "height_px", "peak_speed")
+        return {
+            **{name: getattr(self, name) for name in names},
+            "times": np.round(self.times, 5).tolist(),
+            "rois": np.round(self.rois, 3).tolist(),
+            "pieces": self.pieces.tolist(),
+            "windows": [list(window) for window in self.windows],
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Person:
+        """The reverse of :meth:`as_dict`."""
+        arrays = {
+            "times": np.array(data["times"], float),
+            "rois": np.array(data["rois"], float).reshape(-1, 4),
+            "pieces": np.array(data["pieces"], int),
+            "windows": tuple((a, b) for a, b in data["windows"]),
+        }
+        return cls(**{**data, **arrays})
+
+    def spans(self) -> list[Window]:
+        """What to measure: the windows, or the whole presence (at most LONGEST_GUESS_S) when there are none."""
+        if self.windows:
+            return list(self.windows)
+        return [(self.first_s, min(self.last_s, self.first_s + LONGEST_GUESS_S))]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Who is here, who throws, and when. ``people`` best first; ``chosen`` is an id or None."""
+
+    people: tuple[Person, ...]
+    chosen: int | None
+    windows: tuple[Window, ...]
+    cuts: tuple[float, ...] = ()
+    warnings: tuple[dict[str, str], ...] = ()
+
+    def person(self, wanted: int | None = None) -> Person:
+        """The person with this id, or the chosen one; KeyError when there is none."""
+        key = self.chosen if wanted is None else wanted
+        for person in self.people:
+            if person.id == key:
+                return person
+        raise KeyError(key)
+
+    def windows_of(self, wanted: int | None = None) -> list[Window]:
+        """What is measured when this person (None: the chosen one) is the athlete."""
+        return self.person(wanted).spans()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON types only."""
+        return {
+            "people": [person.as_dict() for person in self.people],
+            "chosen": self.chosen,
+            "windows": [list(window) for window in self.windows],
+            "cuts": list(self.cuts),
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Scan:
+        """The reverse of :meth:`as_dict`."""
+        return cls(
+            tuple(Person.from_dict(p) for p in data["people"]),
+            data["chosen"],
+            tuple((a, b) for a, b in data["windows"]),
+            tuple(data["cuts"]),
+            tuple(data["warnings"]),
+        )
+
+
+def describe(linked: Linked, number: int) -> Person:
+    """One linked track as a candidate with its deliveries."""
+    pieces = linked.pieces
+    windows, best, peak = [], 0.0, 0.0
+    for piece in pieces:
+        times, points = np.array(piece.times), np.array(piece.points)
+        first, last = times[0], times[-1]
+        for delivery in find_deliveries(times, points):
+            start, end = delivery.window()
+            windows.append((max(start, first), min(end, last), delivery.quality))
+            best = max(best, delivery.quality)
+        if len(times) >= 5:
+            peak = max(peak, float(signals(times, points).speed.max()))
+    rois = np.concatenate([np.array(piece.rois) for piece in pieces])
+    return Person(
+        id=number,
+        score=round(best, 4),
+        first_s=pieces[0].times[0],
+        last_s=pieces[-1].times[-1],
+        seen_s=round(linked.seconds, 3),
+        height_px=round(float(np.median(rois[:, 2])) / 1.25, 1),
+        peak_speed=round(peak, 2),
+        times=np.concatenate([piece.times for piece in pieces]),
+        rois=rois,
+        pieces=np.concatenate([np.full(len(piece.times), i) for i, piece in enumerate(pieces)]),
+        windows=tuple(_worthy(windows, best)),
+        thumbnail=max(pieces, key=lambda p: len(p.times)).thumbnail,
+    )
+
+
+def _worthy(windows: list[tuple[float, float, float]], best: float) -> list[Window]:
+    """Windows at least a third as good as the best one; touching ones are cut in the middle."""
+    kept = [list(w[:2]) for w in sorted(windows) if w[2] >= best / 3]
+    for a, b in zip(kept, kept[1:], strict=False):
+        if a[1] > b[0]:
+            a[1] = b[0] = (a[1] + b[0]) / 2
+    return [(round(float(a), 4), round(float(b), 4)) for a, b in kept]
+
+
+def rank(people: list[Person]) -> list[Person]:
+    """Best first, numbered anew: by score, then by how fast the wrist was, then by how long they are seen."""
+    ordered = sorted(people, key=lambda p: (-p.score, -p.peak_speed, -p.seen_s))
+    return [replace(person, id=i) for i, person in enumerate(ordered)]

@@ -1,0 +1,91 @@
+"""RawTrack: what the landmark network said about one athlete, one row for each frame of the film."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from ..errors import BadRequest
+from .skeleton import COUNT
+
+# Shape of each array after time, and how it is stored.
+SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
+    "time_s": ((), np.float64),
+    "landmarks_px": ((COUNT, 2), np.float32),
+    "confidence": ((COUNT,), np.float32),
+    "world_m": ((COUNT, 3), np.float32),
+    "roi": ((4,), np.float32),
+    "pose_flag": ((), np.float32),
+    "measured": ((), np.bool_),
+    "window_id": ((), np.int32),
+}
+
+
+@dataclass(frozen=True)
+class RawTrack:
+    """Network output before any physics; NaN where nothing was measured.
+
+    ``time_s`` (T,) real seconds from the first frame; ``landmarks_px`` (T, 33, 2) pixels of the upright
+    frame; ``confidence`` (T, 33) in 0..1, calibrated; ``world_m`` (T, 33, 3) hip-centred metres along the
+    camera's axes (x right, y down, z away); ``roi`` (T, 4) centre, side, rotation of the crop; ``pose_flag``
+    (T,) probability that a person is in it; ``measured`` (T,) bool; ``window_id`` (T,) index of the
+    delivery window the frame belongs to, -1 outside.
+    """
+
+    time_s: np.ndarray
+    landmarks_px: np.ndarray
+    confidence: np.ndarray
+    world_m: np.ndarray
+    roi: np.ndarray
+    pose_flag: np.ndarray
+    measured: np.ndarray
+    window_id: np.ndarray
+
+    def __post_init__(self) -> None:
+        t = len(self.time_s)
+        for name, (rest, _) in SHAPES.items():
+            got = np.shape(getattr(self, name))
+            if got != (t, *rest):
+                raise BadRequest(f"{name} has shape {got}, expected {(t, *rest)}.", code="bad_pose_file")
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    @classmethod
+    def empty(cls, time_s: np.ndarray) -> RawTrack:
+        """Nothing measured yet at these times (T,)."""
+        t = len(time_s)
+        blank = {
+            name: np.full((t, *rest), np.nan, kind)
+            for name, (rest, kind) in SHAPES.items()
+            if kind not in (np.bool_, np.int32)
+        }
+        blank.update(
+            time_s=np.asarray(time_s, np.float64),
+            confidence=np.zeros((t, COUNT), np.float32),
+            pose_flag=np.zeros(t, np.float32),
+            measured=np.zeros(t, bool),
+            window_id=np.full(t, -1, np.int32),
+        )
+        return cls(**blank)
+
+    def with_(self, **changes: np.ndarray) -> RawTrack:
+        """A copy with some arrays replaced."""
+        return replace(self, **changes)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a compressed .npz."""
+        arrays = {name: getattr(self, name).astype(kind) for name, (_, kind) in SHAPES.items()}
+        with open(path, "wb") as file:
+            np.savez_compressed(file, **arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> RawTrack:
+        """Read what :meth:`save` wrote; BadRequest when it is not that."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return cls(**{field.name: file[field.name] for field in fields(cls)})
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise BadRequest(f"{path} is not a file of landmarks.", code="bad_pose_file") from error
