@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import av
@@ -10,7 +11,7 @@ import numpy as np
 
 from .colour import RgbDecoder
 from .info import Frame, VideoInfo
-from .limits import DEFAULT
+from .limits import DEFAULT, Limits
 from .orient import Orientation
 from .source import open_film
 from .timeline import Timeline, decoded, timeline
@@ -20,7 +21,7 @@ LEEWAY_S = 1e-6  # a frame at exactly start_s belongs to the span whatever the l
 
 def frame_times(path: Path | str, info: VideoInfo) -> np.ndarray:
     """(T,) real seconds from the first frame of every frame of the film. Reads packets, decodes nothing."""
-    return timeline(path).file_s * info.time_scale
+    return _timeline(path, info).file_s * info.time_scale
 
 
 def frames(
@@ -58,13 +59,14 @@ def pictures(
     """``(index, time_s, picture)`` of :func:`frames`, as stored: not turned, colours not converted."""
     if step < 1:
         raise ValueError(f"step must be at least 1, got {step}")
-    rows = timeline(path)
+    rows = _timeline(path, info)
     times = rows.file_s * info.time_scale
     first = int(np.searchsorted(times, start_s - LEEWAY_S))
     last = len(times) if end_s is None else int(np.searchsorted(times, end_s - LEEWAY_S))
     if first >= last:
         return
-    for index, picture in _numbered(Path(path), rows, first, last, thread_count):
+    opener = partial(open_film, path, _limits(info), thread_count=thread_count)
+    for index, picture in _numbered(opener, rows, first, last):
         if (index - first) % step == 0:
             yield index, float(times[index]), picture
 
@@ -77,12 +79,19 @@ def scaled_size(info: VideoInfo, max_side: int | None) -> tuple[int, int]:
     return tuple(max(1, round(side * max_side / longer)) for side in (info.width, info.height))
 
 
-def _numbered(
-    path: Path, rows: Timeline, first: int, last: int, thread_count: int
-) -> Iterator[tuple[int, av.VideoFrame]]:
+def _limits(info: VideoInfo) -> Limits:
+    return DEFAULT.for_known(info.width * info.height)
+
+
+def _timeline(path: Path | str, info: VideoInfo) -> Timeline:
+    rows = timeline(path, _limits(info))
+    return rows if rows.fps or len(rows.file_s) < 2 else rows.spread(info.fps)
+
+
+def _numbered(opener: Callable, rows: Timeline, first: int, last: int) -> Iterator[tuple[int, av.VideoFrame]]:
     """``(row, picture)`` for rows first..last-1, by a jump to the key frame before when that is exact."""
     jump = rows.pts is not None and first > 0
-    with open_film(path, DEFAULT, thread_count=thread_count) as (container, stream):
+    with opener() as (container, stream):
         if jump:
             container.seek(int(rows.pts[first]), stream=stream, backward=True)
         pictures = _rows(container, stream, rows)
@@ -91,7 +100,7 @@ def _numbered(
             yield from _between(head, pictures, first, last)
             return
     # The jump landed behind the wanted frame (some formats only guess): read from the start.
-    with open_film(path, DEFAULT, thread_count=thread_count) as (container, stream):
+    with opener() as (container, stream):
         yield from _between(None, _rows(container, stream, rows), first, last)
 
 

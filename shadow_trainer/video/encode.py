@@ -32,7 +32,7 @@ class Writer:
         height: int,
         fps: float | Fraction,
         *,
-        crf: int = 20,
+        crf: int = 21,
         preset: str = "veryfast",
         thread_count: int = 2,
     ) -> None:

@@ -6,10 +6,11 @@ are formats that open other files or addresses, so none of them is here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..settings import Settings
 
+KNOWN_FRAMES = 10_000_000
 # Names of FFmpeg's demuxers.
 CONTAINERS = frozenset(
     "mov mp4 m4a 3gp 3g2 mj2 matroska webm avi mpegts mpeg asf flv ogg dv mxf".split()  # noqa: SIM905
@@ -32,6 +33,10 @@ class Limits:
     min_side: int = 64  # pixels; smaller shows no body
     min_fps: float = 5.0
     max_fps: float = 4000.0
+
+    def for_known(self, pixels: int) -> Limits:
+        """The same for a film that was probed before (under limits of its own): its size is let in."""
+        return replace(self, max_pixels=max(self.max_pixels, 2 * pixels), max_frames=KNOWN_FRAMES)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Limits:

@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .decode import frames, pictures, scaled_size
+from .decode import frame_times, frames, pictures, scaled_size
 from .encode import Writer
 from .info import VideoInfo
-from .timeline import timeline
 
 MAX_FPS = 240.0  # decoders in browsers do not follow above this
-PRESET = "superfast"
 MOST_REPEATS = 4  # of frames, when a film has long gaps
 
 
@@ -34,10 +32,10 @@ def make_preview(
     frame of a variable-rate film is held until the next one is due. Sides are even, without sound.
     Raises BadVideo when nothing can be decoded, StorageFull when the disk is full.
     """
-    times = timeline(path).file_s
+    times = frame_times(path, info) / info.time_scale
     fps = preview_rate(times)
     width, height = scaled_size(info, max_side)
-    with Writer(out, width, height, fps, preset=PRESET) as writer:
+    with Writer(out, width, height, fps) as writer:
         append = writer.write_picture if _is_upright(info, width, height) else writer.write
         for row, shown in _held(_source(path, info, width, height), times, float(fps)):
             if check:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 import av
 
+from ..errors import BadRequest
 from .info import VideoInfo
 from .limits import DEFAULT, Limits
 from .orient import Orientation, orientation
@@ -31,6 +33,7 @@ def probe(
     what the file declares. Raises BadVideo with a code of :mod:`.problems`; ``check`` may raise Canceled.
     """
     path = Path(path)
+    _check_argument(capture_fps)
     with open_film(path, limits) as (container, stream):
         first = _first_frame(container, stream, path)
         upright = orientation(first)
@@ -41,6 +44,10 @@ def probe(
         rate = float(stream.average_rate or 0)
         metadata = {**container.metadata, **stream.metadata}
     rows = timeline(path, limits, check=check)
+    if len(rows.file_s) >= limits.min_frames and not rows.fps:
+        if capture_fps is None:
+            raise bad_video("no_times")
+        rows = rows.spread(capture_fps)
     fps = _file_rate(rows, rate)
     slow = slow_motion(rows, fps, metadata, capture_fps)
     _check_time(rows, fps, slow, limits)
@@ -71,6 +78,14 @@ def upright_size(stream: av.VideoStream, frame: av.VideoFrame, upright: Orientat
     if 0.25 <= shape <= 4 and shape != 1:
         width = round(width * shape)
     return (height, width) if upright.swaps_sides else (width, height)
+
+
+def _check_argument(capture_fps: float | None) -> None:
+    if capture_fps is not None and not (math.isfinite(capture_fps) and capture_fps > 0):
+        raise BadRequest(
+            f"The capture rate must be a positive number of frames per second, not {capture_fps}.",
+            code="bad_capture_fps",
+        )
 
 
 def _first_frame(container: av.container.InputContainer, stream: av.VideoStream, path: Path) -> av.VideoFrame:
@@ -109,6 +124,8 @@ def _check_size(frame: av.VideoFrame, width: int, height: int, limits: Limits) -
 
 def _check_time(rows: Timeline, fps: float, slow: SlowMotion, limits: Limits) -> None:
     count = len(rows.file_s)
+    if count > limits.max_frames:
+        raise bad_video("too_many_frames", limit=limits.max_frames)
     if count < limits.min_frames:
         raise bad_video("too_short", count=count, least=limits.min_frames)
     if rows.file_s[-1] > limits.max_duration_s:

@@ -49,6 +49,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "The film's picture is only {width} x {height} pixels; a body cannot be measured in that.",
         "Film in 1080p or 720p and upload the original file.",
     ),
+    "no_times": (
+        "The film does not say when its frames were taken.",
+        "Upload the camera's original file, or give the capture rate with the upload.",
+    ),
     "bad_frame_rate": (
         "The film's frame rate ({fps} per second) makes no sense for a pitch.",
         "Film at 60 frames per second or more and upload that file unchanged. "

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 
 import av
 import numpy as np
@@ -24,7 +25,10 @@ HIDDEN_FRAME_CODECS = {"vp8"}  # packets that show nothing
 NO_PRESENTATION_TIMES = {"avi"}  # containers that know only the order of decoding
 ODD_SHARE = 0.005  # of intervals that differ from the usual one: above this the rate is variable
 TRUSTED_SHARE = 0.5  # of timestamps that must increase for the others to be mended from them
+REMEMBER = 4  # films
 Check = Callable[[], None]
+_lock = Lock()
+_remembered: dict[tuple, Timeline] = {}
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class Timeline:
         """Average rate over the whole film; 0 when there is no span."""
         span = float(self.file_s[-1] - self.file_s[0]) if len(self.file_s) > 1 else 0.0
         return (len(self.file_s) - 1) / span if span > 0 else 0.0
+
+    def spread(self, rate: float) -> Timeline:
+        """The same rows evenly at ``rate``: for a film that does not say when its frames were taken."""
+        count = len(self.file_s)
+        return replace(self, file_s=np.arange(count) / rate, mended=count)
 
     def is_variable(self, tick_s: float) -> bool:
         """True when more than a few intervals differ from the usual one by over 10 % and over one tick."""
@@ -79,18 +88,15 @@ def timeline(path: Path | str, limits: Limits = DEFAULT, *, check: Check | None 
     """The film's rows. Remembered for the last few files, by path, size and change time."""
     path = Path(path).absolute()
     stat = path.stat()
-    key = (path, stat.st_size, stat.st_mtime_ns, limits)
+    key = (path, stat.st_size, stat.st_mtime_ns)
     found = _remembered.get(key)
     if found is None:
         found = _read(path, limits, check or (lambda: None))
-        if len(_remembered) >= REMEMBER:
-            _remembered.pop(next(iter(_remembered)), None)
-        _remembered[key] = found
+        with _lock:
+            while len(_remembered) >= REMEMBER:
+                _remembered.pop(next(iter(_remembered)))
+            _remembered[key] = found
     return found
-
-
-REMEMBER = 4
-_remembered: dict[tuple, Timeline] = {}
 
 
 def decoded(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
@@ -124,7 +130,7 @@ def readable_packets(container: av.container.InputContainer, stream: av.VideoStr
 def _read(path: Path, limits: Limits, check: Check) -> Timeline:
     with open_film(path, limits) as (container, stream):
         found = _scan_packets(container, stream, limits, check)
-        tick_s, rate = float(stream.time_base), float(stream.average_rate or stream.guessed_rate or 30)
+        tick_s, rate = float(stream.time_base), float(stream.average_rate or 0)
         missing = stream.frames > len(found.pts) + found.cut_away
         found.truncated = missing or ends_early(path, container.format.name)
     if found.doubtful or found.truncated or not found.one_time_each:
@@ -184,22 +190,24 @@ def _from_decoded(times: list[int | None], found: _Packets, tick_s: float, rate:
     if len(slots) == len(times) and np.isfinite(slots).all() and (np.diff(slots) > 0).all():
         # Without B-frames or with them, the n-th frame shown takes the n-th slot of decoding.
         return Timeline(_seconds(slots, tick_s), None, found.truncated, decoded=True)
-    mended, count = mend_times(known * tick_s, rate)
+    if not np.isfinite(known).any():
+        return Timeline(np.zeros(len(times)), None, found.truncated, decoded=True).spread(rate or 1.0)
+    mended, count = mend_times(known * tick_s)
     return Timeline(mended, None, found.truncated, decoded=True, mended=count)
 
 
-def mend_times(times_s: np.ndarray, rate: float) -> tuple[np.ndarray, int]:
+def mend_times(times_s: np.ndarray) -> tuple[np.ndarray, int]:
     """(T,) seconds with gaps (NaN) and steps back -> ((T,) strictly increasing from 0, rows mended).
 
     The longest increasing run of times is kept and the others are put between their neighbours; when it
-    holds less than half of the rows nothing can be trusted and the rows are spread evenly at ``rate``.
+    holds less than half of the rows nothing can be trusted: all times are 0.
     """
     count = len(times_s)
     if count == 0:
         return np.zeros(0), 0
     keep = _longest_increasing(times_s)
     if len(keep) < max(2, TRUSTED_SHARE * count):
-        return np.arange(count) / max(rate, 1e-6), count
+        return np.zeros(count), count
     rows = np.arange(count)
     found = np.interp(rows, keep, times_s[keep])
     slope = (times_s[keep[-1]] - times_s[keep[0]]) / (keep[-1] - keep[0])
@@ -217,6 +225,8 @@ def _longest_increasing(values: np.ndarray) -> np.ndarray:
         if np.isnan(value):
             continue
         place = bisect_left(tails, value)
+        if place < len(tails) and tails[place] == value:
+            continue  # of two equal times the first is the true one
         before[row] = rows[place - 1] if place else -1
         tails[place : place + 1] = [value]
         rows[place : place + 1] = [row]

@@ -93,6 +93,25 @@ def film(
     return path
 
 
+def turned(path: Path | str, *, clockwise: int = 90, mirrored: bool = False, **options) -> Path:
+    """A film that a camera held another way would write: stored turned, with the matrix that rights it.
+
+    Upright it shows :func:`picture` in 192 x 320 (portrait) for 90 and 270, 320 x 192 for 0 and 180.
+    """
+
+    def draw(index: int, width: int, height: int) -> np.ndarray:
+        size = (height, width) if clockwise % 180 else (width, height)
+        stored = np.rot90(picture(index, *size), k=clockwise // 90)
+        return np.ascontiguousarray(stored[:, ::-1] if mirrored else stored)
+
+    # Players map (x, y) to (a x + c y, b x + d y), y down: a clockwise turn, after the flip of x.
+    cos, sin = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[clockwise]
+    sign = -1 if mirrored else 1
+    one = 1 << 16
+    matrix = [sign * cos * one, sign * sin * one, 0, -sin * one, cos * one, 0, 0, 0, 1 << 30]
+    return film(path, matrix=matrix, draw=draw, **options)
+
+
 def variable_rate(path: Path | str, *, frames: int = 60, seed: int = 7, **options) -> tuple[Path, np.ndarray]:
     """A film at 30 per second on average with uneven gaps (17 to 50 ms); and (T,) its true seconds."""
     ticks = np.concatenate([[0], np.cumsum(np.random.default_rng(seed).integers(17, 51, frames - 1))])

@@ -1,0 +1,28 @@
+"""What the tests of films use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shadow_trainer import video
+
+from . import clips
+
+
+class Read:
+    """A probed and wholly decoded film: ``info``, ``frames``, ``shown`` (frame numbers read from the pictures)."""
+
+    def __init__(self, path: Path, **options) -> None:
+        self.path = path
+        self.info = video.probe(path, **options)
+        self.frames = list(video.frames(path, self.info))
+        self.times = [frame.time_s for frame in self.frames]
+        self.shown = [clips.row_of(frame.image) for frame in self.frames]
+
+
+@pytest.fixture
+def read() -> type[Read]:
+    """``read(path)`` probes and decodes a film."""
+    return Read
