@@ -12,7 +12,7 @@ RGB = tuple[int, int, int]
 
 THROWING: RGB = (255, 179, 0)  # amber: lightest, warm
 GLOVE: RGB = (61, 165, 255)  # azure
-SHADOW: RGB = (222, 92, 190)  # orchid
+SHADOW: RGB = (240, 90, 160)  # rose
 CENTRE: RGB = (244, 247, 250)  # spine, pelvis and shoulder line, head
 CASING: RGB = (11, 17, 26)  # dark edge that keeps every line readable on any ground
 INK: RGB = (255, 255, 255)
@@ -26,7 +26,7 @@ GRID: RGB = (74, 90, 110)
 ON_PAPER: dict[str, str] = {
     "throwing": "#a86200",
     "glove": "#0b62c4",
-    "shadow": "#a3208a",
+    "shadow": "#c2186b",
     "pelvis": "#0b6650",
     "shoulder": "#5b3fc0",
     "ink": "#17202b",
@@ -38,7 +38,7 @@ ON_PAPER: dict[str, str] = {
 ON_DARK: dict[str, str] = {
     "throwing": "#ffb300",
     "glove": "#3da5ff",
-    "shadow": "#de5cbe",
+    "shadow": "#f05aa0",
     "pelvis": "#52cba3",
     "shoulder": "#b3a0ff",
     "ink": "#f1f4f8",

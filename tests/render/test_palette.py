@@ -46,7 +46,11 @@ def from_hex(text: str) -> tuple[int, ...]:
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
 def test_athlete_sides_and_shadow_stay_apart_for_colour_blind_eyes(deficiency):
     seen = DEFICIENCIES[deficiency]
-    for a, b in itertools.combinations((palette.THROWING, palette.GLOVE, palette.SHADOW), 2):
+    film = (palette.THROWING, palette.GLOVE, palette.SHADOW)
+    pages = [
+        [from_hex(t[n]) for n in ("throwing", "glove", "shadow")] for t in (palette.ON_PAPER, palette.ON_DARK)
+    ]
+    for a, b in itertools.chain.from_iterable(itertools.combinations(c, 2) for c in (film, *pages)):
         distance = np.linalg.norm(lab(np.clip(seen @ linear(a), 0, 1)) - lab(np.clip(seen @ linear(b), 0, 1)))
         assert distance > 25, (a, b, deficiency)
 
