@@ -67,6 +67,7 @@ def scan(run: Run) -> None:
 def pose(run: Run) -> None:
     """Landmarks of the chosen athlete at the full frame rate, inside the delivery windows."""
     from ..pose.landmarks import landmarks
+    from ..video import frame_times
 
     info, found = _info(run), _scan(run)
     if not found.windows and run.request.person is None:
@@ -77,6 +78,7 @@ def pose(run: Run) -> None:
         info,
         found,
         person=run.request.person,
+        times=frame_times(run.video, info),
         progress=run.advance,
         check=run.check,
     )
@@ -127,7 +129,8 @@ def analyse(run: Run) -> None:
         fps=info.capture_fps,
         view=run.request.view,
         reference=None if run.request.reference == "none" else run.request.reference,
-        windows=[(start / factor, end / factor) for start, end in found.windows] or None,
+        windows=[(start / factor, end / factor) for start, end in found.windows_of(run.request.person)]
+        or None,
     )
     if not result["deliveries"]:
         raise BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
