@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -117,13 +116,13 @@ def _failure(doing: str, output: str, code: int, ours: bool) -> str:
 
 
 def _log(command: list[str], output: str, seconds: float) -> None:
-    """Keep what a tool printed; a log that cannot be written must not hide the tool's own failure."""
+    """Keep what a tool printed; a full disk, which keeps the log from growing, is told by the tool itself."""
     try:
         LOG.parent.mkdir(parents=True, exist_ok=True)
         with LOG.open("a", encoding="utf-8") as file:
             file.write(f"$ {' '.join(command)}\n{output}\n({seconds:.1f} s)\n\n")
     except OSError:
-        print(f"set-up: {_short(LOG)} cannot be written", file=sys.stderr)
+        return
 
 
 def _short(path: Path) -> str:

@@ -27,6 +27,10 @@ PRINTED = {
     ),
     "npm, wrong hash": ("npm error code EINTEGRITY\nnpm error sha512-x integrity checksum failed", "pinned"),
     "pip, no compiler": ("error: command 'gcc' failed: No such file or directory", "build-essential"),
+    "pip, no compiler, newer setuptools": (
+        "building 'psutil._psutil_linux' extension\nerror: [Errno 2] No such file or directory: 'gcc'",
+        "build-essential",
+    ),
     "pip, no compiler by path": (
         "error: command '/usr/bin/x86_64-linux-gnu-gcc' failed with exit code 1",
         "build-essential",
