@@ -66,7 +66,8 @@ def services(settings: Settings, workers: int = 1) -> list[Service]:
         name = "worker" if workers == 1 else f"worker.{number}"
         found.append(Service(name, (*PYTHON, "worker"), RANK_REST, stop_s=worker_stop_s))
     found.append(Service("clock", (*PYTHON, "clock"), RANK_REST))
-    if not settings.redis_url:
+    if not settings.redis_url and not _answers(settings):
+        # One that answers already (started by hand) is used: two servers must not share one folder.
         found.append(
             Service("redis", (*PYTHON, "redis"), RANK_REDIS, lambda: _answers(settings), stop_s=REDIS_STOP_S)
         )
