@@ -1,0 +1,189 @@
+"""The one interface to the queue, and what both back ends share. Imports neither torch, cv2 nor av.
+
+jobs = make_manager(settings)
+jobs.submit(analysis_id)        # the analysis is in the catalog, its film in the storage
+jobs.status(analysis_id)        # JobStatus; NotFound for an unknown id
+"""
+
+from __future__ import annotations
+
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..catalog import Analysis, Catalog, open_catalog
+from ..catalog.analyses import LIST_MAX
+from ..errors import Conflict, NotFound
+from ..settings import Settings
+from ..storage import Storage, open_storage
+from . import publish, status, workplace
+from .states import ACTIVE, ALL, CANCELED, FAILED, PROCESSING, QUEUED, RETRYING
+from .status import JobStatus, Live
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A job that is out of attempts (or cannot succeed) and waits for a person."""
+
+    job_id: str
+    title: str
+    error: dict[str, str]
+    attempts: int
+    failed_at: datetime | None
+    permanent: bool
+
+
+class JobManager(ABC):
+    """submit, status, cancel, retry, delete, list, stats: the same words for both back ends."""
+
+    kind = ""
+
+    def __init__(self, settings: Settings, catalog: Catalog, storage: Storage) -> None:
+        self.settings, self.catalog, self.storage = settings, catalog, storage
+
+    # What a back end knows and does
+
+    @abstractmethod
+    def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
+        """Hand a queued analysis to whoever works. Doing it twice is harmless."""
+
+    @abstractmethod
+    def _live(self, row: Analysis) -> Live:
+        """What is known beyond the row."""
+
+    @abstractmethod
+    def _stop(self, analysis_id: str) -> None:
+        """Stop a job that is waiting or running; the catalog already says so."""
+
+    @abstractmethod
+    def _forget(self, analysis_id: str) -> None:
+        """Drop what the back end remembers."""
+
+    @abstractmethod
+    def worker_count(self) -> int:
+        """Workers that are alive."""
+
+    # The interface
+
+    def submit(self, analysis_id: str, *, at_front: bool = False) -> JobStatus:
+        """Enqueue an analysis that the catalog calls queued. Again: nothing happens."""
+        row = self.catalog.get(analysis_id)
+        if row.state in (QUEUED, RETRYING):
+            self._enqueue(row, at_front=at_front or row.priority > 0)
+        found = self.status(analysis_id)
+        if found.eta_s is not None and row.estimate_s is None:
+            self.catalog.set_estimate(analysis_id, found.eta_s)
+        return found
+
+    def status(self, analysis_id: str) -> JobStatus:
+        """The job as it is now; NotFound for an unknown id. Answers also when the queue is away."""
+        row = self.catalog.get(analysis_id)
+        return self._status(row, self.worker_count() if row.state in (QUEUED, RETRYING) else 1)
+
+    def cancel(self, analysis_id: str) -> JobStatus:
+        """Stop it, whatever it is doing; at its end it stays as it is. NotFound for an unknown id."""
+        before = self.catalog.get(analysis_id).state
+        row = self.catalog.cancel(analysis_id)
+        if row is None:
+            raise NotFound(f"There is no analysis {analysis_id!r}.")
+        if before in ACTIVE:
+            self._stop(analysis_id)
+            publish.free(self.storage, row, analysis_id)
+            workplace.discard(self.settings, analysis_id)
+        return self.status(analysis_id)
+
+    def retry(self, analysis_id: str, *, at_front: bool = False) -> JobStatus:
+        """Run a failed, canceled or completed analysis again with all attempts; Conflict while it runs."""
+        row = self.catalog.get(analysis_id)
+        if not self.catalog.requeue(analysis_id):
+            raise Conflict(f"The analysis is {row.state}; it can be run again when it has ended.")
+        self._forget(analysis_id)
+        return self.submit(analysis_id, at_front=at_front)
+
+    def delete(self, analysis_id: str) -> None:
+        """Delete the analysis, its job and its files; NotFound for an unknown id."""
+        row = self.catalog.get(analysis_id)
+        if row.state in ACTIVE:
+            self.catalog.cancel(analysis_id)
+            self._stop(analysis_id)
+        self.catalog.delete_analysis(analysis_id)
+        self._forget(analysis_id)
+        self.storage.delete_prefix(publish.prefix(analysis_id))
+        self.storage.delete(row.original_key)
+        workplace.discard(self.settings, analysis_id)
+
+    def list(self, states: Iterable[str] = ACTIVE, *, limit: int = LIST_MAX) -> list[JobStatus]:
+        """Jobs in these states, the newest first."""
+        workers = self.worker_count()
+        return [self._status(row, workers) for row in self.catalog.list_analyses(states=states, limit=limit)]
+
+    def stats(self) -> dict[str, Any]:
+        """Counts by state, active jobs, workers, the oldest waiting, the kind of manager."""
+        counts = {name: 0 for name in ALL} | self.catalog.counts()
+        return counts | {
+            "job_manager_type": self.kind,
+            "rq_enabled": self.settings.use_rq,
+            "active_jobs": sum(counts[name] for name in ACTIVE),
+            "workers": self.worker_count(),
+            "oldest_waiting_at": self.catalog.oldest_waiting(),
+            "free_disk_bytes": _free_disk(self.settings),
+        }
+
+    def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:
+        """Failed jobs, the newest first. A stopped job is not among them."""
+        return [self._dead_letter(row) for row in self.catalog.list_analyses(states=[FAILED], limit=limit)]
+
+    def ready(self) -> dict[str, str]:
+        """Each dependency and, unless it is empty, what is wrong with it."""
+        return {"workers": "" if self.worker_count() else "No worker is running."}
+
+    def close(self) -> None:
+        """Stop what this process started."""
+
+    def _status(self, row: Analysis, workers: int) -> JobStatus:
+        live = self._live(row) if row.state in ACTIVE else Live()
+        typical = None
+        if row.state in ACTIVE:
+            typical = self.catalog.typical_seconds(row.options.get("model_size"))
+        return status.build(row, live, typical_s=typical, workers=workers)
+
+    def _dead_letter(self, row: Analysis) -> DeadLetter:
+        spent = row.attempt - row.budget_from
+        permanent = spent <= self.settings.retry_attempts
+        return DeadLetter(row.id, row.title, row.error or {}, spent, row.finished_at, permanent)
+
+
+def make_manager(
+    settings: Settings,
+    *,
+    catalog: Catalog | None = None,
+    storage: Storage | None = None,
+    pipeline: Callable[..., dict[str, Any]] | None = None,
+    engines: Any = None,
+    run: bool = True,
+) -> JobManager:
+    """The manager that ``settings.use_rq`` asks for. Nothing is connected before the first call.
+
+    ``pipeline`` and ``engines`` replace the real ones in legacy mode (see :class:`.runner.Runner`).
+    ``run=False``: a legacy manager that only looks and submits (for commands beside the web server).
+    """
+    catalog = catalog or open_catalog(settings)
+    storage = storage or open_storage(settings.storage_address)
+    if settings.use_rq:
+        from .rq_backend import RqJobManager
+
+        return RqJobManager(settings, catalog, storage)
+    from .threads_backend import ThreadJobManager
+
+    return ThreadJobManager(settings, catalog, storage, pipeline=pipeline, engines=engines, run=run)
+
+
+def _free_disk(settings: Settings) -> int:
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(settings.data_path).free
+
+
+__all__ = ["CANCELED", "PROCESSING", "DeadLetter", "JobManager", "JobStatus", "make_manager"]

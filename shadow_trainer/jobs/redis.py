@@ -1,0 +1,73 @@
+"""Redis clients: one place that knows the address, the patience and every connection option.
+
+The web must answer quickly, so it gives up after about a second; a worker and the clock wait out a restart
+of Redis (about a minute), because a worker that gives up loses its job's heartbeat.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import redis
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import BusyLoadingError
+from redis.retry import Retry
+
+from ..settings import Settings
+
+# Longest path that fits a Unix socket address on Linux and macOS, with room for the name.
+SOCKET_PATH_MAX = 96
+RETRIES = {"web": 4, "worker": 30}
+CONNECT_TIMEOUT_S = {"web": 1.0, "worker": 5.0}
+# A worker's blocking dequeue outlasts any timeout set here; RQ sets its own.
+SOCKET_TIMEOUT_S = {"web": 3.0, "worker": None}
+LOST = (redis.ConnectionError, redis.TimeoutError, BusyLoadingError)
+
+
+def socket_path(settings: Settings) -> Path:
+    """Socket of the embedded Redis: in the data folder, or below the temporary one when that is too deep."""
+    path = settings.data_path / "redis" / "redis.sock"
+    if len(os.fsencode(path)) <= SOCKET_PATH_MAX:
+        return path
+    mark = hashlib.sha256(os.fsencode(settings.data_path)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"shadow-{os.getuid()}-{mark}" / "redis.sock"
+
+
+def address(settings: Settings) -> str:
+    """REDIS_URL, or the embedded server's socket."""
+    return settings.redis_url or f"unix://{socket_path(settings)}"
+
+
+def connect(settings: Settings, role: str = "web") -> redis.Redis:
+    """A client for ``web`` or ``worker``. It connects at the first command.
+
+    Options in the address (``?ssl_cert_reqs=none``, ``?db=2``) are honoured, and because every process
+    builds its client here from the same settings, they hold in the worker's child too.
+    """
+    return redis.Redis.from_url(
+        address(settings),
+        retry=Retry(ExponentialBackoff(cap=2.0, base=0.1), RETRIES[role]),
+        retry_on_error=list(LOST),
+        socket_connect_timeout=CONNECT_TIMEOUT_S[role],
+        socket_timeout=SOCKET_TIMEOUT_S[role],
+        health_check_interval=30,
+    )
+
+
+def answers(settings: Settings) -> bool:
+    """Whether Redis answers within a second; asks once."""
+    client = redis.Redis.from_url(
+        address(settings),
+        socket_connect_timeout=1.0,
+        socket_timeout=1.0,
+        retry=Retry(ExponentialBackoff(), 0),
+    )
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()

@@ -1,0 +1,156 @@
+"""The queue on RQ and Redis. Jobs carry nothing but the analysis id; everything else is in the catalog.
+
+Redis being away stops no request: the catalog knows what is queued, and the clock enqueues it when Redis is
+back. Retries are decided by :mod:`.policy`, so jobs are enqueued without RQ's own.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import redis
+from rq import Queue
+from rq.command import send_stop_job_command
+from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
+from rq.job import Job
+from rq.job import JobStatus as RqStatus
+from rq.worker import Worker
+
+from ..catalog import Analysis, Catalog, utcnow
+from ..settings import Settings
+from ..storage import Storage
+from .manager import JobManager
+from .redis import LOST, connect
+from .states import CANCELED, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
+from .status import Live
+
+log = logging.getLogger(__name__)
+
+TASK = "workers.tasks.run_analysis"
+QUEUES = ("pose", "batch", "maintenance")
+# A worker that has not been heard of for this long does not count as alive.
+WORKER_SILENCE_S = 60.0
+FROM_RQ = {
+    RqStatus.CREATED: QUEUED,
+    RqStatus.QUEUED: QUEUED,
+    RqStatus.DEFERRED: QUEUED,
+    RqStatus.READY_TO_ENQUEUE: QUEUED,
+    RqStatus.SCHEDULED: RETRYING,
+    RqStatus.STARTED: PROCESSING,
+    RqStatus.FINISHED: COMPLETED,
+    RqStatus.FAILED: FAILED,
+    RqStatus.STOPPED: CANCELED,
+    RqStatus.CANCELED: CANCELED,
+}
+PENDING = {QUEUED, RETRYING, PROCESSING}
+
+
+class RqJobManager(JobManager):
+    """See :class:`.manager.JobManager`."""
+
+    kind = "rq"
+
+    def __init__(
+        self, settings: Settings, catalog: Catalog, storage: Storage, *, connection: redis.Redis | None = None
+    ) -> None:
+        super().__init__(settings, catalog, storage)
+        self.connection = connection if connection is not None else connect(settings)
+
+    def queue(self, name: str) -> Queue:
+        """One of our queues."""
+        return Queue(name, connection=self.connection)
+
+    def worker_count(self) -> int:
+        """Workers heard of within the last minute, on any queue."""
+        try:
+            workers = Worker.all(connection=self.connection)
+        except LOST:
+            return 0
+        moment = utcnow()
+        ages = [(moment - w.last_heartbeat).total_seconds() for w in workers if w.last_heartbeat]
+        return sum(age < WORKER_SILENCE_S for age in ages)
+
+    def ready(self) -> dict[str, str]:
+        """Redis, its eviction policy, and the workers."""
+        try:
+            policy = self.connection.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
+        except LOST as error:
+            return {"redis": f"Redis does not answer ({type(error).__name__}).", "workers": "Not known."}
+        except redis.ResponseError:  # hosted services forbid CONFIG
+            policy = "noeviction"
+        wrong = f"Redis evicts jobs when memory is short ({policy}); set maxmemory-policy noeviction."
+        return {"redis": "", "eviction": "" if policy == "noeviction" else wrong, **super().ready()}
+
+    def fetch(self, analysis_id: str) -> Job | None:
+        """RQ's job, or None when RQ does not know it."""
+        try:
+            return Job.fetch(analysis_id, connection=self.connection)
+        except NoSuchJobError:
+            return None
+
+    def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
+        try:
+            self._enqueue_once(row, at_front)
+        except DuplicateJobError:
+            job = self.fetch(row.id)
+            if job is not None and FROM_RQ[job.get_status(refresh=False)] in PENDING:
+                return
+            self._forget(row.id)
+            self._enqueue_once(row, at_front)
+        except LOST as error:
+            log.warning("Redis is away (%s); the clock will enqueue %s", type(error).__name__, row.id)
+
+    def _enqueue_once(self, row: Analysis, at_front: bool) -> None:
+        self.queue(row.queue).enqueue_call(
+            TASK,
+            args=(row.id,),
+            job_id=row.id,
+            unique=True,
+            timeout=self.settings.job_timeout_s,
+            result_ttl=self.settings.result_ttl_s,
+            description=f"analysis {row.id}",
+            at_front=at_front,
+        )
+
+    def _live(self, row: Analysis) -> Live:
+        try:
+            job = self.fetch(row.id)
+            if job is None:
+                return Live()
+            state = FROM_RQ[job.get_status(refresh=False)]
+            position = self.queue(job.origin).get_job_position(row.id) if state == QUEUED else None
+        except LOST:
+            return Live()
+        if state == QUEUED and row.attempt > row.budget_from and row.state == RETRYING:
+            state = RETRYING
+        meta: dict[str, Any] = job.meta if job.meta.get("attempt") == row.attempt else {}
+        return Live(
+            state=state,
+            stage=meta.get("stage"),
+            progress=meta.get("progress"),
+            position=None if position is None else position + 1,
+        )
+
+    def _stop(self, analysis_id: str) -> None:
+        try:
+            job = self.fetch(analysis_id)
+            if job is None:
+                return
+            state = FROM_RQ[job.get_status(refresh=False)]
+            if state == PROCESSING:
+                send_stop_job_command(self.connection, analysis_id)
+            elif state in PENDING:
+                job.cancel()
+        except (InvalidJobOperation, NoSuchJobError):
+            return  # it ended in the meantime
+        except LOST as error:
+            # The running attempt notices by itself, because it asks the catalog.
+            log.warning("Redis is away (%s); %s stops a little later", type(error).__name__, analysis_id)
+
+    def _forget(self, analysis_id: str) -> None:
+        try:
+            if (job := self.fetch(analysis_id)) is not None:
+                job.delete()
+        except (LOST, ValueError) as error:  # ValueError: an execution expired while it was listed
+            log.warning("the job %s could not be removed from Redis: %s", analysis_id, error)

@@ -1,0 +1,83 @@
+"""Work folders: ``<data>/work/<analysis id>`` keeps finished stages until the analysis is at its end.
+
+One process works in a folder at a time (a lock that dies with its owner). If a process that no longer
+counts still holds it, for example because it is stopped, the new attempt works in a folder of its own and
+loses only the finished stages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from ..errors import StorageFull
+from ..settings import Settings
+
+MB = 1_000_000
+LOCK_WAIT_S = 3.0
+
+
+def root(settings: Settings) -> Path:
+    """The folder of all work folders."""
+    return settings.data_path / "work"
+
+
+@contextlib.contextmanager
+def enter(settings: Settings, analysis_id: str, number: int) -> Iterator[Path]:
+    """The work folder of this attempt, held until the end of the block; StorageFull without free disk."""
+    folder = root(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < settings.min_free_disk_mb * MB:
+        raise StorageFull("There is too little free disk space on the worker to analyse a film.")
+    name = analysis_id
+    with contextlib.ExitStack() as stack:
+        if not _lock(stack, folder / f"{name}.lock"):
+            name = f"{analysis_id}-{number}"
+            _lock(stack, folder / f"{name}.lock")
+        work = folder / name
+        work.mkdir(exist_ok=True)
+        yield work
+
+
+def discard(settings: Settings, analysis_id: str) -> None:
+    """Delete the work folders of one analysis. What a live process still holds goes at the next sweep."""
+    for path in root(settings).glob(f"{analysis_id}*"):
+        _remove(path)
+
+
+def sweep(settings: Settings, is_active: Callable[[Iterable[str]], set[str]]) -> int:
+    """Delete the folders of analyses that are at their end or gone; how many.
+
+    ``is_active(ids)`` says which of the ids still need theirs.
+    """
+    found = {path.name.split(".")[0].split("-")[0] for path in root(settings).glob("*")}
+    gone = found - is_active(found) if found else set()
+    for analysis_id in gone:
+        discard(settings, analysis_id)
+    return len(gone)
+
+
+def _lock(stack: contextlib.ExitStack, path: Path) -> bool:
+    deadline = time.monotonic() + LOCK_WAIT_S
+    file = stack.enter_context(path.open("a"))
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        else:
+            return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
