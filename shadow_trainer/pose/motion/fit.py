@@ -1,0 +1,132 @@
+"""The fit over one delivery: all points of all frames, bone lengths and focal length at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from . import body, terms
+from .lsq import Normal, Rows, normal_equations, posterior_sd, step
+
+# SD of accelerations in m/s2 by node, from what a hard throw needs; the robust norm lets release pass.
+ACCELERATION = {
+    "hip": 35.0, "shoulder": 50.0, "elbow": 110.0, "wrist": 220.0, "knee": 55.0, "ankle": 80.0,
+    "nose": 40.0, "ear": 40.0, "index": 300.0, "heel": 80.0, "foot_index": 90.0,
+}  # fmt: skip
+SIGMA_ACCELERATION = np.array([ACCELERATION[n.split("_", 1)[-1]] for n in body.NODES])
+ROBUST_PX, ROBUST_SHAPE, ROBUST_ACCELERATION = 2.0, 2.0, 3.0
+PLANTED_M_S = 0.04
+FEET = tuple(body.NODE[f"{s}_{p}"] for s in ("left", "right") for p in ("ankle", "heel", "foot_index"))
+BAND = 3 * body.COUNT * 2 + 3 * body.COUNT - 1  # unknowns of three neighbouring frames
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one delivery offers the fit; T frames, 21 nodes.
+
+    ``seen`` (T, 21, 2) px and its SD ``sigma_px`` (T, 21); ``shape`` (T, 21, 3) metres relative to the
+    mid-hip in camera axes with SD ``sigma_shape``; ``offset`` (T, 21, 3) from joint centre to landmark;
+    ``planted`` (T, 6) probability that a foot's point stands still; ``centre`` (2,) principal point.
+    """
+
+    time_s: np.ndarray
+    seen: np.ndarray
+    sigma_px: np.ndarray
+    shape: np.ndarray
+    sigma_shape: np.ndarray
+    offset: np.ndarray
+    planted: np.ndarray
+    centre: np.ndarray
+    prior_lengths: np.ndarray
+    prior_focal: float
+    focal_spread: float
+
+
+@dataclass(frozen=True)
+class State:
+    """The unknowns: points (T, 21, 3) in camera axes, log bone lengths, log focal length."""
+
+    points: np.ndarray
+    log_length: np.ndarray
+    log_focal: float
+    normal: Normal | None = field(default=None, repr=False)
+
+    @property
+    def focal(self) -> float:
+        return float(np.exp(self.log_focal))
+
+    def moved(self, delta: np.ndarray) -> State:
+        n = self.points.size
+        return State(
+            self.points + delta[:n].reshape(self.points.shape),
+            self.log_length + delta[n : n + terms.FOCAL],
+            float(self.log_focal + delta[n + terms.FOCAL]),
+        )
+
+
+def linearise(state: State, evidence: Evidence) -> Rows:
+    """All residuals and their derivatives at ``state``."""
+    e = evidence
+    rows = Rows(state.points.size, terms.GLOBALS)
+    rate = frame_rate_weight(e.time_s)
+    terms.reprojection(
+        rows, state.points, e.offset, state.focal, e.centre, e.seen, e.sigma_px, rate, ROBUST_PX
+    )
+    terms.bones(rows, state.points, state.log_length, rate)
+    terms.global_priors(
+        rows,
+        state.log_length,
+        np.log(e.prior_lengths),
+        state.log_focal,
+        np.log(e.prior_focal),
+        e.focal_spread,
+    )
+    terms.relative_shape(rows, state.points, e.shape, e.sigma_shape, rate, ROBUST_SHAPE)
+    if len(e.time_s) > 2:
+        terms.smoothness(rows, state.points, e.time_s, SIGMA_ACCELERATION, rate, ROBUST_ACCELERATION)
+    if len(e.time_s) > 1:
+        terms.planted(rows, state.points, e.time_s, np.array(FEET), e.planted, PLANTED_M_S)
+    return rows
+
+
+def frame_rate_weight(time_s: np.ndarray) -> np.ndarray:
+    """How many sixtieths of a second each frame stands for, (T,)."""
+    if len(time_s) < 2:
+        return np.ones(len(time_s))
+    return np.clip(np.gradient(time_s) * 60, 0.05, 4.0)
+
+
+def solve(
+    state: State, evidence: Evidence, *, iterations: int = 25, tolerance: float = 1e-4,
+    check: Callable[[], None] | None = None,
+) -> State:  # fmt: skip
+    """Levenberg-Marquardt until the steps are small; the last linearisation stays in ``normal``."""
+    damping, rows = 1e-3, linearise(state, evidence)
+    normal = normal_equations(rows, BAND)
+    for _ in range(iterations):
+        if check:
+            check()
+        trial = state.moved(step(normal, damping))
+        trial_rows = linearise(trial, evidence)
+        moved = float(np.abs(trial.points - state.points).mean())
+        if trial_rows.cost() < rows.cost() * 1.02:
+            state, rows = trial, trial_rows
+            normal = normal_equations(rows, BAND)
+            damping = max(damping / 4, 1e-6)
+            if moved < tolerance:
+                break
+        else:
+            damping *= 8
+            if damping > 1e4:
+                break
+    return replace(state, normal=normal)
+
+
+def uncertainty(state: State) -> np.ndarray:
+    """Root mean square SD over the three axes of every point, (T, 21) metres."""
+    if state.normal is None:
+        return np.full(state.points.shape[:2], np.nan)
+    sd = posterior_sd(state.normal).reshape(state.points.shape)
+    return np.sqrt((sd**2).sum(-1) / 3)

@@ -1,0 +1,186 @@
+"""From the network's raw landmarks to one consistent 3D delivery: the stage ``motion``.
+
+For each delivery window: left/right swaps mended, outliers dropped, gaps bridged; a first shape put in front
+of the camera; then one fit of all points, bone lengths and focal length; then the world frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..series import PoseSeries
+from ..skeleton import COUNT
+from ..track import RawTrack
+from . import body, contacts, fit, heading
+from .assemble import all_landmarks
+from .camera import (
+    PRIOR_FOCAL_SPREAD, Camera, default_focal, level_rotation, project_camera, up_from_pitch,
+)  # fmt: skip
+from .lift import fill, root_positions, shape_scale
+from .repair import repair
+
+KNOWN_FOCAL_SPREAD = 0.01
+LEAST_FRAMES = 5
+
+
+@dataclass(frozen=True)
+class View:
+    """The picture: size in pixels, focal length in pixels when it is known."""
+
+    width: int
+    height: int
+    focal_px: float | None = None
+
+    @property
+    def centre(self) -> np.ndarray:
+        return np.array([self.width / 2, self.height / 2])
+
+
+@dataclass(frozen=True)
+class Solved:
+    """One window: 33 points in world metres and pixels, SD in metres, camera and coarse events."""
+
+    world_m: np.ndarray
+    px: np.ndarray
+    sd_m: np.ndarray
+    confidence: np.ndarray
+    camera: Camera
+    events: heading.Events
+
+
+def solve(
+    raw: RawTrack,
+    width: int,
+    height: int,
+    *,
+    throws: str = "auto",
+    height_m: float | None = None,
+    focal_px: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    check: Callable[[], None] | None = None,
+) -> PoseSeries:
+    """Mended, metric 3D of every delivery window of ``raw``; frames outside windows stay unknown (NaN).
+
+    ``throws`` right, left or auto; ``height_m`` the athlete's height (an average adult's when unknown);
+    ``focal_px`` the camera's focal length in pixels when known. Extras of the result: ``world_sd_m`` (T, 33),
+    ``camera_focal`` (T,), ``camera_R`` (T, 3, 3), ``camera_t`` (T, 3), ``swapped`` (T,).
+    """
+    view = View(width, height, focal_px)
+    windows = [np.flatnonzero(raw.window_id == k) for k in np.unique(raw.window_id[raw.window_id >= 0])]
+    out = _Output(raw)
+    for done, rows in enumerate(windows):
+        if progress:
+            progress(done, len(windows))
+        rows = _trim(raw, rows)
+        if len(rows) >= LEAST_FRAMES:
+            out.put(rows, solve_window(raw, rows, view, throws=throws, height_m=height_m, check=check))
+    if progress:
+        progress(len(windows), len(windows))
+    return out.series()
+
+
+def _trim(raw: RawTrack, rows: np.ndarray) -> np.ndarray:
+    """The window without unmeasured frames at its ends."""
+    seen = np.flatnonzero(raw.measured[rows])
+    return rows[seen[0] : seen[-1] + 1] if len(seen) else rows[:0]
+
+
+def solve_window(
+    raw: RawTrack, rows: np.ndarray, view: View, *, throws: str = "auto", height_m: float | None = None,
+    check: Callable[[], None] | None = None,
+) -> Solved:  # fmt: skip
+    """Solve the frames ``rows`` of one delivery."""
+    time_s = raw.time_s[rows].astype(float)
+    tall = height_m or body.DEFAULT_HEIGHT_M
+    mended = repair(
+        time_s,
+        raw.landmarks_px[rows].astype(float),
+        raw.confidence[rows].astype(float),
+        raw.world_m[rows].astype(float),
+    )
+    px, confidence, world = mended.px, mended.confidence, mended.world
+    node = body.LANDMARK_OF_NODE
+    seen, trust, shape = px[:, node], confidence[:, node], fill(world[:, node], time_s)
+    shape = shape * shape_scale(shape, tall)
+    shape = shape - shape[:, [6, 7]].mean(1, keepdims=True)
+    focal = view.focal_px or default_focal(view.width, view.height)
+    root = root_positions(shape, fill(seen, time_s), trust, focal, view.centre, time_s)
+    up = up_from_pitch(0.04, 0.0)
+    evidence = fit.Evidence(
+        time_s, seen, pixel_sigma(seen, trust), shape, shape_sigma(shape), np.zeros_like(shape),
+        contacts.planted(shape + root[:, None], time_s, up), view.centre, body.prior_lengths(tall), focal,
+        KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
+    )  # fmt: skip
+    state = fit.State(shape + root[:, None], np.log(body.prior_lengths(tall)), float(np.log(focal)))
+    state = fit.solve(state, evidence, check=check)
+    return _to_world(state, world, time_s, view, up, throws, confidence)
+
+
+def pixel_sigma(seen: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """SD in pixels of (T, 21, 2) landmarks with confidence (T, 21): a share of the body's size in the picture."""
+    size = np.nanmedian(np.linalg.norm(seen[:, [0, 1]].mean(1) - seen[:, [6, 7]].mean(1), axis=-1))
+    size = max(size, np.nanmedian(np.ptp(seen[..., 1], axis=1)) * 0.25, 5.0)
+    return size * (0.05 + 0.35 * (1 - np.clip(trust, 0, 1)) ** 1.5)
+
+
+def shape_sigma(shape: np.ndarray) -> np.ndarray:
+    """SD in metres of the network's shape: fair in the picture's plane, weak in depth."""
+    return np.broadcast_to(np.array([0.25, 0.25, 0.25]), shape.shape).copy()
+
+
+def _to_world(
+    state: fit.State, world: np.ndarray, time_s: np.ndarray, view: View, up: np.ndarray, throws: str,
+    confidence: np.ndarray,
+) -> Solved:  # fmt: skip
+    """Turn the fitted points into the world frame: Z up, X along the stride, origin under the rear ankle."""
+    level = level_rotation(up)
+    nodes = state.points @ level.T
+    events = heading.find(nodes, time_s, throws)
+    direction = heading.plate_direction(nodes, time_s, events)
+    x = direction if direction is not None else np.array([1.0, 0.0])
+    turn = np.array([[x[0], x[1], 0.0], [-x[1], x[0], 0.0], [0.0, 0.0, 1.0]])
+    rear = body.NODE[f"{events.throws}_ankle"]
+    lift = np.abs(time_s - events.leg_lift_s) <= 0.06
+    origin = np.median((nodes @ turn.T)[lift, rear], axis=0) if lift.any() else (nodes @ turn.T)[0, rear]
+    origin = origin - np.array([0.0, 0.0, 0.04 * np.exp(state.log_length[body.BONE["trunk"]]) / 0.272])
+    rotation = (turn @ level).T  # camera from world
+    points = all_landmarks(state.points, fill(world, time_s))
+    centre = view.centre
+    sd = np.full((len(time_s), COUNT), np.nan)
+    sd[:, body.LANDMARK_OF_NODE] = fit.uncertainty(state)
+    sd = np.where(np.isfinite(sd), sd, np.nanmax(sd, axis=1, keepdims=True))
+    return Solved(
+        points @ rotation - origin,
+        project_camera(points, state.focal, *centre),
+        sd,
+        confidence,
+        Camera(state.focal, *centre, rotation, rotation @ origin),
+        events,
+    )
+
+
+class _Output:
+    """Collects the windows into arrays over the whole film."""
+
+    def __init__(self, raw: RawTrack) -> None:
+        t = len(raw)
+        self.raw = raw
+        self.px, self.world = np.full((t, COUNT, 2), np.nan), np.full((t, COUNT, 3), np.nan)
+        self.sd, self.confidence = np.full((t, COUNT), np.nan), np.zeros((t, COUNT))
+        self.focal, self.R, self.t = np.full(t, np.nan), np.full((t, 3, 3), np.nan), np.full((t, 3), np.nan)
+        self.measured = np.zeros(t, bool)
+
+    def put(self, rows: np.ndarray, solved: Solved) -> None:
+        self.px[rows], self.world[rows], self.sd[rows] = solved.px, solved.world_m, solved.sd_m
+        self.confidence[rows] = solved.confidence
+        self.focal[rows], self.R[rows], self.t[rows] = solved.camera.focal, solved.camera.R, solved.camera.t
+        self.measured[rows] = self.raw.measured[rows]
+
+    def series(self) -> PoseSeries:
+        extras = {"world_sd_m": self.sd, "camera_focal": self.focal, "camera_R": self.R, "camera_t": self.t}
+        return PoseSeries(
+            self.raw.time_s.astype(float), self.px, self.confidence, self.world, self.measured, extras
+        )
