@@ -1,0 +1,69 @@
+"""The buttons of the pages: forms with a token that change something and lead back to a page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from ..jobs.request import AnalysisRequest
+from . import desk
+from .extension import current
+from .forms import options_from
+
+blueprint = Blueprint("actions", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Add the actions."""
+    app.register_blueprint(blueprint)
+
+
+def _back(analysis_id: str) -> Response:
+    return redirect(url_for("pages.analysis", analysis_id=analysis_id), code=303)
+
+
+@blueprint.post("/samples")
+def sample() -> Response:
+    """Run the sample clip."""
+    options = AnalysisRequest(model_size=current().settings.model_size)
+    row = desk.accept_sample(request.form.get("name", "lefty"), options)
+    return _back(row.id)
+
+
+@blueprint.post("/analyses/<analysis_id>/cancel")
+def cancel(analysis_id: str) -> Response:
+    """Stop; what is done already is kept for another try."""
+    desk.find(analysis_id)
+    current().jobs.cancel(analysis_id)
+    return _back(analysis_id)
+
+
+@blueprint.post("/analyses/<analysis_id>/retry")
+def retry(analysis_id: str) -> Response:
+    """Try again from where it stopped."""
+    desk.retry(analysis_id)
+    return _back(analysis_id)
+
+
+@blueprint.post("/analyses/<analysis_id>/person")
+def person(analysis_id: str) -> Response:
+    """Measure this person instead."""
+    chosen = options_from({"person": request.form.get("person", "")}).person
+    desk.choose_person(analysis_id, 0 if chosen is None else chosen)
+    return _back(analysis_id)
+
+
+@blueprint.post("/analyses/<analysis_id>/rename")
+def rename(analysis_id: str) -> Response:
+    """Another title."""
+    desk.rename(analysis_id, request.form.get("title", ""))
+    return _back(analysis_id)
+
+
+@blueprint.post("/analyses/<analysis_id>/delete")
+def delete(analysis_id: str) -> Response:
+    """Delete film and results."""
+    title = desk.find(analysis_id).title
+    desk.delete(analysis_id)
+    flash(f"“{title}” was deleted, with its film and its results.")
+    return redirect(url_for("pages.history"), code=303)

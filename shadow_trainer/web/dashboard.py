@@ -1,0 +1,68 @@
+"""rq-dashboard at /rq: for whoever runs the machine, behind a guard of its own.
+
+It acts by GET in one place (requeue of a whole queue) and has no tokens, so that address is refused and
+every other change must come from its own pages.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, request
+
+from ..jobs import redis
+from .guard import csrf
+from .problems import Problem
+
+
+def init_app(app: Flask) -> None:
+    """Mount it when there is a queue in Redis; with threads there is nothing to show."""
+    settings = current_settings(app)
+    if not settings.use_rq:
+        app.add_url_rule("/rq", "rq_absent", _absent)
+        app.add_url_rule("/rq/", "rq_absent_slash", _absent)
+        return
+    from rq_dashboard import blueprint, default_settings
+
+    app.config.from_object(default_settings)
+    # Its own way to connect knows neither our patience nor our socket: it gets our client.
+    app.config["RQ_DASHBOARD_REDIS_URL"] = (redis.address(settings),)
+    app.redis_conn = redis.connect(settings)  # type: ignore[attr-defined]
+    csrf.exempt(blueprint)
+    _install_guard(blueprint)
+    app.register_blueprint(blueprint, url_prefix="/rq")
+
+
+def current_settings(app: Flask):
+    """The settings while the application is still being built."""
+    return app.extensions["shadow"].settings
+
+
+def _install_guard(blueprint) -> None:
+    if getattr(blueprint, "_shadow_guarded", False):
+        return
+    blueprint._shadow_guarded = True
+    if not blueprint._got_registered_once:
+        blueprint.before_request(guard)
+
+
+def guard() -> None:
+    """Refuse changes by GET and changes that another site's page asks for."""
+    safe = request.method in ("GET", "HEAD", "OPTIONS")
+    if safe and "/requeue/" in request.path:
+        raise Problem(
+            405, "method_not_allowed", "A GET must not requeue jobs.", "Use the button of each job."
+        )
+    origin = request.headers.get("Origin")
+    same = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    if not safe and (not same or (origin is not None and origin != request.host_url.rstrip("/"))):
+        raise Problem(
+            403, "csrf", "This must be done on the dashboard itself.", "Open /rq and use its buttons."
+        )
+
+
+def _absent() -> None:
+    raise Problem(
+        404,
+        "no_queue",
+        "There is no queue to show: jobs run in threads of the web process.",
+        "Set SHADOW_USE_RQ=true to run them on RQ and Redis.",
+    )

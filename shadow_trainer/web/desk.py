@@ -1,0 +1,174 @@
+"""The desk between the pages and the house: accept films, find analyses, read what was written of them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from ..catalog.analyses import new_id
+from ..errors import Conflict, NotFound, ShadowError, Unavailable
+from ..jobs.request import AnalysisRequest
+from ..settings import ROOT
+from .extension import current
+from .uploads import MB, Received, area, check_queue, title_of
+
+log = logging.getLogger(__name__)
+
+ID_PATTERN = re.compile(r"[0-9a-f]{32}")
+SAMPLES = {
+    "lefty": ("sample_lefty.mp4", "Sample: left-hander, open side"),
+    "righty-rear": ("sample_righty_rear.mp4", "Sample: right-hander from behind"),
+}
+
+
+def accept(received: Received, options: AnalysisRequest) -> Any:
+    """Store an uploaded film, write its row, put it in the queue; returns the row."""
+    return _create(
+        received.path, received.name, title_of(received.name), received.extension, options, "upload"
+    )
+
+
+def accept_sample(name: str, options: AnalysisRequest) -> Any:
+    """The same for a clip that ships with the project."""
+    if name not in SAMPLES:
+        raise NotFound(f"There is no sample called {name!r}.")
+    check_queue()
+    file, title = SAMPLES[name]
+    return _create(copy_of(ROOT / "static" / "samples" / file), file, title, ".mp4", options, "sample")
+
+
+def copy_of(path: Path) -> Path:
+    """A copy in the upload area: storing a film moves it."""
+    with tempfile.NamedTemporaryFile(
+        dir=area(current_app), prefix="upload-", suffix=".part", delete=False
+    ) as to:
+        with path.open("rb") as source:
+            shutil.copyfileobj(source, to, MB)
+        return Path(to.name)
+
+
+def _create(path: Path, name: str, title: str, extension: str, options: AnalysisRequest, source: str) -> Any:
+    shadow, analysis_id = current(), new_id()
+    key = f"analyses/{analysis_id}/original{extension}"
+    size = path.stat().st_size
+    try:
+        shadow.storage.put(key, path, move=True)
+        row = shadow.catalog.create_analysis(
+            analysis_id=analysis_id,
+            title=title,
+            original_name=name,
+            original_key=key,
+            original_bytes=size,
+            options=options.as_dict(),
+            source=source,
+        )
+    except BaseException:
+        # No row without its film, no film without its row.
+        shadow.storage.delete(key)
+        raise
+    finally:
+        path.unlink(missing_ok=True)
+    _submit(analysis_id)
+    return row
+
+
+def _submit(analysis_id: str) -> None:
+    try:
+        current().jobs.submit(analysis_id)
+    except Unavailable:
+        # The row says queued, and the clock puts into the queue what is missing there.
+        log.exception("the queue does not answer; %s waits in the catalog", analysis_id)
+
+
+def find(analysis_id: str) -> Any:
+    """The analysis' row; NotFound for whatever is not an id of one."""
+    row = current().catalog.find(analysis_id) if ID_PATTERN.fullmatch(analysis_id) else None
+    if row is None:
+        raise NotFound("There is no such analysis. It may have been deleted.")
+    return row
+
+
+def read_json(analysis_id: str, name: str) -> Any:
+    """A JSON file of an analysis; NotFound when it is not there."""
+    key = f"analyses/{analysis_id}/{name}"
+    try:
+        with current().storage.open(key) as file:
+            return json.loads(file.read())
+    except NotFound as error:
+        raise NotFound(f"This analysis has no {name}.", code="no_such_file") from error
+
+
+def retry(analysis_id: str) -> None:
+    """Run it again from where it stopped; Conflict while it is still running."""
+    row = find(analysis_id)
+    if row.state in ("queued", "processing", "retrying"):
+        raise Conflict("This analysis is still running.", code="still_running")
+    check_queue()
+    current().jobs.retry(analysis_id)
+
+
+def choose_person(analysis_id: str, person: int) -> None:
+    """Measure another person of the film: new options, then run again."""
+    row = find(analysis_id)
+    options = replace(AnalysisRequest.from_dict(row.options), person=person)
+    if row.state in ("queued", "processing", "retrying"):
+        raise Conflict("This analysis is still running.", code="still_running")
+    current().catalog.set_options(analysis_id, options.as_dict())
+    retry(analysis_id)
+
+
+def rename(analysis_id: str, title: str) -> None:
+    """Another title; an empty one is ignored."""
+    find(analysis_id)
+    if title.strip():
+        current().catalog.rename(analysis_id, " ".join(title.split())[:200])
+
+
+def delete(analysis_id: str) -> None:
+    """Stop it, delete its files and its row."""
+    find(analysis_id)
+    current().jobs.delete(analysis_id)
+
+
+def ready_checks() -> dict[str, dict[str, Any]]:
+    """Each dependency: ``{ok, detail}``. Nothing here raises."""
+    shadow = current()
+
+    def catalog() -> str:
+        shadow.catalog.counts()
+        return "answers"
+
+    def queue() -> str:
+        stats = shadow.jobs.stats()
+        return f"{stats.get('queued', 0)} waiting"
+
+    def storage() -> str:
+        shadow.storage.exists("analyses/none/original")
+        return "answers"
+
+    def disk() -> str:
+        free = shutil.disk_usage(shadow.settings.data_path).free
+        if free < shadow.settings.min_free_disk_mb * MB:
+            raise Unavailable(f"only {free // MB} MB free")
+        return f"{free // MB} MB free"
+
+    checks = {"catalog": catalog, "queue": queue, "storage": storage, "disk": disk}
+    return {name: _checked(check) for name, check in checks.items()}
+
+
+def _checked(check: Any) -> dict[str, Any]:
+    try:
+        return {"ok": True, "detail": check()}
+    except ShadowError as error:
+        return {"ok": False, "detail": error.message}
+    except Exception as error:  # any driver's own error is an answer here, not a crash
+        log.exception("readiness check failed")
+        return {"ok": False, "detail": type(error).__name__}

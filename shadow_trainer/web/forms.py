@@ -1,0 +1,129 @@
+"""The upload form: its fields, their choices in a coach's words, and how text becomes options."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import FileField, RadioField, SelectField, StringField
+
+from ..errors import BadRequest
+from ..jobs.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, AnalysisRequest
+
+THROWS_CHOICES = [("auto", "Find out"), ("right", "Right"), ("left", "Left")]
+VIEW_CHOICES = [
+    ("auto", "Find out"),
+    ("open-side", "Open side (chest faces the camera in the set)"),
+    ("rear", "From behind the mound"),
+    ("front", "From the plate"),
+    ("other", "Something between"),
+]
+MODEL_CHOICES = [
+    ("xs", "Quick look — not scored"),
+    ("s", "Fast — not scored"),
+    ("m", "Standard"),
+    ("l", "Most careful, twice the time"),
+]
+RATE_CHOICES = ["30", "60", "120", "240", "480"]
+INCH_M = 0.0254
+FEET = re.compile(
+    r"""(\d)\s*(?:'|′|’|ft\.?|feet|foot)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:"|″|”|''|in\.?|inch(?:es)?)?)?"""
+)
+METRIC = re.compile(r"(\d+(?:[.,]\d+)?)\s*(cm|m)?")
+OPTION_NAMES = ("throws", "view", "model_size", "capture_fps", "height_m", "reference", "person")
+
+
+class FieldErrors(BadRequest):
+    """Several wrong fields at once; ``errors`` names each for the summary and for the API."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        first = errors[0]
+        many = f" ({len(errors)} fields need a correction.)" if len(errors) > 1 else ""
+        super().__init__(first["message"] + many, code=first["code"], fix=first["fix"])
+        self.errors = errors
+
+
+class UploadForm(FlaskForm):
+    """The form of the first page; its labels are in the template."""
+
+    video = FileField()
+    throws = RadioField(choices=THROWS_CHOICES, default="auto")
+    view = SelectField(choices=VIEW_CHOICES, default="auto")
+    model_size = SelectField(choices=MODEL_CHOICES, default="m")
+    capture_fps = StringField()
+    height_m = StringField()
+
+
+def options_from(values: Mapping[str, Any], *, default_model: str = "m") -> AnalysisRequest:
+    """AnalysisRequest from a form's texts or a JSON body's values; empty means not given.
+
+    Raises FieldErrors with every wrong field, not only the first.
+    """
+    found: dict[str, Any] = {"model_size": default_model}
+    errors: list[dict[str, str]] = []
+    aliases = {"model": "model_size", "height": "height_m"}
+    given = {aliases.get(name, name): value for name, value in values.items()}
+    for name in OPTION_NAMES:
+        value = given.get(name)
+        if value is None or value == "":
+            continue
+        try:
+            found[name] = _parsed(name, value)
+            AnalysisRequest(**{name: found[name]})
+        except BadRequest as error:
+            errors.append({"field": name, **error.as_dict()})
+    if errors:
+        raise FieldErrors(errors)
+    return AnalysisRequest(**found)
+
+
+def _parsed(name: str, value: Any) -> Any:
+    if name == "height_m":
+        return parse_height(value)
+    if name == "capture_fps":
+        return _number(name, value, CAPTURE_FPS_RANGE, "frames per second")
+    if name == "person":
+        return int(_number(name, value, (0, 10_000), "the number of a candidate"))
+    return value if isinstance(value, str) else str(value)
+
+
+def parse_height(value: Any) -> float:
+    """Body height in metres from ``1.88``, ``188``, ``188 cm``, ``1,88 m``, ``6'2"`` or ``6 ft 2``.
+
+    Raises BadRequest when it cannot be read or is not a person's height.
+    """
+    text = str(value).strip().lower()
+    feet, metric = FEET.fullmatch(text), METRIC.fullmatch(text)
+    if feet:
+        height = (int(feet[1]) * 12 + float(feet[2] or 0)) * INCH_M
+    elif metric:
+        number = float(metric[1].replace(",", "."))
+        height = number / 100 if metric[2] == "cm" or (metric[2] is None and number >= 3) else number
+    else:
+        height = math.nan
+    low, high = HEIGHT_M_RANGE
+    if not low <= height <= high:
+        raise BadRequest(
+            f"The height “{str(value)[:20]}” is not a height between {low:.1f} and {high:.1f} metres.",
+            code="bad_height_m",
+            fix="Write it like 1.88, 188 cm or 6'2\", or leave it empty.",
+        )
+    return round(height, 4)
+
+
+def _number(name: str, value: Any, limits: tuple[float, float], unit: str) -> float:
+    try:
+        number = float(str(value).replace(",", ".").lower().removesuffix("fps").strip())
+    except ValueError:
+        number = math.nan
+    if not limits[0] <= number <= limits[1]:
+        words = {"capture_fps": "The capture rate"}.get(name, name)
+        raise BadRequest(
+            f"{words} “{str(value)[:20]}” is not a number from {limits[0]:g} to {limits[1]:g}.",
+            code=f"bad_{name}",
+            fix=f"Give {unit}, or leave it empty.",
+        )
+    return number

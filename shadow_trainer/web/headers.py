@@ -1,0 +1,59 @@
+"""Security headers on every answer. No inline script or style anywhere of ours; /rq has a policy of its own."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "media-src": "'self' blob:",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+# rq-dashboard brings inline scripts and styles; it is behind its own guard (dashboard.py).
+DASHBOARD_POLICY = {
+    **POLICY,
+    "script-src": "'self' 'unsafe-inline'",
+    "style-src": "'self' 'unsafe-inline'",
+}
+# Whatever is inside a file of a coach, a browser shows it as film or picture, and runs nothing in it.
+MEDIA_POLICY = {"default-src": "'none'", "media-src": "'self'", "img-src": "'self'", "sandbox": ""}
+
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Add the headers after every request, also after failed ones."""
+    app.after_request(_add)
+
+
+def policy_text(policy: dict[str, str]) -> str:
+    """The value of a Content-Security-Policy header."""
+    return "; ".join(f"{name} {value}".strip() for name, value in policy.items())
+
+
+def _add(response: Response) -> Response:
+    for name, value in FIXED.items():
+        response.headers.setdefault(name, value)
+    policy = DASHBOARD_POLICY if request.path.startswith("/rq") else POLICY
+    response.headers.setdefault("Content-Security-Policy", policy_text(policy))
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if response.mimetype in ("text/html", "application/json", "application/problem+json"):
+        # Pages carry a person's state and a form token: no shared cache, always asked again.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response

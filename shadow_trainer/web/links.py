@@ -1,0 +1,34 @@
+"""Addresses of what belongs to an analysis, and its status as the API and the page show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+
+from ..jobs.stages import STAGES
+from .extension import current
+from .presenters.analysis import status_page
+
+
+def media_address(row: Any, name: str) -> str | None:
+    """The address of a file of this analysis, or None when it does not exist (yet)."""
+    if name not in (row.files or []):
+        return None
+    return url_for("media.file", analysis_id=row.id, name=name)
+
+
+def poster_address(row: Any) -> str | None:
+    """A still picture for lists, when the worker made one."""
+    return media_address(row, "poster.jpg")
+
+
+def status_of(row: Any) -> dict[str, Any]:
+    """``{job_id, status, stage, progress, message, queue_position, eta_s, attempts, error, ...}``."""
+    status = current().jobs.status(row.id).as_dict()
+    done = status["status"] == "completed"
+    status["job_id"] = row.id
+    status["result_url"] = url_for("api.info", analysis_id=row.id) if done else None
+    status["page_url"] = url_for("pages.analysis", analysis_id=row.id)
+    status["preview_url"] = media_address(row, "preview.mp4")
+    return status_page(status, STAGES)

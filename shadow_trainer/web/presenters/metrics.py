@@ -1,0 +1,148 @@
+"""Metrics as rows of a table: value and error, norm, a bar of how unusual it is, certainty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...render.words import event_label, metric_label, number, unit_label
+
+# A metric belongs to the phase of the event at which it is read; peaks are read along the way.
+PHASES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("lift", "Leg lift", ("first_movement", "leg_lift", "hand_separation")),
+    ("stride", "Foot contact", ("stride", "foot_contact")),
+    ("cocking", "Arm cocking", ("max_external_rotation", "MER", "max(MER)")),
+    ("release", "Release", ("release", "foot_contact_to_release", "max_internal_rotation", "follow_through")),
+    ("whole", "Speed, timing and sequence", ("max", "", "-")),
+)
+CONFIDENCE_WORDS = {"high": "High", "medium": "Medium", "low": "Low"}
+CONFIDENCE_HELP = {
+    "high": "Usable with one camera",
+    "medium": "Use with a wide margin and several pitches",
+    "low": "Trend only, never scored",
+}
+BAR_SD = 3.5  # the bar shows the norm's mean ± this many standard deviations
+BAR_WIDTH = 140.0
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Geometry of the small z bar, in units of its viewBox (0..140)."""
+
+    marker: float
+    error_from: float
+    error_to: float
+    beyond: bool
+
+    one_sd_from = BAR_WIDTH / 2 - BAR_WIDTH / (2 * BAR_SD)
+    one_sd_width = BAR_WIDTH / BAR_SD
+    two_sd_from = BAR_WIDTH / 2 - BAR_WIDTH / BAR_SD
+    two_sd_width = 2 * BAR_WIDTH / BAR_SD
+    middle = BAR_WIDTH / 2
+    width = BAR_WIDTH
+
+
+@dataclass(frozen=True)
+class MetricRow:
+    """One metric as shown."""
+
+    name: str
+    event: str
+    label: str
+    event_label: str
+    value: str
+    error: str
+    unit: str
+    norm: str
+    norm_source: str
+    z: float | None
+    z_words: str
+    bar: Bar | None
+    confidence: str
+    confidence_words: str
+    confidence_help: str
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The metrics of one phase of the delivery."""
+
+    key: str
+    title: str
+    rows: tuple[MetricRow, ...]
+
+
+def phases(metrics: list[dict[str, Any]]) -> tuple[Phase, ...]:
+    """Metrics grouped by phase in the order of the delivery; empty phases are left out."""
+    found = []
+    known = {event for _, _, events in PHASES for event in events}
+    for key, title, events in PHASES:
+        rows = tuple(
+            metric_row(metric)
+            for metric in metrics
+            if (metric.get("event") or "") in events
+            or (key == "whole" and (metric.get("event") or "") not in known)
+        )
+        if rows:
+            found.append(Phase(key, title, rows))
+    return tuple(found)
+
+
+def metric_row(metric: dict[str, Any]) -> MetricRow:
+    """One metric of analysis.json as a row."""
+    unit = metric.get("unit") or ""
+    norm = metric.get("norm") or {}
+    confidence = str(metric.get("confidence") or "low")
+    z = metric.get("z") if confidence != "low" else None
+    value, error = metric.get("value"), metric.get("error")
+    return MetricRow(
+        name=metric["name"],
+        event=metric.get("event") or "",
+        label=metric.get("label") or metric_label(metric["name"]),
+        event_label=event_label(metric.get("event") or ""),
+        value="–" if value is None else _signed(number(value, unit)),
+        error="" if error is None else number(error, unit),
+        unit=unit_label(unit),
+        norm=_norm_words(norm, unit),
+        norm_source=norm.get("source") or "",
+        z=z,
+        z_words=z_words(z),
+        bar=_bar(value, error, norm) if z is not None else None,
+        confidence=confidence,
+        confidence_words=CONFIDENCE_WORDS.get(confidence, confidence),
+        confidence_help=CONFIDENCE_HELP.get(confidence, ""),
+    )
+
+
+def z_words(z: float | None) -> str:
+    """How unusual, in words: PITCHING.md says "unusual", never "wrong"."""
+    if z is None:
+        return "not scored"
+    if abs(z) < 1:
+        return "typical"
+    side = "above" if z > 0 else "below"
+    return f"{'well ' if abs(z) >= 2 else ''}{side} typical"
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def _norm_words(norm: dict[str, Any], unit: str) -> str:
+    mean, sd = norm.get("mean"), norm.get("sd")
+    if mean is None or sd is None:
+        return ""
+    return f"{_signed(number(mean, unit))} ± {number(sd, unit)}"
+
+
+def _bar(value: float | None, error: float | None, norm: dict[str, Any]) -> Bar | None:
+    mean, sd = norm.get("mean"), norm.get("sd")
+    if value is None or mean is None or not sd:
+        return None
+
+    def place(x: float) -> float:
+        z = max(-BAR_SD, min(BAR_SD, (x - mean) / sd))
+        return round(BAR_WIDTH / 2 + z * BAR_WIDTH / (2 * BAR_SD), 1)
+
+    half = error or 0.0
+    return Bar(place(value), place(value - half), place(value + half), abs(value - mean) > BAR_SD * sd)

@@ -1,0 +1,210 @@
+"""The report page's view of analysis.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...render.words import EVENT_ORDER, event_label
+from .metrics import Phase, phases
+
+MAX_FINDINGS = 3
+HAND_WORDS = {"right": "Right-handed", "left": "Left-handed"}
+VIEW_WORDS = {
+    "open-side": "open side",
+    "rear": "from behind",
+    "front": "from the plate",
+    "other": "between side and rear",
+}
+SOURCE_WORDS = {"given": "as you said", "measured": "found in the film", "auto": "found in the film"}
+MODEL_WORDS = {
+    "xs": "Quick-look model: positions are rough and nothing is scored.",
+    "s": "Fast model: nothing is scored.",
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event: real time, when it is in the film's own time, and how sure we are."""
+
+    number: int
+    name: str
+    label: str
+    time_s: float
+    film_s: float
+    frame: int | None
+    from_release: str
+    estimated: bool
+    confidence_percent: int | None
+    place: float  # 0..1000 along the time line of the delivery
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault or a strength in words, with the moment to look at."""
+
+    kind: str  # "fault" or "strength"
+    title: str
+    text: str
+    level: str
+    drill: str
+    source: str
+    certainty: str
+    film_s: float | None
+    event: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One pitch of the clip."""
+
+    index: int
+    start_s: float
+    end_s: float
+    film_start_s: float
+    film_end_s: float
+    events: tuple[Event, ...]
+    phases: tuple[Phase, ...]
+    findings: tuple[Finding, ...]
+    more_findings: tuple[Finding, ...]
+    strengths: tuple[Finding, ...]
+    similarity: dict[str, Any]
+    raw: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the report page shows that comes from analysis.json."""
+
+    facts: tuple[tuple[str, str], ...]
+    deliveries: tuple[Delivery, ...]
+    selected: Delivery | None
+    people: tuple[dict[str, Any], ...]
+    warnings: tuple[dict[str, str], ...]
+    consistency: dict[str, Any]
+    model_note: str
+    time_scale: float
+    fps: float
+    capture_fps: float
+
+
+def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
+    """The report; ``delivery`` is the index of the pitch to show (the first one when absent)."""
+    video = document["video"]
+    scale = float(video.get("time_scale") or video["fps"] / video["capture_fps"])
+    rows = tuple(_delivery(row, scale) for row in document["deliveries"])
+    selected = next((row for row in rows if row.index == delivery), rows[0] if rows else None)
+    return Report(
+        facts=_facts(document),
+        deliveries=rows,
+        selected=selected,
+        people=tuple(document.get("people") or ()),
+        warnings=tuple(document.get("warnings") or ()),
+        consistency=document.get("consistency") or {},
+        model_note=MODEL_WORDS.get(document["model"]["size"], ""),
+        time_scale=scale,
+        fps=float(video["fps"]),
+        capture_fps=float(video["capture_fps"]),
+    )
+
+
+def clock(seconds: float) -> str:
+    """``75.2`` -> ``1:15.2``; ``2.413`` -> ``2.413 s``."""
+    if seconds < 60:
+        return f"{seconds:.3f} s"
+    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"
+
+
+def _facts(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    video, athlete, view = document["video"], document["athlete"], document["view"]
+    hand = HAND_WORDS.get(athlete.get("throws"), "Not known")
+    rate = f"{video['capture_fps']:.0f} fps"
+    if abs(video["capture_fps"] - video["fps"]) > 0.5:
+        rate += f", plays at {video['fps']:.0f}"
+    facts = [
+        ("Throws", _sourced(hand, athlete.get("throws_source"))),
+        ("View", _sourced(VIEW_WORDS.get(view.get("name"), str(view.get("name"))), view.get("source"))),
+        ("Film", f"{video['width']} × {video['height']}, {rate}, {clock(video['duration_s'])}"),
+    ]
+    if athlete.get("height_m"):
+        facts.insert(2, ("Height", f"{athlete['height_m']:.2f} m"))
+    return tuple(facts)
+
+
+def _sourced(words: str, source: str | None) -> str:
+    said = SOURCE_WORDS.get(str(source or ""), "")
+    return f"{words} ({said})" if said else words
+
+
+def _delivery(row: dict[str, Any], scale: float) -> Delivery:
+    events = _events(row, scale)
+    faults = [_finding(item, "fault", row, scale) for item in row.get("faults") or ()]
+    strengths = [_finding(item, "strength", row, scale) for item in row.get("strengths") or ()]
+    return Delivery(
+        index=row["index"],
+        start_s=row["start_s"],
+        end_s=row["end_s"],
+        film_start_s=row["start_s"] / scale,
+        film_end_s=row["end_s"] / scale,
+        events=events,
+        phases=phases(row.get("metrics") or []),
+        findings=tuple(faults[:MAX_FINDINGS]),
+        more_findings=tuple(faults[MAX_FINDINGS:]),
+        strengths=tuple(strengths),
+        similarity=row.get("similarity") or {},
+        raw=row,
+    )
+
+
+def _events(row: dict[str, Any], scale: float) -> tuple[Event, ...]:
+    found = row.get("events") or {}
+    release = (found.get("release") or {}).get("time_s")
+    span = max(row["end_s"] - row["start_s"], 1e-6)
+    events = []
+    for number, name in enumerate(EVENT_ORDER, start=1):
+        event = found.get(name)
+        if not event or event.get("time_s") is None:
+            continue
+        time_s, confidence = float(event["time_s"]), event.get("confidence")
+        events.append(
+            Event(
+                number=number,
+                name=name,
+                label=event_label(name),
+                time_s=time_s,
+                film_s=time_s / scale,
+                frame=event.get("frame"),
+                from_release=_from_release(time_s, release),
+                estimated=bool(event.get("estimated")),
+                confidence_percent=None if confidence is None else round(100 * confidence),
+                place=round(1000 * min(1.0, max(0.0, (time_s - row["start_s"]) / span)), 1),
+            )
+        )
+    return tuple(events)
+
+
+def _from_release(time_s: float, release: float | None) -> str:
+    if release is None:
+        return ""
+    ms = round(1000 * (time_s - release))
+    if ms == 0:
+        return "0 ms"
+    return f"{'−' if ms < 0 else '+'}{abs(ms)} ms"
+
+
+def _finding(item: dict[str, Any], kind: str, row: dict[str, Any], scale: float) -> Finding:
+    event = item.get("event") or ""
+    time_s = item.get("time_s")
+    if time_s is None:
+        time_s = ((row.get("events") or {}).get(event) or {}).get("time_s")
+    return Finding(
+        kind=kind,
+        title=item.get("title") or item.get("name", "").replace("_", " ").capitalize(),
+        text=item.get("text") or item.get("message") or "",
+        level=item.get("level") or item.get("severity") or "",
+        drill=item.get("drill") or "",
+        source=item.get("source") or "",
+        certainty=str(item.get("certainty") or item.get("confidence") or ""),
+        film_s=None if time_s is None else float(time_s) / scale,
+        event=event,
+    )

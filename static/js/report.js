@@ -1,0 +1,41 @@
+// The report: makes the film steppable and everything on the page point into it.
+
+import { Film } from "./report/film.js";
+import { bindControls, bindKeys } from "./report/controls.js";
+import { TimeLine } from "./report/timeline.js";
+
+const player = document.querySelector("[data-player]");
+
+function bindSeeks(film) {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-seek]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    film.pause();
+    film.seek(Number(link.dataset.seek));
+    if (!player.contains(link)) player.scrollIntoView({ block: "nearest" });
+  });
+}
+
+function bindLayers(film) {
+  const links = [...player.querySelectorAll("[data-film-source]")];
+  for (const link of links) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      film.show(link.dataset.filmSource);
+      for (const other of links) other.removeAttribute("aria-current");
+      link.setAttribute("aria-current", "true");
+    });
+  }
+}
+
+if (player?.querySelector("video")) {
+  const film = new Film(player.querySelector("video"));
+  const marks = player.querySelector("[data-marks]");
+  const line = marks ? new TimeLine(marks, film) : null;
+  bindControls(player.querySelector("[data-controls]"), film, line);
+  bindKeys(film, line);
+  bindSeeks(film);
+  bindLayers(film);
+}

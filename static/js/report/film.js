@@ -1,0 +1,91 @@
+// A film that can be stepped frame by frame. Times are seconds of the film's own clock.
+
+export class Film extends EventTarget {
+  constructor(video) {
+    super();
+    this.video = video;
+    this.fps = 30;
+    this.shownTime = video.currentTime;
+    this.range = null;
+    this.looping = false;
+    video.addEventListener("play", () => this.dispatchEvent(new Event("state")));
+    video.addEventListener("pause", () => this.dispatchEvent(new Event("state")));
+    video.addEventListener("ratechange", () => this.dispatchEvent(new Event("state")));
+    this.watchFrames();
+  }
+
+  // Tells the time of every frame that is really on the screen, where the browser can.
+  watchFrames() {
+    if ("requestVideoFrameCallback" in this.video) {
+      const onFrame = (_now, frame) => {
+        this.report(frame.mediaTime);
+        this.video.requestVideoFrameCallback(onFrame);
+      };
+      this.video.requestVideoFrameCallback(onFrame);
+    } else {
+      for (const name of ["timeupdate", "seeked"]) {
+        this.video.addEventListener(name, () => this.report(this.video.currentTime));
+      }
+    }
+  }
+
+  report(time) {
+    this.shownTime = time;
+    if (this.looping && this.range && !this.video.paused && time >= this.range.end) {
+      this.seek(this.range.start);
+    }
+    this.dispatchEvent(new CustomEvent("frame", { detail: { time } }));
+  }
+
+  get paused() {
+    return this.video.paused;
+  }
+
+  play() {
+    // Playing from the end of the loop begins at its start, as every player does.
+    if (this.looping && this.range && this.shownTime >= this.range.end - 0.01) this.seek(this.range.start);
+    return this.video.play().catch(() => {});
+  }
+
+  pause() {
+    this.video.pause();
+  }
+
+  toggle() {
+    if (this.paused) this.play();
+    else this.pause();
+  }
+
+  set speed(value) {
+    this.video.playbackRate = value;
+  }
+
+  // The middle of a frame: its edges belong to either neighbour in some decoders.
+  seek(time) {
+    const frame = Math.round(time * this.fps);
+    const last = Math.max(0, (this.video.duration || Infinity) - 0.5 / this.fps);
+    this.video.currentTime = Math.min(last, Math.max(0, (frame + 0.5) / this.fps));
+  }
+
+  step(frames) {
+    this.pause();
+    this.seek(Math.max(0, (Math.round(this.shownTime * this.fps - 0.01) + frames) / this.fps));
+  }
+
+  // Another version of the same film at the same moment.
+  show(source) {
+    const time = this.video.currentTime;
+    const playing = !this.paused;
+    const speed = this.video.playbackRate;
+    this.video.src = source;
+    this.video.addEventListener(
+      "loadedmetadata",
+      () => {
+        this.video.currentTime = time;
+        this.video.playbackRate = speed;
+        if (playing) this.play();
+      },
+      { once: true },
+    );
+  }
+}

@@ -1,0 +1,83 @@
+// The list of event links as a time line with a play head.
+
+const EDGE = 0.04;
+
+export class TimeLine {
+  constructor(list, film) {
+    this.list = list;
+    this.film = film;
+    this.start = Number(list.dataset.start);
+    this.end = Number(list.dataset.end);
+    this.links = [...list.querySelectorAll("[data-event]")];
+    this.head = document.createElement("li");
+    this.head.className = "playhead";
+    this.head.setAttribute("aria-hidden", "true");
+    list.append(this.head);
+    list.classList.add("live");
+    this.frameEvents();
+    this.place();
+    film.addEventListener("frame", ({ detail }) => this.show(detail.time));
+    list.addEventListener("pointerdown", (event) => this.scrub(event));
+  }
+
+  get range() {
+    return { start: this.start, end: this.end };
+  }
+
+  // The line spans the events with a little room, not the whole film: that is where the marks are.
+  frameEvents() {
+    const times = this.links.map((link) => Number(link.dataset.seek));
+    const low = Math.min(...times);
+    const high = Math.max(...times);
+    const room = Math.max((high - low) * EDGE, 0.02);
+    this.from = Math.max(0, low - room);
+    this.to = high + room;
+  }
+
+  percent(time) {
+    const share = (time - this.from) / (this.to - this.from);
+    return 100 * Math.min(1, Math.max(0, share));
+  }
+
+  place() {
+    for (const link of this.links) {
+      link.closest("li").style.left = `${this.percent(Number(link.dataset.seek))}%`;
+    }
+  }
+
+  show(time) {
+    this.head.style.left = `${this.percent(time)}%`;
+    const half = 0.6 / this.film.fps;
+    for (const link of this.links) {
+      link.classList.toggle("now", Math.abs(Number(link.dataset.seek) - time) <= half);
+    }
+  }
+
+  go(number) {
+    const link = this.links.find((one) => Number(one.textContent.match(/\d+/)?.[0]) === number);
+    if (!link) return;
+    this.film.pause();
+    this.film.seek(Number(link.dataset.seek));
+  }
+
+  // Dragging along the line moves through the film.
+  scrub(event) {
+    if (event.target.closest("a") || event.button !== 0) return;
+    event.preventDefault();
+    this.film.pause();
+    const box = this.list.getBoundingClientRect();
+    const move = (at) => {
+      const share = Math.min(1, Math.max(0, (at.clientX - box.left) / box.width));
+      this.film.seek(this.from + share * (this.to - this.from));
+    };
+    move(event);
+    const stop = () => {
+      window.removeEventListener("pointermove", move);
+      window.removeEventListener("pointerup", stop);
+      window.removeEventListener("pointercancel", stop);
+    };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", stop);
+    window.addEventListener("pointercancel", stop);
+  }
+}

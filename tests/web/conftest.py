@@ -1,0 +1,167 @@
+"""A real application over a real catalog and storage; the queue accepts work that nobody does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from shadow_trainer import create_app
+from shadow_trainer.catalog import Catalog, migrate, open_catalog
+from shadow_trainer.jobs.status import JobStatus, Live, build
+from shadow_trainer.settings import Settings, load
+from tests.web import documents
+
+
+class QuietQueue:
+    """Takes jobs and lets them wait: what the web does must not depend on a worker being there."""
+
+    def __init__(self, catalog: Catalog, storage: Any) -> None:
+        self.catalog, self.storage = catalog, storage
+        self.submitted: list[str] = []
+
+    def submit(self, analysis_id: str) -> None:
+        self.submitted.append(analysis_id)
+
+    def status(self, analysis_id: str) -> JobStatus:
+        return build(self.catalog.get(analysis_id), Live())
+
+    def cancel(self, analysis_id: str) -> None:
+        self.catalog.cancel(analysis_id)
+
+    def retry(self, analysis_id: str) -> None:
+        self.catalog.requeue(analysis_id)
+
+    def delete(self, analysis_id: str) -> None:
+        self.catalog.delete_analysis(analysis_id)
+        self.storage.delete_prefix(f"analyses/{analysis_id}")
+
+    def stats(self) -> dict[str, Any]:
+        counts = self.catalog.counts()
+        return {"queued": counts.get("queued", 0), "active": counts.get("processing", 0)}
+
+
+class Desk:
+    """Small actor: makes analyses in any state."""
+
+    def __init__(self, app: Flask, samples: Path) -> None:
+        shadow = app.extensions["shadow"]
+        self.catalog, self.storage, self.jobs = shadow.catalog, shadow.storage, shadow.jobs
+        self.samples = samples
+
+    def queued(self, title: str = "Bullpen") -> str:
+        """An analysis that waits; its id."""
+        analysis_id = f"{self.catalog.count_analyses() + 1:032x}"
+        key = f"analyses/{analysis_id}/original.mp4"
+        self.storage.put(key, self.samples / "sample_lefty.mp4")
+        self.catalog.create_analysis(
+            analysis_id=analysis_id, title=title, original_name="bullpen.mp4", original_key=key, options={}
+        )
+        return analysis_id
+
+    def running(self, stage: str = "pose", progress: float = 42.0, **names: str) -> str:
+        """An analysis that a worker holds, with its browser copy already there."""
+        analysis_id = self.queued(**names)
+        claim = self.catalog.claim(analysis_id, "worker-1")
+        self._put(analysis_id, "preview.mp4")
+        self.catalog.add_file(analysis_id, claim.number, "preview.mp4")
+        self.catalog.advance(analysis_id, claim.number, stage, progress)
+        return analysis_id
+
+    def failed(self, code: str = "no_pitch_found") -> str:
+        """An analysis that ended in an error."""
+        analysis_id = self.running()
+        error = {"code": code, "message": "There is a person in this film, but no pitch was found.",
+                 "fix": "Film one whole delivery, from the set to the follow-through."}  # fmt: skip
+        self.catalog.fail(analysis_id, self.catalog.get(analysis_id).attempt, error)
+        return analysis_id
+
+    def completed(self, document: dict[str, Any] | None = None, title: str = "Bullpen, Tuesday") -> str:
+        """An analysis with a report."""
+        analysis_id = self.running(title=title)
+        found = document or documents.document()
+        names = [
+            "preview.mp4",
+            "overlay.mp4",
+            "side_by_side.mp4",
+            "analysis.json",
+            "metrics.csv",
+            "report.html",
+        ]
+        for name in names[1:3]:
+            self._put(analysis_id, name)
+        self._write(analysis_id, "analysis.json", json.dumps(found))
+        self._write(analysis_id, "metrics.csv", "name,value\n")
+        self._write(analysis_id, "report.html", "<!doctype html><script>alert(1)</script>")
+        number = self.catalog.get(analysis_id).attempt
+        result = {"deliveries": len(found["deliveries"]), "throws": found["athlete"]["throws"]}
+        self.catalog.publish(
+            analysis_id, number, files=names, result=result, warnings=found["warnings"], deliveries=[]
+        )
+        return analysis_id
+
+    def _put(self, analysis_id: str, name: str) -> None:
+        self.storage.put(f"analyses/{analysis_id}/{name}", self.samples / "sample_lefty.mp4")
+
+    def _write(self, analysis_id: str, name: str, text: str) -> None:
+        path = self.storage.root.parent / "draft"
+        path.write_text(text, encoding="utf-8")
+        self.storage.put(f"analyses/{analysis_id}/{name}", path)
+
+
+def make_app(folder: Path, **changes: Any) -> Flask:
+    """An application with its own data folder and the quiet queue."""
+    values = {"data_dir": str(folder), "secret_key": "t" * 40, "min_free_disk_mb": 0, **changes}
+    settings: Settings = load({}, **values)
+    folder.mkdir(parents=True, exist_ok=True)
+    migrate(settings)
+    catalog = open_catalog(settings)
+    from shadow_trainer.storage import open_storage
+
+    storage = open_storage(settings.storage_address)
+    app = create_app(settings, catalog=catalog, storage=storage, jobs=QuietQueue(catalog, storage))
+    app.testing = False
+    return app
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty data folder to copy: a migration costs more than a test."""
+    folder = tmp_path_factory.mktemp("template") / "data"
+    make_app(folder)
+    return folder
+
+
+@pytest.fixture
+def data_dir(template: Path, tmp_path: Path) -> Path:
+    """A data folder of this test."""
+    return Path(shutil.copytree(template, tmp_path / "data"))
+
+
+@pytest.fixture
+def app(data_dir: Path) -> Flask:
+    """The application."""
+    return make_app(data_dir)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A script on this machine (no Origin, no cookie, as curl)."""
+    return app.test_client(use_cookies=False)
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    """A browser on this machine, which keeps cookies."""
+    return app.test_client()
+
+
+@pytest.fixture
+def desk(app: Flask, samples: Path) -> Desk:
+    """Makes analyses."""
+    return Desk(app, samples)

@@ -1,0 +1,130 @@
+"""A made-up analysis.json of the contract's shape, for pages that must be looked at without a worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+EVENTS = {
+    "first_movement": (0.62, 0.7, False),
+    "leg_lift": (1.383, 0.93, False),
+    "hand_separation": (1.62, 0.8, False),
+    "foot_contact": (2.05, 0.86, False),
+    "max_external_rotation": (2.158, 0.4, True),
+    "release": (2.191, 0.9, False),
+    "max_internal_rotation": (2.222, 0.4, True),
+    "follow_through": (2.52, 0.7, False),
+}
+SOURCE = "OpenBiomechanics Project, Driveline Baseball; Kageyama 2015; ASMI"
+METRICS: list[tuple[str, str, float, str, float, str, float | None, float | None]] = [
+    ("pelvis_drift", "leg_lift", 6.1, "%height", 2.0, "high", None, None),
+    ("stride_length", "foot_contact", 83.2, "%height", 4.0, "high", 85, 6),
+    ("lead_knee_flexion", "foot_contact", 49.4, "deg", 7.0, "high", 46, 9),
+    ("pelvis_rotation", "foot_contact", 28.0, "deg", 10.0, "medium", 35, 12),
+    ("trunk_rotation", "foot_contact", 18.5, "deg", 9.0, "medium", -10, 13),
+    ("hip_shoulder_separation", "foot_contact", 9.6, "deg", 12.0, "medium", 48, 12),
+    ("shoulder_abduction", "foot_contact", 95.0, "deg", 11.0, "medium", 89, 11),
+    ("shoulder_external_rotation", "max_external_rotation", 161.0, "deg", 25.0, "low", 174, 11),
+    ("elbow_flexion", "max_external_rotation", 88.0, "deg", 14.0, "medium", 91, 9),
+    ("lead_knee_extension", "foot_contact_to_release", -6.0, "deg", 8.0, "high", 11, 11),
+    ("trunk_forward_tilt", "release", 33.1, "deg", 6.0, "high", 34, 10),
+    ("trunk_lateral_tilt", "release", 21.5, "deg", 9.0, "medium", 17, 9),
+    ("arm_slot", "release", 47.0, "deg", 12.0, "low", 42, 9),
+    ("pelvis_rotation_velocity", "max", 640.0, "deg/s", 110.0, "medium", 715, 95),
+    ("time_foot_contact_to_release", "", 141.0, "ms", 17.0, "high", 141, 16),
+]
+FAULTS = [
+    {
+        "name": "early_trunk_rotation",
+        "title": "The chest opens early",
+        "event": "foot_contact",
+        "level": "red",
+        "text": "At foot contact your chest had already turned 18° toward the plate (typical −23 to +3). "
+        "Opening this early leaves less separation to turn through.",
+        "drill": "Rocker drill, 10 throws at half speed; feel the front shoulder closed when the foot lands.",
+        "certainty": "medium — 1 of 1 pitch, open side, 60 fps",
+        "source": "Bullock 2021",
+    },
+    {
+        "name": "lead_knee_collapse",
+        "title": "The front knee gives way",
+        "event": "release",
+        "level": "amber",
+        "text": "From foot contact to release the front knee bent 6° more (typical: it straightens by 0 to 22°).",
+        "drill": "Step and land, hold the landing for two seconds.",
+        "certainty": "high — 1 of 1 pitch, open side, 60 fps",
+        "source": "Matsuo 2001",
+    },
+]
+STRENGTHS = [
+    {
+        "name": "forward_tilt",
+        "title": "Good reach over the front leg",
+        "event": "release",
+        "text": "The trunk bends 33° forward at release, right in the middle of what pitchers do.",
+        "certainty": "high",
+    }
+]
+
+
+def metric(row: tuple[Any, ...]) -> dict[str, Any]:
+    """One metric of the contract."""
+    name, event, value, unit, error, confidence, mean, sd = row
+    norm = {"mean": mean, "sd": sd, "source": SOURCE} if mean is not None else None
+    z = None if mean is None else round((value - mean) / sd, 3)
+    return {
+        "name": name,
+        "event": event,
+        "value": value,
+        "unit": unit,
+        "error": error,
+        "confidence": confidence,
+        "norm": norm,
+        "z": z,
+    }
+
+
+def delivery(index: int = 0, shift_s: float = 0.0) -> dict[str, Any]:
+    """One delivery of the contract."""
+    return {
+        "index": index,
+        "start_s": 0.3 + shift_s,
+        "end_s": 2.9 + shift_s,
+        "events": {
+            name: {
+                "time_s": time + shift_s,
+                "frame": round((time + shift_s) * 60),
+                "confidence": confidence,
+                "estimated": estimated,
+            }
+            for name, (time, confidence, estimated) in EVENTS.items()
+        },
+        "metrics": [metric(row) for row in METRICS],
+        "faults": FAULTS,
+        "strengths": STRENGTHS,
+        "similarity": {},
+    }
+
+
+def document(deliveries: int = 1, people: int = 1) -> dict[str, Any]:
+    """A whole analysis.json."""
+    return {
+        "schema": "shadow-trainer/analysis/1",
+        "video": {
+            "width": 1280, "height": 720, "frame_count": 262, "fps": 60.0, "capture_fps": 60.0,
+            "duration_s": 4.37, "rotation_deg": 0, "codec": "h264", "time_scale": 1.0,
+        },
+        "athlete": {"throws": "left", "throws_source": "measured", "height_m": 1.88, "height_source": "given"},
+        "view": {"name": "open-side", "source": "measured"},
+        "model": {"size": "m"},
+        "people": [{"id": n, "score": 0.9 - n / 10, "chosen": n == 0} for n in range(people)],
+        "deliveries": [delivery(n, 4.0 * n) for n in range(deliveries)],
+        "consistency": {},
+        "warnings": [
+            {
+                "code": "low_frame_rate",
+                "message": "This film has 60 frames per second: arm speed and layback are estimates.",
+                "fix": "Film at 240 frames per second if the phone can.",
+            }
+        ],
+        "timings_s": {"probe": 0.1, "preview": 3.2},
+    }  # fmt: skip
