@@ -1,0 +1,96 @@
+"""The converted networks give what the TFLite runtime gives, and ONNX Runtime what torch gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shadow_trainer.pose import detect, roi, weights
+from shadow_trainer.pose.engine import CROP_PX, DETECTOR_PX, Engine
+from shadow_trainer.pose.runners import OnnxRunner, TorchRunner
+
+# Largest differences allowed, in the outputs' own units (pixels of the crop, metres, logits).
+LANDMARK_LIMITS = {"landmarks": 5e-3, "flag": 1e-4, "heatmap": 5e-3, "world": 1e-4}
+DETECTOR_LIMITS = {"boxes": 5e-3, "scores": 5e-3}
+
+
+@pytest.fixture(scope="module")
+def crops(engine: Engine, pictures: list[np.ndarray]) -> np.ndarray:
+    """Nine real crops (9, 256, 256, 3) around the athlete."""
+    found = [detect.find_people(engine, picture).rois[0] for picture in pictures]
+    return np.stack([roi.crop(p, r, CROP_PX) for p, r in zip(pictures, found, strict=True)])
+
+
+@pytest.fixture(scope="module")
+def squares(pictures: list[np.ndarray]) -> np.ndarray:
+    """The same frames as detector input (9, 224, 224, 3)."""
+    return np.stack([detect._cut(p, (0, 0, 1280)) for p in pictures])
+
+
+def reference(package: Path, name: str, pictures: np.ndarray) -> dict[str, np.ndarray]:
+    """What the TFLite runtime says, by our output names, NHWC."""
+    interpreter_of = pytest.importorskip("ai_edge_litert.interpreter").Interpreter
+    source = weights.SOURCES[name]
+    runtime = interpreter_of(str(package / source.file), num_threads=1)
+    runtime.allocate_tensors()
+    scale, shift = (2 / 255, -1.0) if name == "detector" else (1 / 255, 0.0)
+    rows: dict[str, list[np.ndarray]] = {}
+    for picture in pictures:
+        value = picture[None].astype(np.float32) * np.float32(scale) + np.float32(shift)
+        runtime.set_tensor(runtime.get_input_details()[0]["index"], value)
+        runtime.invoke()
+        for detail in runtime.get_output_details():
+            rows.setdefault(source.outputs[detail["name"]], []).append(runtime.get_tensor(detail["index"])[0])
+    return {key: np.stack(values) for key, values in rows.items()}
+
+
+def build(models_dir: Path, name: str, kind: type) -> OnnxRunner | TorchRunner:
+    limits = DETECTOR_LIMITS if name == "detector" else LANDMARK_LIMITS
+    graph, values = weights.load(name, models_dir=models_dir)
+    scale, shift = (2 / 255, -1.0) if name == "detector" else (1 / 255, 0.0)
+    return kind(graph.keep(tuple(limits)), values, scale=scale, shift=shift)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("name", ["detector", "lite", "full", "heavy"])
+@pytest.mark.parametrize("kind", [TorchRunner, OnnxRunner])
+def test_parity_with_the_tflite_runtime(
+    models_dir: Path, package: Path, crops: np.ndarray, squares: np.ndarray, name: str, kind: type
+) -> None:
+    pictures = squares if name == "detector" else crops
+    limits = DETECTOR_LIMITS if name == "detector" else LANDMARK_LIMITS
+    wanted = reference(package, name, pictures)
+    runner = build(models_dir, name, kind)
+    found = [runner.run(pictures[i : i + 3]) for i in range(0, len(pictures), 3)]
+    for output, limit in limits.items():
+        value = np.concatenate([part[output] for part in found])
+        if value.ndim == 4:
+            value = value.transpose(0, 2, 3, 1)
+        assert value.shape == wanted[output].shape
+        assert np.abs(value - wanted[output]).max() < limit, output
+
+
+@pytest.mark.model
+def test_a_batch_gives_what_single_pictures_give(engine: Engine, crops: np.ndarray) -> None:
+    together = engine.landmarks(crops)
+    alone = np.concatenate([engine.landmarks(crop[None]).points for crop in crops])
+    assert np.abs(together.points - alone).max() < 1e-2
+
+
+@pytest.mark.model
+def test_mirror_averaging_does_not_care_for_left_and_right(models_dir: Path, crops: np.ndarray) -> None:
+    # l(mirrored crop) must be the mirror image of l(crop): the average is symmetric by construction.
+    large = Engine("l", device="cpu", models_dir=models_dir)
+    from shadow_trainer.pose.engine import _unmirror
+
+    one = large.landmarks(crops[:1])
+    other = _unmirror(large.landmarks(np.ascontiguousarray(crops[:1, :, ::-1])))
+    assert np.abs(one.points - other.points).max() < 1e-2
+    assert np.abs(one.world - other.world).max() < 1e-4
+
+
+def test_crops_have_the_networks_sizes(crops: np.ndarray, squares: np.ndarray) -> None:
+    assert crops.shape == (9, CROP_PX, CROP_PX, 3) and crops.dtype == np.uint8
+    assert squares.shape == (9, DETECTOR_PX, DETECTOR_PX, 3) and squares.dtype == np.uint8
