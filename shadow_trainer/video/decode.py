@@ -107,15 +107,25 @@ def _numbered(opener: Callable, rows: Timeline, first: int, last: int) -> Iterat
 def _rows(
     container: av.container.InputContainer, stream: av.VideoStream, rows: Timeline
 ) -> Iterator[tuple[int, av.VideoFrame]]:
-    """Decoded pictures with their rows; what has no row (cut away by the edit list) is left out."""
+    """Decoded pictures with their rows, which only go up.
+
+    Left out: what has no row (cut away by the edit list), and what damage made come out in the wrong order.
+    """
+    newest = -1
     for count, picture in enumerate(decoded(container, stream)):
-        if rows.pts is None:
-            if count < len(rows.file_s):
-                yield count, picture
-        elif picture.pts is not None:
-            row = int(np.searchsorted(rows.pts, picture.pts))
-            if row < len(rows.pts) and rows.pts[row] == picture.pts:
-                yield row, picture
+        row = _row_of(picture, count, rows)
+        if row is not None and row > newest:
+            newest = row
+            yield row, picture
+
+
+def _row_of(picture: av.VideoFrame, count: int, rows: Timeline) -> int | None:
+    if rows.pts is None:
+        return count if count < len(rows.file_s) else None
+    if picture.pts is None:
+        return None
+    row = int(np.searchsorted(rows.pts, picture.pts))
+    return row if row < len(rows.pts) and rows.pts[row] == picture.pts else None
 
 
 def _between(

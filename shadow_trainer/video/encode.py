@@ -41,7 +41,7 @@ class Writer:
         self.fps = Fraction(fps).limit_denominator(1001)
         self.frame_count = 0
         self._expected = (height, width, 3)
-        self._temporary = self.path.with_name(f".{self.path.name}.part")
+        self._temporary = temporary_name(self.path)
         self._options = {"crf": str(crf), "preset": preset}
         self._thread_count = thread_count
         self._to_yuv = YuvEncoder(self.width, self.height)
@@ -77,6 +77,7 @@ class Writer:
         self._guard(self._finish)
 
     def _open(self) -> None:
+        self._temporary.touch()  # PyAV opens the file only at the first packet
         self._container = av.open(str(self._temporary), "w", format="mp4", options={"movflags": "+faststart"})
         stream = self._container.add_stream("libx264", rate=self.fps, options=self._options)
         stream.width, stream.height, stream.pix_fmt = self.width, self.height, "yuv420p"
@@ -92,6 +93,8 @@ class Writer:
             self._container.mux(packet)
 
     def _finish(self) -> None:
+        if not self.frame_count:
+            raise ValueError(f"no frame was written to {self.path.name}")
         self._encode(None)
         self._container.close()
         self._temporary.replace(self.path)
@@ -114,3 +117,8 @@ class Writer:
             pass  # it is thrown away; the first error is the one to tell
         finally:
             self._temporary.unlink(missing_ok=True)
+
+
+def temporary_name(path: Path) -> Path:
+    """Where a film stands until it is whole: beside its place, so that renaming is one step."""
+    return path.with_name(f".{path.name}.part")

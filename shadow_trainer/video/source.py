@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from .limits import CODECS, CONTAINERS, DEFAULT, Limits
 from .problems import bad_video
 
 HEAD_BYTES = 4096
+READ_BYTES = 1 << 20
 # FFmpeg stops a decoder at this many pixels; it is above the limits so that 8K is still named as 8K.
 HARD_PIXELS = 64_000_000
 ENCRYPTED_TAGS = {b"encv", b"drmi"}
@@ -50,7 +52,9 @@ def open_film(path: Path | str, limits: Limits = DEFAULT, *, thread_count: int =
     try:
         container = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except av.error.FFmpegError as error:
-        raise _why_not_open(head, error) from error
+        if is_the_disks_fault(error, path):
+            raise
+        raise _why_not_open(head) from error
     with container:
         stream = _picture(container, head)
         _check_stream(stream, limits)
@@ -79,10 +83,8 @@ def _head(path: Path) -> bytes:
     return head
 
 
-def _why_not_open(head: bytes, error: Exception) -> Exception:
+def _why_not_open(head: bytes) -> Exception:
     """The reason as the first bytes tell it: a picture, a sound, a damaged film, or something else."""
-    if isinstance(error, OSError) and error.errno not in (None, 22) and not isinstance(error, ValueError):
-        return error
     riff = head[:4] == b"RIFF"
     if head.startswith(PICTURES) or (riff and head[8:12] == b"WEBP"):
         return bad_video("still_image")
@@ -103,7 +105,7 @@ def _picture(container: av.container.InputContainer, head: bytes) -> av.VideoStr
         return max(streams, key=lambda s: (s.codec_context.width or 0) * (s.codec_context.height or 0))
     if container.streams.audio or container.streams.video:
         raise bad_video("audio_only")
-    raise _why_not_open(head, ValueError("no streams"))
+    raise _why_not_open(head)
 
 
 def _check_stream(stream: av.VideoStream, limits: Limits) -> None:
@@ -116,6 +118,24 @@ def _check_stream(stream: av.VideoStream, limits: Limits) -> None:
         raise bad_video("too_many_pixels", width=width, height=height)
     if not width or not height:
         raise bad_video("unreadable")
+
+
+def is_the_disks_fault(error: BaseException, path: Path) -> bool:
+    """True for an error of the system, not of the film: another try may succeed.
+
+    FFmpeg also calls a film that ends too early an input error; then the bytes that are there can be read.
+    """
+    if not isinstance(error, OSError) or isinstance(error, EOFError):
+        return False
+    if error.errno != errno.EIO:
+        return True
+    try:
+        with path.open("rb") as file:
+            while file.read(READ_BYTES):
+                pass
+    except OSError:
+        return True
+    return False
 
 
 def is_encrypted(path: Path) -> bool:

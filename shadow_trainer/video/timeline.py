@@ -19,7 +19,7 @@ import numpy as np
 from .boxes import ends_early
 from .limits import DEFAULT, Limits
 from .problems import bad_video
-from .source import open_film
+from .source import is_the_disks_fault, open_film
 
 HIDDEN_FRAME_CODECS = {"vp8"}  # packets that show nothing
 NO_PRESENTATION_TIMES = {"avi"}  # containers that know only the order of decoding
@@ -120,7 +120,9 @@ def readable_packets(container: av.container.InputContainer, stream: av.VideoStr
     while True:
         try:
             packet = next(packets, None)
-        except av.error.FFmpegError:
+        except av.error.FFmpegError as error:
+            if is_the_disks_fault(error, Path(container.name.removeprefix("file:"))):
+                raise
             return
         if packet is None:
             return
