@@ -40,18 +40,18 @@ def setup() -> int:
 
 
 def test() -> int:
-    """Set up, add what only tests need, then lint, format check and tests; the first failure's code."""
+    """Set up, add what only tests need, then lint, format check and tests; all of them, whatever fails."""
     with only_one():
         _install("requirements.txt", "requirements-dev.txt")
         system.ensure_chromium()
         system.ensure_postgres()
-    python = str(python_env.PYTHON)
-    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["pytest"]):
-        say("running " + " ".join(command))
-        code = subprocess.run([python, "-m", *command], cwd=ROOT, check=False).returncode
-        if code:
-            return code
-    return 0
+    python, failed = str(python_env.PYTHON), []
+    for command in ("ruff check", "ruff format --check", "pytest"):
+        say(f"running {command}")
+        done = subprocess.run([python, "-m", *command.split()], cwd=ROOT, check=False)
+        failed += [command] if done.returncode else []
+    say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    return 1 if failed else 0
 
 
 def _install(*requirements: str) -> None:

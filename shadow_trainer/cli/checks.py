@@ -23,7 +23,7 @@ MB = 1_000_000
 OLDEST, NEWEST = (3, 11), (3, 13)
 # Below this much free space the doctor warns; below the setting's least an upload is refused.
 COMFORTABLE_MB = 5_000
-PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;#]+)\s*(?:;\s*([^#]+))?", re.M)
+PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;#]+)[ \t]*(?:;[ \t]*([^#\n]+))?", re.M)
 
 
 class Warn(Exception):
