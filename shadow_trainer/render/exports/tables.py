@@ -1,4 +1,4 @@
-"""CSV: the metrics of an analysis, one row each. RFC 4180, UTF-8, units in the header or in a column."""
+"""CSV: metrics, landmarks and curves. RFC 4180, UTF-8, units in the header or in a column of their own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from ...errors import NotFound
+from ...pose.skeleton import LANDMARKS
+from ..charts import flatten
+from .source import Source
 
 METRIC_COLUMNS: tuple[str, ...] = (
     "delivery",
@@ -80,3 +87,56 @@ def rounded(value: Any, digits: int) -> float | str:
     if value is None or value != value:
         return ""
     return round(float(value), digits)
+
+
+def landmarks_csv(source: Source, out: str | os.PathLike[str]) -> None:
+    """Every landmark of every frame: pixels, confidence and metres (our world frame); empty = not known."""
+    series = source.series
+    columns = ["time_s", "measured"]
+    for name in LANDMARKS:
+        columns += [f"{name}_{column}" for column in ("px_x", "px_y", "confidence", "x_m", "y_m", "z_m")]
+    values = np.concatenate(
+        [series.landmarks_px, series.confidence[..., None], series.world_m], axis=2
+    ).reshape(len(series), -1)
+    write_csv(
+        out,
+        columns,
+        (
+            [rounded(time, 6), int(measured), *(rounded(v, 4) for v in row)]
+            for time, measured, row in zip(series.time_s, series.measured, values, strict=True)
+        ),
+    )
+
+
+def curves_csv(source: Source, out: str | os.PathLike[str]) -> None:
+    """Angles and velocities over time, one row for each frame of each delivery, units in the header.
+
+    NotFound when the analysis has no curves.
+    """
+    tables = []
+    for delivery, curves in zip(source.analysis.get("deliveries", []), source.curves, strict=False):
+        times, named = flatten(curves)
+        tables.append((delivery, times, named))
+    names = list(dict.fromkeys(name for _, _, named in tables for name in named))
+    if not names:
+        raise NotFound("This analysis has no time series.", code="no_series")
+    columns = ["delivery", "time_s", "time_from_foot_contact_s", *(column_name(name) for name in names)]
+    write_csv(out, columns, _curve_rows(tables, names))
+
+
+def _curve_rows(tables: Iterable[Any], names: list[str]) -> Iterator[list[Any]]:
+    for delivery, times, named in tables:
+        contact = (delivery.get("events", {}).get("foot_contact") or {}).get("time_s")
+        for k, time in enumerate(times):
+            since = "" if contact is None else rounded(time - contact, 6)
+            cells = [rounded(named[name][k], 3) if name in named else "" for name in names]
+            yield [int(delivery.get("index", 0)) + 1, rounded(time, 6), since, *cells]
+
+
+def column_name(name: str) -> str:
+    """The curve's name with its unit: angles in degrees, angular velocities in degrees per second."""
+    if name.endswith(("_deg", "_deg_s", "_m", "_m_s", "_s", "_h")):
+        return name
+    if "speed" in name or name.startswith("com_"):
+        return f"{name}_m_s"
+    return f"{name}_deg_s" if name.endswith("_velocity") else f"{name}_deg"
