@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "db": ("db", "db", "Migrate the database."),
     "redis": ("redis", "redis", "Run the embedded Redis in the foreground."),
     "worker": ("worker", "worker", "Run one worker in the foreground."),
+    "workers": ("worker", "workers", "Run several workers on this machine."),
     "clock": ("clock", "clock", "Run the clock (repairs and schedules) in the foreground."),
     "queue": ("queue", "queue", "Look at the queue and repair it."),
 }

@@ -20,7 +20,7 @@ from ..errors import Conflict, NotFound
 from ..settings import Settings
 from ..storage import Storage, open_storage
 from . import publish, status, workplace
-from .states import ACTIVE, ALL, CANCELED, FAILED, PROCESSING, QUEUED, RETRYING
+from .states import ACTIVE, ALL, FAILED, QUEUED, RETRYING
 from .status import JobStatus, Live
 
 
@@ -140,7 +140,7 @@ class JobManager(ABC):
         """Each dependency and, unless it is empty, what is wrong with it."""
         return {"workers": "" if self.worker_count() else "No worker is running."}
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - RQ's manager starts nothing
         """Stop what this process started."""
 
     def _status(self, row: Analysis, workers: int) -> JobStatus:
@@ -186,4 +186,4 @@ def _free_disk(settings: Settings) -> int:
     return shutil.disk_usage(settings.data_path).free
 
 
-__all__ = ["CANCELED", "PROCESSING", "DeadLetter", "JobManager", "JobStatus", "make_manager"]
+__all__ = ["DeadLetter", "JobManager", "JobStatus", "make_manager"]

@@ -24,7 +24,7 @@ from ..catalog.lifecycle import Claim
 from ..errors import Canceled, NotFound, ShadowError
 from ..settings import Settings
 from ..storage import Storage
-from . import aftermath, publish, workplace
+from . import aftermath, policy, publish, workplace
 from .progress import Lease, Listener, Reporter
 from .request import AnalysisRequest
 from .states import COMPLETED, FAILED, FETCH, PUBLISH, RETRYING
@@ -96,6 +96,9 @@ class Runner:
 
     def _attempt(self, claim: Claim, row: Analysis, reporter: Reporter) -> None:
         """Fetch, run what is missing, publish; raises Canceled when the attempt lost its right."""
+        if claim.spent > self.settings.retry_attempts + 1:
+            # Every earlier attempt vanished without a word: this film may be what kills the workers.
+            raise policy.Lost("The worker vanished each time this film was tried.")
         request = AnalysisRequest.from_dict(row.options)
         with workplace.enter(self.settings, row.id, claim.number) as work:
             film = self._fetch(row, work, reporter)

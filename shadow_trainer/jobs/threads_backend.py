@@ -75,8 +75,7 @@ class ThreadJobManager(JobManager):
         deadline = time.monotonic() + (self.settings.shutdown_grace_s if grace_s is None else grace_s)
         while self._running and time.monotonic() < deadline:
             time.sleep(0.05)
-        for analysis_id in list(self._running):
-            aftermath.handed_back(self.runner, analysis_id, self.name)
+        self._hand_back()
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._lock_file is not None:
             self._lock_file.close()
@@ -102,7 +101,8 @@ class ThreadJobManager(JobManager):
 
     def _dispatch(self) -> None:
         swept = 0.0
-        while not self._closing.is_set():
+        # The pool keeps the interpreter alive until its threads end, so they must end when it wants to.
+        while not self._closing.is_set() and threading.main_thread().is_alive():
             try:
                 if self._lead():
                     self._reclaim()
@@ -116,6 +116,13 @@ class ThreadJobManager(JobManager):
                 log.exception("the dispatcher stumbled and goes on")
             self._wake.wait(POLL_S)
             self._wake.clear()
+        if not threading.main_thread().is_alive():
+            self._hand_back()
+
+    def _hand_back(self) -> None:
+        """Give up what is running; the attempts notice at their next check and end."""
+        for analysis_id in list(self._running):
+            aftermath.handed_back(self.runner, analysis_id, self.name)
 
     def _lead(self) -> bool:
         """Whether this process is the one that works; asks for the lock when nobody has it."""

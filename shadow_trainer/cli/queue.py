@@ -1,0 +1,76 @@
+"""`python -m shadow_trainer queue`: what waits and runs, dead letters, and what to do about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..settings import load
+
+if TYPE_CHECKING:
+    from ..jobs.manager import JobManager
+
+
+@click.group()
+def queue() -> None:
+    """Look at the queue and repair it."""
+
+
+@queue.command("list")
+def list_jobs() -> None:
+    """What waits and runs, and the numbers."""
+    manager = _manager()
+    for job in manager.list():
+        place = f"#{job.queue_position}" if job.queue_position else f"{job.progress:.0f} %"
+        click.echo(f"{job.job_id}  {job.state:10} {place:>6}  {job.message}")
+    numbers = manager.stats()
+    click.echo(", ".join(f"{name} {value}" for name, value in numbers.items() if isinstance(value, int)))
+
+
+@queue.command("dead")
+def dead_letters() -> None:
+    """Jobs that are out of attempts, with the reason."""
+    for letter in _manager().dead_letters():
+        kind = "permanent" if letter.permanent else f"{letter.attempts} attempts"
+        reason = f"{letter.error.get('code', '?')}: {letter.error.get('message', '')}"
+        click.echo(f"{letter.job_id}  {kind:12} {reason}  ({letter.title})")
+
+
+@queue.command()
+@click.argument("ids", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every dead letter that is not permanent.")
+def requeue(ids: tuple[str, ...], everything: bool) -> None:
+    """Run failed or canceled jobs again, with all their attempts."""
+    manager = _manager()
+    chosen = list(ids)
+    if everything:
+        chosen += [letter.job_id for letter in manager.dead_letters(limit=500) if not letter.permanent]
+    for job_id in chosen:
+        click.echo(f"{job_id}  {manager.retry(job_id).state}")
+
+
+@queue.command()
+@click.argument("ids", nargs=-1, required=True)
+@click.confirmation_option(prompt="Delete these analyses with their films and results?")
+def delete(ids: tuple[str, ...]) -> None:
+    """Delete analyses with their jobs and files."""
+    manager = _manager()
+    for job_id in ids:
+        manager.delete(job_id)
+        click.echo(f"{job_id}  deleted")
+
+
+@queue.command()
+@click.argument("ids", nargs=-1, required=True)
+def cancel(ids: tuple[str, ...]) -> None:
+    """Stop jobs, whatever they are doing."""
+    manager = _manager()
+    for job_id in ids:
+        click.echo(f"{job_id}  {manager.cancel(job_id).state}")
+
+
+def _manager() -> JobManager:
+    from ..jobs.manager import make_manager
+
+    return make_manager(load(), run=False)

@@ -1,0 +1,61 @@
+"""`python -m shadow_trainer worker` and `workers up -n N`: warm workers in the foreground."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+
+import click
+
+from ..settings import load
+
+QUEUE_HELP = "Queue to work on (one per process, so that no job is lost between two)."
+
+
+@click.command()
+@click.option("--queue", default="pose", help=QUEUE_HELP)
+@click.option("--burst", is_flag=True, help="End when the queue is empty.")
+def worker(queue: str, burst: bool) -> None:
+    """Run one worker in the foreground; SIGTERM or Ctrl-C lets it finish or hand its job back."""
+    from workers.pose_worker import PoseWorker
+
+    from .. import logs
+    from ..jobs.rq_backend import QUEUES
+
+    if queue not in QUEUES:
+        raise click.BadParameter(f"use one of {', '.join(QUEUES)}", param_hint="--queue")
+    settings = load()
+    logs.setup(settings, "worker")
+    PoseWorker(settings, queue).work(burst=burst, logging_level=None)
+
+
+@click.group()
+def workers() -> None:
+    """Several workers on this machine."""
+
+
+@workers.command("up")
+@click.option("-n", "number", default=2, type=click.IntRange(1, 64), help="How many (default 2).")
+@click.option("--queue", default="pose", help=QUEUE_HELP)
+def workers_up(number: int, queue: str) -> None:
+    """Run N workers until SIGTERM or Ctrl-C; one that dies is started again."""
+    command = [sys.executable, "-m", "shadow_trainer", "worker", "--queue", queue]
+    settings, stop = load(), threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    # A session of their own: a Ctrl-C reaches them once, through us.
+    running = [subprocess.Popen(command, start_new_session=True) for _ in range(number)]
+    while not stop.wait(1.0):
+        for position, process in enumerate(running):
+            if process.poll() is not None:
+                click.echo(f"worker {process.pid} ended ({process.returncode}); starting another", err=True)
+                running[position] = subprocess.Popen(command, start_new_session=True)
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(settings.shutdown_grace_s + 10)
+        except subprocess.TimeoutExpired:
+            process.kill()

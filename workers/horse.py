@@ -1,0 +1,40 @@
+"""RQ's work horse, as it lives inside the persistent child: stock ``perform_job``, told that it is a horse."""
+
+from __future__ import annotations
+
+import redis
+from rq.job import Job
+from rq.queue import Queue
+from rq.timeouts import JobTimeoutException
+from rq.worker import Worker
+
+# A running job's entry in the started registry lives this long without its worker's heartbeat.
+HEARTBEAT_TTL_S = 10
+
+
+class Horse(Worker):
+    """Performs jobs in the name of its parent; remembers whether the last one ran out of time."""
+
+    def __init__(self, queue: str, name: str, connection: redis.Redis) -> None:
+        super().__init__(
+            [Queue(queue, connection=connection)], name, connection=connection, prepare_for_work=False
+        )
+        self._is_horse = True
+        self.timed_out = False
+        self.log_result_lifespan = False
+
+    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
+        """Short: what a dead worker leaves must be found soon."""
+        return HEARTBEAT_TTL_S
+
+    def perform_job(self, job: Job, queue: Queue, execution: object) -> bool:
+        """As RQ does."""
+        self.timed_out = False
+        return super().perform_job(job, queue, execution)  # type: ignore[arg-type]
+
+    def handle_exception(self, job: Job, *exc_info: object) -> None:
+        """Our runner has logged the error already, in better words than a traceback."""
+        kind = exc_info[0]
+        self.timed_out = isinstance(kind, type) and issubclass(kind, JobTimeoutException)
+        if getattr(exc_info[1], "code", "") == "timeout":
+            self.timed_out = True

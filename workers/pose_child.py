@@ -1,0 +1,114 @@
+"""The worker's persistent child: loads the model once, then runs one job after another.
+
+Started by :mod:`workers.child` as ``python -m workers.pose_child FD``. Standard input: a header line, then
+one line ``job execution`` for each job. FD: one byte back each time, see :mod:`workers.child`. The end of
+standard input means that the parent is gone (or wants an end), and ends this process at once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+from importlib import import_module
+from typing import Any
+
+from rq import Queue
+from rq.executions import Execution
+from rq.job import Job
+
+from shadow_trainer import logs
+from shadow_trainer.catalog import open_catalog
+from shadow_trainer.errors import ShadowError
+from shadow_trainer.jobs.redis import connect
+from shadow_trainer.jobs.runner import Runner
+from shadow_trainer.settings import Settings
+from shadow_trainer.storage import open_storage
+from workers import tasks
+from workers.child import DONE, FAILED, READY, REPLACE_ME
+from workers.horse import Horse
+
+log = logging.getLogger("workers.pose_child")
+
+
+def main() -> None:
+    """Get ready, say so, work until standard input ends."""
+    answers = int(sys.argv[1])
+    # The platform may signal every process (Heroku), a terminal the group: the parent decides what ends.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    header = json.loads(sys.stdin.readline() or "{}")
+    if not header:
+        return
+    settings = Settings(**header["settings"])
+    logs.setup(settings, "worker")
+    jobs = _read_jobs()
+    try:
+        runner = _runner(settings, header["seams"])
+        runner.engines.warm()
+    except ShadowError as error:
+        os.write(answers, FAILED + f"{error.code}: {error.message} {error.fix}".encode()[:4000])
+        return
+    tasks.use(runner)
+    horse = Horse(header["queue"], header["worker"], connect(settings, "worker"))
+    os.write(answers, READY)
+    while True:
+        job_id, execution_id = jobs.get()
+        clean = perform(horse, job_id, execution_id)
+        os.write(answers, DONE if clean else REPLACE_ME)
+
+
+def perform(horse: Horse, job_id: str, execution_id: str) -> bool:
+    """Run one job as RQ does; False when this process had better be replaced afterwards."""
+    job: Job | None = None
+    try:
+        job = Job.fetch(job_id, connection=horse.connection)
+        execution = Execution.fetch(execution_id, job_id, horse.connection)
+        execution._job = job
+        horse.executions = {execution_id: execution}
+        horse.perform_job(job, Queue(job.origin, connection=horse.connection), execution)
+    except Exception:
+        # Redis went away in the middle of the bookkeeping: the clock finds the job and sets it right.
+        log.exception("the end of job %s could not be written", job_id)
+        return False
+    finally:
+        horse.executions = {}
+    return not horse.timed_out
+
+
+def _runner(settings: Settings, seams: dict[str, str]) -> Runner:
+    """The real parts, unless a seam names a replacement ``module:attribute``."""
+    from shadow_trainer.jobs.engines import Engines
+
+    engines = _named(seams["engines"])(settings) if "engines" in seams else Engines(settings)
+    pipeline = _named(seams["pipeline"]) if "pipeline" in seams else None
+    storage = open_storage(settings.storage_address)
+    return Runner(settings, open_catalog(settings), storage, engines, pipeline)
+
+
+def _named(name: str) -> Any:
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def _read_jobs() -> queue.Queue[tuple[str, str]]:
+    """Read standard input in a thread, so that its end is noticed while a job runs."""
+    jobs: queue.Queue[tuple[str, str]] = queue.Queue()
+
+    def read() -> None:
+        for line in sys.stdin:
+            job_id, execution_id = line.split()
+            jobs.put((job_id, execution_id))
+        # No farewell: the parent is dead or has decided. Nothing half-written can be mistaken for whole.
+        os._exit(0)
+
+    threading.Thread(target=read, name="stdin", daemon=True).start()
+    return jobs
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""What RQ calls by dotted name. Jobs carry an id, never an object; results are plain dictionaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rq import get_current_job
+from rq.job import Job
+
+from shadow_trainer import logs
+from shadow_trainer.errors import ShadowError
+from shadow_trainer.jobs import rq_retry
+from shadow_trainer.jobs.runner import Runner
+
+_runner: Runner | None = None
+
+
+def use(runner: Runner) -> None:
+    """The runner of this process, given once by whoever starts it (the worker's child)."""
+    global _runner
+    _runner = runner
+
+
+def run_analysis(analysis_id: str) -> dict[str, Any]:
+    """One attempt at an analysis. Raises the attempt's error, so that RQ counts it as failed.
+
+    Whether RQ tries it again was decided by the runner and is written into the job first.
+    """
+    job = get_current_job()
+    if _runner is None or job is None:
+        raise ShadowError("Jobs run inside `python -m shadow_trainer worker` only.", code="no_runner")
+    job.meta = {}
+    with logs.context(job_id=job.id):
+        outcome = _runner.run(analysis_id, job.worker_name or "", listener=Meta(job, _runner))
+    if outcome.failed:
+        rq_retry.apply(job, outcome.state, delay_s=outcome.delay_s, at_front=outcome.at_front)
+        raise outcome.error or ShadowError("The attempt failed.")
+    return {"state": outcome.state, "attempt": outcome.number}
+
+
+class Meta:
+    """The only thing that touches ``job.meta``: stage, percent, and the attempt they belong to."""
+
+    def __init__(self, job: Job, runner: Runner) -> None:
+        self.job = job
+        row = runner.catalog.find(job.id)
+        # The claim that follows gives the next number.
+        self.attempt = (row.attempt if row else 0) + 1
+
+    def __call__(self, stage: str, percent: float) -> None:
+        """Called at most twice a second."""
+        self.job.meta = {"attempt": self.attempt, "stage": stage, "progress": percent}
+        self.job.save_meta()
