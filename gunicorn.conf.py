@@ -1,16 +1,28 @@
 """gunicorn: threads, so that slow uploads and long films do not hold the site; the address from settings."""
 
+from pathlib import Path
+
 from shadow_trainer import logs
 from shadow_trainer.settings import load
 
 settings = load()
 
-bind = f"{settings.host}:{settings.port}"
+bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
 worker_class = "gthread"
 # In legacy mode the jobs live in this process's threads: one process, or each would have a queue of its own.
 workers = settings.web_workers if settings.use_rq else 1
 threads = settings.web_threads
 timeout = 120
-graceful_timeout = 30
+# Below what Heroku and `up` grant between SIGTERM and SIGKILL.
+graceful_timeout = 10
 keepalive = 5
+# The sign of life of a process is a file; on a slow disk it would come too late.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# Its place is the home folder, the same one for every server of this user.
+control_socket_disable = True
 logconfig_dict = logs.config(settings, "web")
+# gunicorn gives its loggers handlers and a form of their own: theirs go, ours at the root remains.
+logconfig_dict["loggers"] |= {
+    "gunicorn.error": {"handlers": [], "propagate": True},
+    "gunicorn.access": {"handlers": [], "propagate": True, "level": "WARNING"},
+}

@@ -31,6 +31,7 @@ def up(workers: int) -> None:
     with address.lock(settings):
         address.require_free(settings)
         _check_weights(settings)
+        _migrate(settings)
         sys.exit(supervisor(settings, workers).run())
 
 
@@ -102,6 +103,13 @@ def _check_weights(settings: Settings) -> None:
     from ..pose.weights import verify
 
     verify(models_dir=settings.data_path / "models")
+
+
+def _migrate(settings: Settings) -> None:
+    """A database of an older release, or none, is brought up to date; one that is away is one line."""
+    from ..catalog import migrate
+
+    migrate(settings)
 
 
 def _announce(settings: Settings, running: Supervisor) -> None:
