@@ -22,6 +22,7 @@ CHECKS = {
     "disk space": checks.disk,
     "Redis": queue_checks.redis,
     "worker": queue_checks.worker,
+    "clock": queue_checks.clock,
     "web server": checks.web,
 }
 COLOURS = {"ok": "green", "warn": "yellow", "FAIL": "red"}

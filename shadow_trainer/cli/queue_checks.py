@@ -70,3 +70,19 @@ def worker(settings: Settings) -> str:
     if not alive:
         raise Warn("none is alive: films wait in the queue", "Start it: make run.")
     return ", ".join(alive)
+
+
+def clock(settings: Settings) -> str:
+    """One clock leads: without it no retry is started and nothing lost is found again."""
+    if not settings.use_rq:
+        return "not used (SHADOW_USE_RQ=false)"
+    from ..jobs import embedded
+    from ..jobs.leader import LOCK_KEY
+    from ..jobs.redis import connect
+
+    if not embedded.answers(settings):
+        raise Warn("not known, because Redis does not answer", "Start it: make run.")
+    leader = connect(settings).get(LOCK_KEY)
+    if leader is None:
+        raise Warn("none is running: failed films are not tried again", "Start it: make run.")
+    return f"{leader.decode()} leads"
