@@ -15,12 +15,14 @@ from .palette import PLATE, RGB
 
 SHIFT = 4  # cv2 takes fixed-point coordinates: 1/16 pixel
 _ONE = 1 << SHIFT
+_FAR = 30_000.0  # beyond this cv2's integers overflow; it is outside of every picture
 _TABULAR = "0123456789"
 
 
 def fixed(point: np.ndarray) -> tuple[int, int]:
     """A point (2,) in pixels as cv2's fixed-point pair."""
-    return round(float(point[0]) * _ONE), round(float(point[1]) * _ONE)
+    x, y = (min(max(float(value), -_FAR), _FAR) for value in point)
+    return round(x * _ONE), round(y * _ONE)
 
 
 class Layer:

@@ -17,6 +17,7 @@ from .palette import CENTRE, GLOVE, RGB, THROWING
 from .words import EVENT_ORDER
 
 _REFERENCE_SIDE = 720.0  # strokes and letters are designed on a frame whose shorter side is this
+_ABSURD = 10  # canvases
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def make_clip(
     throws = analysis.get("athlete", {}).get("throws", "right")
     return Clip(
         time_s=np.asarray(series.time_s, dtype=float),
-        points=(np.asarray(series.landmarks_px, dtype=float) - shift) * scale,
+        points=_placed(series.landmarks_px, shift, scale, size),
         confidence=np.nan_to_num(np.asarray(series.confidence, dtype=float)),
         measured=np.asarray(series.measured, dtype=bool),
         size=size,
@@ -136,8 +137,16 @@ def make_clip(
         windows=tuple((float(d["start_s"]), float(d["end_s"])) for d in deliveries),
         capture_fps=capture_fps,
         playback=playback,
-        shadow=None if shadow is None else (np.asarray(shadow, dtype=float) - shift) * scale,
+        shadow=None if shadow is None else _placed(shadow, shift, scale, size),
     )
+
+
+def _placed(points: np.ndarray, shift: np.ndarray, scale: float, size: tuple[int, int]) -> np.ndarray:
+    """Film pixels as canvas pixels; a point many canvases away is an error of the network, so not known."""
+    placed = (np.asarray(points, dtype=float) - shift) * scale
+    with np.errstate(invalid="ignore"):
+        absurd = (np.abs(placed) > _ABSURD * max(size)).any(axis=-1)
+    return np.where(absurd[..., None], np.nan, placed)
 
 
 def event_marks(deliveries: list[dict[str, Any]], time_s: np.ndarray) -> tuple[Mark, ...]:
