@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -144,31 +145,33 @@ def ready_checks() -> dict[str, dict[str, Any]]:
 
     def catalog() -> str:
         shadow.catalog.counts()
-        return "answers"
-
-    def queue() -> str:
-        stats = shadow.jobs.stats()
-        return f"{stats.get('queued', 0)} waiting"
+        return ""
 
     def storage() -> str:
         shadow.storage.exists("analyses/none/original")
-        return "answers"
+        return ""
 
     def disk() -> str:
         free = shutil.disk_usage(shadow.settings.data_path).free
-        if free < shadow.settings.min_free_disk_mb * MB:
-            raise Unavailable(f"only {free // MB} MB free")
-        return f"{free // MB} MB free"
+        least = shadow.settings.min_free_disk_mb * MB
+        return "" if free >= least else f"Only {free // MB} MB are free; {least // MB} are needed."
 
-    checks = {"catalog": catalog, "queue": queue, "storage": storage, "disk": disk}
-    return {name: _checked(check) for name, check in checks.items()}
-
-
-def _checked(check: Any) -> dict[str, Any]:
+    wrong = {
+        name: _asked(check) for name, check in (("catalog", catalog), ("storage", storage), ("disk", disk))
+    }
     try:
-        return {"ok": True, "detail": check()}
+        wrong |= shadow.jobs.ready()
+    except Exception as error:  # a driver's own error is an answer here, not a crash
+        log.exception("the queue could not be asked")
+        wrong["queue"] = type(error).__name__
+    return {name: {"ok": not words, "detail": words or "answers"} for name, words in wrong.items()}
+
+
+def _asked(check: Callable[[], str]) -> str:
+    try:
+        return check()
     except ShadowError as error:
-        return {"ok": False, "detail": error.message}
-    except Exception as error:  # any driver's own error is an answer here, not a crash
-        log.exception("readiness check failed")
-        return {"ok": False, "detail": type(error).__name__}
+        return error.message
+    except Exception as error:  # as above
+        log.exception("a readiness check broke")
+        return type(error).__name__

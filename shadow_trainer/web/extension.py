@@ -33,7 +33,7 @@ def connect(settings: Settings, *, catalog: Any = None, storage: Any = None, job
     if jobs is None:
         from ..jobs.manager import make_manager
 
-        jobs = make_manager(settings)
+        jobs = make_manager(settings, catalog=catalog, storage=storage)
     return Shadow(settings, catalog, storage, jobs)
 
 

@@ -7,9 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
-from wtforms import FileField, RadioField, SelectField, StringField
-
 from ..errors import BadRequest
 from ..jobs.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, AnalysisRequest
 
@@ -46,15 +43,7 @@ class FieldErrors(BadRequest):
         self.errors = errors
 
 
-class UploadForm(FlaskForm):
-    """The form of the first page; its labels are in the template."""
-
-    video = FileField()
-    throws = RadioField(choices=THROWS_CHOICES, default="auto")
-    view = SelectField(choices=VIEW_CHOICES, default="auto")
-    model_size = SelectField(choices=MODEL_CHOICES, default="m")
-    capture_fps = StringField()
-    height_m = StringField()
+CHOICES = {"throws": THROWS_CHOICES, "view": VIEW_CHOICES, "model_size": MODEL_CHOICES, "rates": RATE_CHOICES}
 
 
 def options_from(values: Mapping[str, Any], *, default_model: str = "m") -> AnalysisRequest:

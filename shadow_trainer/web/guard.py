@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from flask import Flask, g, request
 from flask_wtf.csrf import CSRFProtect
 
+from . import uploads
 from .extension import current
 from .problems import CSRF_WORDS, Problem
 
@@ -68,6 +69,9 @@ def _only_our_pages_or_scripts() -> None:
         return
     if _from_other_site():
         raise Problem(403, *CSRF_WORDS)
+    if request.mimetype == "multipart/form-data":
+        # Looking for a token reads the body, so what needs no body is asked first.
+        uploads.check_room()
     if request.path.startswith(API_PREFIX) and _from_no_browser():
         # Flask-WTF must not look for a token in the body of a script.
         g.csrf_valid = True

@@ -11,7 +11,7 @@ from ..catalog import utcnow
 from ..errors import NotFound, ShadowError
 from . import desk, uploads
 from .extension import current
-from .forms import RATE_CHOICES, UploadForm, options_from
+from .forms import CHOICES, options_from
 from .links import media_address, poster_address, status_of
 from .presenters import analysis as shown
 from .presenters import report as report_view
@@ -55,9 +55,8 @@ def _home(problem: Problem | None = None) -> str:
     values = {**FORM_DEFAULTS, "model_size": settings.model_size, **request.form.to_dict()}
     return render_template(
         "home.html",
-        form=UploadForm(),
+        choices=CHOICES,
         values=values,
-        rates=RATE_CHOICES,
         problem=problem,
         errors=problem.errors if problem else [],
         max_upload_mb=settings.max_upload_mb,

@@ -31,7 +31,10 @@ function bindLayers(film) {
 }
 
 if (player?.querySelector("video")) {
-  const film = new Film(player.querySelector("video"));
+  const film = new Film(player.querySelector("video"), {
+    fps: Number(player.dataset.fps),
+    scale: Number(player.dataset.scale),
+  });
   const marks = player.querySelector("[data-marks]");
   const line = marks ? new TimeLine(marks, film) : null;
   bindControls(player.querySelector("[data-controls]"), film, line);

@@ -1,4 +1,4 @@
-"""A real application over a real catalog and storage; the queue accepts work that nobody does."""
+"""A real application over a real catalog, storage and queue; no worker takes the work."""
 
 from __future__ import annotations
 
@@ -12,38 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from shadow_trainer import create_app
-from shadow_trainer.catalog import Catalog, migrate, open_catalog
-from shadow_trainer.jobs.status import JobStatus, Live, build
+from shadow_trainer.catalog import migrate, open_catalog
+from shadow_trainer.jobs.manager import make_manager
 from shadow_trainer.settings import Settings, load
 from tests.web import documents
-
-
-class QuietQueue:
-    """Takes jobs and lets them wait: what the web does must not depend on a worker being there."""
-
-    def __init__(self, catalog: Catalog, storage: Any) -> None:
-        self.catalog, self.storage = catalog, storage
-        self.submitted: list[str] = []
-
-    def submit(self, analysis_id: str) -> None:
-        self.submitted.append(analysis_id)
-
-    def status(self, analysis_id: str) -> JobStatus:
-        return build(self.catalog.get(analysis_id), Live())
-
-    def cancel(self, analysis_id: str) -> None:
-        self.catalog.cancel(analysis_id)
-
-    def retry(self, analysis_id: str) -> None:
-        self.catalog.requeue(analysis_id)
-
-    def delete(self, analysis_id: str) -> None:
-        self.catalog.delete_analysis(analysis_id)
-        self.storage.delete_prefix(f"analyses/{analysis_id}")
-
-    def stats(self) -> dict[str, Any]:
-        counts = self.catalog.counts()
-        return {"queued": counts.get("queued", 0), "active": counts.get("processing", 0)}
 
 
 class Desk:
@@ -115,8 +87,14 @@ class Desk:
 
 
 def make_app(folder: Path, **changes: Any) -> Flask:
-    """An application with its own data folder and the quiet queue."""
-    values = {"data_dir": str(folder), "secret_key": "t" * 40, "min_free_disk_mb": 0, **changes}
+    """An application with its own data folder and a queue that only takes jobs in."""
+    values = {
+        "data_dir": str(folder),
+        "secret_key": "t" * 40,
+        "min_free_disk_mb": 0,
+        "use_rq": False,
+        **changes,
+    }
     settings: Settings = load({}, **values)
     folder.mkdir(parents=True, exist_ok=True)
     migrate(settings)
@@ -124,9 +102,8 @@ def make_app(folder: Path, **changes: Any) -> Flask:
     from shadow_trainer.storage import open_storage
 
     storage = open_storage(settings.storage_address)
-    app = create_app(settings, catalog=catalog, storage=storage, jobs=QuietQueue(catalog, storage))
-    app.testing = False
-    return app
+    jobs = make_manager(settings, catalog=catalog, storage=storage, run=False)
+    return create_app(settings, catalog=catalog, storage=storage, jobs=jobs)
 
 
 @pytest.fixture(scope="session")

@@ -100,9 +100,9 @@ def metric_row(metric: dict[str, Any]) -> MetricRow:
         event=metric.get("event") or "",
         label=metric.get("label") or metric_label(metric["name"]),
         event_label=event_label(metric.get("event") or ""),
-        value="–" if value is None else _signed(number(value, unit)),
-        error="" if error is None else number(error, unit),
-        unit=unit_label(unit),
+        value="–" if value is None else _signed(number(value, unit)) + _degree(unit),
+        error="" if error is None else number(error, unit) + _degree(unit),
+        unit=_unit_behind(unit),
         norm=_norm_words(norm, unit),
         norm_source=norm.get("source") or "",
         z=z,
@@ -124,6 +124,18 @@ def z_words(z: float | None) -> str:
     return f"{'well ' if abs(z) >= 2 else ''}{side} typical"
 
 
+def _degree(unit: str) -> str:
+    # The degree sign belongs to each number; words such as "% of height" stand once, behind both.
+    return "°" if unit == "deg" else ""
+
+
+def _unit_behind(unit: str) -> str:
+    label = unit_label(unit)
+    if unit == "deg" or not label:
+        return ""
+    return label if label.startswith("°") else f" {label}"
+
+
 def _signed(text: str) -> str:
     return text.replace("-", "−")
 
@@ -132,7 +144,8 @@ def _norm_words(norm: dict[str, Any], unit: str) -> str:
     mean, sd = norm.get("mean"), norm.get("sd")
     if mean is None or sd is None:
         return ""
-    return f"{_signed(number(mean, unit))} ± {number(sd, unit)}"
+    degree = _degree(unit)
+    return f"{_signed(number(mean, unit))}{degree} ± {number(sd, unit)}{degree}"
 
 
 def _bar(value: float | None, error: float | None, norm: dict[str, Any]) -> Bar | None:

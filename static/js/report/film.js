@@ -1,10 +1,12 @@
 // A film that can be stepped frame by frame. Times are seconds of the film's own clock.
 
 export class Film extends EventTarget {
-  constructor(video) {
+  // fps: frames per second of the film's own clock; scale: real seconds in one second of it.
+  constructor(video, { fps, scale }) {
     super();
     this.video = video;
-    this.fps = 30;
+    this.fps = fps;
+    this.scale = scale;
     this.shownTime = video.currentTime;
     this.range = null;
     this.looping = false;

@@ -1,6 +1,7 @@
 // The list of event links as a time line with a play head.
 
 const EDGE = 0.04;
+const DISC_PX = 32;
 
 export class TimeLine {
   constructor(list, film) {
@@ -18,6 +19,7 @@ export class TimeLine {
     this.place();
     film.addEventListener("frame", ({ detail }) => this.show(detail.time));
     list.addEventListener("pointerdown", (event) => this.scrub(event));
+    new ResizeObserver(() => this.place()).observe(list);
   }
 
   get range() {
@@ -39,10 +41,20 @@ export class TimeLine {
     return 100 * Math.min(1, Math.max(0, share));
   }
 
+  // Layback, release and arm snap are a few hundredths of a second apart: where discs would cover each
+  // other they step down a row and keep a stem to their place on the line.
   place() {
+    const least = (100 * DISC_PX) / (this.list.clientWidth || 600);
+    const rows = [];
     for (const link of this.links) {
-      link.closest("li").style.left = `${this.percent(Number(link.dataset.seek))}%`;
+      const at = this.percent(Number(link.dataset.seek));
+      let row = rows.findIndex((last) => at - last >= least);
+      if (row < 0) row = rows.length;
+      rows[row] = at;
+      link.closest("li").style.left = `${at}%`;
+      link.style.setProperty("--row", row);
     }
+    this.list.style.setProperty("--rows", rows.length);
   }
 
   show(time) {
