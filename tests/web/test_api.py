@@ -1,0 +1,160 @@
+"""The HTTP API keeps its shapes, and every wrong request gets the same kind of answer."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.conftest import Desk
+
+STATUS_KEYS = {
+    "job_id", "status", "stage", "progress", "message", "queue_position", "eta_s", "attempts", "error",
+    "result_url", "created_at", "updated_at",
+}  # fmt: skip
+UNKNOWN = ["0" * 32, "x", "..%2f..%2fetc", "1; drop table", "A" * 400]
+ADDRESSES = [
+    ("GET", "/videos/{id}/status"),
+    ("GET", "/videos/{id}/info"),
+    ("GET", "/videos/{id}/download"),
+    ("GET", "/videos/{id}/preview/original"),
+    ("GET", "/videos/{id}/preview/processed"),
+    ("POST", "/videos/{id}/terminate"),
+    ("POST", "/videos/{id}/retry"),
+    ("DELETE", "/videos/{id}"),
+]
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN)
+@pytest.mark.parametrize(("method", "path"), ADDRESSES)
+def test_an_unknown_id_is_not_found(client: FlaskClient, method: str, path: str, unknown: str) -> None:
+    response = client.open(path.format(id=unknown), method=method)
+    assert response.status_code == 404
+    assert response.mimetype == "application/problem+json"
+    problem = response.get_json()
+    assert set(problem) >= {"type", "title", "status", "detail", "instance", "code", "errors", "request_id"}
+    assert problem["request_id"] == response.headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "failed", "completed"])
+def test_the_status_has_every_field_in_every_state(client: FlaskClient, desk: Desk, state: str) -> None:
+    response = client.get(f"/videos/{getattr(desk, state)()}/status")
+    status = response.get_json()
+    assert set(status) >= STATUS_KEYS
+    assert status["status"] == {"running": "processing"}.get(state, state)
+    assert 0 <= status["progress"] <= 100
+    assert bool(status["result_url"]) == (state == "completed")
+    assert bool(status["error"]) == (state == "failed")
+    assert ("Retry-After" in response.headers) == (state in ("queued", "running"))
+
+
+def test_the_sample_runs_with_the_model_that_was_asked_for(client: FlaskClient, desk: Desk) -> None:
+    response = client.post("/videos/sample-lefty", json={"model_size": "xs"})
+    assert response.status_code == 202
+    assert desk.catalog.get(response.get_json()["job_id"]).options["model_size"] == "xs"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"model_size": "huge"}, "bad_model_size"),
+        ({"colour": "red"}, "unknown_option"),
+        ([1, 2], "bad_json"),
+        ("text", "bad_json"),
+    ],
+)
+def test_a_wrong_body_is_named(client: FlaskClient, desk: Desk, body: object, code: str) -> None:
+    response = client.post("/videos/sample-lefty", json=body)
+    assert (response.status_code, response.get_json()["code"]) == (400, code)
+    assert desk.catalog.count_analyses() == 0
+
+
+def test_broken_json_is_named(client: FlaskClient) -> None:
+    response = client.post("/videos/sample-lefty", data="{", content_type="application/json")
+    assert response.get_json()["code"] == "bad_json"
+
+
+def test_terminate_is_idempotent(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.running()
+    for _ in range(2):
+        response = client.post(f"/videos/{analysis_id}/terminate")
+        assert (response.status_code, response.get_json()["status"]) == (200, "canceled")
+
+
+def test_retry_of_what_runs_is_a_conflict(client: FlaskClient, desk: Desk) -> None:
+    response = client.post(f"/videos/{desk.running()}/retry")
+    assert (response.status_code, response.get_json()["code"]) == (409, "still_running")
+
+
+def test_retry_of_what_failed_is_accepted(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.failed()
+    assert client.post(f"/videos/{analysis_id}/retry").status_code == 202
+    assert desk.catalog.get(analysis_id).state == "queued"
+
+
+def test_delete_leaves_nothing(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed()
+    assert client.delete(f"/videos/{analysis_id}").status_code == 204
+    assert list(desk.storage.list()) == []
+    assert client.get(f"/videos/{analysis_id}/status").status_code == 404
+
+
+def test_results_before_the_end_are_a_conflict(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.running()
+    for name in ("download", "preview/processed"):
+        response = client.get(f"/videos/{analysis_id}/{name}")
+        assert (response.status_code, response.get_json()["code"]) == (409, "not_completed")
+
+
+def test_info_holds_the_whole_analysis(client: FlaskClient, desk: Desk) -> None:
+    info = client.get(f"/videos/{desk.completed()}/info").get_json()
+    assert info["analysis"]["schema"] == "shadow-trainer/analysis/1"
+    for address in info["files"].values():
+        assert client.get(address).status_code == 200
+
+
+def test_films_answer_byte_ranges(client: FlaskClient, desk: Desk) -> None:
+    address = f"/videos/{desk.completed()}/preview/processed"
+    whole = client.get(address)
+    assert (whole.status_code, whole.mimetype) == (200, "video/mp4")
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    part = client.get(address, headers={"Range": "bytes=100-199"})
+    assert (part.status_code, part.data) == (206, whole.data[100:200])
+    assert client.get(address, headers={"Range": "bytes=99999999-"}).status_code == 416
+    again = client.get(address, headers={"If-None-Match": whole.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", ["report.html", "metrics.csv", "original"])
+def test_what_a_browser_might_run_is_a_download(client: FlaskClient, desk: Desk, name: str) -> None:
+    response = client.get(f"/analyses/{desk.completed()}/files/{name}")
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", ["../original.mp4", "%2e%2e/x.mp4", "pose.pkl", "people/../x.jpg", "no.mp4"])
+def test_only_files_of_the_analysis_are_served(client: FlaskClient, desk: Desk, name: str) -> None:
+    assert client.get(f"/analyses/{desk.completed()}/files/{name}").status_code == 404
+
+
+def test_a_wrong_method_is_named(client: FlaskClient) -> None:
+    response = client.put("/videos/upload")
+    assert (response.status_code, response.get_json()["code"]) == (405, "method_not_allowed")
+    assert "POST" in response.headers["Allow"]
+
+
+def test_health_answers_without_anything_else(client: FlaskClient, desk: Desk, monkeypatch) -> None:
+    from shadow_trainer.errors import Unavailable
+
+    desk.queued()
+    expected = {"status": "ok", "job_manager_type": "threads", "rq_enabled": False, "active_jobs": 1}
+    assert client.get("/health").get_json() == expected
+
+    def away() -> None:
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(desk.catalog, "counts", away)
+    health, ready = client.get("/health"), client.get("/ready")
+    assert (health.status_code, health.get_json()["active_jobs"]) == (200, None)
+    assert ready.status_code == 503
+    assert ready.get_json()["checks"]["catalog"] == {"ok": False, "detail": "The database does not answer."}

@@ -1,0 +1,129 @@
+"""Pages: readable in every state, without JavaScript, and errors in the API's own words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web import documents
+from tests.web.conftest import Desk
+
+
+def token_of(page: str) -> str:
+    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+
+
+def test_progress_refreshes_itself_without_javascript(client: FlaskClient, desk: Desk) -> None:
+    page = client.get(f"/analyses/{desk.running()}").text
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert re.search(r'<progress[^>]*value="42.0"', page)
+    assert 'aria-current="step"' in page
+    assert "preview.mp4" in page
+
+
+def test_a_finished_analysis_no_longer_refreshes(client: FlaskClient, desk: Desk) -> None:
+    for analysis_id in (desk.completed(), desk.failed()):
+        assert "http-equiv" not in client.get(f"/analyses/{analysis_id}").text
+
+
+def test_a_failed_analysis_shows_film_reason_and_what_to_do(client: FlaskClient, desk: Desk) -> None:
+    page = client.get(f"/analyses/{desk.failed()}").text
+    assert "There is a person in this film, but no pitch was found." in page
+    assert "Film one whole delivery" in page
+    assert "Try again" in page
+    assert "<video" in page
+
+
+def test_the_report_shows_every_event_and_metric(client: FlaskClient, desk: Desk) -> None:
+    page = client.get(f"/analyses/{desk.completed()}").text
+    for words in ("First movement", "Foot contact", "Release", "Follow-through", "estimated", "−141 ms"):
+        assert words in page
+    assert page.count("data-metric=") == len(documents.METRICS)
+    assert "83.2" in page
+    assert "± 4.0" in page
+
+
+def test_low_confidence_is_never_scored(client: FlaskClient, desk: Desk) -> None:
+    page = client.get(f"/analyses/{desk.completed()}").text
+    rows = re.findall(r'<tr class="low".*?</tr>', page, re.S)
+    assert len(rows) == 2
+    for row in rows:
+        assert "zbar" not in row
+        assert "not scored" in row
+
+
+def test_event_links_work_without_javascript(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed()
+    page = client.get(f"/analyses/{analysis_id}").text
+    link = re.search(r'href="([^"]*t=2\.191[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "overlay.mp4#t=2.191" in client.get(link).text
+
+
+def test_each_pitch_of_a_film_has_its_page(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed(documents.document(deliveries=3, people=2))
+    second = client.get(f"/analyses/{analysis_id}?delivery=1").text
+    assert "6.191 s" in second
+    assert second.count('class="delivery"') == 3
+    assert "Is this the right person?" in second
+
+
+@pytest.mark.parametrize("query", ["delivery=99", "delivery=x", "t=nan", "t=x", "film=x"])
+def test_odd_addresses_of_a_report_still_show_it(client: FlaskClient, desk: Desk, query: str) -> None:
+    assert client.get(f"/analyses/{desk.completed()}?{query}").status_code == 200
+
+
+def test_history_searches_and_filters(client: FlaskClient, desk: Desk) -> None:
+    desk.completed(title="Bullpen 50% effort")
+    desk.failed()
+    assert "1 analysis" in client.get("/analyses?q=50%25").text
+    assert "1 analysis" in client.get("/analyses?state=failed").text
+    assert "Nothing found" in client.get("/analyses?q=nobody").text
+    assert client.get("/analyses?page=x&state=odd").status_code == 200
+
+
+def test_titles_are_shown_as_text(client: FlaskClient, desk: Desk) -> None:
+    desk.completed(title="<img src=x onerror=alert(1)>")
+    for path in ("/", "/analyses"):
+        assert "<img src=x" not in client.get(path).text
+
+
+def test_buttons_do_what_they_say(browser: FlaskClient, desk: Desk) -> None:
+    running = desk.running()
+    token = token_of(browser.get(f"/analyses/{running}").text)
+    send = lambda path, **fields: browser.post(path, data={"csrf_token": token, **fields})  # noqa: E731
+    assert send(f"/analyses/{running}/cancel").status_code == 303
+    assert desk.catalog.get(running).state == "canceled"
+    send(f"/analyses/{running}/retry")
+    assert desk.catalog.get(running).state == "queued"
+    done = desk.completed()
+    send(f"/analyses/{done}/rename", title="  New   name ")
+    assert desk.catalog.get(done).title == "New name"
+    send(f"/analyses/{done}/person", person="1")
+    assert desk.catalog.get(done).options["person"] == 1
+    response = send(f"/analyses/{done}/delete")
+    assert desk.catalog.find(done) is None
+    assert "New name" in browser.get(response.headers["Location"]).text
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/analyses/abc", 404), ("/analyses/abc/files/x", 404)])
+def test_page_errors_have_the_words_of_the_api(client: FlaskClient, path: str, status: int) -> None:
+    page = client.get(path, headers={"Accept": "text/html"})
+    problem = client.get(path, headers={"Accept": "application/json"})
+    assert page.status_code == problem.status_code == status
+    assert problem.get_json()["title"] in page.text.replace("&#39;", "'")
+    assert problem.mimetype == "application/problem+json"
+
+
+def test_an_unexpected_error_tells_a_number_and_nothing_else(
+    client: FlaskClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(desk.catalog, "list_analyses", broken)
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "secret detail" not in response.text
+    assert response.headers["X-Request-ID"] in response.text
