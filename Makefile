@@ -21,6 +21,7 @@ demo: setup
 	@exec $(SHADOW) demo
 
 doctor:
+	@test -x .venv/bin/python || { echo "doctor: nothing is installed yet; run make setup first" >&2; exit 1; }
 	@exec $(SHADOW) doctor
 
 # Removes what set-up installed; the data folder (films, results, database) and .env stay.
