@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
-UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
+KNOWN_MATRICES = {1, 4, 5, 6, 7, 9}  # AVCOL_SPC_*: BT.709, FCC, BT.470BG, SMPTE 170M, SMPTE 240M, BT.2020
 PQ = 16  # AVCOL_TRC_SMPTE2084
 HD_SIDE = 720  # players take untagged pictures of at least this size as BT.709, smaller ones as BT.601
 WHITE_NITS, KNEE, DISPLAY_GAMMA = 203.0, 0.6, 2.2
@@ -29,11 +29,13 @@ class RgbDecoder:
 
     def __call__(self, picture: av.VideoFrame) -> np.ndarray:
         """The whole picture at the declared size, not turned."""
+        matrix = _matrix(picture)
         found = self._reformatter.reformat(
             picture,
             **self._size,
             format="rgb24",
-            src_colorspace=_matrix(picture),
+            src_colorspace=matrix,
+            dst_colorspace=matrix,
             interpolation=_scaler(picture, self._size["width"]),
             threads=1,
         )
@@ -74,8 +76,8 @@ def _scaler(picture: av.VideoFrame, width: int) -> Interpolation:
 
 
 def _matrix(picture: av.VideoFrame) -> int | None:
-    """The colour matrix to assume when the picture names none; None keeps the picture's own."""
-    if picture.colorspace != UNSPECIFIED or picture.format.is_rgb:
+    """The colour matrix to assume when the picture names none (or an impossible one); None keeps the picture's own."""
+    if picture.colorspace in KNOWN_MATRICES or picture.format.is_rgb:
         return None
     return Colorspace.ITU709 if min(picture.width, picture.height) >= HD_SIDE else Colorspace.ITU601
 

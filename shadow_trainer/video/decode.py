@@ -92,16 +92,23 @@ def _numbered(opener: Callable, rows: Timeline, first: int, last: int) -> Iterat
     """``(row, picture)`` for rows first..last-1, by a jump to the key frame before when that is exact."""
     jump = rows.pts is not None and first > 0
     with opener() as (container, stream):
-        if jump:
-            container.seek(int(rows.pts[first]), stream=stream, backward=True)
+        jumped = jump and _seek(container, stream, int(rows.pts[first]))
         pictures = _rows(container, stream, rows)
-        head = next(pictures, None)
+        head = next(pictures, None) if jumped else None
         if not jump or (head is not None and head[0] <= first):
             yield from _between(head, pictures, first, last)
             return
     # The jump landed behind the wanted frame (some formats only guess): read from the start.
     with opener() as (container, stream):
         yield from _between(None, _rows(container, stream, rows), first, last)
+
+
+def _seek(container: av.container.InputContainer, stream: av.VideoStream, pts: int) -> bool:
+    try:
+        container.seek(pts, stream=stream, backward=True)
+    except av.error.FFmpegError:
+        return False  # a damaged index
+    return True
 
 
 def _rows(

@@ -15,6 +15,7 @@ from ..errors import StorageFull
 from .colour import YuvEncoder
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+KEY_FRAME_S = 0.5  # a browser that steps back decodes from the key frame before: keep that near
 BT709, LIMITED = 1, 1  # AVCOL_*_BT709, AVCOL_RANGE_MPEG
 
 
@@ -42,7 +43,8 @@ class Writer:
         self.frame_count = 0
         self._expected = (height, width, 3)
         self._temporary = temporary_name(self.path)
-        self._options = {"crf": str(crf), "preset": preset}
+        group = max(1, round(KEY_FRAME_S * self.fps))
+        self._options = {"crf": str(crf), "preset": preset, "g": str(group)}
         self._thread_count = thread_count
         self._to_yuv = YuvEncoder(self.width, self.height)
         self._container: av.container.OutputContainer | None = None

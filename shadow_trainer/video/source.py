@@ -14,6 +14,14 @@ from .problems import bad_video
 
 HEAD_BYTES = 4096
 READ_BYTES = 1 << 20
+SYSTEM_ERRORS = {
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EACCES,
+    errno.ENOENT,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+}
 # FFmpeg stops a decoder at this many pixels; it is above the limits so that 8K is still named as 8K.
 HARD_PIXELS = 64_000_000
 ENCRYPTED_TAGS = {b"encv", b"drmi"}
@@ -101,8 +109,11 @@ def _picture(container: av.container.InputContainer, head: bytes) -> av.VideoStr
     """The main picture: the largest video stream that is no cover art."""
     cover = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
     streams = [s for s in container.streams.video if not s.disposition & cover]
+    readable = [s for s in streams if s.codec_context is not None]
+    if readable:
+        return max(readable, key=lambda s: s.codec_context.width * s.codec_context.height)
     if streams:
-        return max(streams, key=lambda s: (s.codec_context.width or 0) * (s.codec_context.height or 0))
+        raise bad_video("unsupported_codec", codec="unknown")
     if container.streams.audio or container.streams.video:
         raise bad_video("audio_only")
     raise _why_not_open(head)
@@ -124,11 +135,12 @@ def is_the_disks_fault(error: BaseException, path: Path) -> bool:
     """True for an error of the system, not of the film: another try may succeed.
 
     FFmpeg also calls a film that ends too early an input error; then the bytes that are there can be read.
+    It calls a header that claims absurd sizes a lack of memory: that is the film's fault.
     """
-    if not isinstance(error, OSError) or isinstance(error, EOFError):
+    if not isinstance(error, OSError):
         return False
     if error.errno != errno.EIO:
-        return True
+        return error.errno in SYSTEM_ERRORS
     try:
         with path.open("rb") as file:
             while file.read(READ_BYTES):

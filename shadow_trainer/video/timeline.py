@@ -107,8 +107,8 @@ def decoded(container: av.container.InputContainer, stream: av.VideoStream) -> I
     for packet in readable_packets(container, stream):
         try:
             frames = packet.decode()
-        except (av.error.InvalidDataError, av.error.EOFError):
-            continue
+        except av.error.FFmpegError:
+            continue  # decoders report damage by many names; none of them reads a file
         for frame in frames:
             if not frame.is_corrupt:
                 yield frame
@@ -124,6 +124,8 @@ def readable_packets(container: av.container.InputContainer, stream: av.VideoStr
             if is_the_disks_fault(error, Path(container.name.removeprefix("file:"))):
                 raise
             return
+        except IndexError:
+            return  # PyAV trips over streams that appeared on the way, when ours has ended
         if packet is None:
             return
         yield packet

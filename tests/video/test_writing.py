@@ -45,6 +45,13 @@ def test_browsers_can_play_it_while_it_loads(tmp_path) -> None:
         assert (frame.colorspace, frame.color_range, frame.color_primaries, frame.color_trc) == (1, 1, 1, 1)
 
 
+def test_stepping_back_is_quick_for_a_browser(tmp_path) -> None:
+    path = write(tmp_path / "a.mp4", count=60, fps=60)
+    with av.open(str(path)) as container:
+        keys = [packet.pts * packet.time_base for packet in container.demux(video=0) if packet.is_keyframe]
+    assert keys == [0, 0.5]
+
+
 def test_odd_sizes_are_padded_to_even(read, tmp_path) -> None:
     with video.Writer(tmp_path / "a.mp4", 321, 181, 30) as writer:
         for index in range(10):
