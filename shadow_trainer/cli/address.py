@@ -121,12 +121,13 @@ def wait_until_up(settings: Settings, seconds: float = 60.0) -> bool:
 
 
 def is_up(settings: Settings) -> bool:
-    """Whether a web server answers ``GET /health`` on the port of these settings."""
+    """Whether a web server of ours (not just anybody's) answers on the port of these settings."""
     connection = http.client.HTTPConnection(reachable_host(settings), settings.port, timeout=3)
     try:
         connection.request("GET", "/health")
-        return connection.getresponse().status == 200
-    except OSError:
+        answer = connection.getresponse()
+        return answer.status == 200 and "job_manager_type" in json.loads(answer.read())
+    except (OSError, ValueError, TypeError, http.client.HTTPException):
         return False
     finally:
         connection.close()
