@@ -33,7 +33,9 @@ class Child:
     ``seams`` are dotted names that replace parts inside the child (tests); none in production.
     """
 
-    def __init__(self, settings: Settings, worker: str, queue: str, seams: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, worker: str, queue: str, seams: dict[str, str] | None = None
+    ) -> None:
         self.settings = settings
         self._header = json.dumps(
             {"settings": asdict(settings), "worker": worker, "queue": queue, "seams": seams or {}}

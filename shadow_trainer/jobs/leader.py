@@ -14,7 +14,9 @@ RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del'
 class Leader:
     """The lock as one candidate sees it; ``name`` must be unique among candidates."""
 
-    def __init__(self, connection: redis.Redis, name: str, *, key: str = LOCK_KEY, seconds: float = LOCK_S) -> None:
+    def __init__(
+        self, connection: redis.Redis, name: str, *, key: str = LOCK_KEY, seconds: float = LOCK_S
+    ) -> None:
         self.connection, self.name, self.key = connection, name, key
         self._ms = int(seconds * 1000)
         self._renew = connection.register_script(RENEW)

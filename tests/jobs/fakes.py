@@ -1,0 +1,147 @@
+"""A pipeline of three tiny real stages whose behaviour is written in the film itself, as JSON.
+
+The stages run through the real pipeline (receipts, resuming, progress), so what is tested around it is real.
+``{"do": ..., "seconds": 0.1, "times": 1}``: ``do`` is one of the names in :data:`ACTS`; ``times`` limits how
+often it misbehaves. Every stage that really runs appends a line to ``runs.log`` in the data folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from shadow_trainer.errors import BadVideo
+from shadow_trainer.jobs import pipeline, stages
+from shadow_trainer.jobs.pipeline import Run, Stage
+
+DOCUMENT = {
+    "schema": "shadow-trainer/analysis/1",
+    "video": {"width": 10, "height": 20, "fps": 30.0},
+    "athlete": {"throws": "left"},
+    "view": {"name": "open-side"},
+    "model": {"size": "xs"},
+    "deliveries": [
+        {
+            "index": 0,
+            "start_s": 1.0,
+            "end_s": 3.0,
+            "events": {"release": {"time_s": 2.0}},
+            "metrics": [
+                {"name": "stride_length", "event": "foot_contact", "value": 0.8, "confidence": "high"}
+            ],
+        }
+    ],
+    "warnings": [{"code": "odd", "message": "Odd.", "fix": "Even it."}],
+    "timings_s": {},
+}
+
+
+class Engines:
+    """No model; remembers the batch limit it was asked for."""
+
+    def __init__(self, settings: Any) -> None:
+        self.settings = settings
+
+    def factory(self, batch_limit: int | None = None) -> Any:
+        return lambda size: batch_limit
+
+    def warm(self) -> None:
+        """Ready at once, unless the test wants otherwise."""
+        marker = self.settings.data_path / "unready"
+        if marker.exists():
+            from shadow_trainer.errors import SetupError
+
+            raise SetupError("The weights are missing.", code="no_weights")
+
+
+def run(*arguments: Any, **parts: Any) -> dict[str, Any]:
+    """The pipeline with the stages of this module."""
+    stages.STAGES = STAGES
+    return pipeline.run(*arguments, **parts)
+
+
+def log_line(run: Run, word: str) -> int:
+    """Note that something ran; how often it had run for this film before."""
+    path = run.settings.data_path / "runs.log"
+    line = f"{run.work.name.split('-')[0]} {word}\n"
+    before = path.read_text().count(line) if path.exists() else 0
+    with path.open("a") as file:
+        file.write(line)
+    return before
+
+
+def first(run: Run) -> None:
+    log_line(run, "probe")
+    run.write("out/preview.mp4").write_bytes(b"preview")
+    run.write_json("probe.json", {"ok": True})
+
+
+def second(run: Run) -> None:
+    script = json.loads(run.video.read_text())
+    before = log_line(run, "pose")
+    act = ACTS[script.get("do", "work")]
+    if act is not work and before >= script.get("times", 1):
+        act = work
+    act(run, script)
+    run.write_json("pose.json", {"batch": run.engine_factory("m")})
+
+
+def third(run: Run) -> None:
+    log_line(run, "render")
+    run.write_json("out/analysis.json", {**DOCUMENT, "batch": run.read_json("pose.json")["batch"]})
+    run.write("out/people/0.jpg").write_bytes(b"jpg")
+    run.write("out/overlay.mp4").write_bytes(b"film")
+
+
+def work(run: Run, script: dict[str, Any]) -> None:
+    total = max(1, int(script.get("seconds", 0.05) / 0.02))
+    for done in range(total):
+        time.sleep(0.02)
+        run.check()
+        run.advance(done, total)
+
+
+def bad(run: Run, script: dict[str, Any]) -> None:
+    raise BadVideo("This is not a film.", code="not_a_video")
+
+
+def flaky(run: Run, script: dict[str, Any]) -> None:
+    raise ConnectionResetError("gone")
+
+
+def memory(run: Run, script: dict[str, Any]) -> None:
+    raise MemoryError
+
+
+def crash(run: Run, script: dict[str, Any]) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hang(run: Run, script: dict[str, Any]) -> None:
+    """As native code that never returns: no check, no Python signal handler."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    time.sleep(600)
+
+
+def sleepy(run: Run, script: dict[str, Any]) -> None:
+    """Python that forgets to check: only the alarm of the time limit ends it."""
+    time.sleep(600)
+
+
+ACTS = {f.__name__: f for f in (work, bad, flaky, memory, crash, hang, sleepy)}
+STAGES = (
+    Stage("probe", "one", 0.1, (), first),
+    Stage("pose", "two", 0.6, (), second),
+    Stage("render", "three", 0.3, (), third),
+)
+
+
+def ran(data: Path, analysis_id: str) -> list[str]:
+    """The stages that ran for one analysis, in order."""
+    path = data / "runs.log"
+    lines = path.read_text().split("\n") if path.exists() else []
+    return [line.split()[1] for line in lines if line.startswith(analysis_id)]

@@ -1,0 +1,179 @@
+"""A whole little installation in a temporary folder: catalog, storage, queue, and processes to work it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from shadow_trainer.catalog import migrate, open_catalog
+from shadow_trainer.jobs import embedded
+from shadow_trainer.jobs.manager import JobManager, make_manager
+from shadow_trainer.jobs.status import JobStatus
+from shadow_trainer.settings import ROOT, Settings
+from shadow_trainer.storage import open_storage
+from tests.jobs import fakes
+
+SEAMS = {"pipeline": "tests.jobs.fakes:run", "engines": "tests.jobs.fakes:Engines"}
+# Generous, because the tests share their machine; nothing waits this long when all is well.
+PATIENCE_S = 40.0
+
+
+def small_settings(folder: Path, **more: Any) -> Settings:
+    """Settings with short times."""
+    values: dict[str, Any] = {
+        "data_dir": str(folder),
+        "retry_attempts": 2,
+        "retry_intervals_s": "1,1",
+        "job_timeout_s": 30,
+        "shutdown_grace_s": 1.0,
+        "clock_tick_s": 0.5,
+        "min_free_disk_mb": 1,
+        "worker_ready_timeout_s": 60.0,
+    }
+    return Settings(**{**values, **more})
+
+
+class Rig:
+    """Use as a context manager; ends everything it started."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.data = settings.data_path
+        self.processes: list[subprocess.Popen[bytes]] = []
+        migrate(settings)
+        self.catalog, self.storage = open_catalog(settings), open_storage(settings.storage_address)
+        self.redis = embedded.start(settings) if settings.use_rq else None
+        self.jobs = self.manager()
+
+    def __enter__(self) -> Rig:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.jobs.close()
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+                process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if self.redis:
+            self.redis.stop()
+        self.catalog.close()
+
+    def manager(self, **changes: Any) -> JobManager:
+        """A manager as a web process would make one."""
+        settings = replace(self.settings, **changes)
+        return make_manager(
+            settings,
+            catalog=self.catalog,
+            storage=self.storage,
+            pipeline=fakes.run,
+            engines=fakes.Engines(settings),
+        )
+
+    # Processes
+
+    def worker(self, name: str = "w1", queue: str = "pose") -> subprocess.Popen[bytes]:
+        """A real worker process with the fake pipeline in its child."""
+        return self._start("worker", {"name": name, "queue": queue})
+
+    def clock(self) -> subprocess.Popen[bytes]:
+        """A real clock process."""
+        return self._start("clock", {})
+
+    def _start(self, what: str, more: dict[str, Any]) -> subprocess.Popen[bytes]:
+        order = json.dumps({"what": what, "settings": asdict(self.settings), "seams": SEAMS, **more})
+        log = (self.data / f"{what}.log").open("ab")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.jobs.processes", order], cwd=ROOT, stdout=log, stderr=log
+        )
+        self.processes.append(process)
+        return process
+
+    def child_of(self, process: subprocess.Popen[bytes]) -> int:
+        """The worker's child; waits until there is one."""
+        import psutil
+
+        self.until(lambda: psutil.Process(process.pid).children(), "the worker's child")
+        return psutil.Process(process.pid).children()[0].pid
+
+    def wait_workers(self, number: int = 1) -> None:
+        """Wait until this many workers are registered."""
+        self.until(lambda: self.jobs.worker_count() >= number, f"{number} workers")
+
+    def logs(self) -> str:
+        """What the processes said."""
+        return "\n".join(path.read_text(errors="replace") for path in self.data.glob("*.log"))
+
+    # Films
+
+    def add(self, **script: Any) -> str:
+        """A film that behaves as told, in catalog and storage; its id."""
+        key = f"analyses/{os.urandom(16).hex()}/original.mp4"
+        analysis_id = key.split("/")[1]
+        self.storage.put(key, io.BytesIO(json.dumps(script).encode()))
+        row = self.catalog.create_analysis(
+            analysis_id=analysis_id,
+            title="Film",
+            original_name="film.mp4",
+            original_key=key,
+            options={"model_size": "xs"},
+        )
+        return row.id
+
+    def send(self, **script: Any) -> str:
+        """Add and submit."""
+        analysis_id = self.add(**script)
+        self.jobs.submit(analysis_id)
+        return analysis_id
+
+    def until(self, happened: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> float:
+        """Wait for it; how long it took. Fails with the processes' logs."""
+        started = time.monotonic()
+        while not happened():
+            if time.monotonic() - started > seconds:
+                raise AssertionError(f"waited {seconds:g} s for {what}\n{self.logs()[-6000:]}")
+            time.sleep(0.03)
+        return time.monotonic() - started
+
+    def until_state(self, analysis_id: str, *states: str, seconds: float = PATIENCE_S) -> JobStatus:
+        """Wait until the job is in one of these states."""
+        self.until(
+            lambda: self.jobs.status(analysis_id).state in states,
+            f"{analysis_id[:8]} {states}, is {self.jobs.status(analysis_id)}",
+            seconds,
+        )
+        return self.jobs.status(analysis_id)
+
+    def until_runs(self, analysis_id: str, stage: str = "pose", times: int = 1) -> None:
+        """Wait until a stage has begun this many times."""
+        self.until(lambda: self.ran(analysis_id).count(stage) >= times, f"{stage} to run {times} times")
+
+    def ran(self, analysis_id: str) -> list[str]:
+        """Stages that ran, in order."""
+        return fakes.ran(self.data, analysis_id)
+
+    def outcomes(self, analysis_id: str) -> list[str]:
+        """Outcomes of the attempts."""
+        return [attempt.outcome for attempt in self.catalog.attempts(analysis_id)]
+
+    def files(self, analysis_id: str) -> list[str]:
+        """Names below the analysis' storage folder."""
+        return [key.split("/", 2)[2] for key in self.storage.list(f"analyses/{analysis_id}")]
+
+    def work_left(self) -> list[str]:
+        """Work folders that exist."""
+        return [path.name for path in (self.data / "work").glob("*") if path.is_dir()]

@@ -1,0 +1,253 @@
+"""The manager's promises, kept by both back ends: RQ with a real worker process, and legacy threads."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from shadow_trainer.errors import Conflict, NotFound
+from shadow_trainer.jobs.states import ALL
+from shadow_trainer.settings import ROOT
+from tests.jobs.rig import Rig
+
+
+def test_a_film_goes_through_and_is_published_once(rig: Rig) -> None:
+    film = rig.send(do="work")
+    status = rig.until_state(film, "completed")
+    assert (status.progress, status.error, status.stage, status.attempts) == (100.0, None, "", 1)
+    assert rig.ran(film) == ["probe", "pose", "render"]
+    row = rig.catalog.get(film)
+    assert row.files == ["analysis.json", "overlay.mp4", "people/0.jpg", "preview.mp4"]
+    assert rig.files(film) == sorted([*row.files, "original.mp4"])
+    assert row.result["throws"] == "left" and row.result["deliveries"] == 1
+    assert row.result["metrics"][0]["name"] == "stride_length"
+    assert [w["code"] for w in row.warnings] == ["odd"]
+    [delivery] = rig.catalog.deliveries(film)
+    assert delivery.summary["events"] == {"release": 2.0}
+    rig.until(lambda: film not in rig.work_left(), "the work folder to go")
+
+
+def test_submitting_twice_runs_once(rig: Rig) -> None:
+    film = rig.send(do="work", seconds=0.3)
+    rig.jobs.submit(film)
+    rig.until_state(film, "completed")
+    rig.jobs.submit(film)
+    time.sleep(1.0)
+    assert rig.ran(film).count("pose") == 1
+    assert rig.outcomes(film) == ["completed"]
+
+
+def test_progress_is_measured_and_never_goes_back(rig: Rig) -> None:
+    film = rig.send(do="work", seconds=2.0)
+    seen = []
+    while not seen or not seen[-1].finished:
+        seen.append(rig.jobs.status(film))
+        time.sleep(0.05)
+    working = [s for s in seen if s.state == "processing"]
+    assert {"pose"} <= {s.stage for s in working}
+    assert any(10 < s.progress < 70 for s in working)
+    values = [s.progress for s in seen]
+    assert values == sorted(values)
+    assert all(s.message for s in seen)
+
+
+def test_a_bad_film_fails_once_with_words_for_the_coach(rig: Rig) -> None:
+    film = rig.send(do="bad")
+    status = rig.until_state(film, "failed")
+    assert status.error["code"] == "not_a_video"
+    assert status.message == "This is not a film."
+    assert status.attempts == 1 and rig.outcomes(film) == ["failed"]
+    assert {"original.mp4", "preview.mp4"} <= set(rig.files(film))
+    letters = {letter.job_id: letter for letter in rig.jobs.dead_letters()}
+    assert letters[film].permanent
+
+
+def test_a_passing_fault_is_tried_again_and_resumes(rig: Rig) -> None:
+    film = rig.send(do="flaky", times=1)
+    status = rig.until_state(film, "retrying", "completed")
+    if status.state == "retrying":
+        assert status.error["code"] == "unavailable"
+    rig.until_state(film, "completed")
+    assert rig.ran(film) == ["probe", "pose", "pose", "render"]
+    assert rig.outcomes(film) == ["retrying", "completed"]
+    assert rig.jobs.status(film).error is None
+
+
+def test_attempts_run_out_and_a_person_can_restore_them(rig: Rig) -> None:
+    film = rig.send(do="flaky", times=4)
+    status = rig.until_state(film, "failed")
+    assert status.attempts == 3 and rig.outcomes(film) == ["retrying", "retrying", "failed"]
+    letters = {letter.job_id: letter for letter in rig.jobs.dead_letters()}
+    assert not letters[film].permanent and letters[film].error["code"] == "unavailable"
+    assert rig.jobs.retry(film).state in ("queued", "processing")
+    rig.until_state(film, "completed")
+    assert film not in {letter.job_id for letter in rig.jobs.dead_letters()}
+    assert rig.jobs.status(film).attempts == 2
+
+
+def test_running_out_of_memory_lowers_the_batch(rig: Rig) -> None:
+    film = rig.send(do="memory", times=1)
+    rig.until_state(film, "completed")
+    document = json.loads(rig.storage.open(f"analyses/{film}/analysis.json").read())
+    assert document["batch"] == 4
+
+
+def test_a_missing_original_is_said_so(rig: Rig) -> None:
+    film = rig.add(do="work")
+    rig.storage.delete(f"analyses/{film}/original.mp4")
+    rig.jobs.submit(film)
+    assert rig.until_state(film, "failed").error["code"] == "original_missing"
+
+
+def test_a_running_job_is_canceled_within_a_second(rig: Rig) -> None:
+    film = rig.send(do="work", seconds=20)
+    rig.until_runs(film)
+    started = time.monotonic()
+    assert rig.jobs.cancel(film).state == "canceled"
+    assert time.monotonic() - started < 1.0
+    rig.until(lambda: film not in rig.work_left(), "the work folder to go", 5)
+    assert rig.files(film) == ["original.mp4", "preview.mp4"]
+    assert rig.outcomes(film) == ["canceled"]
+    assert rig.jobs.cancel(film).state == "canceled"
+    assert film not in {letter.job_id for letter in rig.jobs.dead_letters()}
+    # The next film is not held up.
+    rig.until_state(rig.send(do="work"), "completed", seconds=15)
+    assert rig.jobs.status(film).state == "canceled"
+
+
+def test_a_waiting_job_is_canceled_and_can_be_run_again(rig: Rig) -> None:
+    before = rig.send(do="work", seconds=2)
+    film = rig.send(do="work")
+    assert rig.jobs.status(film).queue_position is not None
+    assert rig.jobs.cancel(film).state == "canceled"
+    rig.until_state(before, "completed")
+    time.sleep(0.5)
+    assert rig.ran(film) == []
+    rig.jobs.retry(film)
+    rig.until_state(film, "completed")
+
+
+def test_a_retrying_job_is_canceled(rig: Rig) -> None:
+    film = rig.send(do="flaky", times=9)
+    rig.until_state(film, "retrying")
+    assert rig.jobs.cancel(film).state == "canceled"
+    time.sleep(2.5)
+    assert rig.jobs.status(film).state == "canceled"
+    assert len(rig.outcomes(film)) <= 2
+
+
+def test_cancel_spares_what_is_finished(rig: Rig) -> None:
+    film = rig.send(do="work")
+    rig.until_state(film, "completed")
+    assert rig.jobs.cancel(film).state == "completed"
+    assert "analysis.json" in rig.files(film)
+
+
+def test_a_running_job_can_not_be_run_again(rig: Rig) -> None:
+    film = rig.send(do="work", seconds=1)
+    rig.until_runs(film)
+    with pytest.raises(Conflict):
+        rig.jobs.retry(film)
+    rig.until_state(film, "completed")
+
+
+@pytest.mark.parametrize("when", ["waiting", "running", "completed", "failed"])
+def test_delete_frees_everything(rig: Rig, when: str) -> None:
+    blocker = rig.send(do="work", seconds=1.5) if when == "waiting" else None
+    film = rig.send(do="bad" if when == "failed" else "work", seconds=20 if when == "running" else 0.05)
+    if when == "running":
+        rig.until_runs(film)
+    elif when in ("completed", "failed"):
+        rig.until_state(film, when)
+    rig.jobs.delete(film)
+    with pytest.raises(NotFound):
+        rig.jobs.status(film)
+    rig.until(lambda: rig.files(film) == [] and film not in rig.work_left(), "the files to go", 5)
+    if blocker:
+        rig.until_state(blocker, "completed")
+    rig.until_state(rig.send(do="work"), "completed", seconds=15)
+    assert rig.files(film) == [] and rig.catalog.find(film) is None
+
+
+def test_the_time_limit_ends_a_job_that_checks(rig: Rig) -> None:
+    film = rig.send(do="work", seconds=60)
+    status = rig.until_state(film, "failed", seconds=20)
+    assert status.error["code"] == "timeout" and rig.outcomes(film) == ["failed"]
+    rig.until_state(rig.send(do="work"), "completed", seconds=15)
+
+
+def test_unknown_ids_are_not_found(rig: Rig) -> None:
+    for call in (rig.jobs.submit, rig.jobs.status, rig.jobs.cancel, rig.jobs.retry, rig.jobs.delete):
+        with pytest.raises(NotFound):
+            call("0" * 32)
+
+
+def test_positions_estimates_and_numbers_are_measured(rig: Rig) -> None:
+    rig.until_state(rig.send(do="work"), "completed")
+    running = rig.send(do="work", seconds=2)
+    rig.until_runs(running)
+    first, second = rig.send(do="work"), rig.send(do="work")
+    assert [rig.jobs.status(f).queue_position for f in (first, second)] == [1, 2]
+    assert rig.jobs.status(first).message == "Next in line"
+    assert rig.jobs.status(second).message == "1 film before this one"
+    assert 0 < rig.jobs.status(first).eta_s < rig.jobs.status(second).eta_s
+    numbers = rig.jobs.stats()
+    assert numbers["queued"] == 2 and numbers["processing"] == 1 and numbers["active_jobs"] == 3
+    assert set(ALL) <= set(numbers)
+    assert numbers["job_manager_type"] == rig.jobs.kind
+    assert numbers["workers"] >= 1
+    assert {job.job_id for job in rig.jobs.list()} == {running, first, second}
+    assert rig.catalog.get(second).estimate_s is not None
+    for film in (running, first, second):
+        rig.until_state(film, "completed")
+    assert all(not problem for problem in rig.jobs.ready().values())
+
+
+def test_status_is_plain_json(rig: Rig) -> None:
+    film = rig.send(do="work")
+    rig.until_state(film, "completed")
+    found = json.loads(json.dumps(rig.jobs.status(film).as_dict()))
+    assert set(found) == {
+        "job_id", "status", "stage", "progress", "message", "queue_position", "eta_s", "attempts", "error",
+        "created_at", "updated_at",
+    }  # fmt: skip
+
+
+def test_a_completed_film_can_be_run_again_with_other_options(rig: Rig) -> None:
+    film = rig.send(do="work")
+    rig.until_state(film, "completed")
+    rig.catalog.set_options(film, {"model_size": "s"})
+    rig.jobs.retry(film)
+    rig.until_state(film, "completed")
+    rig.until(lambda: len(rig.outcomes(film)) == 2, "the second attempt")
+    assert rig.files(film).count("analysis.json") == 1
+
+
+def test_wrong_options_in_the_catalog_fail_with_a_code(rig: Rig) -> None:
+    film = rig.add(do="work")
+    rig.catalog.set_options(film, {"model_size": "enormous"})
+    rig.jobs.submit(film)
+    assert rig.until_state(film, "failed").error["code"] == "bad_model_size"
+
+
+def test_a_film_may_be_anything(rig: Rig) -> None:
+    film = rig.add(do="work")
+    rig.storage.put(f"analyses/{film}/original.mp4", io.BytesIO(b"not JSON"))
+    rig.jobs.submit(film)
+    status = rig.until_state(film, "failed")
+    assert status.error["code"] == "internal" and "Traceback" not in status.message
+
+
+def test_the_manager_loads_no_model_and_no_film_library() -> None:
+    code = (
+        "import sys, shadow_trainer.jobs.manager, shadow_trainer.jobs.rq_backend, "
+        "shadow_trainer.jobs.threads_backend, workers.pose_worker, workers.clock; "
+        "print([m for m in ('torch', 'cv2', 'av', 'scipy', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
