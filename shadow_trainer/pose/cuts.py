@@ -8,7 +8,7 @@ import numpy as np
 SIZE = (64, 36)
 # A cut changes the layout of the picture and its colours at once. A flash changes neither much (both are
 # compared without brightness), a fast pan keeps the colours.
-LAYOUT_BELOW, COLOURS_BELOW = 0.55, 0.72
+LAYOUT_BELOW, COLOURS_BELOW = 0.55, 0.88
 # Flatter pictures than this (standard deviation of 0..255) are black or blank and compare with nothing.
 FLAT = 4.0
 

@@ -21,6 +21,7 @@ LEAST_FLAG = 0.5
 # A person who is not seen for this long (real seconds) is given up.
 PATIENCE_S = 0.6
 MAX_PEOPLE = 10
+NEAR_SIZE = 2.0
 # Two tracks are on one person when their bodies lie nearer than this, in torso lengths, this many times.
 TOGETHER_H, TOGETHER_COUNT = 0.35, 4
 # The picture of a person is taken when they have been seen this often (the last one stays).
@@ -125,14 +126,24 @@ class Follower:
                     track.next_roi = region
             if not near:
                 fresh.append(region)
-        room = MAX_PEOPLE - len(self.live)
-        if not fresh or room <= 0:
+        fresh = self._make_room(fresh)
+        if not fresh:
             return
-        started = [Track(self.shot) for _ in fresh[:room]]
-        self._measure(started, np.array(fresh[:room]), time_s, image, scale)
+        started = [Track(self.shot) for _ in fresh]
+        self._measure(started, np.array(fresh), time_s, image, scale)
         for track in started:
             if track.times and not any(_together(track, other) for other in self.live):
                 self.live.append(track)
+
+    def _make_room(self, fresh: list[np.ndarray]) -> list[np.ndarray]:
+        """The largest of the newcomers; smaller living tracks end for them. A crowd is small and many."""
+        sizes = [float(r[2]) for r in fresh] + [float(t.rois[-1][2]) for t in self.live]
+        if len(sizes) <= MAX_PEOPLE:
+            return fresh
+        least = sorted(sizes)[-MAX_PEOPLE]
+        self.done += [t for t in self.live if t.rois[-1][2] < least]
+        self.live = [t for t in self.live if t.rois[-1][2] >= least]
+        return [r for r in fresh if r[2] >= least]
 
     def _separate(self) -> None:
         """End the younger of two tracks that have been on the same person for some pictures."""
@@ -152,9 +163,11 @@ def _forget_last(track: Track, count: int) -> None:
 
 
 def _near(region: np.ndarray, other: np.ndarray) -> bool:
-    """A finding that can only be the person of the other ROI: centre inside it, or one within the other."""
+    """A finding that can only be the person of the other ROI: much the same centre and size."""
     distance = np.hypot(*(region[:2] - other[:2]))
-    return bool(distance < 0.3 * max(region[2], other[2]))
+    large, small = max(region[2], other[2]), min(region[2], other[2])
+    # Somebody far away may stand right behind somebody near: a very different size is another person.
+    return bool(distance < 0.3 * large and large < NEAR_SIZE * small)
 
 
 def _together(a: Track, b: Track) -> bool:

@@ -13,6 +13,8 @@ from .link import Linked
 Window = tuple[float, float]
 # With nobody throwing for sure, a person who was picked by hand is measured for at most this long.
 LONGEST_GUESS_S = 20.0
+# A track that keeps this near to another's centre (in sides of its ROI) is on the same person.
+SHADOW = 0.33
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,22 @@ def _worthy(windows: list[tuple[float, float, float]], best: float) -> list[Wind
 
 
 def rank(people: list[Person]) -> list[Person]:
-    """Best first, numbered anew: by score, then by how fast the wrist was, then by how long they are seen."""
-    ordered = sorted(people, key=lambda p: (-p.score, -p.peak_speed, -p.seen_s))
-    return [replace(person, id=i) for i, person in enumerate(ordered)]
+    """Best first, numbered anew: by score, then by how long they are seen, then by size.
+
+    Tracks that do not pitch and stay on a person already listed (a part of them, their shadow) are left out.
+    """
+    kept: list[Person] = []
+    for person in sorted(people, key=lambda p: (-p.score, -p.seen_s, -p.height_px)):
+        if person.windows or not any(_shadows(person, other) for other in kept):
+            kept.append(person)
+    return [replace(person, id=i) for i, person in enumerate(kept)]
+
+
+def _shadows(a: Person, b: Person) -> bool:
+    """Whether a's centre is nearly always deep inside b's square."""
+    inside = (a.times >= b.times[0]) & (a.times <= b.times[-1])
+    if not inside.any():
+        return False
+    place = np.column_stack([np.interp(a.times[inside], b.times, b.rois[:, c]) for c in range(3)])
+    distance = np.hypot(*(place[:, :2] - a.rois[inside, :2]).T)
+    return float((distance < SHADOW * place[:, 2]).sum()) > 0.7 * len(a.times)

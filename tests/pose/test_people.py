@@ -1,0 +1,109 @@
+"""Who: pieces of a track are joined, the athlete is chosen by motion, and the result survives JSON."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from shadow_trainer.pose.follow import Track
+from shadow_trainer.pose.link import Linked, link
+from shadow_trainer.pose.people import Scan, describe, rank
+from shadow_trainer.pose.scan import conclude
+
+from .stick import RELEASE_S, pitch, stand, walk
+
+TIMES = np.arange(0, 5, 0.05)
+RED, BLUE = np.eye(64)[0], np.eye(64)[9]
+
+
+def track(
+    times: np.ndarray,
+    points: np.ndarray,
+    *,
+    shot: int = 0,
+    size: float = 400.0,
+    looks: np.ndarray = RED,
+    flag: float = 1.0,
+) -> Track:
+    """A track as the follower would leave it."""
+    hips = points[:, 23:25].mean(1)
+    rois = [np.array([x, y, size, 0.0]) for x, y in hips]
+    return Track(shot, times.tolist(), rois, list(points), [flag] * len(times), looks, b"jpeg")
+
+
+def beside(times: np.ndarray) -> np.ndarray:
+    """Somebody who stands a few metres off."""
+    return stand(times) + np.array([500.0, 0.0])
+
+
+def person_of(move, **more: float):  # noqa: ANN001, ANN201
+    return describe(Linked((track(TIMES, move(TIMES), **more),)), 0)
+
+
+def test_who_throws_is_chosen_not_who_is_large() -> None:
+    people = rank([person_of(stand, size=900.0), person_of(walk, size=500.0), person_of(pitch, size=150.0)])
+    found = conclude(people, [])
+    assert found.person().height_px == pytest.approx(120.0)
+    assert found.windows and found.windows[0][0] < RELEASE_S < found.windows[0][1]
+
+
+def test_people_but_no_pitch_leaves_the_windows_empty() -> None:
+    found = conclude(rank([person_of(beside), person_of(walk)]), [])
+    assert len(found.people) == 2 and found.chosen is None and found.windows == ()
+
+
+def test_a_person_chosen_by_hand_is_measured_even_without_a_pitch() -> None:
+    found = conclude(rank([person_of(pitch), person_of(beside)]), [])
+    assert found.windows_of(1) == [(0.0, pytest.approx(4.95))]
+    with pytest.raises(KeyError):
+        found.windows_of(7)
+
+
+def test_a_doubtful_choice_says_so() -> None:
+    found = conclude(rank([person_of(lambda t: pitch(t, lift=0.0))]), [])
+    assert [w["code"] for w in found.warnings] == ["pitcher_uncertain"]
+
+
+def test_a_scan_survives_json() -> None:
+    found = conclude(rank([person_of(pitch), person_of(beside)]), [1.5])
+    again = Scan.from_dict(json.loads(json.dumps(found.as_dict(), allow_nan=False)))
+    assert again.as_dict() == found.as_dict()
+    assert again.people[0].thumbnail is None
+
+
+def test_a_gap_in_a_shot_is_bridged() -> None:
+    points = stand(TIMES)
+    pieces = [track(TIMES[:40], points[:40]), track(TIMES[60:], points[60:])]
+    (found,) = link(pieces)
+    assert len(found.pieces) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"looks": BLUE}, {"size": 900.0}, {"shot": 1, "size": 600.0}],
+    ids=["other clothes", "other size", "other shot, other size"],
+)
+def test_another_person_is_not_joined(change: dict) -> None:
+    points = stand(TIMES)
+    assert len(link([track(TIMES[:40], points[:40]), track(TIMES[60:], points[60:], **change)])) == 2
+
+
+def test_somebody_elsewhere_is_not_joined() -> None:
+    points = stand(TIMES)
+    assert len(link([track(TIMES[:40], points[:40]), track(TIMES[60:], points[60:] + 700)])) == 2
+
+
+def test_the_same_place_and_clothes_after_a_cut_is_the_same_person() -> None:
+    points = stand(TIMES)
+    assert len(link([track(TIMES[:40], points[:40]), track(TIMES[41:], points[41:], shot=1)])) == 1
+
+
+def test_a_second_track_on_the_same_person_is_not_listed() -> None:
+    assert len(rank([person_of(pitch), person_of(pitch), person_of(stand)])) == 2
+
+
+def test_glimpses_and_trees_are_no_people() -> None:
+    points = stand(TIMES)
+    assert link([track(TIMES[:4], points[:4]), track(TIMES, points, flag=0.6)]) == []

@@ -1,0 +1,145 @@
+"""The scan and the landmarks on real film: the sample clip, and what a camera can do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from shadow_trainer.errors import BadRequest, Canceled
+from shadow_trainer.pose.engine import Engine
+from shadow_trainer.pose.landmarks import landmarks
+from shadow_trainer.pose.scan import Scan, scan
+from shadow_trainer.pose.track import RawTrack
+from shadow_trainer.video import Frame, frame_times
+
+pytestmark = pytest.mark.model
+# Leg lift and release of the left-handed sample, by eye.
+LIFT_S, RELEASE_S = 1.55, 2.45
+
+
+@pytest.fixture(scope="module")
+def film(lefty: tuple) -> list[Frame]:
+    """Every third frame at 640 x 360: enough for a scan, and decoded only once."""
+    info, factory = lefty
+    return list(factory(step=3, max_side=640))
+
+
+def changed(film: list[Frame], change: Callable[[np.ndarray, int], np.ndarray]) -> Callable[..., Iterator]:
+    """A frames factory that changes each picture."""
+
+    def factory(**_: object) -> Iterator[Frame]:
+        for frame in film:
+            yield Frame(frame.index, frame.time_s, np.ascontiguousarray(change(frame.image, frame.index)))
+
+    return factory
+
+
+def look(engine: Engine, lefty: tuple, film: list[Frame], change: Callable = lambda p, i: p) -> Scan:
+    return scan(engine, changed(film, change), lefty[0])
+
+
+def test_the_pitcher_and_the_pitch_are_found(engine: Engine, lefty: tuple, film: list[Frame]) -> None:
+    found = look(engine, lefty, film)
+    (window,) = found.windows
+    assert window[0] < LIFT_S - 0.7 and window[1] > RELEASE_S + 0.5
+    assert found.person().score > 0.5 and found.cuts == () and found.warnings == ()
+    picture = cv2.imdecode(np.frombuffer(found.person().thumbnail, np.uint8), cv2.IMREAD_COLOR)
+    assert picture.shape == (224, 224, 3)
+
+
+def far_away(picture: np.ndarray, index: int) -> np.ndarray:
+    out = cv2.GaussianBlur(cv2.resize(picture[:, :150], (640, 360)), (0, 0), 15)
+    out[200:326, 300:524] = cv2.resize(picture, (224, 126), interpolation=cv2.INTER_AREA)
+    return out
+
+
+def strobe(picture: np.ndarray, index: int) -> np.ndarray:
+    return picture if index % 9 else (picture * 0.35).astype(np.uint8)
+
+
+def black_at_times(picture: np.ndarray, index: int) -> np.ndarray:
+    return picture * (0 if 30 <= index < 42 else 1)
+
+
+def selfie(picture: np.ndarray, index: int) -> np.ndarray:
+    return picture[:, ::-1]
+
+
+@pytest.mark.parametrize("change", [far_away, strobe, black_at_times, selfie])
+def test_difficult_film_keeps_its_pitch(
+    engine: Engine, lefty: tuple, film: list[Frame], change: Callable
+) -> None:
+    found = look(engine, lefty, film, change)
+    assert len(found.windows) == 1 and found.cuts == ()
+    assert found.windows[0][0] < LIFT_S and found.windows[0][1] > RELEASE_S + 0.3
+
+
+def test_a_poster_is_seen_but_not_chosen(engine: Engine, lefty: tuple, film: list[Frame]) -> None:
+    poster = next(f.image for f in film if f.time_s > LIFT_S)[:, 200:480].copy()
+
+    def hang(picture: np.ndarray, index: int) -> np.ndarray:
+        return np.concatenate([poster, picture], axis=1)
+
+    info = replace(lefty[0], width=920, height=360)
+    found = scan(engine, changed(film, hang), info)
+    assert len(found.people) == 2 and found.person().rois[:, 0].mean() > 280
+    alone = scan(engine, changed(film, lambda p, i: np.concatenate([poster, p * 0], axis=1)), info)
+    assert alone.people and alone.chosen is None and alone.windows == ()
+
+
+def test_an_empty_place_has_nobody(engine: Engine, lefty: tuple, film: list[Frame]) -> None:
+    found = look(engine, lefty, film[:12], lambda p, i: cv2.resize(p[:, :120], (640, 360)))
+    assert found.people == () and found.windows == ()
+
+
+def test_the_scan_stops_when_told(engine: Engine, lefty: tuple, film: list[Frame]) -> None:
+    def stop() -> None:
+        raise Canceled("stopped")
+
+    with pytest.raises(Canceled):
+        scan(engine, changed(film, lambda p, i: p), lefty[0], check=stop)
+
+
+@pytest.fixture(scope="module")
+def short(engine: Engine, lefty: tuple, film: list[Frame]) -> Scan:
+    """The scan with its window narrowed to half a second."""
+    found = look(engine, lefty, film)
+    person = replace(found.people[0], windows=((1.2, 1.7),))
+    return replace(found, people=(person,), windows=person.windows)
+
+
+def test_landmarks_have_a_row_for_each_frame_and_measure_only_the_window(
+    engine: Engine, lefty: tuple, short: Scan, tmp_path: Path, samples: Path
+) -> None:
+    info, factory = lefty
+    times = frame_times(samples / "sample_lefty.mp4", info)
+    seen: list[tuple[int, int]] = []
+    track = landmarks(
+        engine, factory, info, short, times=times, progress=lambda done, total: seen.append((done, total))
+    )
+    inside = (times >= 1.2) & (times < 1.7)
+    assert len(track) == info.frame_count and np.array_equal(track.measured, inside)
+    assert np.array_equal(track.window_id, np.where(inside, 0, -1))
+    assert np.isfinite(track.landmarks_px[inside]).all() and np.isnan(track.landmarks_px[~inside]).all()
+    assert np.isfinite(track.world_m[inside]).all()
+    assert track.confidence.min() >= 0 and track.confidence.max() <= 1
+    assert seen[-1] == (inside.sum(), inside.sum())
+    track.save(tmp_path / "landmarks.npz")
+    again = RawTrack.load(tmp_path / "landmarks.npz")
+    assert np.array_equal(again.landmarks_px, track.landmarks_px, equal_nan=True)
+
+
+def test_an_unknown_person_is_refused(engine: Engine, lefty: tuple, short: Scan) -> None:
+    with pytest.raises(BadRequest, match="no person"):
+        landmarks(engine, lefty[1], lefty[0], short, person=9)
+
+
+def test_a_file_that_holds_no_landmarks_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.npz").write_bytes(b"no")
+    with pytest.raises(BadRequest):
+        RawTrack.load(tmp_path / "x.npz")
