@@ -1,0 +1,5 @@
+"""The pitching science: pure numpy from a pose series to events, metrics and words."""
+
+from .analysis import analyse, slow_motion_factor
+
+__all__ = ["analyse", "slow_motion_factor"]

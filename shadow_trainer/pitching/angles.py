@@ -1,0 +1,123 @@
+"""Angles of the body over time, by the formulas of PITCHING.md section 2 (joint-line definition).
+
+Input is a right-hander's world points (see :mod:`.world`); the first axis is time; angles are degrees.
+Rotation about the vertical: 0 = facing third base (side-on), 90 = facing the plate, negative = turned back.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .world import joint, mid_hip, mid_shoulder
+
+Z = np.array([0.0, 0.0, 1.0])
+
+
+def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Row-wise inner product of (..., 3) vectors."""
+    return (a * b).sum(axis=-1)
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """Unit vectors of (..., 3); NaN where the length is zero or not known."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+
+
+def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Angle in degrees, 0..180, between (..., 3) vectors."""
+    return np.degrees(np.arccos(np.clip(dot(unit(a), unit(b)), -1.0, 1.0)))
+
+
+def wrap(angle_deg: np.ndarray | float) -> np.ndarray:
+    """Angle in degrees as -180..180."""
+    return (np.asarray(angle_deg, dtype=float) + 180.0) % 360.0 - 180.0
+
+
+def heading(vector: np.ndarray) -> np.ndarray:
+    """Direction about the vertical, degrees, of the vector from the throwing to the glove side."""
+    return np.degrees(np.arctan2(vector[..., 1], vector[..., 0]))
+
+
+def unwrap(angle_deg: np.ndarray) -> np.ndarray:
+    """Continuous angle over time, NaN kept; the branch is chosen so that the first value is in -180..180."""
+    out = np.array(angle_deg, dtype=float)
+    known = np.isfinite(out)
+    out[known] = np.degrees(np.unwrap(np.radians(out[known])))
+    return out
+
+
+def flexion(points: np.ndarray, side: str, limb: str) -> np.ndarray:
+    """Elbow or knee flexion, degrees, 0 = straight; ``limb`` is ``arm`` or ``leg``."""
+    a, b, c = ("shoulder", "elbow", "wrist") if limb == "arm" else ("hip", "knee", "ankle")
+    upper = joint(points, f"{side}_{b}") - joint(points, f"{side}_{a}")
+    lower = joint(points, f"{side}_{c}") - joint(points, f"{side}_{b}")
+    return between(upper, lower)
+
+
+def trunk_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """``(t, f, l)``: the trunk's axis (hips to shoulders), and the level directions forward and to the glove
+    side of the shoulder line; all (T, 3) unit vectors."""
+    t = unit(mid_shoulder(points) - mid_hip(points))
+    psi = np.radians(heading(joint(points, "glove_shoulder") - joint(points, "throwing_shoulder")))
+    zero = np.zeros_like(psi)
+    forward = np.stack([np.sin(psi), -np.cos(psi), zero], axis=-1)
+    lateral = np.stack([np.cos(psi), np.sin(psi), zero], axis=-1)
+    return t, forward, lateral
+
+
+def arm_angles(points: np.ndarray, side: str) -> dict[str, np.ndarray]:
+    """``abduction``, ``horizontal_abduction``, ``external_rotation`` of a shoulder, degrees (section 2.1, 2.2).
+
+    External rotation: 0 = forearm forward, 90 = up, 180 = laid back; on the branch -90..270.
+    """
+    t, _, _ = trunk_axes(points)
+    y = unit(joint(points, "glove_shoulder") - joint(points, "throwing_shoulder"))
+    u = unit(t - dot(t, y)[:, None] * y)
+    w = np.cross(y, u)
+    lateral = -y if side == "throwing" else y
+    a = unit(joint(points, f"{side}_elbow") - joint(points, f"{side}_shoulder"))
+    b = unit(joint(points, f"{side}_wrist") - joint(points, f"{side}_elbow"))
+    eta = np.arctan2(-dot(a, w), dot(a, lateral))
+    level = np.cos(eta)[:, None] * w + np.sin(eta)[:, None] * lateral
+    up = unit(np.cross(a, level))
+    up = np.where(dot(up, u)[:, None] < 0, -up, up)
+    rest = b - dot(b, a)[:, None] * a
+    rotation = np.degrees(np.arctan2(dot(rest, up), dot(rest, level)))
+    return {
+        "abduction": between(a, -u),
+        "horizontal_abduction": np.degrees(eta),
+        "external_rotation": (rotation + 90.0) % 360.0 - 90.0,
+    }
+
+
+def arm_slot(points: np.ndarray) -> np.ndarray:
+    """Elevation of the line shoulder to wrist of the throwing arm seen from behind; 0 sidearm, 90 overhead."""
+    reach = joint(points, "throwing_wrist") - joint(points, "throwing_shoulder")
+    return np.degrees(np.arctan2(reach[:, 2], np.abs(reach[:, 1])))
+
+
+def all_angles(points: np.ndarray) -> dict[str, np.ndarray]:
+    """Every angle by name, each (T,) degrees, for (T, 33, 3) points of a right-hander."""
+    t, forward, lateral = trunk_axes(points)
+    pelvis = heading(joint(points, "lead_hip") - joint(points, "rear_hip"))
+    trunk = heading(joint(points, "glove_shoulder") - joint(points, "throwing_shoulder"))
+    throwing, glove = arm_angles(points, "throwing"), arm_angles(points, "glove")
+    return {
+        "pelvis_rotation": unwrap(pelvis),
+        "trunk_rotation": unwrap(trunk),
+        "hip_shoulder_separation": wrap(pelvis - trunk),
+        "trunk_forward_tilt": np.degrees(np.arctan2(dot(t, forward), t[:, 2])),
+        "trunk_lateral_tilt": np.degrees(np.arctan2(dot(t, lateral), t[:, 2])),
+        "trunk_frontal_lean": np.degrees(np.arctan2(t[:, 1], t[:, 2])),
+        "lead_knee_flexion": flexion(points, "lead", "leg"),
+        "rear_knee_flexion": flexion(points, "rear", "leg"),
+        "elbow_flexion": flexion(points, "throwing", "arm"),
+        "glove_elbow_flexion": flexion(points, "glove", "arm"),
+        "shoulder_abduction": throwing["abduction"],
+        "shoulder_horizontal_abduction": throwing["horizontal_abduction"],
+        "shoulder_external_rotation": throwing["external_rotation"],
+        "glove_shoulder_abduction": glove["abduction"],
+        "glove_shoulder_horizontal_abduction": glove["horizontal_abduction"],
+        "arm_slot": arm_slot(points),
+    }
