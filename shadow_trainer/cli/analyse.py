@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -37,19 +39,14 @@ OUTPUTS = (
 @click.option("--quiet", is_flag=True, help="No progress on the terminal.")
 def analyse(video: Path, out: Path, quiet: bool, **options: Any) -> None:
     """Measure the delivery in VIDEO and write analysis.json, pose.npz, films and report to DIR."""
-    try:
-        request = AnalysisRequest(**options)
-        if not video.is_file():
-            raise BadRequest(f"There is no film at {video}.", code="no_such_file", fix="Check the path.")
-        _check_out(out)
-        found = analyse_to(video, out, request, quiet=quiet)
-    except ShadowError as error:
-        click.echo(f"{error.code}: {error.message} {error.fix}", err=True)
-        sys.exit(error.exit_code)
-    except OSError as error:
-        # What the disk says is not a reason for a traceback; the stages turn what they know into errors.
-        click.echo(f"io_error: {error.strerror or error} ({error.filename}).", err=True)
-        sys.exit(1)
+    request = AnalysisRequest(**options)
+    if not video.is_file():
+        raise BadRequest(f"There is no film at {video}.", code="no_such_file", fix="Check the path.")
+    if out.exists() and not out.is_dir():
+        raise BadRequest(f"{out} is a file, not a folder.", code="bad_out", fix="Give --out a folder.")
+    # Ended from outside, the hidden folder must go as it does after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    found = analyse_to(video, out, request, quiet=quiet)
     if not quiet:
         click.echo(f"{len(found['deliveries'])} deliveries; results in {out}")
 
@@ -57,29 +54,21 @@ def analyse(video: Path, out: Path, quiet: bool, **options: Any) -> None:
 def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool = True) -> dict[str, Any]:
     """Run the pipeline in a hidden folder beside ``out`` and move the finished files in, all or none."""
     from ..jobs import pipeline
-    from ..pose.engine import Engine
+    from ..jobs.engines import Engines
     from ..settings import load
 
     settings = load()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-
-    def engine(size: str) -> Engine:
-        return Engine(
-            size,
-            device=settings.device,
-            batch_size=settings.batch_size,
-            models_dir=settings.data_path / "models",
-        )
-
+    work: Path | None = None
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         with _ProgressLine(quiet) as line:
             found = pipeline.run(
                 request,
                 video,
                 work,
                 settings=settings,
-                engine_factory=engine,
+                engine_factory=Engines(settings).factory(),
                 progress=line.update,
             )
         out.mkdir(exist_ok=True)
@@ -88,22 +77,20 @@ def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool 
     except OSError as error:
         raise _disk_error(error) from error
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        if work:
+            shutil.rmtree(work, ignore_errors=True)
     return found
 
 
-def _check_out(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise BadRequest(f"{out} is a file, not a folder.", code="bad_out", fix="Give --out a folder.")
-
-
-def _disk_error(error: OSError) -> Exception:
-    """A full disk by name; every other error of the system as it is."""
-    import errno
-
+def _disk_error(error: OSError) -> ShadowError:
+    """What the system says as an error of the tree: a full disk by its own name."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull("The disk is full; the analysis could not be written.")
-    return error
+    return ShadowError(
+        f"{error.filename or 'A file'}: {error.strerror or error}.",
+        code="io_error",
+        fix="Check the path and its permissions.",
+    )
 
 
 class _ProgressLine:
