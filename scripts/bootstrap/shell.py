@@ -7,11 +7,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOG = ROOT / "var" / "setup.log"
+WIDTH = 78
 
 # What a tool prints when it fails, and what that means for a person; the first match wins.
 CAUSES: tuple[tuple[str, str], ...] = (
@@ -96,12 +98,23 @@ def run(command: list[str], doing: str, *, env: dict[str, str] | None = None, ou
         )
     except OSError as error:
         raise Failure(f"{doing} failed: {command[0]} does not start ({error.strerror}).") from error
+    lines: list[str] = []
     with process:
-        output = process.stdout.read() if process.stdout else ""
+        for line in process.stdout or ():
+            lines.append(line)
+            _show(line)
+    _show("")
+    output = "".join(lines)
     _log(command, output, time.monotonic() - started)
     if process.returncode:
         raise Failure(_failure(doing, output, process.returncode, ours))
     return output
+
+
+def _show(line: str) -> None:
+    """On a terminal, what the tool said last: a download of minutes must not look like a hang."""
+    if sys.stdout.isatty():
+        print(f"\r{line.strip()[:WIDTH]:<{WIDTH}}" + ("" if line else "\r"), end="", flush=True)
 
 
 def _failure(doing: str, output: str, code: int, ours: bool) -> str:
