@@ -1,0 +1,247 @@
+"""The warm worker's promises, each shown by doing the worst to a real worker process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from rq.command import send_stop_job_command
+from rq.job import Job
+
+from tests.jobs.rig import Rig, small_settings
+
+
+@pytest.fixture
+def rig(rq_rig: Rig) -> Rig:
+    return rq_rig
+
+
+def restart_with(rig: Rig, **changes: object) -> None:
+    """Use other settings for processes started from now on."""
+    rig.settings = replace(rig.settings, **changes)
+
+
+def test_the_child_stays_between_jobs(rig: Rig) -> None:
+    worker = rig.worker()
+    child = rig.child_of(worker)
+    for _ in range(3):
+        rig.until_state(rig.send(do="work"), "completed")
+    assert rig.child_of(worker) == child
+
+
+def test_nothing_is_taken_before_the_child_is_ready(rig: Rig) -> None:
+    (rig.data / "unready").touch()
+    rig.worker()
+    rig.wait_workers()
+    film = rig.send(do="work")
+    rig.until(lambda: "no_weights" in rig.logs(), "the child's complaint")
+    time.sleep(1.5)
+    assert rig.jobs.status(film).state == "queued"
+    (rig.data / "unready").unlink()
+    rig.until_state(film, "completed")
+
+
+def test_a_child_that_dies_is_replaced_and_the_job_goes_on(rig: Rig) -> None:
+    rig.clock()
+    rig.worker()
+    film = rig.send(do="crash", times=1)
+    rig.until_state(film, "completed")
+    assert rig.outcomes(film) == ["crashed", "completed"]
+    # Stages that were finished are not repeated, and fewer frames are taken at once.
+    assert rig.ran(film) == ["probe", "pose", "pose", "render"]
+    assert rig.catalog.get(film).batch_limit == 4
+
+
+def test_a_film_that_kills_every_worker_becomes_a_dead_letter(rig: Rig) -> None:
+    rig.clock()
+    rig.worker()
+    film = rig.send(do="crash", times=99)
+    assert rig.until_state(film, "failed").error["code"] == "worker_crashed"
+    assert rig.outcomes(film) == ["crashed"] * 3
+    rig.until_state(rig.send(do="work"), "completed")
+    [letter] = rig.jobs.dead_letters()
+    assert letter.job_id == film and not letter.permanent
+
+
+def test_an_idle_child_that_dies_costs_nothing(rig: Rig) -> None:
+    worker = rig.worker()
+    rig.until_state(rig.send(do="work"), "completed")
+    os.kill(rig.child_of(worker), signal.SIGKILL)
+    rig.clock()
+    film = rig.send(do="work")
+    rig.until_state(film, "completed")
+
+
+def test_killing_worker_and_child_is_repaired_by_the_clock_within_20_s(rig: Rig) -> None:
+    rig.clock()
+    worker = rig.worker("w1")
+    film = rig.send(do="work", seconds=60)
+    rig.until_runs(film)
+    child = rig.child_of(worker)
+    worker.kill()
+    os.kill(child, signal.SIGKILL)
+    rig.worker("w2")
+    took = rig.until(lambda: rig.ran(film).count("pose") == 2, "the job to run again", 30)
+    print(f"running again after {took:.1f} s")
+    assert took < 20
+    assert rig.outcomes(film) == ["lost", ""]
+    assert rig.ran(film).count("probe") == 1
+
+
+def test_the_child_leaves_when_its_parent_is_killed(rig: Rig) -> None:
+    worker = rig.worker()
+    film = rig.send(do="work", seconds=60)
+    rig.until_runs(film)
+    child = rig.child_of(worker)
+    worker.kill()
+    rig.until(lambda: not psutil.pid_exists(child) or _zombie(child), "the child to leave", 5)
+
+
+def _zombie(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.mark.parametrize("to_the_child_too", [False, True])
+def test_sigterm_lets_a_short_job_finish(rig: Rig, to_the_child_too: bool) -> None:
+    restart_with(rig, shutdown_grace_s=10.0)
+    worker = rig.worker()
+    film = rig.send(do="work", seconds=1.5)
+    rig.until_runs(film)
+    child = rig.child_of(worker)
+    worker.terminate()
+    if to_the_child_too:  # the platform signals every process
+        os.kill(child, signal.SIGTERM)
+    assert worker.wait(15) == 0
+    assert rig.jobs.status(film).state == "completed"
+    assert rig.outcomes(film) == ["completed"]
+    assert _zombie(child)
+
+
+def test_sigterm_hands_a_long_job_back_without_spending_an_attempt(rig: Rig) -> None:
+    worker = rig.worker("w1")
+    film, waiting = rig.send(do="work", seconds=3), rig.send(do="work")
+    rig.until_runs(film)
+    started = time.monotonic()
+    worker.terminate()
+    assert worker.wait(15) == 0
+    assert time.monotonic() - started < 6
+    assert rig.jobs.status(film).state == "queued"
+    # It is before the one that waited.
+    assert [rig.jobs.status(f).queue_position for f in (film, waiting)] == [1, 2]
+    rig.worker("w2")
+    rig.until_state(film, "completed")
+    attempts = rig.catalog.attempts(film)
+    assert [(a.outcome, a.counted) for a in attempts] == [("handed_back", False), ("completed", True)]
+    assert rig.ran(film) == ["probe", "pose", "pose", "render"]
+    rig.until_state(waiting, "completed")
+
+
+def test_an_idle_worker_stops_at_once_and_leaves_nothing(rig: Rig) -> None:
+    worker = rig.worker()
+    child = rig.child_of(worker)
+    rig.until_state(rig.send(do="work"), "completed")
+    started = time.monotonic()
+    worker.terminate()
+    assert worker.wait(10) == 0
+    assert time.monotonic() - started < 5
+    assert _zombie(child)
+    assert rig.jobs.worker_count() == 0
+
+
+def test_a_time_limit_ends_python_that_never_checks_and_replaces_the_child(rig: Rig) -> None:
+    restart_with(rig, job_timeout_s=2)
+    rig.jobs = rig.manager(job_timeout_s=2)
+    worker = rig.worker()
+    child = rig.child_of(worker)
+    film = rig.send(do="sleepy", times=9)
+    status = rig.until_state(film, "failed", seconds=20)
+    assert status.error["code"] == "timeout" and rig.outcomes(film) == ["failed"]
+    rig.until(lambda: _zombie(child), "the child to be replaced", 10)
+    rig.until_state(rig.send(do="work"), "completed")
+
+
+def test_a_child_that_hangs_in_native_code_is_killed_5_s_after_the_limit(rig: Rig) -> None:
+    restart_with(rig, job_timeout_s=2)
+    rig.jobs = rig.manager(job_timeout_s=2)
+    rig.worker()
+    film = rig.send(do="hang", times=9)
+    rig.until_runs(film)
+    took = rig.until(lambda: rig.jobs.status(film).state == "failed", "the hard limit", 20)
+    print(f"hard limit after {took:.1f} s")
+    assert 4 < took < 12
+    assert rig.jobs.status(film).error["code"] == "timeout"
+    rig.until_state(rig.send(do="work"), "completed")
+
+
+def test_the_child_is_replaced_after_its_jobs(rig: Rig) -> None:
+    restart_with(rig, worker_max_jobs=2)
+    worker = rig.worker()
+    first = rig.child_of(worker)
+    for _ in range(2):
+        rig.until_state(rig.send(do="work"), "completed")
+    rig.until_state(rig.send(do="work"), "completed")
+    assert rig.child_of(worker) != first
+
+
+def test_the_child_is_replaced_when_it_is_too_large(rig: Rig) -> None:
+    restart_with(rig, worker_max_memory_mb=1)
+    worker = rig.worker()
+    first = rig.child_of(worker)
+    rig.until_state(rig.send(do="work"), "completed")
+    rig.until_state(rig.send(do="work"), "completed")
+    assert rig.child_of(worker) != first
+
+
+def test_a_stop_from_the_queues_own_dashboard_cancels_the_analysis(rig: Rig) -> None:
+    rig.worker()
+    film = rig.send(do="work", seconds=60)
+    rig.until_runs(film)
+    send_stop_job_command(rig.jobs.connection, film)
+    rig.until_state(film, "canceled", seconds=5)
+    assert rig.files(film) == ["original.mp4", "preview.mp4"]
+    rig.until(lambda: rig.work_left() == [], "the work folder to go", 5)
+    assert rig.jobs.dead_letters() == []
+
+
+def test_a_cancel_from_the_queues_own_dashboard_is_noticed_by_the_clock(rig: Rig) -> None:
+    film = rig.send(do="work")
+    Job.fetch(film, connection=rig.jobs.connection).cancel()
+    rig.clock()
+    rig.until_state(film, "canceled", seconds=25)
+
+
+def test_redis_may_restart_while_a_job_runs(rig: Rig) -> None:
+    from shadow_trainer.jobs import embedded
+
+    rig.clock()
+    rig.worker()
+    film, waiting = rig.send(do="work", seconds=4), rig.send(do="work")
+    rig.until_runs(film)
+    rig.redis.kill()
+    assert rig.jobs.status(film).state == "processing"
+    time.sleep(1)
+    rig.redis = embedded.start(rig.settings)
+    rig.until_state(film, "completed")
+    rig.until_state(waiting, "completed")
+    assert rig.outcomes(film) == ["completed"]
+    assert rig.ran(film).count("render") == 1
+
+
+def test_every_connection_option_reaches_the_child(tmp_path: Path) -> None:
+    from shadow_trainer.jobs.redis import connect
+
+    address = "rediss://:secret@localhost:6390/3?ssl_cert_reqs=none&ssl_check_hostname=false"
+    settings = small_settings(tmp_path, redis_url=address)
+    kwargs = connect(settings, "worker").connection_pool.connection_kwargs
+    # The child builds its client with the same function from the same settings; nothing is copied over.
+    assert (kwargs["host"], kwargs["port"], kwargs["db"]) == ("localhost", 6390, 3)
+    assert kwargs["password"] == "secret" and kwargs["ssl_cert_reqs"] == "none"
+    assert kwargs["retry"].get_retries() == 30
