@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -67,10 +67,10 @@ class PoseSeries:
             np.savez_compressed(file, **arrays, **{f"extra_{k}": v for k, v in self.extras.items()})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> PoseSeries:
-        """Read ``pose.npz``; world-only files (no pixels, no confidence) are filled with NaN and 1."""
+    def load(cls, path: str | os.PathLike[str] | IO[bytes]) -> PoseSeries:
+        """Read ``pose.npz`` (a path or an open file); world-only files (no pixels, no confidence) are filled with NaN and 1."""
         try:
-            with np.load(Path(path), allow_pickle=False) as file:
+            with np.load(path, allow_pickle=False) as file:
                 data = {name: file[name] for name in file.files}
         except (OSError, ValueError, EOFError) as error:
             raise BadRequest(f"{path} is not a readable .npz file.", code="bad_pose_file") from error

@@ -39,19 +39,21 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every feature. Order matters for hooks: ids first, guards next, then the routes."""
-    from . import actions, api, assets, dashboard, guard, headers, health, media, pages, problems, requests
-
-    for feature in (
-        requests,
-        headers,
-        problems,
-        guard,
+    from . import (
+        actions,
+        api,
         assets,
+        compress,
+        dashboard,
+        guard,
+        headers,
         health,
         media,
         pages,
-        actions,
-        api,
-        dashboard,
-    ):
+        problems,
+        requests,
+    )
+
+    hooks = (requests, compress, headers, problems, guard)
+    for feature in (*hooks, assets, health, media, pages, actions, api, dashboard):
         feature.init_app(app)

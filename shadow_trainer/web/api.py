@@ -13,6 +13,7 @@ from .extension import current
 from .forms import OPTION_NAMES, options_from
 from .links import status_of
 from .media import send_original, send_result
+from .presenters.keypoints import keypoints
 
 blueprint = Blueprint("api", __name__, url_prefix="/videos")
 
@@ -70,7 +71,7 @@ def info(analysis_id: str) -> Response:
 @blueprint.get("/<analysis_id>/download")
 def download(analysis_id: str) -> AnyResponse:
     """The finished film with the skeleton on it, as a download."""
-    return send_result(_completed(analysis_id), "overlay.mp4", download=True)
+    return send_result(_with_overlay(analysis_id), "overlay.mp4", download=True)
 
 
 @blueprint.get("/<analysis_id>/preview/original")
@@ -85,7 +86,15 @@ def preview_original(analysis_id: str) -> AnyResponse:
 @blueprint.get("/<analysis_id>/preview/processed")
 def preview_processed(analysis_id: str) -> AnyResponse:
     """The film with the skeleton on it, for a browser."""
-    return send_result(_completed(analysis_id), "overlay.mp4")
+    return send_result(_with_overlay(analysis_id), "overlay.mp4")
+
+
+@blueprint.get("/<analysis_id>/keypoints/user")
+def keypoints_user(analysis_id: str) -> Response:
+    """The athlete's 33 landmarks for every frame, in pixels of the upright film."""
+    row = _completed(analysis_id)
+    document, series = desk.read_json(row.id, "analysis.json"), desk.read_pose(row.id)
+    return jsonify(keypoints(series, video=document["video"], throws=document["athlete"]["throws"]))
 
 
 @blueprint.post("/<analysis_id>/terminate")
@@ -128,6 +137,11 @@ def _completed(analysis_id: str) -> Any:
             code="not_completed",
             fix="Ask /status until it says completed.",
         )
+    return row
+
+
+def _with_overlay(analysis_id: str) -> Any:
+    row = _completed(analysis_id)
     if "overlay.mp4" not in (row.files or []):
         raise NotFound("This analysis has no overlay film.", code="no_such_file")
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
@@ -17,6 +18,7 @@ from flask import current_app
 from ..catalog.analyses import new_id
 from ..errors import Conflict, NotFound, ShadowError, Unavailable
 from ..jobs.request import AnalysisRequest
+from ..pose.series import PoseSeries
 from ..settings import ROOT
 from .extension import current
 from .uploads import MB, Received, area, check_queue, title_of
@@ -105,6 +107,12 @@ def read_json(analysis_id: str, name: str) -> Any:
             return json.loads(file.read())
     except NotFound as error:
         raise NotFound(f"This analysis has no {name}.", code="no_such_file") from error
+
+
+def read_pose(analysis_id: str) -> PoseSeries:
+    """The landmarks of an analysis; NotFound when they are not there."""
+    with current().storage.open(f"analyses/{analysis_id}/pose.npz") as file:
+        return PoseSeries.load(io.BytesIO(file.read()))
 
 
 def retry(analysis_id: str) -> None:

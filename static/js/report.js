@@ -1,7 +1,8 @@
 // The report: makes the film steppable and everything on the page point into it.
 
-import { Film } from "./report/film.js";
 import { bindControls, bindKeys } from "./report/controls.js";
+import { Film } from "./report/film.js";
+import { Layers } from "./report/layers.js";
 import { TimeLine } from "./report/timeline.js";
 
 const player = document.querySelector("[data-player]");
@@ -17,19 +18,6 @@ function bindSeeks(film) {
   });
 }
 
-function bindLayers(film) {
-  const links = [...player.querySelectorAll("[data-film-source]")];
-  for (const link of links) {
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      film.show(link.dataset.filmSource);
-      for (const other of links) other.removeAttribute("aria-current");
-      link.setAttribute("aria-current", "true");
-    });
-  }
-}
-
 if (player?.querySelector("video")) {
   const film = new Film(player.querySelector("video"), {
     fps: Number(player.dataset.fps),
@@ -40,5 +28,5 @@ if (player?.querySelector("video")) {
   bindControls(player.querySelector("[data-controls]"), film, line);
   bindKeys(film, line);
   bindSeeks(film);
-  bindLayers(film);
+  new Layers(player, film).start();
 }

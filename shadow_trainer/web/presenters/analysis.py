@@ -95,13 +95,13 @@ def duration_words(seconds: float | None) -> str:
 def stage_rows(stages: Iterable[Any], status: dict[str, Any]) -> list[StageRow]:
     """Every stage of the pipeline, those before the present one done."""
     names = [stage.name for stage in stages]
-    running = status["status"] == "processing" and status.get("stage") in names
-    now = names.index(status["stage"]) if running else -1
+    now = names.index(status["stage"]) if status.get("stage") in names else -1
     if status["status"] == "completed":
         now = len(names)
     rows = []
     for place, stage in enumerate(stages):
-        state = "done" if place < now else "now" if place == now else "next"
+        running = status["status"] == "processing"
+        state = "done" if place < now else "now" if place == now and running else "next"
         rows.append(StageRow(stage.name, stage.words, state, _frames(status) if state == "now" else ""))
     return rows
 

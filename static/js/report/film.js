@@ -76,6 +76,7 @@ export class Film extends EventTarget {
 
   // Another version of the same film at the same moment.
   show(source) {
+    if (new URL(source, document.baseURI).href === this.video.currentSrc.split("#")[0]) return;
     const time = this.video.currentTime;
     const playing = !this.paused;
     const speed = this.video.playbackRate;

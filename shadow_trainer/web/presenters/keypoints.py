@@ -1,0 +1,72 @@
+"""Landmarks as JSON: what the player draws over the film, and what programs ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...pose.series import PoseSeries
+from ...pose.skeleton import BONES, INDEX, LANDMARKS, side_of
+from ...render import palette
+
+TENTHS_PX = 10  # positions are whole tenths of a pixel: finer than the model, and short in JSON
+
+
+def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str) -> dict[str, Any]:
+    """The athlete's landmarks in pixels of the upright film.
+
+    ``frames`` has one entry per frame of the film: None where nobody was measured, else 33 x (x, y) in
+    tenths of a pixel, flat, with None for landmarks not known; ``confidence`` alike, 33 percentages.
+    ``time_s`` (T,) seconds of real time; divided by ``time_scale`` it is the film's own time.
+    """
+    return {
+        "schema": "shadow-trainer/keypoints/1",
+        "width": video["width"],
+        "height": video["height"],
+        "fps": video["fps"],
+        "time_scale": video.get("time_scale") or video["fps"] / video["capture_fps"],
+        "throws": throws,
+        "landmarks": list(LANDMARKS),
+        "bones": [[INDEX[a], INDEX[b], role_of(a, b, throws)] for a, b in BONES],
+        "colours": {
+            "throwing": palette.hex_of(palette.THROWING),
+            "glove": palette.hex_of(palette.GLOVE),
+            "centre": palette.hex_of(palette.CENTRE),
+            "shadow": palette.hex_of(palette.SHADOW),
+            "casing": palette.hex_of(palette.CASING),
+        },
+        "unit": f"1/{TENTHS_PX} px",
+        "time_s": np.round(series.time_s, 5).tolist(),
+        "measured": series.measured.astype(int).tolist(),
+        "frames": _rows(series.landmarks_px.reshape(len(series), -1) * TENTHS_PX),
+        "confidence": _rows(np.nan_to_num(series.confidence) * 100, seen=_seen(series)),
+    }
+
+
+def role_of(a: str, b: str, throws: str) -> str:
+    """``throwing``, ``glove`` or ``centre``: the side a bone belongs to."""
+    sides = {side_of(a), side_of(b)}
+    if len(sides) > 1 or "centre" in sides:
+        return "centre"
+    return "throwing" if throws in sides else "glove"
+
+
+def _seen(series: PoseSeries) -> np.ndarray:
+    return np.isfinite(series.landmarks_px).any(axis=(1, 2))
+
+
+def _rows(values: np.ndarray, *, seen: np.ndarray | None = None) -> list[list[int | None] | None]:
+    """(T, N) as lists of whole numbers; rows without any number are None."""
+    finite = np.isfinite(values)
+    kept = finite.any(axis=1) if seen is None else seen
+    whole = np.where(finite, np.round(np.where(finite, values, 0)), 0).astype(int)
+    rows: list[list[int | None] | None] = []
+    for row, good, keep in zip(whole.tolist(), finite.tolist(), kept.tolist(), strict=True):
+        if not keep:
+            rows.append(None)
+        elif all(good):
+            rows.append(row)
+        else:
+            rows.append([value if ok else None for value, ok in zip(row, good, strict=True)])
+    return rows
