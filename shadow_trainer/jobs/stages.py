@@ -145,7 +145,7 @@ def analyse(run: Run) -> None:
 def render(run: Run) -> None:
     """The overlay film, the side-by-side film and the report that needs no server."""
     from ..pose.series import PoseSeries
-    from ..render import film, report
+    from ..render import film, report, stills
 
     info, _ = real_time(run)
     series = PoseSeries.load(run.work / "out" / "pose.npz")
@@ -163,7 +163,11 @@ def render(run: Run) -> None:
         progress=half(1),
         check=run.check,
     )
-    report.html(document, series, run.video, info, run.write("out/report.html"))
+    curves = run.read_json("out/series.json")["deliveries"]
+    report.html(document, series, run.video, info, run.write("out/report.html"), curves=curves)
+    picture = stills.poster(run.video, info, series, document)
+    if picture:
+        run.write("out/poster.jpg").write_bytes(picture)
 
 
 STAGES: tuple[Stage, ...] = (

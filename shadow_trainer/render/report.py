@@ -23,9 +23,10 @@ _VIEWS = {
     "rear": "from behind",
     "front": "from the plate",
     "other": "from an angle",
+    "auto": "not known",
 }
 _MODELS = {"xs": "quick look", "s": "fast", "m": "standard", "l": "careful"}
-_SURE = {"high": "high", "medium": "medium", "low": "low: trend only"}
+_SURE = {"high": "high", "medium": "medium", "low": "low"}
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Section:
     findings: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
     groups: tuple[Group, ...]
+    has_errors: bool
     charts: tuple[tuple[str, str, str], ...]  # (title, svg, table)
 
 
@@ -167,6 +169,7 @@ def _section(
         findings=tuple(_finding(item) for item in list(delivery.get("faults", []))[:_MOST_FINDINGS]),
         strengths=tuple(_finding(item) for item in list(delivery.get("strengths", []))[:1]),
         groups=_groups(delivery.get("metrics", [])),
+        has_errors=any(m.get("error") is not None for m in delivery.get("metrics", [])),
         charts=tuple((c.title, charts.svg(c), charts.data_table(c)) for c in drawn),
     )
 
@@ -198,7 +201,7 @@ def metric_row(metric: Mapping[str, Any]) -> Row:
     z = None if low else metric.get("z")
     has_norm = norm.get("mean") is not None and norm.get("sd") is not None
     return Row(
-        label=str(metric.get("label") or metric_label(metric["name"])),
+        label=_label(metric),
         value="–" if value is None else quantity(value, unit).replace("-", "−"),
         error="" if error is None else f"± {number(error, unit)}",
         norm=_norm(norm, unit) if has_norm and not low else "",
@@ -208,6 +211,14 @@ def metric_row(metric: Mapping[str, Any]) -> Row:
         low=low,
         bar=None if z is None else 50 + 50 * max(-1.0, min(1.0, z / _BAR_SD)),
     )
+
+
+def _label(metric: Mapping[str, Any]) -> str:
+    """The metric's own words, without the event that is already the title of its group."""
+    words = str(metric.get("label") or metric_label(metric["name"]))
+    for end in (metric.get("event"), "layback"):
+        words = words.removesuffix(f" at {event_label(str(end or '')).lower()}").removesuffix(f" at {end}")
+    return words
 
 
 def _norm(norm: Mapping[str, Any], unit: str) -> str:
