@@ -131,6 +131,6 @@ class Canceled(ShadowError):
     """A person stopped the analysis. Not a failure."""
 
     code = "canceled"
-    fix = "Press “Try again” to run it from where it stopped."
+    fix = "Press “Try again” to run it again."
     http_status = 409
     permanent = True

@@ -7,16 +7,18 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from ..settings import Settings
 from .database import make_engine, translate
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic is imported inside the functions: it doubles the start time of a worker's child, which never migrates.
 FOLDER = Path(__file__).parent / "migrations"
 POSTGRES_LOCK = 5_112_024  # any number that nobody else uses in this database
 log = logging.getLogger(__name__)
@@ -27,6 +29,8 @@ def migrate(settings: Settings, revision: str = "head") -> str:
 
     Raises Unavailable when the database does not answer.
     """
+    from alembic import command
+
     engine = make_engine(settings.database_address)
     try:
         with _one_at_a_time(settings), engine.connect() as connection:
@@ -35,7 +39,7 @@ def migrate(settings: Settings, revision: str = "head") -> str:
                 connection.commit()
             command.upgrade(_config(connection), revision)
             connection.commit()
-            return MigrationContext.configure(connection).get_current_revision() or ""
+            return _revision(connection)
     except OperationalError as error:
         raise translate(error) from error
     finally:
@@ -47,7 +51,7 @@ def current_revision(settings: Settings) -> str:
     engine = make_engine(settings.database_address)
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() or ""
+            return _revision(connection)
     except OperationalError as error:
         raise translate(error) from error
     finally:
@@ -61,7 +65,15 @@ def head_revision() -> str:
     return ScriptDirectory.from_config(_config(None)).get_current_head() or ""
 
 
+def _revision(connection: Connection) -> str:
+    from alembic.runtime.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
 def _config(connection: Connection | None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
