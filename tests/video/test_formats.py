@@ -95,3 +95,10 @@ def test_info_survives_json(read, tmp_path) -> None:
 def test_the_sample_clips_are_what_they_are(samples) -> None:
     info = video.probe(samples / "sample_lefty.mp4")
     assert (info.width, info.height, info.fps, info.frame_count) == (1280, 720, 60.0, 262)
+
+
+def test_an_interlaced_film_is_read_with_a_warning(read, tmp_path) -> None:
+    options = {"x264-params": "interlaced=1"}
+    film = read(clips.film(tmp_path / "a.mp4", codec_options=options))
+    assert film.shown == list(range(30))
+    assert [w["code"] for w in film.info.warnings] == ["interlaced"]
