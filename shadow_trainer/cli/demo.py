@@ -105,7 +105,6 @@ def follow(base: str, path: str) -> None:
             code=error.get("code"),
             fix=error.get("fix"),
         )
-    click.echo(f"{time.monotonic() - began:6.1f} s  completed")
 
 
 def ask(base: str, method: str, path: str, body: object = None) -> dict[str, Any]:
