@@ -8,7 +8,7 @@ import numpy as np
 
 from ..pose.series import PoseSeries
 from ..pose.skeleton import INDEX
-from . import angles, filters, metrics, norms, signals
+from . import angles, faults, filters, metrics, norms, signals
 from .events import EVENTS, find_events
 from .world import as_right_hander, mid_hip, standing_height
 
@@ -106,13 +106,15 @@ def _delivery(
         return None
     frames = {name: int(rows[np.abs(time_s - events[name].time_s).argmin()]) for name in EVENTS}
     start = max(float(time_s[0]), events["first_movement"].time_s - 0.3)
+    moments = {name: events[name].as_dict(frames[name]) for name in EVENTS}
+    scored = [_scored(metric, level) for metric in values]
     delivery = {
         "start_s": start,
         "end_s": min(float(time_s[-1]), events["follow_through"].time_s + 0.3),
-        "events": {name: events[name].as_dict(frames[name]) for name in EVENTS},
-        "metrics": [_scored(metric, level) for metric in values],
-        "faults": [],
-        "strengths": [],
+        "events": moments,
+        "metrics": scored,
+        "faults": faults.find(scored, moments),
+        "strengths": faults.strengths(scored, moments),
         "similarity": {},
     }
     curves = {name: np.round(values, 2) for name, values in angles.all_angles(s.points).items()}

@@ -89,6 +89,8 @@ def measure(s: Signals, events: dict[str, Event], view: str) -> list[Metric]:
         *_velocities(s, curves, events),
         _forward_speed(s, events, view),
         _contact_to_release(s, events),
+        *_early_moves(s, events, view),
+        _side_bend(s, curves, events, view),
     ]
     return rows
 
@@ -181,3 +183,46 @@ def _contact_to_release(s: Signals, events: dict[str, Event]) -> Metric:
     value = (events[BR].time_s - events[FC].time_s) * 1000
     sure = LOW if events[FC].estimated or s.fps < 55 else MEDIUM if s.fps < 110 else HIGH
     return Metric("time_foot_contact_to_release", "", value, "ms", sure, "Foot contact to release", BR)
+
+
+def _early_moves(s: Signals, events: dict[str, Event], view: str) -> list[Metric]:
+    """How far the hips have gone toward the plate at leg lift, and how far away from it before that."""
+    start, lift = events["first_movement"], events["leg_lift"]
+    x = mid_hip(s.points)[:, 0]
+    window = s.between(start.time_s, lift.time_s)
+    origin = float(s.at(x, start.time_s))
+    drift = (float(s.at(x, lift.time_s)) - origin) / s.height_m * 100
+    sway = (origin - float(np.nanmin(x[window]))) * 100 if np.isfinite(x[window]).any() else np.nan
+    sure = HIGH if view in _SIDE_VIEWS and not start.estimated and not lift.estimated else LOW
+    return [
+        Metric(
+            "pelvis_drift",
+            "leg_lift",
+            _known(drift),
+            "%height",
+            sure,
+            "Hips to the plate by leg lift",
+            "leg_lift",
+        ),
+        Metric(
+            "sway_back",
+            "leg_lift",
+            _known(sway),
+            "cm",
+            sure,
+            "Hips away from the plate before leg lift",
+            "leg_lift",
+        ),
+    ]
+
+
+def _side_bend(s: Signals, curves: dict[str, np.ndarray], events: dict[str, Event], view: str) -> Metric:
+    """Greatest side angle between the trunk and the pelvis from leg lift to foot contact."""
+    hips = angles.unit(joint(s.points, "lead_hip") - joint(s.points, "rear_hip"))
+    t, _, _ = angles.trunk_axes(s.points)
+    bend = 90.0 - angles.between(t, hips)
+    window = s.between(events["leg_lift"].time_s, events[FC].time_s)
+    values = np.abs(bend[window])
+    value = float(np.nanmax(values)) if np.isfinite(values).any() else None
+    sure = MEDIUM if view not in _SIDE_VIEWS else LOW
+    return Metric("trunk_pelvis_side_angle", "max", value, "deg", sure, "Side-bend in the stride", FC)
