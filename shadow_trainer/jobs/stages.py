@@ -30,7 +30,12 @@ def probe(run: Run) -> None:
     """Facts and warnings about the file."""
     from ..video import Limits, probe
 
-    info = probe(run.video, capture_fps=run.request.capture_fps, limits=Limits.from_settings(run.settings))
+    info = probe(
+        run.video,
+        capture_fps=run.request.capture_fps,
+        limits=Limits.from_settings(run.settings),
+        check=run.check,
+    )
     run.write_json("probe.json", info.as_dict())
 
 
