@@ -52,11 +52,11 @@ def _video(info: Any) -> dict[str, Any]:
 
 
 def _people(scan: Any, chosen: int | None) -> list[dict[str, Any]]:
-    """The candidates without their pictures; exactly one is marked as chosen."""
+    """The candidates without pictures and tracks; exactly one is marked as chosen."""
     choice = scan.chosen if chosen is None else chosen
     rows = []
     for person in scan.as_dict()["people"]:
-        row = {key: value for key, value in person.items() if key != "thumbnail"}
+        row = {key: value for key, value in person.items() if key not in ("times", "rois", "pieces")}
         row["chosen"] = row["id"] == choice
         rows.append(row)
     return rows
