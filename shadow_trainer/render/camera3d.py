@@ -13,12 +13,16 @@ _FIELD_OF_VIEW_DEG = 30.0
 
 @dataclass(frozen=True)
 class Camera:
-    """Looks from ``eye`` to ``target`` (world metres, Z up); ``focal_px`` and ``size`` in pixels."""
+    """Looks from ``eye`` to ``target`` (world metres, Z up); ``focal_px`` and ``size`` in pixels.
+
+    ``target`` appears ``raised_px`` above the middle of the picture.
+    """
 
     eye: np.ndarray
     target: np.ndarray
     focal_px: float
     size: tuple[int, int]
+    raised_px: float = 0.0
 
     def axes(self) -> np.ndarray:
         """Rows: right, down, forward (3, 3), unit vectors in world coordinates."""
@@ -32,7 +36,8 @@ class Camera:
         """(pixels (..., 2), depth in metres (...)) of world points (..., 3); NaN behind the camera."""
         local = (np.asarray(world_m, dtype=float) - self.eye) @ self.axes().T
         depth = np.where(local[..., 2] > 0.05, local[..., 2], np.nan)
-        pixels = local[..., :2] / depth[..., None] * self.focal_px + np.asarray(self.size) / 2
+        centre = np.array([self.size[0] / 2, self.size[1] / 2 - self.raised_px])
+        pixels = local[..., :2] / depth[..., None] * self.focal_px + centre
         return pixels, depth
 
 
@@ -53,9 +58,18 @@ def complementary(view: str, throws: str) -> tuple[np.ndarray, str]:
 
 
 def framing(
-    points_m: np.ndarray, direction: np.ndarray, size: tuple[int, int], *, margin: float = 1.14
+    points_m: np.ndarray,
+    direction: np.ndarray,
+    size: tuple[int, int],
+    *,
+    margin: float = 1.1,
+    above_px: float = 0.0,
+    below_px: float = 0.0,
 ) -> Camera:
-    """A camera toward ``direction`` from which all finite ``points_m`` (N, 3) fit into ``size``."""
+    """A camera toward ``direction`` from which all finite ``points_m`` (N, 3) fit into ``size``.
+
+    The highest ``above_px`` and the lowest ``below_px`` of the picture are kept free for words.
+    """
     known = points_m[np.isfinite(points_m).all(axis=-1)]
     if not len(known):
         known = np.array([[-0.5, -0.5, 0.0], [1.5, 0.5, 1.9]])
@@ -67,7 +81,8 @@ def framing(
         [[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])]
     )
     local = (corners - target) @ probe.axes().T
-    # Each corner must satisfy focal * |offset| / (distance + depth) <= half the canvas.
-    half = np.asarray(size) / 2
+    # Each corner must satisfy focal * |offset| / (distance + depth) <= half of the free canvas.
+    half = np.array([size[0], size[1] - above_px - below_px]) / 2
     needed = margin * focal * np.abs(local[:, :2]) / half - local[:, 2:3]
-    return Camera(target + direction * max(float(needed.max()), 1.5), target, focal, size)
+    away = max(float(needed.max()), 1.5)
+    return Camera(target + direction * away, target, focal, size, raised_px=(below_px - above_px) / 2)

@@ -142,7 +142,7 @@ def _facts(analysis: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [("Throws", _HANDS.get(athlete.get("throws"), "not known"))]
     if athlete.get("height_m"):
         estimated = athlete.get("height_source") not in (None, "given", "user")
-        found.append(("Height", f"{athlete['height_m']:.2f} m" + (" (assumed)" if estimated else "")))
+        found.append(("Height", f"{athlete['height_m']:.2f} m" + (" (estimated)" if estimated else "")))
     view = analysis.get("view", {}).get("name")
     found.append(("Filmed", _VIEWS.get(view, str(view or "not known"))))
     if video.get("capture_fps"):

@@ -23,6 +23,7 @@ _BONE_M = 0.042  # thickness of a limb on the stage
 _HEAD_M = 0.115  # radius of the head
 _TRAIL_S = 0.45
 _GRID_M = 0.5
+_ABOVE, _BELOW = 0.13, 0.13  # of the height, kept free for the event banner and the legend
 _TORSO = ("left_shoulder", "right_shoulder", "right_hip", "left_hip")
 
 
@@ -53,8 +54,11 @@ def make_stage(
     everything = [series.world_m.reshape(-1, 3)]
     if shadow_world is not None:
         everything.append(np.asarray(shadow_world, dtype=float).reshape(-1, 3))
-    camera = framing(np.concatenate(everything), direction, size)
     ground = ground_of(series.world_m, marks, throws)
+    everything.append(ground.lift(_arrow(ground)))
+    camera = framing(
+        np.concatenate(everything), direction, size, above_px=_ABOVE * size[1], below_px=_BELOW * size[1]
+    )
     distance = float(np.linalg.norm(camera.target - camera.eye))
     backdrop = _backdrop(camera, ground)
     return Stage(camera, ground, backdrop, throws, words, (distance - 0.8, distance + 0.8))
@@ -116,11 +120,15 @@ def _grid_line(layer: Layer, camera: Camera, ground: Ground, flat: np.ndarray, c
             layer.line(a, b, GRID, max(1.0, layer.pixels.shape[0] / 720), alpha)
 
 
+def _arrow(ground: Ground) -> np.ndarray:
+    """(4, 2) metres on the plan: tail, tip, and the two ends of the head."""
+    x, y = ground.landing_x + 0.35, ground.centre_y
+    return np.array([[x, y], [x + 0.45, y], [x + 0.33, y - 0.08], [x + 0.33, y + 0.08]])
+
+
 def _plate_arrow(image: np.ndarray, camera: Camera, ground: Ground) -> None:
     """``to the plate`` with an arrow on the ground beyond the landing foot."""
-    x, y = ground.landing_x + 0.35, ground.centre_y
-    flat = np.array([[x, y], [x + 0.55, y], [x + 0.40, y - 0.09], [x + 0.40, y + 0.09]])
-    pixels, _ = camera.project(ground.lift(flat))
+    pixels, _ = camera.project(ground.lift(_arrow(ground)))
     if not np.isfinite(pixels).all():
         return
     unit = min(camera.size) / 720

@@ -87,7 +87,7 @@ def athlete_crop(series: PoseSeries, film: tuple[int, int], pane: tuple[int, int
     else:
         low, high = np.percentile(points, 0.5, axis=0), np.percentile(points, 99.5, axis=0)
         # Less room at the sides: a wide stride would otherwise need more height than the film has.
-        room = np.array([0.08, 0.16]) * (high[1] - low[1])
+        room = np.array([0.12, 0.16]) * (high[1] - low[1])
         low, high = low - room, high + room
     width, height = np.maximum(high - low, 16)
     shape = pane[0] / pane[1]
