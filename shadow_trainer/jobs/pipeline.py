@@ -92,6 +92,8 @@ def run(
     browser copy of the film as soon as it exists. Finished files for the coach are in ``work/out``.
     Raises BadVideo and the other errors of the tree; Canceled comes from ``check``.
     """
+    from threadpoolctl import threadpool_limits
+
     from .stages import STAGES
 
     work.mkdir(parents=True, exist_ok=True)
@@ -101,7 +103,9 @@ def run(
         check()
         fingerprint = _chain(fingerprint, stage, request)
         if not _is_done(work, stage, fingerprint):
-            _run_stage(context, stage, fingerprint)
+            # Small matrices and a busy machine: two BLAS threads made the motion stage 20 times slower.
+            with threadpool_limits(1):
+                _run_stage(context, stage, fingerprint)
         stage_done(stage.name, work)
     return json.loads((work / "out" / "analysis.json").read_text(encoding="utf-8"))
 
