@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ..catalog import Analysis, utcnow
-from .states import ACTIVE, FAILED, PROCESSING, QUEUED, RETRYING, WORDS, stage_words
+from .states import ACTIVE, CANCELED, FAILED, PROCESSING, QUEUED, RETRYING, WORDS, stage_words
 
 # Below this percentage, time so far says nothing about the time to come.
 MEASURABLE_PERCENT = 5.0
@@ -89,9 +89,12 @@ def build(row: Analysis, live: Live, *, typical_s: float | None = None, workers:
 def combine(catalog: str, live: str | None) -> str:
     """One state of two opinions: an end is an end; while it runs, the back end knows better.
 
-    The back end may call a job ended whose row is not: then the clock has yet to enqueue it again (its
-    results are not there), so the row's word stands.
+    A job that was stopped on the queue's own dashboard is canceled although the row does not know it yet.
+    Another end that the row does not know has no results: the clock enqueues it again, and the row's word
+    stands.
     """
+    if catalog in ACTIVE and live == CANCELED:
+        return CANCELED
     if catalog not in ACTIVE or live is None or live not in ACTIVE:
         return catalog
     if live == QUEUED and catalog == RETRYING:

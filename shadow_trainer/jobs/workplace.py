@@ -1,4 +1,4 @@
-"""Work folders: one per analysis below ``work`` in the data folder; it keeps finished stages until the analysis is at its end.
+"""Work folders, one per analysis: they keep finished stages until the analysis is at its end.
 
 One process works in a folder at a time (a lock that dies with its owner). If a process that no longer
 counts still holds it, for example because it is stopped, the new attempt works in a folder of its own and

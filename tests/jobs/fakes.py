@@ -7,6 +7,7 @@ often it misbehaves. Every stage that really runs appends a line to ``runs.log``
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -101,6 +102,8 @@ def work(run: Run, script: dict[str, Any]) -> None:
     total = max(1, int(script.get("seconds", 0.05) / 0.02))
     for done in range(total):
         time.sleep(0.02)
+        if (run.settings.data_path / "disk_full").exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
         run.check()
         run.advance(done, total)
 

@@ -1,0 +1,182 @@
+"""Breaks a running installation at random moments, and keeps restarting what ended, as a supervisor does."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import psutil
+
+from shadow_trainer.jobs import embedded
+from tests.jobs.rig import Rig
+
+STOPPED_S = (0.5, 12.0)
+LOCKED_S = (0.5, 3.0)
+FULL_S = (0.5, 2.0)
+
+
+class Supervisor:
+    """Named processes that are started again when they end."""
+
+    def __init__(self, rig: Rig, workers: int, clocks: int) -> None:
+        self.rig, self.generation = rig, Counter[str]()
+        self.names = [f"w{n}" for n in range(workers)] + [f"clock{n}" for n in range(clocks)]
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.pids: set[int] = set()
+        self.tend()
+
+    def tend(self) -> None:
+        """Start what does not run."""
+        for name in self.names:
+            process = self.running.get(name)
+            if process is None or process.poll() is not None:
+                self.generation[name] += 1
+                unique = f"{name}.{self.generation[name]}"
+                self.running[name] = self.rig.clock() if name.startswith("clock") else self.rig.worker(unique)
+                self.pids.add(self.running[name].pid)
+        for name in self.workers():
+            self.pids.update(self.children(name))
+
+    def workers(self) -> list[str]:
+        """Names of the workers."""
+        return [name for name in self.names if name.startswith("w")]
+
+    def children(self, name: str) -> list[int]:
+        """Process ids of a worker's children."""
+        with contextlib.suppress(psutil.Error):
+            return [child.pid for child in psutil.Process(self.running[name].pid).children()]
+        return []
+
+    def left_over(self) -> list[int]:
+        """Processes that this installation ever had and that still run."""
+        found = []
+        for pid in self.pids:
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(pid)
+                ours = any(w in " ".join(process.cmdline()) for w in ("pose_child", "tests.jobs.processes"))
+                if ours and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(pid)
+        return found
+
+
+class Monkey:
+    """Chooses what to break. The same seed breaks the same things at the same distances."""
+
+    def __init__(self, rig: Rig, supervisor: Supervisor, seed: int, *, pause_s: float) -> None:
+        self.rig, self.supervisor, self.pause_s = rig, supervisor, pause_s
+        self.random = random.Random(seed)
+        self.done: Counter[str] = Counter()
+        self.acts: list[tuple[int, Callable[[], None]]] = [
+            (4, self.kill_worker),
+            (4, self.kill_child),
+            (3, self.kill_both),
+            (3, self.terminate_worker),
+            (2, self.terminate_all_of_a_worker),
+            (2, self.stop_worker_for_a_while),
+            (2, self.stop_child_for_a_while),
+            (2, self.restart_redis),
+            (1, self.restart_redis_empty),
+            (1, self.empty_redis),
+            (2, self.lock_database),
+            (2, self.fill_disk),
+            (2, self.kill_clock),
+        ]
+
+    def run(self, seconds: float) -> None:
+        """Break things for this long; the supervisor restarts what ended."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            time.sleep(self.random.uniform(0.2, 2) * self.pause_s)
+            act = self.random.choices([a for _, a in self.acts], [w for w, _ in self.acts])[0]
+            self.done[act.__name__] += 1
+            act()
+            self.supervisor.tend()
+
+    def _worker(self) -> str:
+        return self.random.choice(self.supervisor.workers())
+
+    def _send(self, number: signal.Signals, *pids: int) -> None:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def kill_worker(self) -> None:
+        self._send(signal.SIGKILL, self.supervisor.running[self._worker()].pid)
+
+    def kill_child(self) -> None:
+        self._send(signal.SIGKILL, *self.supervisor.children(self._worker()))
+
+    def kill_both(self) -> None:
+        name = self._worker()
+        children = self.supervisor.children(name)
+        self._send(signal.SIGKILL, self.supervisor.running[name].pid, *children)
+
+    def terminate_worker(self) -> None:
+        self._send(signal.SIGTERM, self.supervisor.running[self._worker()].pid)
+
+    def terminate_all_of_a_worker(self) -> None:
+        name = self._worker()
+        self._send(signal.SIGTERM, *self.supervisor.children(name), self.supervisor.running[name].pid)
+
+    def stop_worker_for_a_while(self) -> None:
+        self._pause(self.supervisor.running[self._worker()].pid)
+
+    def stop_child_for_a_while(self) -> None:
+        self._pause(*self.supervisor.children(self._worker()))
+
+    def _pause(self, *pids: int) -> None:
+        self._send(signal.SIGSTOP, *pids)
+        timer = threading.Timer(self.random.uniform(*STOPPED_S), self._send, (signal.SIGCONT, *pids))
+        timer.daemon = True
+        timer.start()
+
+    def restart_redis(self, *, keep: bool = True) -> None:
+        assert self.rig.redis
+        self.rig.redis.kill()
+        if not keep:
+            shutil.rmtree(self.rig.data / "redis" / "appendonlydir", ignore_errors=True)
+            for path in (self.rig.data / "redis").glob("appendonly*"):
+                path.unlink(missing_ok=True)
+        time.sleep(self.random.uniform(0, 2))
+        self.rig.redis = embedded.start(self.rig.settings)
+
+    def restart_redis_empty(self) -> None:
+        self.restart_redis(keep=False)
+
+    def empty_redis(self) -> None:
+        self.rig.jobs.connection.flushall()
+
+    def lock_database(self) -> None:
+        """Hold SQLite's write lock, as a stuck backup would."""
+        seconds = self.random.uniform(*LOCKED_S)
+
+        def hold() -> None:
+            connection = sqlite3.connect(self.rig.data / "shadow.db", isolation_level=None, timeout=5)
+            with contextlib.suppress(sqlite3.OperationalError):
+                connection.execute("BEGIN IMMEDIATE")
+                time.sleep(seconds)
+                connection.execute("COMMIT")
+            connection.close()
+
+        threading.Thread(target=hold, daemon=True).start()
+
+    def fill_disk(self) -> None:
+        """The stages meet a full disk for a while."""
+        marker = self.rig.data / "disk_full"
+        marker.touch()
+        timer = threading.Timer(self.random.uniform(*FULL_S), marker.unlink, kwargs={"missing_ok": True})
+        timer.daemon = True
+        timer.start()
+
+    def kill_clock(self) -> None:
+        clocks = [name for name in self.supervisor.names if name.startswith("clock")]
+        self._send(signal.SIGKILL, self.supervisor.running[self.random.choice(clocks)].pid)

@@ -1,0 +1,90 @@
+"""Nothing is ever lost: films go through while everything around them breaks.
+
+The quick form is part of `make test`; `make chaos` sets SHADOW_CHAOS_FILMS and SHADOW_CHAOS_SECONDS for the
+long one. The seed is printed; give it as SHADOW_CHAOS_SEED to repeat a run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+
+from shadow_trainer.jobs.states import COMPLETED, FAILED, TERMINAL
+from tests.chaos.monkey import Monkey, Supervisor
+from tests.jobs.conftest import needs_redis
+from tests.jobs.rig import Rig, small_settings
+
+FILMS = int(os.environ.get("SHADOW_CHAOS_FILMS", "12"))
+SECONDS = float(os.environ.get("SHADOW_CHAOS_SECONDS", "15"))
+SETTLE_S = max(120.0, SECONDS)
+
+
+def test_nothing_is_lost_and_nothing_is_done_twice(tmp_path) -> None:  # noqa: ANN001
+    needs_redis()
+    seed = int(os.environ.get("SHADOW_CHAOS_SEED", random.SystemRandom().randrange(10**6)))
+    print(f"seed {seed}, {FILMS} films, {SECONDS:g} s of chaos")
+    dice = random.Random(seed)
+    settings = small_settings(tmp_path / "data", retry_attempts=6, shutdown_grace_s=0.5, job_timeout_s=20)
+    with Rig(settings) as rig:
+        supervisor = Supervisor(rig, workers=3 if FILMS > 50 else 2, clocks=2)
+        films = [rig.send(do="work", seconds=dice.uniform(0.05, 1.5)) for _ in range(FILMS)]
+        monkey = Monkey(rig, supervisor, seed, pause_s=1.0)
+        began = time.monotonic()
+        rig.until(lambda: COMPLETED in rig.catalog.counts(), "the first film")
+        monkey.run(SECONDS)
+        (rig.data / "disk_full").unlink(missing_ok=True)
+        calm = time.monotonic()
+        while any(rig.catalog.get(f).state not in TERMINAL for f in films):
+            if time.monotonic() - calm > SETTLE_S:
+                stuck = [rig.jobs.status(f) for f in films if rig.catalog.get(f).state not in TERMINAL]
+                raise AssertionError(f"seed {seed}: stuck: {stuck}\n{rig.logs()[-8000:]}")
+            supervisor.tend()
+            time.sleep(0.3)
+        print(f"broke {sum(monkey.done.values())} times: {dict(monkey.done)}")
+        print(f"all at their end {time.monotonic() - calm:.1f} s after the last fault")
+        print(f"whole run {time.monotonic() - began:.1f} s")
+        _check_films(rig, films, seed)
+        _check_places(rig, seed)
+        supervisor.names = []
+        for process in supervisor.running.values():
+            process.terminate()
+        rig.until(lambda: not supervisor.left_over(), "every process to end", 30)
+
+
+def _check_films(rig: Rig, films: list[str], seed: int) -> None:
+    states = {film: rig.catalog.get(film).state for film in films}
+    assert set(states.values()) <= {COMPLETED, FAILED}, f"seed {seed}: {states}"
+    for film, state in states.items():
+        row, outcomes = rig.catalog.get(film), rig.outcomes(film)
+        assert outcomes.count("completed") == (state == COMPLETED), f"seed {seed}: {film} {outcomes}"
+        assert "" not in outcomes, f"seed {seed}: an attempt without an end: {film} {outcomes}"
+        if state == COMPLETED:
+            assert rig.files(film) == sorted([*row.files, "original.mp4"])
+            assert len(rig.catalog.deliveries(film)) == 1
+        else:
+            assert row.error and row.error["code"] and len(outcomes) > rig.settings.retry_attempts
+    lost = sum(outcome not in ("completed",) for film in films for outcome in rig.outcomes(film))
+    print(f"{list(states.values()).count(COMPLETED)} completed, {list(states.values()).count(FAILED)} failed")
+    print(f"{lost} attempts did not get through")
+
+
+def _check_places(rig: Rig, seed: int) -> None:
+    """No work folder, no temporary file, no entry that says something still runs."""
+    rig.until(lambda: rig.work_left() == [] or not _sweep(rig), "the work folders to go", 20)
+    assert rig.work_left() == []
+    assert not list(rig.data.rglob("*.part")) or _sweep(rig) >= 0
+    queue = rig.jobs.queue("pose")
+    rig.until(
+        lambda: not queue.get_job_ids() and not queue.started_job_registry.get_job_ids(cleanup=False),
+        "queue and registry to be empty",
+        40,
+    )
+    assert queue.intermediate_queue.get_job_ids() == []
+
+
+def _sweep(rig: Rig) -> int:
+    from shadow_trainer.jobs import repairs
+
+    swept = repairs.sweep_work(rig.jobs)
+    return swept + repairs.sweep_storage(rig.jobs, 0.0)
