@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 
 from shadow_trainer import logs
@@ -14,7 +15,9 @@ def main() -> None:
     order = json.loads(sys.argv[1])
     settings = Settings(**order["settings"])
     logs.setup(settings, order["what"])
-    if order["what"] == "clock":
+    if order["what"] == "legacy":
+        _legacy(settings)
+    elif order["what"] == "clock":
         from workers.clock import make_clock
 
         make_clock(settings).run()
@@ -23,6 +26,16 @@ def main() -> None:
 
         worker = PoseWorker(settings, order["queue"], name=order["name"], seams=order["seams"])
         worker.work(logging_level=None)
+
+
+def _legacy(settings: Settings) -> None:
+    """What a web process does in legacy mode; SIGTERM ends it as gunicorn ends its workers."""
+    from shadow_trainer.jobs.manager import make_manager
+    from tests.jobs import fakes
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    make_manager(settings, pipeline=fakes.run, engines=fakes.Engines(settings))
+    signal.pause()
 
 
 if __name__ == "__main__":
