@@ -194,3 +194,18 @@ def patch_box(path: Path, kind: bytes, offset: int, fmt: str, *values: int) -> P
     data[place : place + struct.calcsize(fmt)] = struct.pack(fmt, *values)
     path.write_bytes(data)
     return path
+
+
+def excerpt(source: Path, path: Path, *, frames: int, start: int = 0) -> Path:
+    """``frames`` frames of a real film from frame ``start`` on, encoded anew at its own rate."""
+    with av.open(str(source)) as film_in, av.open(str(path), "w") as film_out:
+        stream_in = film_in.streams.video[0]
+        rate = stream_in.average_rate
+        stream = film_out.add_stream("libx264", rate=rate, options={"crf": "18"})
+        stream.width, stream.height, stream.pix_fmt = stream_in.width, stream_in.height, "yuv420p"
+        for index, picture_in in enumerate(film_in.decode(stream_in)):
+            if start <= index < start + frames:
+                picture_in.pts, picture_in.time_base = index - start, 1 / Fraction(rate)
+                film_out.mux(stream.encode(picture_in))
+        film_out.mux(stream.encode())
+    return path
