@@ -6,12 +6,17 @@ The first axis is time; samples need not be evenly spaced, times are real second
 from __future__ import annotations
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 from scipy.signal import butter, sosfiltfilt
 
 LONGEST_GAP_S = 0.04
 ARM_HZ, BODY_HZ = 20.0, 13.0
 # Below 60 fps the cut-off may not come nearer to the Nyquist frequency than this.
 SHARE_OF_NYQUIST = 0.4
+# Marker systems and solved motion are quieter than this; to smooth them again would only take speed away.
+QUIET_M = 0.0006
+# Events are looked for on a grid at least this fine, laid through the samples by a cubic spline.
+GRID_HZ = 480.0
 
 
 def sample_rate(time_s: np.ndarray) -> float:
@@ -37,10 +42,22 @@ def fill(values: np.ndarray, time_s: np.ndarray, longest_s: float = np.inf) -> n
     return flat.reshape(np.shape(values))
 
 
+def noise(values: np.ndarray) -> float:
+    """SD of the white noise in (T, ...) values, from third differences (which a smooth motion hardly has).
+
+    For white noise of SD s they have variance 20 s²; the median keeps the few fast samples of a throw out.
+    """
+    if len(values) < 8:
+        return 0.0
+    third = np.abs(np.diff(values, n=3, axis=0))
+    known = third[np.isfinite(third)]
+    return float(np.median(known) / (0.6745 * np.sqrt(20.0))) if len(known) else 0.0
+
+
 def low_pass(values: np.ndarray, time_s: np.ndarray, cutoff_hz: float) -> np.ndarray:
     """Zero-lag fourth-order Butterworth (second order, forward and back) on each known stretch."""
     rate = sample_rate(time_s)
-    cutoff = min(cutoff_hz, SHARE_OF_NYQUIST * rate / 2) if rate < 60 else cutoff_hz
+    cutoff = min(cutoff_hz, SHARE_OF_NYQUIST * rate / 2) if rate < 59.5 else cutoff_hz
     if cutoff >= 0.49 * rate:
         return np.array(values, dtype=float)
     # Two passes of a second-order filter halve the power at 0.802 of its nominal frequency.
@@ -51,6 +68,35 @@ def low_pass(values: np.ndarray, time_s: np.ndarray, cutoff_hz: float) -> np.nda
             if stop - start > 12:
                 column[start:stop] = sosfiltfilt(sos, column[start:stop], padlen=min(12, stop - start - 1))
     return flat.reshape(np.shape(values))
+
+
+def refine(values: np.ndarray, time_s: np.ndarray, grid_s: np.ndarray) -> np.ndarray:
+    """(T, ...) samples at ``time_s`` -> (N, ...) at ``grid_s`` by cubic splines; NaN where nothing is known.
+
+    Each known stretch has its own spline, so that nothing is invented across a gap.
+    """
+    flat = np.array(values, dtype=float).reshape(len(values), -1)
+    out = np.full((len(grid_s), flat.shape[1]), np.nan)
+    known = np.isfinite(flat)
+    for pattern in np.unique(known.T, axis=0):
+        columns = np.flatnonzero((pattern == known.T).all(axis=1))
+        for start, stop in stretches(pattern):
+            rows = (grid_s >= time_s[start] - 1e-9) & (grid_s <= time_s[stop - 1] + 1e-9)
+            if stop - start < 4 or not rows.any():
+                continue
+            spline = CubicSpline(time_s[start:stop], flat[start:stop, columns])
+            out[np.ix_(rows, columns)] = spline(grid_s[rows])
+    return out.reshape(len(grid_s), *np.shape(values)[1:])
+
+
+def grid(time_s: np.ndarray) -> np.ndarray:
+    """Times from the first to the last sample at :data:`GRID_HZ` or the samples' own rate if that is higher.
+
+    The samples themselves lie on the grid when they are evenly spaced.
+    """
+    split = max(1, int(np.ceil(GRID_HZ / sample_rate(time_s) - 0.01)))
+    steps = np.arange(split * (len(time_s) - 1) + 1) / split
+    return np.interp(steps, np.arange(len(time_s)), time_s)
 
 
 def stretches(mask: np.ndarray) -> list[tuple[int, int]]:

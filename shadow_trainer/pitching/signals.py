@@ -1,4 +1,7 @@
-"""What the event rules look at: filtered points of one delivery and the speeds taken from them."""
+"""What the event rules look at: the points of one delivery on a fine grid, and the speeds taken from them.
+
+Lengths are in body heights (H), speeds in H/s, so that one rule fits a boy and a professional.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import filters
+from ..pose.skeleton import INDEX, LANDMARKS
+from . import angles, filters
 from .world import joint, mid_hip
 
-ARM_POINTS = (13, 14, 15, 16, 17, 18, 19, 20, 21, 22)
+ARM_POINTS = [
+    i
+    for i, name in enumerate(LANDMARKS)
+    if name.endswith(("elbow", "wrist", "pinky", "index", "thumb")) and "foot" not in name
+]
+WRISTS = {"right": INDEX["right_wrist"], "left": INDEX["left_wrist"]}
 
 
 @dataclass(frozen=True)
 class Signals:
-    """One delivery of a right-hander. Lengths are in body heights (H), speeds in H/s.
+    """One delivery of a right-hander on the grid ``time_s`` (T,), seconds of real time.
 
-    ``time_s`` (T,); ``points`` (T, 33, 3) filtered metres; ``height_m``; ``fps`` real frames per second;
-    ``wrist_speed`` and ``glove_speed`` (T,) relative to the mid-hip; ``knee_lift`` (T,) lead knee above rear
-    ankle; ``hand_gap`` (T,) between the wrists; ``ankle`` (T, 3) the lead ankle; ``hip_speed`` (T,).
+    ``points`` (T, 33, 3) metres; ``height_m``; ``fps`` real frames per second of the film (not of the grid);
+    ``wrist_speed``, ``glove_speed`` (T,) of the hands relative to the mid-hip; ``knee_lift`` (T,) lead knee
+    above rear ankle; ``hand_speed`` (T,) of the throwing hand over the ground; ``hand_gap`` (T,) between the wrists; ``ankle``, ``ankle_velocity`` (T, 3) of the lead
+    ankle; ``hip_speed`` (T,); ``elbow`` and ``layback`` (T,) degrees: throwing elbow flexion and external
+    rotation.
     """
 
     time_s: np.ndarray
@@ -27,47 +38,62 @@ class Signals:
     fps: float
     wrist_speed: np.ndarray
     glove_speed: np.ndarray
+    hand_speed: np.ndarray
     knee_lift: np.ndarray
     hand_gap: np.ndarray
     ankle: np.ndarray
     ankle_velocity: np.ndarray
     hip_speed: np.ndarray
+    elbow: np.ndarray
+    layback: np.ndarray
 
     def between(self, start_s: float, end_s: float) -> np.ndarray:
         """Indices of the samples in [start, end]."""
         return np.flatnonzero((self.time_s >= start_s - 1e-9) & (self.time_s <= end_s + 1e-9))
 
     def at(self, values: np.ndarray, when_s: float) -> np.ndarray:
-        """``values`` (T, ...) at a time between samples, linearly."""
-        flat = np.asarray(values, dtype=float).reshape(len(self.time_s), -1)
-        found = np.array([np.interp(when_s, self.time_s, column) for column in flat.T])
-        return found.reshape(np.shape(values)[1:])
+        """``values`` (T, ...) at a time between samples, linearly; NaN outside and beside unknown samples."""
+        after = int(np.clip(np.searchsorted(self.time_s, when_s), 1, len(self.time_s) - 1))
+        share = (when_s - self.time_s[after - 1]) / (self.time_s[after] - self.time_s[after - 1])
+        if not -1e-6 <= share <= 1 + 1e-6:
+            return np.full(np.shape(values)[1:], np.nan)
+        return values[after - 1] + share * (values[after] - values[after - 1])
 
 
 def smooth(points: np.ndarray, time_s: np.ndarray) -> np.ndarray:
-    """Gaps up to 40 ms filled; arms low-passed at 20 Hz, the rest at 13 Hz (section 0)."""
-    filled = filters.fill(points, time_s, filters.LONGEST_GAP_S)
-    out = filters.low_pass(filled, time_s, filters.BODY_HZ)
-    arms = list(ARM_POINTS)
-    out[:, arms] = filters.low_pass(filled[:, arms], time_s, filters.ARM_HZ)
+    """(T, 33, 3) with gaps up to 40 ms filled; arms low-passed at 20 Hz, the rest at 13 Hz (section 0).
+
+    Landmarks that are already quiet (a marker system's, a solved motion's) are left as they are.
+    """
+    out = filters.fill(points, time_s, filters.LONGEST_GAP_S)
+    for index in range(points.shape[1]):
+        level = filters.noise(out[:, index])
+        if level > filters.QUIET_M:
+            cutoff = filters.ARM_HZ if index in ARM_POINTS else filters.BODY_HZ
+            out[:, index] = filters.low_pass(out[:, index], time_s, cutoff)
     return out
 
 
-def measure(time_s: np.ndarray, points: np.ndarray, height_m: float) -> Signals:
-    """Signals of filtered right-hander's points."""
-    hip = mid_hip(points)
-    wrist, glove = joint(points, "throwing_wrist"), joint(points, "glove_wrist")
-    ankle = joint(points, "lead_ankle") / height_m
+def measure(points: np.ndarray, time_s: np.ndarray, height_m: float) -> Signals:
+    """Signals of a right-hander's smoothed points (T, 33, 3) on the fine grid."""
+    grid = filters.grid(time_s)
+    p = filters.refine(points, time_s, grid)
+    hip = mid_hip(p)
+    wrist, glove = joint(p, "throwing_wrist"), joint(p, "glove_wrist")
+    ankle = joint(p, "lead_ankle") / height_m
     return Signals(
-        time_s=time_s,
-        points=points,
+        time_s=grid,
+        points=p,
         height_m=height_m,
         fps=filters.sample_rate(time_s),
-        wrist_speed=filters.speed(wrist - hip, time_s) / height_m,
-        glove_speed=filters.speed(glove - hip, time_s) / height_m,
-        knee_lift=(joint(points, "lead_knee")[:, 2] - joint(points, "rear_ankle")[:, 2]) / height_m,
+        wrist_speed=filters.speed(wrist - hip, grid) / height_m,
+        glove_speed=filters.speed(glove - hip, grid) / height_m,
+        hand_speed=filters.speed(wrist, grid) / height_m,
+        knee_lift=(joint(p, "lead_knee")[:, 2] - joint(p, "rear_ankle")[:, 2]) / height_m,
         hand_gap=np.linalg.norm(wrist - glove, axis=-1) / height_m,
         ankle=ankle,
-        ankle_velocity=filters.rate_of_change(ankle, time_s),
-        hip_speed=filters.speed(hip, time_s) / height_m,
+        ankle_velocity=filters.rate_of_change(ankle, grid),
+        hip_speed=filters.speed(hip, grid) / height_m,
+        elbow=angles.flexion(p, "throwing", "arm"),
+        layback=angles.arm_angles(p, "throwing")["external_rotation"],
     )

@@ -1,0 +1,144 @@
+"""Every delivery in a clip: where the throwing hand bursts, and whether that burst is a pitch.
+
+Rather none than a false one: a person who runs, waves, bats or throws a ball back must not become a delivery.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import events, filters, signals
+from .events import Event
+from .signals import Signals
+from .world import as_right_hander, joint, mid_hip
+
+# Two pitches are never nearer to each other; around a burst this much belongs to its delivery.
+APART_S, BEFORE_S, AFTER_S = 1.5, 3.2, 0.9
+SPLIT_GAP_S = 0.5
+LEAST_SAMPLES = 12
+# What makes a burst a pitch: (value that counts nothing, value that counts fully).
+HAND_SPEED_H_S = (3.5, 7.0)  # relative to the hips; a runner's hand stays below 4
+HAND_RATIO = (1.05, 1.5)  # throwing over glove hand; two hands on a bat are 1
+HANDS_APART_H = (0.1, 0.25)
+KNEE_LIFT_H = (0.03, 0.25)
+STRIDE_H = (0.15, 0.45)
+LEAST_QUALITY = 0.3
+SURE_HAND_RATIO = 1.2
+
+
+@dataclass(frozen=True)
+class Found:
+    """One delivery: ``rows`` of the series it lies in, its signals and events, and how sure it is a pitch."""
+
+    rows: np.ndarray
+    signals: Signals
+    events: dict[str, Event]
+    quality: float
+
+
+def find_deliveries(
+    points: np.ndarray,
+    time_s: np.ndarray,
+    height_m: float,
+    windows: list[tuple[float, float]] | None = None,
+) -> list[Found]:
+    """Deliveries of a right-hander's points (T, 33, 3), in the order of time; inside ``windows`` if given."""
+    found = []
+    for rows in _spans(points, time_s, windows):
+        for part in _around_bursts(points, time_s, rows, height_m):
+            smooth = signals.smooth(points[part], time_s[part])
+            s = signals.measure(smooth, time_s[part], height_m)
+            seen = events.find_events(s)
+            if seen is None:
+                continue
+            sure = quality(s, seen)
+            if sure >= LEAST_QUALITY:
+                found.append(Found(part, s, seen, sure))
+    return found
+
+
+def quality(s: Signals, seen: dict[str, Event]) -> float:
+    """How sure, 0..1, that this is a pitch: a fast hand, alone, after a leg lift and a stride."""
+    near = s.between(seen["release"].time_s - 0.06, seen["release"].time_s + 0.06)
+    peak = float(np.nanmax(s.wrist_speed[near]))
+    glove = s.glove_speed[near]
+    ratio = peak / max(float(np.nanmax(glove)), 1e-6) if np.isfinite(glove).any() else 2.0
+    gap = s.hand_gap[near]
+    apart = float(np.nanmax(gap)) if np.isfinite(gap).any() else 1.0
+    lift = s.knee_lift[s.between(seen["leg_lift"].time_s - 1.0, seen["release"].time_s)]
+    swing = float(np.nanmax(lift) - np.nanmin(lift)) if np.isfinite(lift).any() else 0.0
+    rear = s.at(joint(s.points, "rear_ankle"), seen["leg_lift"].time_s)
+    lead = s.at(joint(s.points, "lead_ankle"), seen["foot_contact"].time_s)
+    stride = float(np.linalg.norm((lead - rear)[:2])) / s.height_m
+    legs = (_grade(swing, KNEE_LIFT_H) + _grade(stride, STRIDE_H)) / 2 if np.isfinite(stride) else 0.0
+    hand = _grade(peak, HAND_SPEED_H_S) * _grade(ratio, HAND_RATIO) * _grade(apart, HANDS_APART_H)
+    return round(float(hand * legs), 3)
+
+
+def find_hand(points: np.ndarray, time_s: np.ndarray, height_m: float) -> tuple[str, bool]:
+    """``(hand, sure)`` for world points of an unknown thrower: the faster hand, checked by the legs.
+
+    When the two hands are within 20 %, the hand with the better deliveries wins and ``sure`` is False.
+    """
+    smooth = signals.smooth(points, time_s)
+    hip = mid_hip(smooth)
+    peak = {}
+    for hand, index in signals.WRISTS.items():
+        speed = filters.speed(smooth[:, index] - hip, time_s)
+        peak[hand] = float(np.nanmax(speed)) if np.isfinite(speed).any() else 0.0
+    faster, slower = sorted(peak, key=peak.__getitem__, reverse=True)
+    if peak[faster] > SURE_HAND_RATIO * peak[slower]:
+        return faster, True
+    total = {}
+    for hand in peak:
+        turned = as_right_hander(points, hand)
+        total[hand] = sum(d.quality for d in find_deliveries(turned, time_s, height_m))
+    return (faster if total[faster] >= total[slower] else slower), False
+
+
+def _grade(value: float, limits: tuple[float, float]) -> float:
+    low, high = limits
+    return float(np.clip((value - low) / (high - low), 0.0, 1.0)) if np.isfinite(value) else 0.0
+
+
+def _spans(
+    points: np.ndarray, time_s: np.ndarray, windows: list[tuple[float, float]] | None
+) -> list[np.ndarray]:
+    """Rows of each window (or of the whole clip) in which the hips are known, split at long gaps."""
+    known = np.isfinite(mid_hip(points)).all(axis=-1)
+    spans = []
+    for start, stop in windows or [(-np.inf, np.inf)]:
+        rows = np.flatnonzero(known & (time_s >= start - 1e-9) & (time_s <= stop + 1e-9))
+        breaks = np.flatnonzero(np.diff(time_s[rows]) > SPLIT_GAP_S) + 1
+        for part in np.split(rows, breaks):
+            if len(part) >= LEAST_SAMPLES:
+                # Rows in short gaps stay in: the filter fills what it may.
+                spans.append(np.arange(part[0], part[-1] + 1))
+    return spans
+
+
+def _around_bursts(
+    points: np.ndarray, time_s: np.ndarray, rows: np.ndarray, height_m: float
+) -> list[np.ndarray]:
+    """Rows around each burst of the throwing hand, highest first taken, returned in the order of time."""
+    t = time_s[rows]
+    smooth = signals.smooth(points[rows], t)
+    speed = filters.speed(joint(smooth, "throwing_wrist") - mid_hip(smooth), t) / height_m
+    speed = np.nan_to_num(speed)
+    bursts: list[float] = []
+    for index in np.argsort(-speed):
+        if speed[index] < HAND_SPEED_H_S[0]:
+            break
+        if all(abs(t[index] - other) > APART_S for other in bursts):
+            bursts.append(float(t[index]))
+    bursts.sort()
+    parts = []
+    for number, burst in enumerate(bursts):
+        first = max(burst - BEFORE_S, bursts[number - 1] + 0.5 if number else -np.inf)
+        last = min(burst + AFTER_S, bursts[number + 1] - 0.5 if number + 1 < len(bursts) else np.inf)
+        part = rows[(t >= first) & (t <= last)]
+        if len(part) >= LEAST_SAMPLES:
+            parts.append(part)
+    return parts

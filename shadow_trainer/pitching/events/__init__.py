@@ -1,0 +1,34 @@
+"""The eight events of a delivery, found in the order of PITCHING.md section 1.1.
+
+Release is found first, because the throwing hand's burst is the most robust sign of a pitch; the other
+events are looked for in windows around it. What was not seen is inferred and marked ``estimated``.
+"""
+
+from __future__ import annotations
+
+from ..signals import Signals
+from .arm import find_follow_through, find_internal_rotation, find_layback, find_release, hand_burst
+from .event import EVENTS, Event
+from .stride import find_first_movement, find_foot_contact, find_hand_separation, find_leg_lift
+
+__all__ = ["EVENTS", "Event", "Signals", "find_events"]
+
+
+def find_events(s: Signals) -> dict[str, Event] | None:
+    """All eight events of the delivery with the fastest throwing hand in ``s``; None when no hand throws."""
+    burst = hand_burst(s)
+    if burst is None:
+        return None
+    release = find_release(s, burst)
+    lift = find_leg_lift(s, release.time_s)
+    contact = find_foot_contact(s, release.time_s, lift.time_s)
+    return {
+        "first_movement": find_first_movement(s, lift.time_s),
+        "leg_lift": lift,
+        "hand_separation": find_hand_separation(s, lift.time_s, contact.time_s, release.time_s),
+        "foot_contact": contact,
+        "max_external_rotation": find_layback(s, release),
+        "release": release,
+        "max_internal_rotation": find_internal_rotation(s, release),
+        "follow_through": find_follow_through(s, release.time_s),
+    }

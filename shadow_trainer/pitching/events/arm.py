@@ -1,0 +1,104 @@
+"""Events of the throwing arm: release, layback, the end of the arm's snap, the end of the follow-through."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..signals import Signals
+from ..world import joint
+from .event import (
+    LAYBACK_TO_RELEASE_S,
+    RELEASE_TO_FOLLOW_THROUGH_S,
+    RELEASE_TO_SNAP_S,
+    Event,
+    inferred,
+)  # fmt: skip
+
+# A throw's peak hand speed over the median hand speed (section 1.1, event 1).
+LEAST_BURST = 3.0
+# The hand's speed has a plateau of some 25 ms; its centre of gravity above this share is steadier than its peak.
+PLATEAU, PLATEAU_S = 0.8, 0.06
+BURST_TO_RELEASE_S = 0.005
+LAYBACK_WINDOW_S = (0.060, 0.008)
+SNAP_WINDOW_S = 0.080
+SNAP_END_DEG = 3.0
+STRAIGHT_ARM_DEG = 25.0  # straighter than this, external rotation has no meaning
+# Section 1.3: below this rate the arm moves too far between two pictures to see its turning points.
+ARM_LEAST_FPS = 100.0
+# Layback as seen and the wrist farthest behind the elbow must agree, or neither is believed.
+LAYBACK_AGREE_S = 0.012
+
+
+def hand_burst(s: Signals) -> float | None:
+    """Time of the throwing hand's burst, or None when it is not 3 times faster than usual."""
+    speed = s.wrist_speed
+    if not np.isfinite(speed).any():
+        return None
+    top = int(np.nanargmax(speed))
+    if speed[top] < LEAST_BURST * np.nanmedian(speed):
+        return None
+    near = s.between(s.time_s[top] - PLATEAU_S, s.time_s[top] + PLATEAU_S)
+    weight = np.nan_to_num(np.maximum(speed[near] - PLATEAU * speed[top], 0.0))
+    return float((s.time_s[near] * weight).sum() / weight.sum())
+
+
+def find_release(s: Signals, burst_s: float) -> Event:
+    """The ball leaves the hand about 5 ms after the burst; sure when the elbow opens and the hand leads."""
+    when = burst_s + BURST_TO_RELEASE_S
+    around = s.between(when - 0.05, when + 0.02)
+    elbow = s.elbow[around]
+    opening = len(around) > 1 and elbow[-1] < elbow[0]
+    # One frame before release the elbow may still be bent by 2400 deg/s times that frame.
+    straight = float(s.at(s.elbow, when)) < 50.0 + min(2400.0 / s.fps, 40.0)
+    wrist, head = s.at(joint(s.points, "throwing_wrist"), when), s.at(s.points[:, 0], when)
+    ahead = not np.isfinite(head[0]) or wrist[0] > head[0]
+    return Event(when, round(0.3 + 0.2 * (opening + straight + ahead), 2))
+
+
+def find_layback(s: Signals, release: Event) -> Event:
+    """Maximum external rotation, 8 to 60 ms before release; inferred where the frame rate cannot show it."""
+    typical = inferred(release.time_s - LAYBACK_TO_RELEASE_S, 0.5 * release.confidence)
+    window = s.between(release.time_s - LAYBACK_WINDOW_S[0], release.time_s - LAYBACK_WINDOW_S[1])
+    turn = _continuous(s.layback[window])
+    if s.fps < ARM_LEAST_FPS or len(window) < 3 or not np.isfinite(turn).all():
+        return typical
+    top = int(np.argmax(turn))
+    behind = joint(s.points, "throwing_elbow")[window, 0] - joint(s.points, "throwing_wrist")[window, 0]
+    apart = abs(s.time_s[window[top]] - s.time_s[window[int(np.argmax(behind))]])
+    bent = s.elbow[window[top]] >= STRAIGHT_ARM_DEG
+    if not bent or top in (0, len(window) - 1) or apart > LAYBACK_AGREE_S:
+        return typical
+    return Event(float(s.time_s[window[top]]), 0.8)
+
+
+def find_internal_rotation(s: Signals, release: Event) -> Event:
+    """End of the arm's snap: where external rotation first comes to its lowest in the 80 ms after release."""
+    typical = inferred(release.time_s + RELEASE_TO_SNAP_S, 0.4 * release.confidence)
+    window = s.between(release.time_s, release.time_s + SNAP_WINDOW_S)
+    turn = _continuous(s.layback[window])
+    if s.fps < ARM_LEAST_FPS or len(window) < 3 or not np.isfinite(turn).all():
+        return typical
+    low = int(np.flatnonzero(turn <= turn.min() + SNAP_END_DEG)[0])
+    if turn[0] - turn.min() < 20 or low >= len(window) - 2:
+        return typical
+    return Event(float(s.time_s[window[low]]), 0.6)
+
+
+def find_follow_through(s: Signals, release_s: float) -> Event:
+    """First time after release at which the arm has stopped or the hand is at its lowest."""
+    window = s.between(release_s + 0.05, release_s + 0.6)
+    wrist = joint(s.points, "throwing_wrist")[window]
+    if len(window) < 3 or not np.isfinite(wrist).any():
+        last = float(s.time_s[-1])
+        return inferred(min(release_s + RELEASE_TO_FOLLOW_THROUGH_S, last))
+    peak = np.nanmax(s.wrist_speed[s.between(release_s - 0.1, release_s + 0.1)])
+    slow = np.flatnonzero(s.hand_speed[window] < 0.15 * peak)
+    lowest = int(np.nanargmin(wrist[:, 2]))
+    first = min(int(slow[0]) if len(slow) else lowest, lowest)
+    seen = first < len(window) - 1
+    return Event(float(s.time_s[window[first]]), 0.7 if seen else 0.3, estimated=not seen)
+
+
+def _continuous(angle_deg: np.ndarray) -> np.ndarray:
+    """External rotation without the jump where 270 meets -90."""
+    return np.degrees(np.unwrap(np.radians(angle_deg))) if len(angle_deg) else angle_deg

@@ -1,0 +1,98 @@
+"""Events of the legs and the hands before the throw: first movement, leg lift, hand separation, foot contact."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import filters
+from ..signals import Signals
+from .event import (
+    CONTACT_TO_RELEASE_S,
+    LIFT_TO_CONTACT_S,
+    Event,
+    inferred,
+)  # fmt: skip
+
+LIFT_WINDOW_S = (1.6, 0.35)  # before release
+PLATEAU_H = 0.0005
+SLIDE_STEP_H = 0.35  # a knee that rises less is a slide step: accepted, and said
+LEAST_SWING_H = 0.05
+STILL_S = 0.15
+STILL_ANKLE_H_S, STILL_HIP_H_S = 0.05, 0.03
+APART_H, APART_SHARE = 0.12, 1.5
+CONTACT_WINDOW_S = (0.22, 0.08)  # before release
+REST_S = 0.02
+REST_VERTICAL_M_S, REST_SHARE, REST_HEIGHT_H = 0.2, 0.15, 0.03
+
+
+def find_leg_lift(s: Signals, release_s: float) -> Event:
+    """Highest point of the lead knee above the rear ankle; on a plateau its last moment."""
+    window = s.between(release_s - LIFT_WINDOW_S[0], release_s - LIFT_WINDOW_S[1])
+    height = s.knee_lift[window]
+    if np.isfinite(height).sum() < 3:
+        first = float(s.time_s[0])
+        return inferred(max(first, release_s - CONTACT_TO_RELEASE_S - LIFT_TO_CONTACT_S), 0.2)
+    top = int(window[np.flatnonzero(height >= np.nanmax(height) - PLATEAU_H)[-1]])
+    if np.nanmax(height) - PLATEAU_H > s.knee_lift[top]:
+        top = int(window[np.nanargmax(height)])
+    swing = float(np.nanmax(height) - np.nanmin(height))
+    at_edge = bool(np.isclose(s.time_s[top], s.time_s[window[[0, -1]]]).any())
+    return Event(float(s.time_s[top]), 0.4 if at_edge or swing < LEAST_SWING_H else 0.9, at_edge)
+
+
+def find_first_movement(s: Signals, lift_s: float) -> Event:
+    """End of the last 150 ms of stillness (lead ankle and mid-hip) before the leg lift."""
+    before = s.between(lift_s - 3.0, lift_s)
+    if len(before) < 3:
+        return inferred(float(s.time_s[0]))
+    ankle, hip = np.linalg.norm(s.ankle_velocity[before], axis=-1), s.hip_speed[before]
+    still = (ankle < _stillness(ankle, STILL_ANKLE_H_S)) & (hip < _stillness(hip, STILL_HIP_H_S))
+    for start, stop in reversed(filters.stretches(still)):
+        last = s.time_s[before[stop - 1]]
+        if last - s.time_s[before[start]] >= STILL_S and stop < len(before):
+            return Event(float(last), 0.8)
+    # The clip starts too late, or in the middle of a wind-up: the set was not seen.
+    return inferred(float(s.time_s[before[0]]), 0.2)
+
+
+def find_hand_separation(s: Signals, lift_s: float, contact_s: float, release_s: float) -> Event:
+    """First time the hands are apart for good, between 0.3 s before leg lift and foot contact."""
+    rest = s.hand_gap[s.between(lift_s - 1.0, lift_s)]
+    usual = float(np.nanmedian(rest)) if np.isfinite(rest).any() else 0.0
+    limit = max(APART_H, APART_SHARE * usual)
+    window = s.between(lift_s - 0.3, release_s)
+    together = np.flatnonzero(~(s.hand_gap[window] > limit))
+    typical = inferred(lift_s + 0.43 * (contact_s - lift_s), 0.3)
+    if len(window) == 0 or len(together) == 0 or together[-1] + 1 >= len(window):
+        return typical
+    when = float(s.time_s[window[together[-1] + 1]])
+    return Event(when, 0.8) if when <= contact_s else typical
+
+
+def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
+    """First time the lead ankle has come to rest on the ground (section 1.1, event 5)."""
+    typical = inferred(release_s - CONTACT_TO_RELEASE_S)
+    window = s.between(max(lift_s, release_s - 0.5), release_s)
+    down = s.ankle_velocity[window, 2]
+    if len(window) < 4 or not np.isfinite(down).any():
+        return typical
+    level = np.linalg.norm(s.ankle_velocity[:, :2], axis=-1)
+    plateau = np.nanmedian(s.ankle[s.between(release_s - 0.08, release_s + 0.1), 2])
+    rest = (
+        (np.abs(s.ankle_velocity[:, 2]) * s.height_m < REST_VERTICAL_M_S)
+        & (level < REST_SHARE * np.nanmax(level[window]))
+        & (np.abs(s.ankle[:, 2] - plateau) < REST_HEIGHT_H)
+    )
+    low, high = (release_s - before for before in CONTACT_WINDOW_S)
+    after_drop = s.time_s[window[int(np.nanargmin(down))]]
+    for start, stop in filters.stretches(rest):
+        begins, lasts = s.time_s[start], s.time_s[stop - 1] - s.time_s[start]
+        if begins >= max(low, after_drop - REST_S) and lasts >= max(REST_S, 1.0 / s.fps):
+            return Event(float(begins), 0.85) if begins <= high else typical
+    return typical
+
+
+def _stillness(speed: np.ndarray, limit: float) -> float:
+    """Stillness is never quieter than the measurement: 2.5 times the speed of the calmest tenth counts too."""
+    calm = 2.5 * float(np.nanpercentile(speed, 10)) if np.isfinite(speed).any() else 0.0
+    return max(limit, calm)
