@@ -15,6 +15,7 @@ import numpy as np
 from ..pose.series import PoseSeries
 from .clip import Clip, make_clip
 from .overlays import Overlay, standard
+from .projection import film_pixels
 
 Progress = Callable[[int, int], None]
 Check = Callable[[], None]
@@ -38,6 +39,7 @@ def overlay(
     out: str | os.PathLike[str],
     *,
     shadow: np.ndarray | None = None,
+    shadow_world: np.ndarray | None = None,
     overlays: Iterable[Overlay] | None = None,
     max_side: int = MAX_SIDE,
     progress: Progress = _no_progress,
@@ -45,10 +47,13 @@ def overlay(
 ) -> dict[str, Any]:
     """Write the film with skeleton, trails, events and clock; returns ``{width, height, fps, frame_count}``.
 
-    ``info`` VideoInfo; ``shadow`` (T, 33, 2) upright film pixels of the reference, or None.
+    ``info`` VideoInfo; ``shadow`` (T, 33, 2) upright film pixels of the reference, or ``shadow_world``
+    (T, 33, 3) metres, which is then projected through the film's own camera.
     Raises BadVideo when the film cannot be decoded, Canceled from ``check``.
     """
     drawn = tuple(standard() if overlays is None else overlays)
+    if shadow is None and shadow_world is not None:
+        shadow = film_pixels(series, shadow_world, (info.width, info.height))
     size, scale = fitted(info, max_side)
     clip = clip_of(series, analysis, info, size, scale=scale, shadow=shadow)
 

@@ -16,6 +16,7 @@ from .canvas import plate, text, text_width
 from .film import Check, Progress, _no_check, _no_progress, clip_of, write_film
 from .overlays import Clock, EventBanner, EventRing, Shadow, Skeleton, Timeline, Trail
 from .palette import CASING, GLOVE, INK_QUIET, SHADOW, THROWING
+from .projection import film_pixels
 from .scene3d import Stage, draw_stage, make_stage
 
 PANE = (640, 720)
@@ -46,8 +47,11 @@ def side_by_side(
 ) -> dict[str, Any]:
     """Write the film of film and 3D view; returns ``{width, height, fps, frame_count}``.
 
-    ``shadow`` (T, 33, 2) film pixels and ``shadow_world`` (T, 33, 3) metres of the reference, or None.
+    ``shadow_world`` (T, 33, 3) metres of the reference, or None; ``shadow`` (T, 33, 2) film pixels of it,
+    else it is projected through the film's own camera.
     """
+    if shadow is None and shadow_world is not None:
+        shadow = film_pixels(series, shadow_world, (info.width, info.height))
     crop = athlete_crop(series, (info.width, info.height))
     clip = clip_of(series, analysis, info, PANE, scale=crop.scale, offset=crop.offset, shadow=shadow)
     stage = make_stage(series, analysis, PANE, shadow_world=shadow_world)

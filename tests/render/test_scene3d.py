@@ -12,6 +12,7 @@ from shadow_trainer.render import scene3d
 from shadow_trainer.render.camera3d import Camera, complementary, framing
 from shadow_trainer.render.clip import event_marks
 from shadow_trainer.render.ground import ground_of
+from shadow_trainer.render.projection import film_pixels
 from shadow_trainer.render.side_by_side import PANE, athlete_crop, cut
 
 from .conftest import make_analysis, make_series
@@ -78,6 +79,27 @@ def test_the_crop_holds_the_athlete_and_maps_pixels_exactly():
     image[int(y) - 3 : int(y) + 4, int(x) - 3 : int(x) + 4] = 255
     there = placed[20, INDEX["nose"]].round().astype(int)
     assert cut(image, crop, 1280)[there[1], there[0]].min() > 200
+
+
+def test_the_world_is_seen_through_the_films_own_camera():
+    series = make_series()
+    frames = len(series)
+    # A camera on the third-base side looking toward first base: right is +X, down is -Z, away is +Y.
+    rotation = np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]])
+    camera = {
+        "camera_focal": np.full(frames, 400.0),
+        "camera_R": np.repeat(rotation[None], frames, axis=0),
+        "camera_t": np.repeat([[0.0, 1.0, 5.0]], frames, axis=0),
+    }
+    camera["camera_t"][:3] = np.nan
+    series.extras.update(camera)
+    points = np.repeat(
+        [[[0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 0.0, 2.0], [0.0, -9.0, 0.0]]], frames, axis=0
+    )
+    pixels = film_pixels(series, points, (320, 240))
+    assert np.allclose(pixels[10, :3], [[160, 120], [240, 120], [160, 40]])
+    assert np.isnan(pixels[10, 3]).all() and np.isnan(pixels[0]).all()
+    assert film_pixels(make_series(), points, (320, 240)) is None
 
 
 def test_a_film_without_an_athlete_is_shown_whole():
