@@ -29,6 +29,7 @@ STILL_SIZE = (400, 500)
 JPEG_QUALITY = 82
 MOST_DELIVERIES = 6  # of a bullpen film that get pictures: a report must stay small enough to be mailed
 _POSTER_SIDE = 960
+_DECODED_SIDE = 1920  # several frames of one pitch are held at once
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def event_stills(
     found: list[Still] = []
     for delivery in first:
         own = [mark for mark in wanted if mark.delivery == delivery]
-        images = frames_at(video_path, info, {mark.row for mark in own}, series.time_s)
+        rows = {mark.row for mark in own}
+        images = frames_at(video_path, info, rows, series.time_s, max_side=_DECODED_SIDE)
         found += [_still(images[m.row], info, series, analysis, m) for m in own if m.row in images]
     return found
 
