@@ -14,7 +14,7 @@ from .event import (
 )  # fmt: skip
 
 LIFT_WINDOW_S = (1.6, 0.35)  # before release
-PLATEAU_H = 0.0005
+PLATEAU_H = 0.00002  # 0.04 mm: two samples of one plateau, not two of one peak
 SLIDE_STEP_H = 0.35  # a knee that rises less is a slide step: accepted, and said
 LEAST_SWING_H = 0.05
 STILL_S = 0.15
@@ -22,6 +22,7 @@ STILL_ANKLE_H_S, STILL_HIP_H_S = 0.05, 0.03
 APART_H, APART_SHARE = 0.12, 1.5
 CONTACT_WINDOW_S = (0.22, 0.08)  # before release
 REST_S = 0.02
+LONGEST_BRAKING_S = 0.012
 REST_VERTICAL_M_S, REST_SHARE, REST_HEIGHT_H = 0.2, 0.15, 0.03
 
 
@@ -88,8 +89,16 @@ def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
     for start, stop in filters.stretches(rest):
         begins, lasts = s.time_s[start], s.time_s[stop - 1] - s.time_s[start]
         if begins >= max(low, after_drop - REST_S) and lasts >= max(REST_S, 1.0 / s.fps):
-            return Event(float(begins), 0.85) if begins <= high else typical
+            still = float(begins) + _braking_s(level, s.time_s, start)
+            return Event(still, 0.85) if still <= high else typical
     return typical
+
+
+def _braking_s(speed: np.ndarray, time_s: np.ndarray, index: int) -> float:
+    """Seconds until a foot that brakes as it does at ``index`` stands still; at most 12 ms."""
+    before = max(index - 2, 0)
+    braking = (speed[before] - speed[index]) / max(time_s[index] - time_s[before], 1e-6)
+    return float(np.clip(speed[index] / braking, 0.0, LONGEST_BRAKING_S)) if braking > 0 else 0.0
 
 
 def _stillness(speed: np.ndarray, limit: float) -> float:
