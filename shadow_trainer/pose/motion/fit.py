@@ -99,23 +99,23 @@ def frame_rate_weight(time_s: np.ndarray) -> np.ndarray:
 
 
 def solve(
-    state: State, evidence: Evidence, *, iterations: int = 25, tolerance: float = 1e-4,
+    state: State, evidence: Evidence, *, iterations: int = 25, tolerance: float = 3e-4,
     check: Callable[[], None] | None = None,
 ) -> State:  # fmt: skip
     """Levenberg-Marquardt until the steps are small; the last linearisation stays in ``normal``."""
     damping, rows = 1e-3, linearise(state, evidence)
     normal = normal_equations(rows, BAND)
-    for _ in range(iterations):
+    for turn in range(iterations):
         if check:
             check()
-        trial = state.moved(step(normal, damping))
+        trial = state.moved(step(normal, damping, free_globals=turn % 3 == 1))
         trial_rows = linearise(trial, evidence)
         moved = float(np.abs(trial.points - state.points).mean())
         if trial_rows.cost() < rows.cost() * 1.02:
             state, rows = trial, trial_rows
             normal = normal_equations(rows, BAND)
             damping = max(damping / 4, 1e-6)
-            if moved < tolerance:
+            if moved < tolerance and turn > 1:
                 break
         else:
             damping *= 8

@@ -71,8 +71,8 @@ def normal_equations(rows: Rows, width: int) -> Normal:
     return Normal(band, full[:n, n:].toarray(), full[n:, n:].toarray(), gradient)
 
 
-def step(normal: Normal, damping: float) -> np.ndarray:
-    """The damped Gauss-Newton step (n + g,)."""
+def step(normal: Normal, damping: float, *, free_globals: bool = True) -> np.ndarray:
+    """The damped Gauss-Newton step (n + g,); globals stand still when not free (half the work)."""
     n, g = normal.cross.shape
     band = normal.band.copy()
     band[-1] += damping * band[-1] + 1e-9

@@ -7,23 +7,31 @@ of the camera; then one fit of all points, bone lengths and focal length; then t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..series import PoseSeries
 from ..skeleton import COUNT
 from ..track import RawTrack
-from . import body, contacts, fit, heading
+from . import body, contacts, fit, heading, lifter, offsets
 from .assemble import all_landmarks
 from .camera import (
-    PRIOR_FOCAL_SPREAD, Camera, default_focal, level_rotation, project_camera, up_from_pitch,
+    PRIOR_FOCAL_SPREAD,
+    Camera,
+    default_focal,
+    level_rotation,
+    project_camera,
 )  # fmt: skip
-from .lift import fill, root_positions, shape_scale
+from .lift import fill, root_positions
 from .repair import repair
 
 KNOWN_FOCAL_SPREAD = 0.01
 LEAST_FRAMES = 5
+ROUNDS = (8, 8, 12)  # iterations between updates of the landmark offsets
+PX_BASE = 0.05  # SD of a sure landmark, in torso lengths
+SHAPE_TRUST = 1.5
+SHAPE_SD_M = (np.array([0.03, 0.04]), np.array([0.06, 0.10]))  # least and most, across and in depth
 
 
 @dataclass(frozen=True)
@@ -101,34 +109,38 @@ def solve_window(
         raw.confidence[rows].astype(float),
         raw.world_m[rows].astype(float),
     )
-    px, confidence, world = mended.px, mended.confidence, mended.world
     node = body.LANDMARK_OF_NODE
-    seen, trust, shape = px[:, node], confidence[:, node], fill(world[:, node], time_s)
-    shape = shape * shape_scale(shape, tall)
-    shape = shape - shape[:, [6, 7]].mean(1, keepdims=True)
+    seen, trust, shape = mended.px[:, node], mended.confidence[:, node], fill(mended.world[:, node], time_s)
     focal = view.focal_px or default_focal(view.width, view.height)
-    root = root_positions(shape, fill(seen, time_s), trust, focal, view.centre, time_s)
-    up = up_from_pitch(0.04, 0.0)
+    whole = fill(seen, time_s)
+    lifted = lifter.lift(time_s, (whole - view.centre) / focal, trust, shape)
+    solid = lifted.shape * tall
+    root = root_positions(solid, whole, trust, focal, view.centre, time_s)
+    points = solid + root[:, None]
+    lengths = np.sqrt(body.prior_lengths(tall) * body.lengths_of(solid))
     evidence = fit.Evidence(
-        time_s, seen, pixel_sigma(seen, trust), shape, shape_sigma(shape), np.zeros_like(shape),
-        contacts.planted(shape + root[:, None], time_s, up), view.centre, body.prior_lengths(tall), focal,
-        KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
+        time_s, seen, pixel_sigma(seen, trust), solid, shape_sigma(lifted.sd, tall), np.zeros_like(points),
+        lifted.planted * contacts.planted(points, time_s, lifted.up), view.centre, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
     )  # fmt: skip
-    state = fit.State(shape + root[:, None], np.log(body.prior_lengths(tall)), float(np.log(focal)))
-    state = fit.solve(state, evidence, check=check)
-    return _to_world(state, world, time_s, view, up, throws, confidence)
+    state = fit.State(points, np.log(lengths), float(np.log(focal)))
+    for rounds in ROUNDS:
+        # Offsets turn with the body, so they are taken from the fit so far.
+        evidence = replace(evidence, offset=offsets.landmark_offsets(state.points, tall))
+        state = fit.solve(state, evidence, iterations=rounds, check=check)
+    return _to_world(state, mended.world, time_s, view, lifted.up, throws, mended.confidence)
 
 
 def pixel_sigma(seen: np.ndarray, trust: np.ndarray) -> np.ndarray:
     """SD in pixels of (T, 21, 2) landmarks with confidence (T, 21): a share of the body's size in the picture."""
     size = np.nanmedian(np.linalg.norm(seen[:, [0, 1]].mean(1) - seen[:, [6, 7]].mean(1), axis=-1))
     size = max(size, np.nanmedian(np.ptp(seen[..., 1], axis=1)) * 0.25, 5.0)
-    return size * (0.05 + 0.35 * (1 - np.clip(trust, 0, 1)) ** 1.5)
+    return size * (PX_BASE + 0.35 * (1 - np.clip(trust, 0, 1)) ** 1.5)
 
 
-def shape_sigma(shape: np.ndarray) -> np.ndarray:
-    """SD in metres of the network's shape: fair in the picture's plane, weak in depth."""
-    return np.broadcast_to(np.array([0.25, 0.25, 0.25]), shape.shape).copy()
+def shape_sigma(sd: np.ndarray, height_m: float) -> np.ndarray:
+    """SD in metres (T, 21, 3) of the lifted shape; its errors last over frames, so each frame counts for less."""
+    metres = np.clip(sd * height_m * SHAPE_TRUST, *SHAPE_SD_M)
+    return np.stack([metres[..., 0], metres[..., 0], metres[..., 1]], -1)
 
 
 def _to_world(

@@ -16,6 +16,7 @@ GLOBALS = FOCAL + 1
 _BONE_NODES, _BONE_WEIGHTS, _BONE_INDEX = body.bone_rows()
 _SLACK = np.array([bone.slack_m for bone in body.BONES])
 _SPREAD = np.array([bone.spread for bone in body.BONES])
+ROBUST_PLANTED = 4.0
 _HIPS = (body.NODE["left_hip"], body.NODE["right_hip"])
 
 
@@ -111,7 +112,9 @@ def planted(rows: Rows, points, time_s, nodes, probability, speed_m_s) -> None:
     dt = np.diff(time_s)
     both = np.minimum(probability[1:], probability[:-1])  # (T-1, K)
     gain = np.sqrt(both * (dt * 60)[:, None]) / (speed_m_s * dt)[:, None]
-    residual = (points[1:, nodes] - points[:-1, nodes]) * gain[..., None]
+    step = points[1:, nodes] - points[:-1, nodes]
+    gain = gain * cauchy(((step / (speed_m_s * dt)[:, None, None]) ** 2).sum(-1), ROBUST_PLANTED)
+    residual = step * gain[..., None]
     t, k = both.shape
     frame, node, axis = np.meshgrid(np.arange(t), nodes, np.arange(3), indexing="ij")
     col = np.stack([columns(frame, node) + axis, columns(frame + 1, node) + axis], -1)

@@ -1,0 +1,292 @@
+"""Synthetic deliveries by forward kinematics from the key-framed reference, widely varied.
+
+Lengths in body heights, right-hander's axes (X to the plate, Y toward first base, Z up) until the last step.
+Build and key frames after PITCHING.md section 7. Unusual motion (sidearm, collapsed knee, no separation,
+random poses) is as common as the ordinary so that the lifter learns bodies, not one style.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+from scipy.ndimage import gaussian_filter1d
+
+from shadow_trainer.pose.motion.body import BONES, COUNT, MIRROR_NODE, NODE
+
+RATE_HZ = 60.0
+_PATH = Path(__file__).with_name("keyframes.csv")
+with _PATH.open(newline="") as _file:
+    _ROWS = list(csv.DictReader(_file))
+KEYS = {k: np.array([float(r[k]) for r in _ROWS]) for k in _ROWS[0] if k != "event" and "result" not in k}
+EVENTS = [r["event"] for r in _ROWS]
+
+# Feet, not in the table: yaw of the toes from X (degrees, negative = toward third base) and toe-down pitch.
+_REAR_YAW = np.array([-85, -85, -85, -82, -70, -45, -30, -25, -20, -10, 20], float)
+_REAR_PITCH = np.array([0, 0, 0, 3, 20, 40, 55, 60, 65, 70, 60], float)
+_LEAD_YAW = np.array([-85, -70, -75, -70, -25, -7, -7, -7, -7, -7, -7], float)
+_LEAD_PITCH = np.array([0, 35, 30, 10, 0, 0, 0, 0, 0, 0, 0], float)
+CHANNELS = {**{k: v for k, v in KEYS.items() if k != "t_ms"}, "rear_yaw": _REAR_YAW, "rear_pitch": _REAR_PITCH,
+            "lead_yaw": _LEAD_YAW, "lead_pitch": _LEAD_PITCH}  # fmt: skip
+_ANGLE_SD = {
+    "pelvis_rot": 9, "pelvis_fwd_tilt": 5, "pelvis_lead_hip_up": 4, "trunk_rot": 10, "trunk_fwd_tilt": 8,
+    "trunk_lat_tilt_glove_pos": 8, "thr_abd": 12, "thr_hz_abd": 14, "thr_ER": 20, "thr_elbow": 12,
+    "glv_abd": 15, "glv_hz_abd": 18, "glv_ER": 22, "glv_elbow": 16,
+    "rear_yaw": 12, "rear_pitch": 8, "lead_yaw": 12, "lead_pitch": 8,
+}  # fmt: skip
+_LIMITS = {"thr_abd": (5, 150), "glv_abd": (5, 150), "thr_elbow": (2, 145), "glv_elbow": (2, 145),
+           "trunk_fwd_tilt": (-35, 75), "trunk_lat_tilt_glove_pos": (-45, 60), "thr_hz_abd": (-135, 60),
+           "glv_hz_abd": (-135, 60)}  # fmt: skip
+HANGING = 4  # index of "arm up": before it the rear foot stands; from foot contact on the lead foot does
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Points (T, 21, 3) in body heights, planted (T, 6) truth, time_s (T,), event times, throwing hand."""
+
+    points: np.ndarray
+    planted: np.ndarray
+    time_s: np.ndarray
+    events: dict[str, float]
+    throws: str
+
+
+def make(rng: np.random.Generator, *, wildness: float | None = None, style: str | None = None,
+         throws: str | None = None, rate_hz: float = RATE_HZ) -> Delivery:  # fmt: skip
+    """One random delivery. ``wildness`` scales all variation; ``style`` forces an unusual kind."""
+    wild = (
+        wildness
+        if wildness is not None
+        else float(rng.choice([0.4, 1.0, 1.6, 2.4], p=[0.2, 0.4, 0.25, 0.15]))
+    )
+    style = style or str(rng.choice(["plain", "sidearm", "collapse", "together", "slide", "random"],
+                                    p=[0.5, 0.1, 0.1, 0.1, 0.05, 0.15]))  # fmt: skip
+    keys = _vary(rng, wild, style)
+    times = _timing(rng, wild)
+    start, end = times[0] - rng.uniform(0, 0.4), times[-1] + rng.uniform(0, 0.35)
+    time_s = np.arange(start, end, 1 / rate_hz)
+    c = {k: PchipInterpolator(times, v)(np.clip(time_s, times[0], times[-1])) for k, v in keys.items()}
+    for name, sd in _ANGLE_SD.items():
+        c[name] = c[name] + drift(rng, len(time_s), rate_hz, 0.25) * sd * 0.2 * min(wild, 1.5)
+    size = {b.name: b.size * float(np.exp(rng.normal(0, b.spread))) for b in BONES}
+    points = _pose(c, size, time_s, times, rng)
+    planted = _planted(points, time_s, times)
+    hand = throws or str(rng.choice(["left", "right"]))
+    if hand == "left":
+        points = points[:, MIRROR_NODE] * np.array([1.0, -1.0, 1.0])
+        planted = planted[:, [3, 4, 5, 0, 1, 2]]
+    events = dict(zip(EVENTS, times - start, strict=True))
+    return Delivery(points, planted, time_s - start, events, hand)
+
+
+def drift(rng: np.random.Generator, count: int, rate_hz: float, seconds: float, *shape: int) -> np.ndarray:
+    """Smooth unit-variance noise (count, *shape) with a correlation time of ``seconds``."""
+    width = max(seconds * rate_hz, 0.3)
+    pad = int(3 * width) + 1
+    noise = gaussian_filter1d(rng.standard_normal((count + 2 * pad, *shape)), width, axis=0)[
+        pad : pad + count
+    ]
+    return noise * np.sqrt(2 * np.sqrt(np.pi) * width)
+
+
+def _vary(rng: np.random.Generator, wild: float, style: str) -> dict[str, np.ndarray]:
+    """Key values (11,) by channel: a shift over the whole delivery and one per key."""
+    n = len(EVENTS)
+    keys = {k: v.copy() for k, v in CHANNELS.items()}
+    for name, sd in _ANGLE_SD.items():
+        keys[name] += wild * sd * (0.7 * rng.standard_normal() + 0.6 * rng.standard_normal(n))
+    for name in ("pelvis_x_H", "pelvis_y_H", "pelvis_z_H"):
+        keys[name] += 0.012 * wild * (rng.standard_normal() + rng.standard_normal(n))
+    stride = float(np.exp(rng.normal(0, 0.10 * min(wild, 1.6))))
+    for name in ("pelvis_x_H", "lead_ankle_x", "rear_ankle_x"):
+        keys[name] *= stride
+    cross = rng.normal(0, 0.07 * wild)
+    slope = rng.uniform(0, 1.0)  # 0 flat ground, 1 the mound's slope
+    after = slice(5, n)
+    keys["lead_ankle_y"][after] += cross
+    keys["lead_ankle_y"][3:5] += cross * 0.5
+    keys["lead_ankle_z"][after] += 0.056 * (1 - slope)
+    keys["lead_ankle_z"][1:4] *= np.exp(rng.normal(0, 0.25 * wild, 3))
+    keys["lead_ankle_x"][1:4] += 0.05 * wild * rng.standard_normal(3)
+    keys["lead_ankle_y"][1:4] += 0.06 * wild * rng.standard_normal(3)
+    keys["rear_ankle_z"][5:] += np.abs(0.04 * wild * rng.standard_normal(n - 5))
+    keys["rear_ankle_y"][5:] += 0.04 * wild * rng.standard_normal(n - 5)
+    keys["lead_ankle_x"][0] += rng.normal(0, 0.04 * wild)
+    _STYLES[style](rng, keys)
+    for name, (low, high) in _LIMITS.items():
+        keys[name] = np.clip(keys[name], low, high)
+    keys["pelvis_z_H"] = np.clip(keys["pelvis_z_H"], 0.25, 0.58)
+    return keys
+
+
+def _sidearm(rng, keys) -> None:
+    """Arm slot far lower (submarine) or far higher (over the top) than usual."""
+    shift = rng.choice([-1, 1], p=[0.75, 0.25]) * rng.uniform(15, 45)
+    keys["trunk_lat_tilt_glove_pos"][6:10] += shift * 0.8
+    keys["thr_abd"][6:10] += shift * rng.uniform(0, 0.6)
+
+
+def _collapse(rng, keys) -> None:
+    """The lead knee gives way after contact: the pelvis sinks and drifts on."""
+    keys["pelvis_z_H"][6:10] -= rng.uniform(0.03, 0.12) * np.linspace(0.4, 1, 4)
+    keys["pelvis_x_H"][6:10] += rng.uniform(0.0, 0.10) * np.linspace(0.4, 1, 4)
+
+
+def _together(rng, keys) -> None:
+    """No separation: shoulders turn with the hips."""
+    share = rng.uniform(0.6, 1.15)
+    keys["trunk_rot"][:10] += share * (keys["pelvis_rot"] - keys["trunk_rot"])[:10]
+
+
+def _slide(rng, keys) -> None:
+    keys["lead_ankle_z"][1:3] = 0.04 + rng.uniform(0.02, 0.15)
+    keys["lead_ankle_y"][1:3] *= 0.4
+
+
+def _random(rng, keys) -> None:
+    """Arms and trunk pass through arbitrary poses."""
+    n = len(EVENTS)
+    share = rng.uniform(0.3, 1.0)
+    for name, low, high in (("thr_abd", 5, 150), ("glv_abd", 5, 150), ("thr_hz_abd", -110, 40),
+                            ("glv_hz_abd", -110, 40), ("thr_ER", -90, 180), ("glv_ER", -90, 150),
+                            ("thr_elbow", 3, 140), ("glv_elbow", 3, 140), ("trunk_fwd_tilt", -25, 65),
+                            ("trunk_lat_tilt_glove_pos", -35, 45)):  # fmt: skip
+        keys[name] = (1 - share) * keys[name] + share * rng.uniform(low, high, n)
+    turn = rng.uniform(-40, 40, 2)
+    keys["pelvis_rot"] = keys["pelvis_rot"] * rng.uniform(0.3, 1.2) + turn[0]
+    keys["trunk_rot"] = keys["trunk_rot"] * rng.uniform(0.3, 1.2) + turn[1]
+
+
+_STYLES = {"plain": lambda rng, keys: None, "sidearm": _sidearm, "collapse": _collapse, "together": _together,
+           "slide": _slide, "random": _random}  # fmt: skip
+
+
+def _timing(rng: np.random.Generator, wild: float) -> np.ndarray:
+    """Key times (11,) in seconds, foot contact at 0."""
+    gaps = np.diff(KEYS["t_ms"]) / 1000
+    gaps = gaps * np.exp(rng.normal(0, 0.12) + 0.12 * min(wild, 1.6) * rng.standard_normal(len(gaps)))
+    gaps[0] *= np.exp(rng.normal(0, 0.25))
+    times = np.concatenate([[0.0], np.cumsum(gaps)])
+    return times - times[EVENTS.index("foot_contact")]
+
+
+def _unit(v: np.ndarray) -> np.ndarray:
+    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+
+
+def _heading(deg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Forward and toward-glove horizontal unit vectors of a line turned by ``deg``."""
+    a, zero = np.radians(deg), np.zeros_like(deg)
+    return np.stack([np.sin(a), -np.cos(a), zero], -1), np.stack([np.cos(a), np.sin(a), zero], -1)
+
+
+def _pose(c, size, time_s, times, rng) -> np.ndarray:
+    """Channels (T,) -> points (T, 21, 3)."""
+    t = len(time_s)
+    p = np.zeros((t, COUNT, 3))
+    pelvis = np.stack([c["pelvis_x_H"], c["pelvis_y_H"], c["pelvis_z_H"]], -1)
+    fp, lp = _heading(c["pelvis_rot"])
+    tilt = np.radians(c["pelvis_lead_hip_up"])[:, None]
+    line = np.cos(tilt) * lp + np.sin(tilt) * np.array([0, 0, 1.0])
+    half = line * size["hip_width"] / 2
+    ankles = {s: np.stack([c[f"{s}_ankle_{a}"] for a in "xyz"], -1) for s in ("rear", "lead")}
+    leg = 0.992 * (size["thigh"] + size["shank"])
+    pelvis = _reachable(pelvis, half, ankles, leg, 0.0)
+    p[:, NODE["left_hip"]], p[:, NODE["right_hip"]] = pelvis + half, pelvis - half
+    f, side = _heading(c["trunk_rot"])
+    up = np.array([0, 0, 1.0])
+    trunk = _unit(up + np.tan(np.radians(c["trunk_fwd_tilt"]))[:, None] * f
+                  + np.tan(np.radians(c["trunk_lat_tilt_glove_pos"]))[:, None] * side)  # fmt: skip
+    y = _unit(side - ((side * trunk).sum(-1) / trunk[:, 2])[:, None] * up)
+    neck = pelvis + trunk * size["trunk"]
+    p[:, NODE["left_shoulder"]] = neck + y * size["shoulder_width"] / 2
+    p[:, NODE["right_shoulder"]] = neck - y * size["shoulder_width"] / 2
+    for name, who, lat in (("right", "thr", -y), ("left", "glv", y)):
+        angles = [np.radians(c[f"{who}_{k}"])[:, None] for k in ("abd", "hz_abd", "ER", "elbow")]
+        _arm(p, name, trunk, y, lat, angles, size, rng)
+    _legs(p, c, size, ankles, fp, time_s, times, rng)
+    _head(p, neck, trunk, f, size, time_s, times, rng)
+    return p
+
+
+def _reachable(pelvis, half, ankles, leg, margin) -> np.ndarray:
+    """Lower the pelvis where a straight leg could not reach its ankle."""
+    lower = np.zeros(len(pelvis))
+    for sign, who in ((1, "lead"), (-1, "rear")):
+        d = pelvis + sign * half - ankles[who]
+        flat = np.minimum((d[:, :2] ** 2).sum(-1), (0.97 * leg) ** 2)
+        lower = np.maximum(lower, d[:, 2] - np.sqrt(leg**2 - flat) + margin)
+    lower = gaussian_filter1d(np.maximum(lower, 0), 2.0)
+    return pelvis - lower[:, None] * np.array([0, 0, 1.0])
+
+
+def _arm(p, name, trunk, y, lat, angles, size, rng) -> None:
+    abd, hor, er, bend = angles
+    u = trunk
+    w = np.cross(y, u)
+    a = -np.cos(abd) * u + np.sin(abd) * (np.cos(hor) * lat - np.sin(hor) * w)
+    h0 = np.cos(hor) * w + np.sin(hor) * lat
+    v0 = np.sin(abd) * u + np.cos(abd) * (np.cos(hor) * lat - np.sin(hor) * w)
+    b = np.cos(bend) * a + np.sin(bend) * (np.cos(er) * h0 + np.sin(er) * v0)
+    elbow = p[:, NODE[f"{name}_shoulder"]] + a * size["upper_arm"]
+    wrist = elbow + b * size["forearm"]
+    p[:, NODE[f"{name}_elbow"]], p[:, NODE[f"{name}_wrist"]] = elbow, wrist
+    flop = 0.35 * drift(rng, len(a), RATE_HZ, 0.15, 3) + 0.25 * rng.standard_normal(3)
+    p[:, NODE[f"{name}_index"]] = wrist + _unit(b + flop) * size["hand"]
+
+
+def _legs(p, c, size, ankles, fp, time_s, times, rng) -> None:
+    x = np.array([1.0, 0, 0])
+    late = np.clip((time_s - times[4]) / 0.1, 0, 1)[:, None]
+    poles = {"rear": fp + 0.3 * x, "lead": fp + late * x}
+    for name, who in (("right", "rear"), ("left", "lead")):
+        hip = p[:, NODE[f"{name}_hip"]]
+        pole = poles[who] + 0.15 * rng.standard_normal(3) * np.array([1, 1, 0.3])
+        knee, ankle = _two_bones(hip, ankles[who], pole, size["thigh"], size["shank"])
+        p[:, NODE[f"{name}_knee"]], p[:, NODE[f"{name}_ankle"]] = knee, ankle
+        yaw, pitch = np.radians(c[f"{who}_yaw"])[:, None], np.radians(c[f"{who}_pitch"])[:, None]
+        flat = np.concatenate([np.cos(yaw), np.sin(yaw), 0 * yaw], -1)
+        toward = np.cos(pitch) * flat - np.sin(pitch) * np.array([0, 0, 1.0])
+        down = -np.sin(pitch) * flat - np.cos(pitch) * np.array([0, 0, 1.0])
+        p[:, NODE[f"{name}_heel"]] = ankle + size["ankle_heel"] * _unit(0.75 * down - 0.65 * toward)
+        p[:, NODE[f"{name}_foot_index"]] = ankle + size["ankle_toe"] * _unit(toward + 0.35 * down)
+
+
+def _two_bones(hip, ankle, pole, thigh, shank) -> tuple[np.ndarray, np.ndarray]:
+    """Knee and (possibly pulled in) ankle, (T, 3) each; the knee points along ``pole``."""
+    d = ankle - hip
+    r = np.linalg.norm(d, axis=-1, keepdims=True)
+    axis = d / np.maximum(r, 1e-9)
+    r = np.clip(r, abs(thigh - shank) + 0.10, 0.9985 * (thigh + shank))
+    along = (thigh**2 - shank**2 + r**2) / (2 * r)
+    out = np.sqrt(np.maximum(thigh**2 - along**2, 0))
+    bend = _unit(pole - (pole * axis).sum(-1, keepdims=True) * axis)
+    return hip + axis * along + bend * out, hip + axis * r
+
+
+def _head(p, neck, trunk, f, size, time_s, times, rng) -> None:
+    """The face turns to the plate from the leg lift on."""
+    look = np.clip((time_s - times[0]) / (times[1] - times[0] + 1e-6), 0, 1)[:, None] * rng.uniform(0.6, 1.4)
+    aim = _unit(f * (1 - look) + np.array([1.0, 0, 0]) * look + 0.2 * drift(rng, len(f), RATE_HZ, 0.3, 3))
+    up = _unit(0.6 * trunk + np.array([0, 0, 0.4]) + 0.15 * rng.standard_normal(3))
+    aim = _unit(aim - (aim * up).sum(-1, keepdims=True) * up)
+    centre = neck + up * size["neck"]
+    side = np.cross(up, aim) * size["head_width"] / 2  # toward the athlete's left
+    p[:, NODE["left_ear"]], p[:, NODE["right_ear"]] = centre + side, centre - side
+    reach = np.sqrt(max(size["face"] ** 2 - (size["head_width"] / 2) ** 2, 1e-4))
+    p[:, NODE["nose"]] = centre + aim * reach
+
+
+def _planted(points, time_s, times) -> np.ndarray:
+    """(T, 6): left ankle, heel, toe, right ankle, heel, toe; from the true speeds and heights, H/s and H."""
+    speed = np.linalg.norm(np.gradient(points, time_s, axis=0), axis=-1)
+    out = np.zeros((len(points), 6))
+    for k, name in enumerate(("left", "right")):
+        ground = np.percentile(points[:, NODE[f"{name}_ankle"], 2], 10)
+        low = points[:, NODE[f"{name}_ankle"], 2] < ground + 0.05
+        for j, part in enumerate(("ankle", "heel", "foot_index")):
+            out[:, 3 * k + j] = low & (speed[:, NODE[f"{name}_{part}"]] < 0.16)
+    return out

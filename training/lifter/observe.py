@@ -1,0 +1,203 @@
+"""What the pose network would say of a synthetic delivery: cameras, and the network's own error patterns.
+
+Levels come from comparing the network with rendered truth; they are drawn anew for every clip so that no
+single body or camera is learned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from shadow_trainer.pose.motion.body import COUNT, MIRROR_NODE, NODE
+
+from .deliveries import RATE_HZ, Delivery, drift
+
+TORSO_H = 0.27
+_NAME = {n: i for n, i in NODE.items()}
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Rays (T, 21, 2), confidence (T, 21), network shape (T, 21, 3) hip-centred; truth in camera axes.
+
+    ``points`` (T, 21, 3) in body heights relative to the mid-hip; ``up`` (3,).
+    """
+
+    rays: np.ndarray
+    confidence: np.ndarray
+    shape: np.ndarray
+    points: np.ndarray
+    up: np.ndarray
+    planted: np.ndarray
+
+
+def camera(rng: np.random.Generator, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A random camera around the athlete: rotation (3, 3) from world to camera, centre (3,)."""
+    azimuth, distance = rng.uniform(0, 2 * np.pi), float(np.exp(rng.uniform(np.log(2.2), np.log(9.0))))
+    middle = points.mean((0, 1))
+    centre = middle + distance * np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
+    centre[2] = rng.uniform(0.1, 1.15)
+    target = middle + rng.normal(0, 0.10, 3) * min(distance / 3, 2)
+    z = target - centre
+    z /= np.linalg.norm(z)
+    x = np.cross(z, [0, 0, 1.0])
+    x /= np.linalg.norm(x)
+    rotation = np.stack([x, np.cross(z, x), z])
+    roll = np.radians(rng.normal(0, 1.5))
+    spin = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
+    return spin @ rotation, centre
+
+
+def observe(rng: np.random.Generator, delivery: Delivery) -> Observed:
+    """One noisy view of a delivery."""
+    rotation, centre = camera(rng, delivery.points)
+    p = (delivery.points - centre) @ rotation.T
+    marks = p + _landmark_offsets(rng, delivery.points) @ rotation.T
+    t = len(p)
+    depth = np.maximum(p[..., 2:], 0.5)
+    rays = marks[..., :2] / np.maximum(marks[..., 2:], 0.5)
+    torso = TORSO_H / np.median(depth)
+    hidden = occluded(p)
+    level = float(np.exp(rng.normal(0, 0.4)))
+    rays = rays + torso * _picture_noise(rng, rays / torso, hidden, level)
+    rays = _confuse_hands(rng, rays, torso)
+    shape = _shape_noise(rng, marks - p[:, [6, 7]].mean(1, keepdims=True), hidden, level)
+    confidence = _confidence(rng, hidden, t)
+    rays, shape, confidence = _swap(rng, p, rays, shape, confidence)
+    rays = rays * float(np.exp(rng.normal(0, 0.12)))  # the lens is only guessed
+    truth = p - p[:, [6, 7]].mean(1, keepdims=True)
+    return Observed(rays, confidence, shape, truth, rotation @ np.array([0, 0, 1.0]), delivery.planted)
+
+
+def _landmark_offsets(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
+    """From joint centre to the network's landmark, world axes, body heights; body-fixed, random per clip."""
+    out = np.zeros_like(x)
+
+    def unit(v):
+        return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+
+    hips, shoulders = x[:, 6] - x[:, 7], x[:, 0] - x[:, 1]
+    up = unit(x[:, :2].mean(1) - x[:, 6:8].mean(1))
+    own = {
+        k: rng.normal(0, 0.011, 3)
+        for k in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "ear", "other")
+    }
+    mean = {"hip": [0.006, 0.006, 0.030], "shoulder": [0.012, 0.004, -0.007], "elbow": [0.020, 0, 0],
+            "ankle": [0.010, 0, 0]}  # fmt: skip
+    above = {"elbow": "shoulder", "wrist": "elbow", "knee": "hip", "ankle": "knee"}
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        for part, offset in own.items():
+            names = [part] if part != "other" else ["index", "heel", "foot_index"]
+            for name in names:
+                node = _NAME[f"{side}_{name}"]
+                axis = up
+                if part in above:
+                    axis = unit(x[:, _NAME[f"{side}_{above[part]}"]] - x[:, node])
+                line = sign * (hips if part in ("hip", "knee", "ankle", "other") else shoulders)
+                lateral = unit(line - (line * axis).sum(-1, keepdims=True) * axis)
+                forward = sign * np.cross(lateral, axis)
+                o = offset + np.array(mean.get(part, [0, 0, 0]))
+                out[:, node] = o[0] * axis + o[1] * lateral + o[2] * forward
+    return out
+
+
+def occluded(p: np.ndarray) -> np.ndarray:
+    """Which points (T, 21) hide behind the trunk or the other leg, from camera-axes points in body heights."""
+    flat = p[..., :2] / np.maximum(p[..., 2:], 0.5) * np.median(p[..., 2])
+    hip, sho = flat[:, 6:8].mean(1), flat[:, :2].mean(1)
+    depth = p[:, [0, 1, 6, 7], 2].mean(1)[:, None]
+    half = 0.04 + 0.5 * np.maximum(np.abs(flat[:, 0] - flat[:, 1])[:, :1].max(-1), 0.1)
+    out = (_to_segment(flat, hip, sho) < half[:, None]) & (p[..., 2] > depth + 0.06)
+    for side, other in (("left", "right"), ("right", "left")):
+        for a, b in (("hip", "knee"), ("knee", "ankle")):
+            i, j = _NAME[f"{other}_{a}"], _NAME[f"{other}_{b}"]
+            front = p[:, [i, j], 2].mean(1)[:, None]
+            legs = [_NAME[f"{side}_{n}"] for n in ("knee", "ankle", "heel", "foot_index")]
+            out[:, legs] |= (_to_segment(flat[:, legs], flat[:, i], flat[:, j]) < 0.05) & (
+                p[:, legs, 2] > front + 0.04
+            )
+    return out
+
+
+def _to_segment(points: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Distance (T, N) of points (T, N, 2) to segments a-b (T, 2)."""
+    d = (b - a)[:, None]
+    s = np.clip(((points - a[:, None]) * d).sum(-1) / np.maximum((d**2).sum(-1), 1e-9), 0, 1)
+    return np.linalg.norm(points - a[:, None] - s[..., None] * d, axis=-1)
+
+
+def _picture_noise(rng, rays, hidden, level) -> np.ndarray:
+    """(T, 21, 2) in torso lengths: slow wander, jitter, blur with speed, and guesses at what is hidden."""
+    t = len(rays)
+    joint = np.exp(rng.normal(0, 0.4, (1, COUNT, 1)))
+    noise = 0.030 * level * joint * drift(rng, t, RATE_HZ, 0.12, COUNT, 2)
+    noise += 0.010 * level * rng.standard_normal((t, COUNT, 2))
+    speed = np.gradient(rays, axis=0)
+    noise += speed * (0.25 * drift(rng, t, RATE_HZ, 0.03, COUNT, 1) + rng.normal(-0.1, 0.2))
+    guess = rng.choice([0.07, 0.15, 0.30], p=[0.4, 0.4, 0.2]) * drift(rng, t, RATE_HZ, 0.2, COUNT, 2)
+    soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)[..., None]
+    bursts = (drift(rng, t, RATE_HZ, 0.06, COUNT, 1) > 2.3) * 0.3 * rng.standard_normal((t, COUNT, 2))
+    return noise + soft * (guess + 0.10 * rng.standard_normal((1, COUNT, 2))) + bursts * (rng.random() < 0.5)
+
+
+def _confuse_hands(rng, rays, torso) -> np.ndarray:
+    """Where the wrists meet in the picture one is drawn to the other."""
+    rays = rays.copy()
+    left, right = (np.array([_NAME[f"{s}_wrist"], _NAME[f"{s}_index"]]) for s in ("left", "right"))
+    near = np.linalg.norm(rays[:, left[0]] - rays[:, right[0]], axis=-1) / torso
+    close = gaussian_filter1d(np.clip((0.9 - near) / 0.3, 0, 1), 2.0)
+    share = close * np.clip(0.5 + 0.6 * drift(rng, len(rays), RATE_HZ, 0.4) + rng.normal(0, 0.4), 0, 1)
+    first, second = (left, right) if rng.random() < 0.5 else (right, left)
+    rays[:, first] += share[:, None, None] * (rays[:, second] - rays[:, first])
+    return rays
+
+
+def _shape_noise(rng, shape, hidden, level) -> np.ndarray:
+    """The network's metric shape: a tilted body, flattened depth, own bias per point, wander."""
+    t = len(shape)
+    angles = np.radians(
+        np.array([8, 14, 4]) * (rng.standard_normal(3) + 0.6 * drift(rng, t, RATE_HZ, 0.3, 3))
+    )
+    out = _turn(shape, angles)
+    out = out * np.array([1, 1, rng.uniform(0.45, 1.1)])
+    spread = np.array([0.018, 0.018, 0.035])
+    out = out + level * spread * rng.standard_normal((1, COUNT, 3))
+    out = out + level * np.array([0.022, 0.022, 0.040]) * drift(rng, t, RATE_HZ, 0.2, COUNT, 3)
+    soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)[..., None]
+    out = out + soft * 0.06 * drift(rng, t, RATE_HZ, 0.2, COUNT, 3)
+    return out - out[:, [6, 7]].mean(1, keepdims=True)
+
+
+def _turn(shape, angles) -> np.ndarray:
+    """Turn (T, N, 3) by small rotation vectors (T, 3) (Rodrigues)."""
+    theta = np.linalg.norm(angles, axis=-1)[:, None, None] + 1e-9
+    k = np.broadcast_to((angles[:, None] / theta), shape.shape)
+    dot = (k * shape).sum(-1, keepdims=True)
+    return shape * np.cos(theta) + np.cross(k, shape) * np.sin(theta) + k * dot * (1 - np.cos(theta))
+
+
+def _confidence(rng, hidden, t) -> np.ndarray:
+    soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)
+    low = np.clip(0.45 + 0.3 * drift(rng, t, RATE_HZ, 0.2, COUNT) + rng.normal(0, 0.2), 0.02, 0.98)
+    high = 1 - np.abs(0.06 * drift(rng, t, RATE_HZ, 0.2, COUNT))
+    return np.clip(high * (1 - soft) + low * soft, 0, 1)
+
+
+def _swap(rng, p, rays, shape, confidence):
+    """Exchange left and right of arms, legs or all for short stretches; likelier when seen edge-on."""
+    rays, shape, confidence = rays.copy(), shape.copy(), confidence.copy()
+    groups = [[0, 1, 2, 3, 4, 5, 15, 16], [6, 7, 8, 9, 10, 11, 17, 18, 19, 20], [2, 3, 4, 5, 15, 16],
+              [8, 9, 10, 11, 17, 18, 19, 20], list(range(COUNT))]  # fmt: skip
+    for _ in range(rng.poisson(0.8)):
+        width = np.abs(p[:, 6, 0] - p[:, 7, 0]) + np.abs(p[:, 0, 0] - p[:, 1, 0])
+        chance = np.exp(-width / 0.08) + 0.05
+        at = int(rng.choice(len(p), p=chance / chance.sum()))
+        rows = slice(max(0, at - int(rng.integers(1, 10))), at + int(rng.integers(1, 10)))
+        group = np.array(groups[int(rng.integers(len(groups)))])
+        other = MIRROR_NODE[group]
+        for array in (rays, shape, confidence):
+            array[rows, group] = array[rows, other].copy()
+    return rays, shape, confidence
