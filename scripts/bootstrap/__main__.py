@@ -46,7 +46,7 @@ def test() -> int:
         system.ensure_chromium()
         system.ensure_postgres()
     python, failed = str(python_env.PYTHON), []
-    for command in ("ruff check", "ruff format --check", "pytest"):
+    for command in ("ruff check", "ruff format --check", "pytest --durations=15"):
         say(f"running {command}")
         done = subprocess.run([python, "-m", *command.split()], cwd=ROOT, check=False)
         failed += [command] if done.returncode else []
