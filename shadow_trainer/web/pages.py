@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..catalog import utcnow
-from ..errors import NotFound, ShadowError
+from ..errors import ShadowError
 from . import desk, uploads
 from .extension import current
 from .forms import CHOICES, options_from
@@ -139,10 +139,9 @@ def _report(row: Any) -> str:
 
 def _people_seen(row: Any) -> list[dict[str, Any]]:
     """Candidates of a failed analysis: a coach may point at the pitcher whom the scan did not choose."""
-    try:
-        return desk.read_json(row.id, "people.json")
-    except (NotFound, ShadowError):
-        return []
+    pictures = [name for name in row.files or [] if name.startswith("people/")]
+    ids = sorted(int(name.removeprefix("people/").removesuffix(".jpg")) for name in pictures)
+    return [{"id": number, "chosen": False} for number in ids]
 
 
 def _items(rows: list[Any]) -> list[shown.Item]:

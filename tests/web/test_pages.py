@@ -107,7 +107,9 @@ def test_buttons_do_what_they_say(browser: FlaskClient, desk: Desk) -> None:
     assert "New name" in browser.get(response.headers["Location"]).text
 
 
-@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/analyses/abc", 404), ("/analyses/abc/files/x", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nothing", 404), ("/analyses/abc", 404), ("/analyses/abc/files/x", 404)]
+)
 def test_page_errors_have_the_words_of_the_api(client: FlaskClient, path: str, status: int) -> None:
     page = client.get(path, headers={"Accept": "text/html"})
     problem = client.get(path, headers={"Accept": "application/json"})

@@ -72,13 +72,16 @@ class Phase:
     rows: tuple[MetricRow, ...]
 
 
-def phases(metrics: list[dict[str, Any]]) -> tuple[Phase, ...]:
-    """Metrics grouped by phase in the order of the delivery; empty phases are left out."""
+def phases(metrics: list[dict[str, Any]], *, scored: bool = True) -> tuple[Phase, ...]:
+    """Metrics grouped by phase in the order of the delivery; empty phases are left out.
+
+    ``scored`` False: the model that measured is too coarse to be held against a norm.
+    """
     found = []
     known = {event for _, _, events in PHASES for event in events}
     for key, title, events in PHASES:
         rows = tuple(
-            metric_row(metric)
+            metric_row(metric, scored=scored)
             for metric in metrics
             if (metric.get("event") or "") in events
             or (key == "whole" and (metric.get("event") or "") not in known)
@@ -88,20 +91,21 @@ def phases(metrics: list[dict[str, Any]]) -> tuple[Phase, ...]:
     return tuple(found)
 
 
-def metric_row(metric: dict[str, Any]) -> MetricRow:
+def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:
     """One metric of analysis.json as a row."""
     unit = metric.get("unit") or ""
     norm = metric.get("norm") or {}
     confidence = str(metric.get("confidence") or "low")
-    z = metric.get("z") if confidence != "low" else None
+    z = metric.get("z") if scored and confidence != "low" else None
     value, error = metric.get("value"), metric.get("error")
     return MetricRow(
         name=metric["name"],
         event=metric.get("event") or "",
         label=metric.get("label") or metric_label(metric["name"]),
-        event_label=event_label(metric.get("event") or ""),
+        # A label that names its event needs no second line.
+        event_label="" if metric.get("label") else event_label(metric.get("event") or ""),
         value="–" if value is None else _signed(number(value, unit)) + _degree(unit),
-        error="" if error is None else number(error, unit) + _degree(unit),
+        error="?" if error is None else number(error, unit) + _degree(unit),
         unit=_unit_behind(unit),
         norm=_norm_words(norm, unit),
         norm_source=norm.get("source") or "",

@@ -16,7 +16,12 @@ VIEW_WORDS = {
     "front": "from the plate",
     "other": "between side and rear",
 }
-SOURCE_WORDS = {"given": "as you said", "measured": "found in the film", "auto": "found in the film"}
+SOURCE_WORDS = {
+    "given": "as you said",
+    "measured": "found in the film",
+    "auto": "found in the film",
+    "estimated": "estimated",
+}
 MODEL_WORDS = {
     "xs": "Quick-look model: positions are rough and nothing is scored.",
     "s": "Fast model: nothing is scored.",
@@ -92,7 +97,8 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
     """The report; ``delivery`` is the index of the pitch to show (the first one when absent)."""
     video = document["video"]
     scale = float(video.get("time_scale") or video["fps"] / video["capture_fps"])
-    rows = tuple(_delivery(row, scale) for row in document["deliveries"])
+    scored = document["model"]["size"] not in MODEL_WORDS
+    rows = tuple(_delivery(row, scale, scored) for row in document["deliveries"])
     selected = next((row for row in rows if row.index == delivery), rows[0] if rows else None)
     return Report(
         facts=_facts(document),
@@ -123,11 +129,12 @@ def _facts(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         rate += f", plays at {video['fps']:.0f}"
     facts = [
         ("Throws", _sourced(hand, athlete.get("throws_source"))),
-        ("View", _sourced(VIEW_WORDS.get(view.get("name"), str(view.get("name"))), view.get("source"))),
+        ("View", _sourced(VIEW_WORDS.get(view.get("name"), "not found in the film"), view.get("source"))),
         ("Film", f"{video['width']} × {video['height']}, {rate}, {clock(video['duration_s'])}"),
     ]
     if athlete.get("height_m"):
-        facts.insert(2, ("Height", f"{athlete['height_m']:.2f} m"))
+        height = _sourced(f"{athlete['height_m']:.2f} m", athlete.get("height_source"))
+        facts.insert(2, ("Height", height))
     return tuple(facts)
 
 
@@ -136,7 +143,7 @@ def _sourced(words: str, source: str | None) -> str:
     return f"{words} ({said})" if said else words
 
 
-def _delivery(row: dict[str, Any], scale: float) -> Delivery:
+def _delivery(row: dict[str, Any], scale: float, scored: bool) -> Delivery:
     events = _events(row, scale)
     faults = [_finding(item, "fault", row, scale) for item in row.get("faults") or ()]
     strengths = [_finding(item, "strength", row, scale) for item in row.get("strengths") or ()]
@@ -147,7 +154,7 @@ def _delivery(row: dict[str, Any], scale: float) -> Delivery:
         film_start_s=row["start_s"] / scale,
         film_end_s=row["end_s"] / scale,
         events=events,
-        phases=phases(row.get("metrics") or []),
+        phases=phases(row.get("metrics") or [], scored=scored),
         findings=tuple(faults[:MAX_FINDINGS]),
         more_findings=tuple(faults[MAX_FINDINGS:]),
         strengths=tuple(strengths),

@@ -5,10 +5,14 @@ const DIGITS = /^[1-8]$/;
 export function bindControls(panel, film, line) {
   if (!panel) return;
   panel.hidden = false;
+  // The buttons below step by frames and keep what is drawn over the film; the browser's own do not.
+  film.video.controls = false;
+  film.video.addEventListener("click", () => film.toggle());
   const actions = {
     back: () => film.step(-1),
     forward: () => film.step(1),
     play: () => film.toggle(),
+    fullscreen: () => toggleFullscreen(panel.closest("[data-player]")),
   };
   panel.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
@@ -34,6 +38,13 @@ export function bindControls(panel, film, line) {
   });
 }
 
+// The whole player, so that what is drawn over the film and the buttons come along.
+function toggleFullscreen(player) {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else if (player.requestFullscreen) player.requestFullscreen().catch(() => {});
+  else player.querySelector("video").webkitEnterFullscreen?.();
+}
+
 function typing(target) {
   return target.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]");
 }
@@ -46,7 +57,8 @@ export function bindKeys(film, line) {
       // On a button or link the space bar belongs to it.
       if (event.target.closest("button, a, summary, input")) return;
       film.toggle();
-    } else if (event.key === "ArrowLeft") film.step(-big);
+    } else if (event.key === "f") toggleFullscreen(film.video.closest("[data-player]"));
+    else if (event.key === "ArrowLeft") film.step(-big);
     else if (event.key === "ArrowRight") film.step(big);
     else if (DIGITS.test(event.key) && line) line.go(Number(event.key));
     else return;
