@@ -6,7 +6,7 @@ every other change must come from its own pages.
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, abort, redirect, request, url_for
 
 from ..jobs import redis
 from .guard import csrf
@@ -15,7 +15,7 @@ from .problems import Problem
 
 def init_app(app: Flask) -> None:
     """Mount it when there is a queue in Redis; with threads there is nothing to show."""
-    settings = current_settings(app)
+    settings = app.extensions["shadow"].settings
     if not settings.use_rq:
         app.add_url_rule("/rq", "rq_absent", _absent)
         app.add_url_rule("/rq/", "rq_absent_slash", _absent)
@@ -23,29 +23,20 @@ def init_app(app: Flask) -> None:
     from rq_dashboard import blueprint, default_settings
 
     app.config.from_object(default_settings)
-    # Its own way to connect knows neither our patience nor our socket: it gets our client.
+    # Its own hook would connect anew for every request, without our patience and options: ours replaces it.
     app.config["RQ_DASHBOARD_REDIS_URL"] = (redis.address(settings),)
     app.redis_conn = redis.connect(settings)  # type: ignore[attr-defined]
+    blueprint.before_request_funcs[None] = [guard]
     csrf.exempt(blueprint)
-    _install_guard(blueprint)
     app.register_blueprint(blueprint, url_prefix="/rq")
-
-
-def current_settings(app: Flask):
-    """The settings while the application is still being built."""
-    return app.extensions["shadow"].settings
-
-
-def _install_guard(blueprint) -> None:
-    if getattr(blueprint, "_shadow_guarded", False):
-        return
-    blueprint._shadow_guarded = True
-    if not blueprint._got_registered_once:
-        blueprint.before_request(guard)
+    # Its pages ask for the application's favicon by the name that Flask gives static files.
+    app.add_url_rule("/static/favicon.ico", "static", lambda **_: redirect(url_for("assets.favicon")))
 
 
 def guard() -> None:
     """Refuse changes by GET and changes that another site's page asks for."""
+    if (request.view_args or {}).get("instance_number"):
+        abort(404)  # there is one Redis, number 0
     safe = request.method in ("GET", "HEAD", "OPTIONS")
     if safe and "/requeue/" in request.path:
         raise Problem(
