@@ -15,6 +15,7 @@ from .body import NODE
 
 CONTACT_TO_RELEASE_S = 0.141
 LEAST_STRIDE_M = 0.25
+SPEED_WEIGHT, LIFT_M = 2.0, 0.15
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,21 @@ def speed(points: np.ndarray, time_s: np.ndarray, smooth_s: float = 0.012) -> np
 
 
 def throwing_hand(points: np.ndarray, time_s: np.ndarray) -> str:
-    """The side whose wrist gets faster relative to the shoulders."""
+    """The side whose wrist gets faster relative to the shoulders, and whose foot is lifted less before it."""
     middle = points[:, [NODE["left_shoulder"], NODE["right_shoulder"]]].mean(1)
-    peak = {s: np.nanmax(speed(points[:, NODE[f"{s}_wrist"]] - middle, time_s)) for s in ("left", "right")}
-    return max(peak, key=lambda side: peak[side])
+    fast = {s: speed(points[:, NODE[f"{s}_wrist"]] - middle, time_s) for s in ("left", "right")}
+    quick = {s: max(float(v.max()), 1e-3) for s, v in fast.items()}
+    release = time_s[int(np.argmax(fast[max(quick, key=lambda s: quick[s])]))]
+    before = (time_s >= release - 1.6) & (time_s <= release - 0.3)
+    lift = {"left": 0.0, "right": 0.0}
+    if before.any():
+        for s in lift:
+            height = points[before, NODE[f"{s}_ankle"], 2]
+            lift[s] = float(np.percentile(height, 95) - np.percentile(points[:, NODE[f"{s}_ankle"], 2], 10))
+    score = SPEED_WEIGHT * np.log(quick["right"] / quick["left"]) + np.clip(
+        (lift["left"] - lift["right"]) / LIFT_M, -2, 2
+    )
+    return "right" if score > 0 else "left"
 
 
 def find(points: np.ndarray, time_s: np.ndarray, throws: str = "auto") -> Events:

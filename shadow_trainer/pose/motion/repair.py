@@ -1,4 +1,9 @@
-"""Left/right swaps mended by dynamics, outliers dropped, short gaps bridged."""
+"""Left/right swaps mended by dynamics over time, landmarks that jump out of their track distrusted.
+
+A swap is decided by Viterbi over each group of limbs: tracks should be continuous in the picture and in the
+network's depth, should lie near what the lifter (which has seen the whole delivery) expects, and the network
+is right about sides unless both speak against it.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +13,18 @@ import numpy as np
 
 from ..skeleton import INDEX
 
+_ARM = ("elbow", "wrist", "pinky", "index", "thumb")
+_LEG = ("knee", "ankle", "heel", "foot_index")
+GROUPS: tuple[tuple[str, ...], ...] = (("shoulder", "hip"), _ARM, _LEG)
+DEPTH_WEIGHT = 1.0  # torso lengths per metre of the network's depth
+GUIDE_WEIGHT = 0.5  # against one torso length of jump, per sixtieth of a second
+SWAPPED_COST = 0.05  # per sixtieth of a second
+OUT_OF_TRACK, DISTRUST = 4.0, 0.1  # robust SDs; factor on the confidence
+
 
 @dataclass(frozen=True)
 class Mended:
-    """Landmarks after repair: pixels (T, 33, 2), confidence (T, 33), network shape (T, 33, 3), swapped (T, G)."""
+    """Landmarks after repair: px (T, 33, 2), confidence (T, 33), network shape (T, 33, 3), swapped (T, 3)."""
 
     px: np.ndarray
     confidence: np.ndarray
@@ -19,48 +32,77 @@ class Mended:
     swapped: np.ndarray
 
 
-_ARM = ("elbow", "wrist", "pinky", "index", "thumb")
-_LEG = ("knee", "ankle", "heel", "foot_index")
-GROUPS: tuple[tuple[str, ...], ...] = (("shoulder", "hip"), _ARM, _LEG)
-SWAP_COST = 1.2  # in units of one torso length of travel
-OUT_OF_TRACK = 4.0  # robust SDs
+def repair(
+    time_s: np.ndarray,
+    px: np.ndarray,
+    confidence: np.ndarray,
+    world: np.ndarray,
+    guide: np.ndarray | None = None,
+) -> Mended:
+    """Mend one window: (T,), (T, 33, 2), (T, 33), (T, 33, 3), NaN where unseen.
 
-
-def repair(time_s: np.ndarray, px: np.ndarray, confidence: np.ndarray, world: np.ndarray) -> Mended:
-    """Mend one window; inputs (T,), (T, 33, 2), (T, 33), (T, 33, 3), NaN where unseen."""
+    ``guide`` (T, 33, 2): where the landmarks are expected, NaN where nothing is; without it nothing is swapped.
+    """
     px, confidence, world = px.copy(), confidence.copy(), world.copy()
     swapped = np.zeros((len(px), len(GROUPS)), bool)
-    for g, group in enumerate(GROUPS):
+    for g, group in enumerate(GROUPS if guide is not None else ()):
         left = np.array([INDEX[f"left_{n}"] for n in group])
         right = np.array([INDEX[f"right_{n}"] for n in group])
-        swapped[:, g] = _swaps(px, world, left, right)
+        swapped[:, g] = find_swaps(time_s, px, world, guide, left, right)
         rows = np.flatnonzero(swapped[:, g])[:, None]
         for array in (px, confidence, world):
             array[rows, left], array[rows, right] = array[rows, right], array[rows, left]
-    confidence = np.where(np.isfinite(px).all(-1), confidence, 0.0)
-    confidence = confidence * _in_track(time_s, px)
+    confidence = np.where(np.isfinite(px).all(-1), confidence, 0.0) * in_track(time_s, px)
     return Mended(px, confidence, world, swapped)
 
 
-def _swaps(px: np.ndarray, world: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Viterbi over two labellings per frame: the one with least jumps; most frames keep their label."""
-    t = len(px)
-    size = float(np.nanmedian(np.ptp(px[..., 1], axis=1))) * 0.3
-    a = np.concatenate([px / size, 0.5 * world[..., 2:] / 0.5], -1)  # picture and, weaker, depth
-    keep = np.nan_to_num(
-        np.linalg.norm(a[1:, left] - a[:-1, left], axis=-1)
-        + np.linalg.norm(a[1:, right] - a[:-1, right], axis=-1)
-    ).mean(1)
-    cross = np.nan_to_num(
-        np.linalg.norm(a[1:, left] - a[:-1, right], axis=-1)
-        + np.linalg.norm(a[1:, right] - a[:-1, left], axis=-1)
-    ).mean(1)
-    cost, back = np.array([0.0, 0.3]), np.zeros((t, 2), int)
+def body_size_px(px: np.ndarray) -> float:
+    """A typical torso length in the picture, from the body's extent (T, N, 2)."""
+    return max(0.3 * float(np.nanmedian(np.nanmax(px[..., 1], axis=1) - np.nanmin(px[..., 1], axis=1))), 3.0)
+
+
+def find_swaps(
+    time_s: np.ndarray,
+    px: np.ndarray,
+    world: np.ndarray,
+    guide: np.ndarray,
+    left: np.ndarray,
+    right: np.ndarray,
+) -> np.ndarray:
+    """(T,) True where the landmarks ``left`` and ``right`` have changed places."""
+    size = body_size_px(px)
+    place = np.concatenate([px / size, DEPTH_WEIGHT * world[..., 2:]], -1)
+    stay = _jump(place, left, left) + _jump(place, right, right)
+    cross = _jump(place, left, right) + _jump(place, right, left)
+    own = _miss(px, guide, left, left, size) + _miss(px, guide, right, right, size)
+    other = _miss(px, guide, left, right, size) + _miss(px, guide, right, left, size)
+    rate = np.gradient(time_s) * 60 if len(time_s) > 1 else np.ones(1)
+    unary = np.stack([GUIDE_WEIGHT * own, GUIDE_WEIGHT * other + SWAPPED_COST], -1) * rate[:, None]
+    return _viterbi(unary, stay, cross)
+
+
+def _jump(place: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Mean travel (T-1,) when landmarks ``a`` of one frame are ``b`` of the next; capped, 0 where unseen."""
+    travel = np.linalg.norm(place[1:, b] - place[:-1, a], axis=-1)
+    return np.minimum(np.nan_to_num(travel), 1.0).mean(1)
+
+
+def _miss(
+    px: np.ndarray, guide: np.ndarray, seen: np.ndarray, expected: np.ndarray, size: float
+) -> np.ndarray:
+    """Mean distance (T,) of landmarks ``seen`` from where ``expected`` ones should be; capped."""
+    miss = np.linalg.norm(px[:, seen] - guide[:, expected], axis=-1) / size
+    return np.minimum(np.nan_to_num(miss), 1.0).mean(1)
+
+
+def _viterbi(unary: np.ndarray, stay: np.ndarray, cross: np.ndarray) -> np.ndarray:
+    """The cheapest path (T,) through two labellings with costs (T, 2) and (T-1,) for keeping or changing."""
+    t = len(unary)
+    cost, back = unary[0].copy(), np.zeros((t, 2), int)
     for i in range(1, t):
-        stay, change = keep[i - 1], cross[i - 1]
-        options = np.array([[cost[0] + stay, cost[1] + change], [cost[0] + change, cost[1] + stay]])
+        options = cost[None, :] + np.array([[stay[i - 1], cross[i - 1]], [cross[i - 1], stay[i - 1]]])
         back[i] = options.argmin(1)
-        cost = options.min(1) + np.array([0.0, 0.004])
+        cost = options.min(1) + unary[i]
     path = np.zeros(t, int)
     path[-1] = int(cost.argmin())
     for i in range(t - 1, 0, -1):
@@ -68,15 +110,16 @@ def _swaps(px: np.ndarray, world: np.ndarray, left: np.ndarray, right: np.ndarra
     return path.astype(bool)
 
 
-def _in_track(time_s: np.ndarray, px: np.ndarray) -> np.ndarray:
-    """1 where a landmark (T, 33) lies on its track, near 0 where it jumps out and back (Hampel)."""
+def in_track(time_s: np.ndarray, px: np.ndarray) -> np.ndarray:
+    """1 where a landmark (T, N) lies on its track, ``DISTRUST`` where it jumps out and back (Hampel)."""
     t = len(px)
-    reach = max(2, int(round(0.05 / max(float(np.median(np.diff(time_s))) if t > 1 else 1.0, 1e-3))))
+    step = float(np.median(np.diff(time_s))) if t > 1 else 1.0
+    reach = max(2, int(round(0.05 / max(step, 1e-3))))
     padded = np.pad(px, ((reach, reach), (0, 0), (0, 0)), mode="edge")
     windows = np.stack([padded[k : k + t] for k in range(2 * reach + 1)], 0)
-    with np.errstate(all="ignore"):
-        middle = np.nanmedian(windows, axis=0)
-        spread = 1.4826 * np.nanmedian(np.linalg.norm(windows - middle, axis=-1), axis=0)
-    size = float(np.nanmedian(np.ptp(px[..., 1], axis=1))) * 0.01
-    far = np.linalg.norm(px - middle, axis=-1) / (spread + size)
-    return np.where(far > OUT_OF_TRACK, 0.1, 1.0)
+    known = np.isfinite(windows).all(-1, keepdims=True).any(0)
+    windows = np.where(known, windows, 0.0)  # never seen around here: no opinion
+    middle = np.nanmedian(windows, axis=0)
+    spread = 1.4826 * np.nanmedian(np.linalg.norm(windows - middle, axis=-1), axis=0)
+    far = np.linalg.norm(px - middle, axis=-1) / (spread + 0.03 * body_size_px(px))
+    return np.where(far > OUT_OF_TRACK, DISTRUST, 1.0)

@@ -24,7 +24,7 @@ from .camera import (
     project_camera,
 )  # fmt: skip
 from .lift import fill, root_positions
-from .repair import repair
+from .repair import Mended, repair
 
 KNOWN_FOCAL_SPREAD = 0.01
 LEAST_FRAMES = 5
@@ -103,17 +103,11 @@ def solve_window(
     """Solve the frames ``rows`` of one delivery."""
     time_s = raw.time_s[rows].astype(float)
     tall = height_m or body.DEFAULT_HEIGHT_M
-    mended = repair(
-        time_s,
-        raw.landmarks_px[rows].astype(float),
-        raw.confidence[rows].astype(float),
-        raw.world_m[rows].astype(float),
-    )
-    node = body.LANDMARK_OF_NODE
-    seen, trust, shape = mended.px[:, node], mended.confidence[:, node], fill(mended.world[:, node], time_s)
     focal = view.focal_px or default_focal(view.width, view.height)
+    mended, lifted = mend_and_lift(raw, rows, view, focal)
+    node = body.LANDMARK_OF_NODE
+    seen, trust = mended.px[:, node], mended.confidence[:, node]
     whole = fill(seen, time_s)
-    lifted = lifter.lift(time_s, (whole - view.centre) / focal, trust, shape)
     solid = lifted.shape * tall
     root = root_positions(solid, whole, trust, focal, view.centre, time_s)
     points = solid + root[:, None]
@@ -128,6 +122,22 @@ def solve_window(
         evidence = replace(evidence, offset=offsets.landmark_offsets(state.points, tall))
         state = fit.solve(state, evidence, iterations=rounds, check=check)
     return _to_world(state, mended.world, time_s, view, lifted.up, throws, mended.confidence)
+
+
+def mend_and_lift(raw: RawTrack, rows: np.ndarray, view: View, focal: float) -> tuple[Mended, lifter.Lifted]:
+    """Lift what the network says, mend swaps that the lifted motion contradicts, and lift again."""
+    time_s, node = raw.time_s[rows].astype(float), body.LANDMARK_OF_NODE
+    told = [a[rows].astype(float) for a in (raw.landmarks_px, raw.confidence, raw.world_m)]
+    mended, guide = repair(time_s, *told), None
+    for last in (False, True):
+        px, trust = fill(mended.px[:, node], time_s), mended.confidence[:, node]
+        lifted = lifter.lift(time_s, (px - view.centre) / focal, trust, fill(mended.world[:, node], time_s))
+        if not last:
+            root = root_positions(lifted.shape, px, trust, focal, view.centre, time_s)
+            guide = np.full_like(told[0], np.nan)
+            guide[:, node] = project_camera(lifted.shape + root[:, None], focal, *view.centre)
+            mended = repair(time_s, *told, guide)
+    return mended, lifted
 
 
 def pixel_sigma(seen: np.ndarray, trust: np.ndarray) -> np.ndarray:
