@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .filters import rate_of_change
 from .world import joint, mid_hip, mid_shoulder
 
 Z = np.array([0.0, 0.0, 1.0])
@@ -119,5 +120,23 @@ def all_angles(points: np.ndarray) -> dict[str, np.ndarray]:
         "shoulder_external_rotation": throwing["external_rotation"],
         "glove_shoulder_abduction": glove["abduction"],
         "glove_shoulder_horizontal_abduction": glove["horizontal_abduction"],
+        "glove_shoulder_external_rotation": glove["external_rotation"],
         "arm_slot": arm_slot(points),
+    }
+
+
+def velocities(curves: dict[str, np.ndarray], time_s: np.ndarray) -> dict[str, np.ndarray]:
+    """Angular velocities by name, each (T,) deg/s, of the curves of :func:`all_angles` (section 2.3).
+
+    Turning to the plate, extending and rotating internally are positive, as a coach speaks of them.
+    """
+    signs = {
+        "pelvis_rotation_velocity": ("pelvis_rotation", 1),
+        "trunk_rotation_velocity": ("trunk_rotation", 1),
+        "elbow_extension_velocity": ("elbow_flexion", -1),
+        "shoulder_internal_rotation_velocity": ("shoulder_external_rotation", -1),
+        "lead_knee_extension_velocity": ("lead_knee_flexion", -1),
+    }
+    return {
+        name: sign * rate_of_change(unwrap(curves[curve]), time_s) for name, (curve, sign) in signs.items()
     }

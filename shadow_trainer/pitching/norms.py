@@ -1,19 +1,53 @@
 """Published norms by level: mean, SD, percentile, and where the number comes from (`data/norms.csv`).
 
-Only levels whose angles are defined by joint lines, as ours are, may score them: marker-cluster norms of
-the trunk and the shoulder differ by 20 degrees at foot contact (PITCHING.md section 2.4).
+Two rules keep them honest (PITCHING.md sections 2.4 and 3). A pose model sees the line between the
+shoulders, marker systems see the ribcage, and the two differ by 20 degrees at foot contact: such angles are
+only ever compared with norms of joint lines. And numbers that were noted from memory are not shown.
 """
 
 from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 ADULT = "app_adult_line_definition"
+# What a coach may choose -> the levels of the table to look through, the first that has the metric wins.
+LEVELS: dict[str, tuple[str, ...]] = {
+    "adult": (ADULT,),
+    "youth": ("adolescent_12-15y", ADULT),
+    "high_school": (ADULT,),  # OpenBiomechanics has seven high-school pitchers: too few to score against
+    "college": ("college_japan", "college", ADULT),
+    "pro": ("pro_milb+independent", ADULT),
+}
+LABELS = {
+    "adult": "Adults, joint-line angles",
+    "youth": "Youth, 12 to 15 years",
+    "high_school": "High school",
+    "college": "College",
+    "pro": "Professional",
+}
+# These differ between the shoulder line and a marker cluster; a cluster's norm must never score them.
+LINE_SENSITIVE = frozenset(
+    (
+        "trunk_rotation",
+        "hip_shoulder_separation",
+        "shoulder_horizontal_abduction",
+        "shoulder_external_rotation",
+        "glove_shoulder_horizontal_abduction",
+        "glove_shoulder_external_rotation",
+        "trunk_rotation_velocity",
+    )
+)
+_LINE_LEVELS = frozenset((ADULT, "adolescent_12-15y", "college_japan"))
+# Youth have adult means with a wider spread where nothing better is published (section 3.3).
+YOUTH_WIDER = 1.5
 DATA = Path(__file__).parent / "data" / "norms.csv"
+ATTRIBUTION = "OpenBiomechanics Project, Driveline Baseball (CC BY-NC-SA 4.0), aggregates"
 # The table's names for what the contract calls otherwise.
 _NAMES = {
     "lead_knee_extension_change": "lead_knee_extension",
@@ -23,51 +57,89 @@ _NAMES = {
     "trunk_lateral_tilt_frontal_plane": "trunk_frontal_lean",
 }
 _EVENTS = {"MER": "max_external_rotation", "max(MER)": "max_external_rotation", "-": ""}
+_PERCENTS = (5, 25, 50, 75, 95)
 
 
 @dataclass(frozen=True)
 class Norm:
-    """One published distribution; ``sd`` None when the source gives none."""
+    """One published distribution; ``points`` are (percent, value) where the source gives percentiles."""
 
     mean: float
     sd: float | None
+    n: int | None
     level: str
     source: str
-    note: str
+    points: tuple[tuple[float, float], ...] = ()
 
     def z(self, value: float) -> float | None:
         """Distance from the mean in SD."""
         return (value - self.mean) / self.sd if self.sd else None
 
     def percentile(self, value: float) -> float | None:
-        """Share of athletes below ``value``, 0..100, for a normal distribution."""
+        """Share of athletes below ``value``, 0..100: between published percentiles, else of a normal curve."""
+        if self.points and self.points[0][1] <= value <= self.points[-1][1]:
+            percents, values = zip(*self.points, strict=True)
+            return float(np.interp(value, values, percents))
         z = self.z(value)
         return None if z is None else 50.0 * (1.0 + math.erf(z / math.sqrt(2.0)))
+
+    def as_dict(self) -> dict[str, object]:
+        """The contract's form."""
+        return {"mean": self.mean, "sd": self.sd, "source": self.source, "level": self.level, "n": self.n}
 
 
 @cache
 def table() -> dict[tuple[str, str, str], Norm]:
-    """``(level, metric, event) -> Norm``."""
+    """``(level, metric, event) -> Norm`` of every row that may be shown."""
     found = {}
     with DATA.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if not row["mean"]:
+            if not row["mean"] or "FROM MEMORY" in row["note"].upper():
                 continue
-            key = (
-                row["level"],
-                _NAMES.get(row["metric"], row["metric"]),
-                _EVENTS.get(row["event"], row["event"]),
-            )
-            found[key] = Norm(
-                float(row["mean"]),
-                float(row["sd"]) if row["sd"] else None,
-                row["level"],
-                row["source"],
-                row["note"],
+            name, event = _NAMES.get(row["metric"], row["metric"]), _EVENTS.get(row["event"], row["event"])
+            percents = [(p, row[f"p{p}"]) for p in _PERCENTS]
+            found[row["level"], name, event] = Norm(
+                mean=float(row["mean"]),
+                sd=float(row["sd"]) if row["sd"] else None,
+                n=int(row["n"]) if row["n"] else None,
+                level=row["level"],
+                source=_source(row),
+                points=tuple((float(p), float(v)) for p, v in percents if v),
             )
     return found
 
 
 def norm_for(metric: str, event: str, level: str = ADULT) -> Norm | None:
-    """The norm of a metric at its event, or None."""
-    return table().get((level, metric, event))
+    """The norm of a metric at its event for a level a coach chose (or one of the table's), or None."""
+    for candidate in LEVELS.get(level, (level, ADULT)):
+        if metric in LINE_SENSITIVE and candidate not in _LINE_LEVELS:
+            continue
+        norm = table().get((candidate, metric, event))
+        if norm is None or norm.sd is None and candidate != ADULT:
+            continue
+        return _adapted(norm, level)
+    return None
+
+
+def _adapted(norm: Norm, level: str) -> Norm:
+    """An adult norm that stands in for another level says so; for youth its spread is wider."""
+    if norm.level != ADULT or level in ("adult", ADULT):
+        return norm
+    sd = norm.sd * YOUTH_WIDER if norm.sd and level == "youth" else norm.sd
+    return replace(norm, sd=sd, source=f"adult reference; {norm.source}")
+
+
+def _source(row: dict[str, str]) -> str:
+    """The citation; of composites the published parts only, without what was noted from memory."""
+    if row["level"] != ADULT:
+        return ATTRIBUTION if row["source"].startswith("OpenBiomechanics") else row["source"]
+    known = [name for mark, name in _PARTS if mark in row["note"]]
+    return "Composite for joint-line angles" + (f": {', '.join(known)}" if known else "")
+
+
+_PARTS = (
+    ("OBP", "OpenBiomechanics Project"),
+    ("Kageyama", "Kageyama 2015"),
+    ("Driveline", "Driveline 2019"),
+    ("Bullock", "Bullock 2021"),
+)

@@ -1,0 +1,123 @@
+"""The camera of a film as the 3D and 2D landmarks tell it: weak perspective, and the view it stands for.
+
+The series may carry the pinhole camera that its 3D solution found (``camera_focal``, ``camera_R``,
+``camera_t``, frame by frame); a file from elsewhere has none, and a weak-perspective camera is fitted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..pose.series import PoseSeries
+from ..pose.skeleton import INDEX, JOINTS
+
+_BODY = [INDEX[name] for name in JOINTS]
+LEAST_POINTS = 24
+PINHOLE = ("camera_focal", "camera_R", "camera_t")
+# The axis may turn this far from the ideal before a view loses its name (PITCHING.md section 5 warns at 20).
+VIEW_WITHIN_DEG = 32.0
+
+
+@dataclass(frozen=True)
+class WeakPerspective:
+    """px = matrix @ world + shift, with ``matrix`` (2, 3) pixels per metre and ``shift`` (2,) pixels."""
+
+    matrix: np.ndarray
+    shift: np.ndarray
+
+    @property
+    def scale(self) -> float:
+        """Pixels per metre in the picture plane."""
+        return float(np.linalg.norm(self.matrix) / np.sqrt(2.0))
+
+    @property
+    def axis(self) -> np.ndarray:
+        """(3,) unit vector in the world along which the camera looks."""
+        right, down = self.matrix / np.linalg.norm(self.matrix, axis=1, keepdims=True)
+        axis = np.cross(right, down)
+        return axis / np.linalg.norm(axis)
+
+    def project(self, world_m: np.ndarray) -> np.ndarray:
+        """(..., 3) metres -> (..., 2) pixels."""
+        return world_m @ self.matrix.T + self.shift
+
+
+def fit(world_m: np.ndarray, px: np.ndarray, weight: np.ndarray | None = None) -> WeakPerspective | None:
+    """Weak-perspective camera of (T, 33, 3) metres seen at (T, 33, 2) pixels; None with too few points.
+
+    An affine least-squares fit whose matrix is then made a scaled rotation's (rows equal in length and
+    at right angles: the nearest by the singular values).
+    """
+    w, p = world_m[:, _BODY].reshape(-1, 3), px[:, _BODY].reshape(-1, 2)
+    known = np.isfinite(w).all(axis=1) & np.isfinite(p).all(axis=1)
+    trust = np.ones(len(w)) if weight is None else weight[:, _BODY].reshape(-1)
+    known &= trust > 0
+    if known.sum() < LEAST_POINTS:
+        return None
+    w, p, trust = w[known], p[known], np.sqrt(trust[known])[:, None]
+    centre_w, centre_p = w.mean(axis=0), p.mean(axis=0)
+    affine, *_ = np.linalg.lstsq((w - centre_w) * trust, (p - centre_p) * trust, rcond=None)
+    u, s, vt = np.linalg.svd(affine.T, full_matrices=False)
+    matrix = u @ vt * s.mean()
+    return WeakPerspective(matrix, centre_p - matrix @ centre_w)
+
+
+def looking(series: PoseSeries) -> np.ndarray | None:
+    """(3,) world direction in which the camera looks, or None when the series cannot tell."""
+    if "camera_R" in series.extras:
+        axes = np.asarray(series.extras["camera_R"], dtype=float)[:, 2]
+        axes = axes[np.isfinite(axes).all(axis=1)]
+        if len(axes):
+            mean = np.median(axes, axis=0)
+            return mean / np.linalg.norm(mean)
+    found = fit(series.world_m, series.landmarks_px)
+    return None if found is None else found.axis
+
+
+def view_of(series: PoseSeries, throws: str) -> str | None:
+    """``open-side``, ``rear``, ``front`` or ``other``, from where the camera looks; None when not known.
+
+    Open side: from third base for a right-hander (looking along +Y), from first base for a left-hander.
+    """
+    axis = looking(series)
+    if axis is None:
+        return None
+    y = axis[1] if throws == "right" else -axis[1]
+    azimuth = np.degrees(np.arctan2(y, axis[0]))  # 0 = looks to the plate, 90 = at the open side
+    for name, ideal in (("rear", 0.0), ("open-side", 90.0), ("front", 180.0)):
+        if abs((azimuth - ideal + 180.0) % 360.0 - 180.0) <= VIEW_WITHIN_DEG:
+            return name
+    return "other"
+
+
+def pixels(series: PoseSeries, world_m: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray | None:
+    """(T, 33, 3) metres, row for row with the series, as (T, 33, 2) pixels; None when no camera is known.
+
+    With the solution's own pinhole where the series carries it and the picture's centre can be told, else
+    with one weak-perspective camera for the clip (``rows`` narrows the fit to one delivery).
+    """
+    part = slice(None) if rows is None else rows
+    if all(name in series.extras for name in PINHOLE):
+        flat = _pinhole(series, world_m)
+        centre = _centre(series, part)
+        if centre is not None:
+            return flat + centre
+    found = fit(series.world_m[part], series.landmarks_px[part])
+    return None if found is None else found.project(world_m)
+
+
+def _pinhole(series: PoseSeries, world_m: np.ndarray) -> np.ndarray:
+    """(T, 33, 2) pixels from the optical axis."""
+    focal, rotation, shift = (np.asarray(series.extras[name], dtype=float) for name in PINHOLE)
+    local = np.einsum("tij,tkj->tki", rotation, world_m) + shift[:, None]
+    depth = np.where(local[..., 2] > 0.1, local[..., 2], np.nan)
+    return local[..., :2] / depth[..., None] * focal[:, None, None]
+
+
+def _centre(series: PoseSeries, part: slice | np.ndarray) -> np.ndarray | None:
+    """(2,) pixels of the optical axis, from the athlete's own landmarks."""
+    gap = (series.landmarks_px - _pinhole(series, series.world_m))[part][:, _BODY].reshape(-1, 2)
+    gap = gap[np.isfinite(gap).all(axis=1)]
+    return np.median(gap, axis=0) if len(gap) >= LEAST_POINTS else None
