@@ -76,6 +76,15 @@ class Settings:
     retry_intervals_s: str = setting(
         "5,30,120", "Waiting time before each further attempt, in seconds, comma separated."
     )
+    retry_policies: str = setting(
+        "worker_lost=6@0/front; out_of_memory=3@1,5; storage_full=6@30,60,300",
+        "Exceptions by error code: `code=attempts@seconds,seconds`, `/front` to go before others; `;` between.",
+    )
+    coach_limit: int = setting(
+        3,
+        "Analyses of one coach that may run at once, so that fifty films do not starve one; 0: any.",
+        least=0,
+    )
     result_ttl_s: int = setting(
         86400, "How long Redis remembers a finished job; the catalog remembers for ever.", least=60
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from statistics import median
 
@@ -46,6 +47,24 @@ class Statistics(Database):
         with self.read() as session:
             query = select(Analysis).where(Analysis.state.in_(ACTIVE)).order_by(Analysis.created_at)
             return list(session.scalars(query))
+
+    def held_ids(self, per_owner: int) -> set[str]:
+        """Waiting analyses whose owner already has ``per_owner`` others before them (0: nobody is held).
+
+        They enter the queue when one of the others has ended, so that a coach with fifty films does not
+        stand before a coach with one. Analyses without an owner are never held.
+        """
+        if per_owner == 0:
+            return set()
+        rank = {PROCESSING: 0, RETRYING: 1, QUEUED: 2}
+        ahead: Counter[int] = Counter()
+        held = set()
+        rows = [row for row in self.active() if row.owner_id is not None]
+        for row in sorted(rows, key=lambda r: (rank[r.state], -r.priority, r.queued_at, r.id)):
+            if row.state == QUEUED and ahead[row.owner_id] >= per_owner:
+                held.add(row.id)
+            ahead[row.owner_id] += 1
+        return held
 
     def processing(self) -> list[Analysis]:
         """Every analysis that a worker holds."""

@@ -19,7 +19,7 @@ from ..catalog.analyses import LIST_MAX
 from ..errors import Conflict, NotFound
 from ..settings import Settings
 from ..storage import Storage, open_storage
-from . import publish, status, workplace
+from . import policy, publish, status, workplace
 from .states import ACTIVE, ALL, FAILED, QUEUED, RETRYING
 from .status import JobStatus, Live
 
@@ -71,7 +71,7 @@ class JobManager(ABC):
     def submit(self, analysis_id: str, *, at_front: bool = False) -> JobStatus:
         """Enqueue an analysis that the catalog calls queued. Again: nothing happens."""
         row = self.catalog.get(analysis_id)
-        if row.state in (QUEUED, RETRYING):
+        if row.state in (QUEUED, RETRYING) and not self._is_held(row):
             self._enqueue(row, at_front=at_front or row.priority > 0)
         found = self.status(analysis_id)
         if found.eta_s is not None and row.estimate_s is None:
@@ -143,6 +143,10 @@ class JobManager(ABC):
     def close(self) -> None:  # noqa: B027 - RQ's manager starts nothing
         """Stop what this process started."""
 
+    def _is_held(self, row: Analysis) -> bool:
+        """Whether it waits in the catalog because its coach has enough films in the queue."""
+        return row.owner_id is not None and row.id in self.catalog.held_ids(self.settings.coach_limit)
+
     def _status(self, row: Analysis, workers: int) -> JobStatus:
         live = self._live(row) if row.state in ACTIVE else Live()
         typical = None
@@ -151,9 +155,10 @@ class JobManager(ABC):
         return status.build(row, live, typical_s=typical, workers=workers)
 
     def _dead_letter(self, row: Analysis) -> DeadLetter:
-        spent = row.attempt - row.budget_from
-        permanent = spent <= self.settings.retry_attempts
-        return DeadLetter(row.id, row.title, row.error or {}, spent, row.finished_at, permanent)
+        spent, error = row.attempt - row.budget_from, row.error or {}
+        # Given up although attempts were left: trying again would not have helped.
+        permanent = spent <= policy.policy_for(error.get("code", ""), self.settings).attempts
+        return DeadLetter(row.id, row.title, error, spent, row.finished_at, permanent)
 
 
 def make_manager(

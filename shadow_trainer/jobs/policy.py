@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import errno
 import random
+import re
 from dataclasses import dataclass
+from functools import cache
 
 import redis
 from sqlalchemy.exc import DBAPIError
 
-from ..errors import Canceled, OutOfMemory, ShadowError, StorageFull, Unavailable
+from ..errors import Canceled, OutOfMemory, SetupError, ShadowError, StorageFull, Unavailable
 from ..settings import Settings
 
 JITTER = 0.2  # share by which an interval is varied, so that jobs that failed together do not return together
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 DEFAULT_BATCH = 8
+POLICY = re.compile(
+    r"(?P<code>\w+)=(?P<attempts>\d+)@(?P<intervals>\d+(\.\d+)?(,\d+(\.\d+)?)*)(?P<front>/front)?"
+)
 
 
 class TimedOut(ShadowError):
@@ -53,6 +58,52 @@ class Decision:
     batch_limit: int | None = None
 
 
+@dataclass(frozen=True)
+class Policy:
+    """How often and when one class of errors is tried again: ``attempts`` after the first, each after its
+    interval in seconds (the last one repeats), before other jobs or not.
+    """
+
+    attempts: int
+    intervals: tuple[float, ...]
+    at_front: bool = False
+
+    def delay(self, spent: int) -> float:
+        """Seconds to wait after ``spent`` attempts, varied a little."""
+        base = self.intervals[min(spent, len(self.intervals)) - 1]
+        return base * (1 + random.uniform(-JITTER, JITTER))
+
+
+def policy_for(code: str, settings: Settings) -> Policy:
+    """The policy of an error code; SetupError when the setting cannot be read."""
+    own = parse(settings.retry_policies)
+    if code in own:
+        return own[code]
+    return Policy(settings.retry_attempts, tuple(settings.retry_intervals) or (0.0,))
+
+
+@cache
+def parse(text: str) -> dict[str, Policy]:
+    """SHADOW_RETRY_POLICIES as policies by error code; SetupError names the part that is wrong."""
+    found = {}
+    for part in filter(None, (p.strip() for p in text.split(";"))):
+        match = POLICY.fullmatch(part)
+        if match is None:
+            raise SetupError(
+                f"SHADOW_RETRY_POLICIES has a part that cannot be read: {part!r}.",
+                code="bad_setting",
+                fix="Write code=attempts@seconds,seconds with /front at the end if wanted.",
+            )
+        intervals = tuple(float(number) for number in match["intervals"].split(","))
+        found[match["code"]] = Policy(int(match["attempts"]), intervals, bool(match["front"]))
+    return found
+
+
+def most_attempts(settings: Settings) -> int:
+    """Attempts after the first that any policy allows: beyond these, nobody can be trying in good faith."""
+    return max([settings.retry_attempts, *(p.attempts for p in parse(settings.retry_policies).values())])
+
+
 def as_shadow(error: BaseException) -> ShadowError:
     """Any exception as one that a coach can read. What is not ours is ``internal`` and may pass."""
     if isinstance(error, ShadowError):
@@ -74,15 +125,11 @@ def decide(error: ShadowError, *, spent: int, batch: int | None, settings: Setti
 
     ``batch`` is the limit of frames per network call that was in force (None: the default).
     """
-    if error.permanent or isinstance(error, Canceled) or spent > settings.retry_attempts:
+    policy = policy_for(error.code, settings)
+    if error.permanent or isinstance(error, Canceled) or spent > policy.attempts:
         return Decision(again=False)
-    if isinstance(error, Lost):
-        return Decision(again=True, at_front=True)
-    intervals = settings.retry_intervals
-    delay = intervals[min(spent - 1, len(intervals) - 1)] if intervals else 0
-    delay *= 1 + random.uniform(-JITTER, JITTER)
     limit = None
     if isinstance(error, OutOfMemory | Crashed):
         # The kernel's way of saying "out of memory" is to kill the process: fewer frames at once may fit.
         limit = max(1, (batch or settings.batch_size or DEFAULT_BATCH) // 2)
-    return Decision(again=True, delay_s=delay, batch_limit=limit)
+    return Decision(again=True, delay_s=policy.delay(spent), at_front=policy.at_front, batch_limit=limit)

@@ -110,7 +110,8 @@ class Known:
 
 def reconcile(manager: RqJobManager) -> int:
     """Compare every active analysis with RQ and mend what differs; how many were mended."""
-    rows = [row for row in manager.catalog.active() if _age(row.updated_at) > STRAY_S]
+    held = manager.catalog.held_ids(manager.settings.coach_limit)
+    rows = [r for r in manager.catalog.active() if _age(r.updated_at) > STRAY_S and r.id not in held]
     if not rows:
         return 0
     known = Known.of(manager, {row.queue for row in rows})
@@ -130,11 +131,10 @@ def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -
         return _mend_processing(manager, row)
     if row.not_before is not None and row.not_before > utcnow():
         return False
-    log.warning(
-        "enqueuing %s again: the catalog calls it %s, the queue %s", row.id, row.state, state or "nothing"
-    )
+    log.info("enqueuing %s: the catalog calls it %s, the queue %s", row.id, row.state, state or "nothing")
     manager._forget(row.id)
-    manager._enqueue(row, at_front=True)
+    # What has been tried or has a right to hurry goes first; a film whose turn has come queues up.
+    manager._enqueue(row, at_front=row.attempt > row.budget_from or row.priority > 0)
     return True
 
 

@@ -117,7 +117,8 @@ class RqJobManager(JobManager):
         try:
             job = self.fetch(row.id)
             if job is None:
-                return Live()
+                waiting = self.catalog.waiting_ids() if row.state == QUEUED else []
+                return Live(position=waiting.index(row.id) + 1 if row.id in waiting else None)
             state = FROM_RQ[job.get_status(refresh=False)]
             position = self.queue(job.origin).get_job_position(row.id) if state == QUEUED else None
         except LOST:

@@ -96,7 +96,7 @@ class Runner:
 
     def _attempt(self, claim: Claim, row: Analysis, reporter: Reporter) -> None:
         """Fetch, run what is missing, publish; raises Canceled when the attempt lost its right."""
-        if claim.spent > self.settings.retry_attempts + 1:
+        if claim.spent > policy.most_attempts(self.settings) + 1:
             # Every earlier attempt vanished without a word: this film may be what kills the workers.
             raise policy.Lost("The worker vanished each time this film was tried.")
         request = AnalysisRequest.from_dict(row.options)

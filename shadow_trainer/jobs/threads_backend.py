@@ -55,6 +55,7 @@ class ThreadJobManager(JobManager):
         self.name = f"{PREFIX}{socket.gethostname()}.{os.getpid()}.{id(self):x}"
         self._live_progress: dict[str, tuple[str, float]] = {}
         self._running: set[str] = set()
+        self._joined: dict[str, float] = {}
         self._lock, self._wake, self._closing = threading.Lock(), threading.Event(), threading.Event()
         self._lock_file: IO[str] | None = None
         self._pool = ThreadPoolExecutor(settings.legacy_threads, thread_name_prefix="analysis")
@@ -150,7 +151,7 @@ class ThreadJobManager(JobManager):
 
     def _start_waiting(self) -> None:
         expired = [row.id for row in self.catalog.processing() if _silent(row)]
-        for analysis_id in [*expired, *self.catalog.waiting_ids(now=utcnow())]:
+        for analysis_id in [*expired, *self._in_turn()]:
             with self._lock:
                 if len(self._running) >= self.settings.legacy_threads or self._closing.is_set():
                     return
@@ -158,6 +159,17 @@ class ThreadJobManager(JobManager):
                     continue
                 self._running.add(analysis_id)
             self._pool.submit(self._run, analysis_id)
+
+    def _in_turn(self) -> list[str]:
+        """What may start: by priority, then by the time it joined the line. A film that was held because of
+        its coach's other films joins at the end, as it does in Redis.
+        """
+        held = self.catalog.held_ids(self.settings.coach_limit)
+        waiting = [i for i in self.catalog.waiting_ids(now=utcnow()) if i not in held]
+        joined = {i: self._joined.get(i, time.monotonic()) for i in waiting}
+        self._joined = joined
+        priority = {row.id: row.priority for row in self.catalog.active()}
+        return sorted(waiting, key=lambda i: (-priority.get(i, 0), joined[i]))
 
     def _run(self, analysis_id: str) -> None:
         def listen(stage: str, percent: float) -> None:

@@ -25,7 +25,13 @@ def test_nothing_is_lost_and_nothing_is_done_twice(tmp_path) -> None:  # noqa: A
     seed = int(os.environ.get("SHADOW_CHAOS_SEED", random.SystemRandom().randrange(10**6)))
     print(f"seed {seed}, {FILMS} films, {SECONDS:g} s of chaos")
     dice = random.Random(seed)
-    settings = small_settings(tmp_path / "data", retry_attempts=6, shutdown_grace_s=0.5, job_timeout_s=20)
+    settings = small_settings(
+        tmp_path / "data",
+        retry_attempts=6,
+        shutdown_grace_s=0.5,
+        retry_policies="worker_lost=12@0/front",
+        job_timeout_s=20,
+    )
     with Rig(settings) as rig:
         supervisor = Supervisor(rig, workers=3 if FILMS > 50 else 2, clocks=2)
         films = [rig.send(do="work", seconds=dice.uniform(0.05, 1.5)) for _ in range(FILMS)]

@@ -24,7 +24,7 @@ def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     real = stages.STAGES
     if request.param == "rq":
         needs_redis()
-    with Rig(small_settings(folder, use_rq=request.param == "rq", job_timeout_s=4)) as found:
+    with Rig(small_settings(folder, use_rq=request.param == "rq", job_timeout_s=9)) as found:
         if request.param == "rq":
             found.worker()
             found.clock()

@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from shadow_trainer.catalog import migrate, open_catalog
+from shadow_trainer.catalog import User, migrate, open_catalog
 from shadow_trainer.jobs import embedded
 from shadow_trainer.jobs.manager import JobManager, make_manager
 from shadow_trainer.jobs.status import JobStatus
@@ -34,6 +34,7 @@ def small_settings(folder: Path, **more: Any) -> Settings:
         "data_dir": str(folder),
         "retry_attempts": 2,
         "retry_intervals_s": "1,1",
+        "retry_policies": "worker_lost=2@0/front",
         "job_timeout_s": 30,
         "shutdown_grace_s": 1.0,
         "clock_tick_s": 0.5,
@@ -120,7 +121,7 @@ class Rig:
 
     # Films
 
-    def add(self, **script: Any) -> str:
+    def add(self, *, owner_id: int | None = None, **script: Any) -> str:
         """A film that behaves as told, in catalog and storage; its id."""
         key = f"analyses/{os.urandom(16).hex()}/original.mp4"
         analysis_id = key.split("/")[1]
@@ -131,12 +132,19 @@ class Rig:
             original_name="film.mp4",
             original_key=key,
             options={"model_size": "xs"},
+            owner_id=owner_id,
         )
         return row.id
 
-    def send(self, **script: Any) -> str:
+    def coach(self, name: str) -> int:
+        """A user's id."""
+        user = User(name=name, password_hash="x")
+        self.catalog.transact(lambda session: session.add(user))
+        return user.id
+
+    def send(self, *, owner_id: int | None = None, **script: Any) -> str:
         """Add and submit."""
-        analysis_id = self.add(**script)
+        analysis_id = self.add(owner_id=owner_id, **script)
         self.jobs.submit(analysis_id)
         return analysis_id
 

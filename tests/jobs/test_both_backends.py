@@ -176,7 +176,7 @@ def test_delete_frees_everything(rig: Rig, when: str) -> None:
 
 def test_the_time_limit_ends_a_job_that_checks(rig: Rig) -> None:
     film = rig.send(do="work", seconds=60)
-    status = rig.until_state(film, "failed", seconds=20)
+    status = rig.until_state(film, "failed", seconds=30)
     assert status.error["code"] == "timeout" and rig.outcomes(film) == ["failed"]
     rig.until_state(rig.send(do="work"), "completed", seconds=15)
 
@@ -206,6 +206,19 @@ def test_positions_estimates_and_numbers_are_measured(rig: Rig) -> None:
     for film in (running, first, second):
         rig.until_state(film, "completed")
     assert all(not problem for problem in rig.jobs.ready().values())
+
+
+def test_many_films_of_one_coach_do_not_starve_another(rig: Rig) -> None:
+    many, one = rig.coach(f"many-{rig.jobs.kind}"), rig.coach(f"one-{rig.jobs.kind}")
+    blocker = rig.send(do="work", seconds=1)
+    rig.until_runs(blocker)
+    films = [rig.send(do="work", owner_id=many) for _ in range(8)]
+    single = rig.send(do="work", owner_id=one)
+    assert all(rig.jobs.status(film).queue_position for film in films)
+    for film in [*films, single]:
+        rig.until_state(film, "completed")
+    ends = {film: rig.catalog.get(film).finished_at for film in [*films, single]}
+    assert sum(ends[film] < ends[single] for film in films) <= rig.settings.coach_limit
 
 
 def test_status_is_plain_json(rig: Rig) -> None:
