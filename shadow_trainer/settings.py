@@ -104,6 +104,25 @@ class Settings:
         120.0, "How long a worker's child may take to load the model.", least=1
     )
     clock_tick_s: float = setting(2.0, "How often the clock repairs and schedules.", least=0.1)
+    # Watching over it
+    stall_s: float = setting(
+        900.0, "A film that waits longer while none is started raises the alert `stall`.", least=1
+    )
+    alert_webhook_url: str = setting(
+        "", "Alerts are posted there as JSON, once when they fire and once when they resolve.", secret=True
+    )
+    alert_mail_to: str = setting("", "Alerts are mailed there, too; several addresses with commas.")
+    alert_mail_from: str = setting("shadow-trainer@localhost", "Sender of these mails.")
+    smtp_url: str = setting(
+        "", "Mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://`.", secret=True
+    )
+    backup_keep: int = setting(7, "Nightly copies of the database that are kept; 0: none are made.", least=0)
+    keep_originals_days: int = setting(
+        0, "Original films are deleted this many days after their analysis ended; 0: never.", least=0
+    )
+    keep_results_days: int = setting(
+        0, "Analyses are deleted whole this many days after they ended; 0: never.", least=0
+    )
     # Films
     model_size: str = setting("m", "Pose model when none is chosen: `xs`, `s`, `m` or `l`.")
     max_video_s: float = setting(1200.0, "Longest accepted film, in seconds.", least=1)
