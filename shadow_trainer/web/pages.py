@@ -15,6 +15,7 @@ from .forms import CHOICES, options_from
 from .links import media_address, poster_address, status_of
 from .presenters import analysis as shown
 from .presenters import report as report_view
+from .presenters.charts import Figure, figures
 from .problems import Problem, from_error
 
 blueprint = Blueprint("pages", __name__)
@@ -128,6 +129,7 @@ def _report(row: Any) -> str:
         "report.html",
         row=row,
         report=report,
+        figures=_figures(row, report),
         film=film,
         film_address=media_address(row, name) or media_address(row, "preview.mp4"),
         start_s=request.args.get("t", type=float),
@@ -135,6 +137,15 @@ def _report(row: Any) -> str:
         media=lambda name: media_address(row, name),
         poster=poster_address(row),
     )
+
+
+def _figures(row: Any, report: report_view.Report) -> list[Figure]:
+    """Charts of the pitch that is shown; older analyses have no curves."""
+    if report.selected is None or "series.json" not in (row.files or []):
+        return []
+    curves = desk.read_json(row.id, "series.json")["deliveries"]
+    place = report.deliveries.index(report.selected)
+    return figures(report.selected.raw, curves[place] if place < len(curves) else None, report.time_scale)
 
 
 def _people_seen(row: Any) -> list[dict[str, Any]]:

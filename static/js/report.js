@@ -1,5 +1,6 @@
 // The report: makes the film steppable and everything on the page point into it.
 
+import { bindCharts } from "./report/charts.js";
 import { bindControls, bindKeys } from "./report/controls.js";
 import { Film } from "./report/film.js";
 import { Layers } from "./report/layers.js";
@@ -28,5 +29,6 @@ if (player?.querySelector("video")) {
   bindControls(player.querySelector("[data-controls]"), film, line);
   bindKeys(film, line);
   bindSeeks(film);
+  bindCharts(film);
   new Layers(player, film).start();
 }

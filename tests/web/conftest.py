@@ -70,6 +70,9 @@ class Desk:
         self._write(analysis_id, "analysis.json", json.dumps(found))
         self._write(analysis_id, "metrics.csv", "name,value\n")
         self._write(analysis_id, "report.html", "<!doctype html><script>alert(1)</script>")
+        curves = [documents.curves(delivery) for delivery in found["deliveries"]]
+        self._write(analysis_id, "series.json", json.dumps({"deliveries": curves}))
+        names.append("series.json")
         number = self.catalog.get(analysis_id).attempt
         result = {"deliveries": len(found["deliveries"]), "throws": found["athlete"]["throws"]}
         self.catalog.publish(

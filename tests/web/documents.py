@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 EVENTS = {
@@ -34,33 +35,45 @@ METRICS: list[tuple[str, str, float, str, float, str, float | None, float | None
 ]
 FAULTS = [
     {
-        "name": "early_trunk_rotation",
+        "id": "flying_open",
         "title": "The chest opens early",
+        "severity": "red",
+        "priority": 4.2,
         "event": "foot_contact",
-        "level": "red",
-        "text": "At foot contact your chest had already turned 18° toward the plate (typical −23 to +3). "
-        "Opening this early leaves less separation to turn through.",
+        "time_s": 2.05,
+        "metric": "trunk_rotation",
+        "seen": "At foot contact the chest had already turned 18° toward the plate.",
+        "norm": "usual: -23 to 3° (middle 68 %)",
+        "why": "Opening this early leaves less separation to turn through.",
         "drill": "Rocker drill, 10 throws at half speed; feel the front shoulder closed when the foot lands.",
-        "certainty": "medium — 1 of 1 pitch, open side, 60 fps",
+        "certainty": "medium",
         "source": "Bullock 2021",
     },
     {
-        "name": "lead_knee_collapse",
+        "id": "knee_collapse",
         "title": "The front knee gives way",
+        "severity": "amber",
+        "priority": 2.1,
         "event": "release",
-        "level": "amber",
-        "text": "From foot contact to release the front knee bent 6° more (typical: it straightens by 0 to 22°).",
+        "time_s": 2.191,
+        "metric": "lead_knee_extension",
+        "seen": "From foot contact to release the front knee bent 6° more.",
+        "norm": None,
+        "why": "A knee that straightens brakes the body and speeds up the arm.",
         "drill": "Step and land, hold the landing for two seconds.",
-        "certainty": "high — 1 of 1 pitch, open side, 60 fps",
+        "certainty": "high",
         "source": "Matsuo 2001",
     },
 ]
 STRENGTHS = [
     {
-        "name": "forward_tilt",
-        "title": "Good reach over the front leg",
+        "id": "trunk_forward_tilt",
+        "title": "Forward tilt at release",
         "event": "release",
-        "text": "The trunk bends 33° forward at release, right in the middle of what pitchers do.",
+        "time_s": 2.191,
+        "metric": "trunk_forward_tilt",
+        "seen": "Forward tilt at release: 33°, in the middle of what good deliveries show.",
+        "norm": "usual: 24 to 44° (middle 68 %)",
         "certainty": "high",
     }
 ]
@@ -128,3 +141,12 @@ def document(deliveries: int = 1, people: int = 1) -> dict[str, Any]:
         ],
         "timings_s": {"probe": 0.1, "preview": 3.2},
     }  # fmt: skip
+
+
+def curves(delivery: dict[str, Any]) -> dict[str, Any]:
+    """A made-up entry of series.json for a delivery."""
+    times = [delivery["start_s"] + k / 60 for k in range(150)]
+    names = ("pelvis_rotation", "trunk_rotation", "lead_knee_flexion", "rear_knee_flexion", "elbow_flexion")
+    rows = {name: [60 * math.sin(t + n) for t in times] for n, name in enumerate(names)}
+    rows["elbow_flexion"][3] = None
+    return {"time_s": times, **rows}

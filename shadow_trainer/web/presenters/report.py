@@ -199,6 +199,12 @@ def _from_release(time_s: float, release: float | None) -> str:
     return f"{'−' if ms < 0 else '+'}{abs(ms)} ms"
 
 
+def _sentences(*parts: str | None) -> str:
+    """Parts as sentences, one after the other."""
+    texts = [part.strip().rstrip(".").replace(" -", " −") for part in parts if part]
+    return " ".join(f"{text[:1].upper()}{text[1:]}." for text in texts)
+
+
 def _finding(item: dict[str, Any], kind: str, row: dict[str, Any], scale: float) -> Finding:
     event = item.get("event") or ""
     time_s = item.get("time_s")
@@ -206,12 +212,12 @@ def _finding(item: dict[str, Any], kind: str, row: dict[str, Any], scale: float)
         time_s = ((row.get("events") or {}).get(event) or {}).get("time_s")
     return Finding(
         kind=kind,
-        title=item.get("title") or item.get("name", "").replace("_", " ").capitalize(),
-        text=item.get("text") or item.get("message") or "",
-        level=item.get("level") or item.get("severity") or "",
+        title=item["title"],
+        text=_sentences(item.get("seen"), item.get("norm"), item.get("why")),
+        level=item.get("severity") or "",
         drill=item.get("drill") or "",
         source=item.get("source") or "",
-        certainty=str(item.get("certainty") or item.get("confidence") or ""),
+        certainty=str(item.get("certainty") or ""),
         film_s=None if time_s is None else float(time_s) / scale,
         event=event,
     )

@@ -1,0 +1,34 @@
+"""The style sheets agree with the colours chosen once in render/palette.py."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from shadow_trainer.render import charts, palette
+from shadow_trainer.settings import ROOT
+
+CSS = ROOT / "static" / "css"
+
+
+def declared(text: str) -> dict[str, str]:
+    return dict(re.findall(r"--c-([a-z]+):\s*(#[0-9a-f]{6})", text))
+
+
+def test_line_colours_are_those_of_the_films() -> None:
+    text = (CSS / "tokens.css").read_text()
+    light, dark = text.split("@media (prefers-color-scheme: dark)")
+    assert declared(light) == palette.ON_PAPER
+    assert declared(dark) == palette.ON_DARK
+
+
+def test_charts_are_styled_as_in_the_report_file() -> None:
+    text = re.sub(r"\s", "", (CSS / "charts.css").read_text())
+    for rule in charts.CSS.split("}")[:-1]:
+        assert re.sub(r"\s", "", rule) + "}" in text.replace(";}", "}")
+
+
+def test_no_style_sheet_imports_from_elsewhere() -> None:
+    for path in Path(CSS).glob("*.css"):
+        assert "@import" not in path.read_text()
+        assert "http" not in path.read_text()
