@@ -1,0 +1,87 @@
+"""A reference delivery: a right-hander's world points over time with its events, name, level and hand."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...errors import BadRequest
+from ...pose.skeleton import COUNT
+from ..events import EVENTS
+
+SCHEMA = "shadow-trainer/reference/1"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """``points`` (T, 33, 3) metres of a right-hander (left-handers are mirrored when the reference is made),
+    NaN where a landmark does not exist; ``time_s`` (T,); ``events`` name -> seconds on the same clock;
+    ``hand`` is the pitcher's real one; ``source`` says where the motion comes from."""
+
+    name: str
+    time_s: np.ndarray
+    points: np.ndarray
+    events: dict[str, float]
+    height_m: float
+    hand: str = "right"
+    level: str = "adult"
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if np.shape(self.points) != (len(self.time_s), COUNT, 3):
+            raise BadRequest(
+                f"The reference's points have shape {np.shape(self.points)}, "
+                f"expected ({len(self.time_s)}, {COUNT}, 3).",
+                code="bad_reference",
+            )
+        missing = [name for name in EVENTS if name not in self.events]
+        if missing:
+            raise BadRequest(f"The reference lacks the events {', '.join(missing)}.", code="bad_reference")
+
+    def at(self, when_s: np.ndarray) -> np.ndarray:
+        """(N, 33, 3) points at (N,) seconds, linearly; the first and last pose are held outside."""
+        flat = self.points.reshape(len(self.time_s), -1)
+        when = np.clip(when_s, self.time_s[0], self.time_s[-1])
+        after = np.clip(np.searchsorted(self.time_s, when), 1, len(self.time_s) - 1)
+        span = self.time_s[after] - self.time_s[after - 1]
+        share = ((when - self.time_s[after - 1]) / span)[:, None]
+        return ((1 - share) * flat[after - 1] + share * flat[after]).reshape(len(when), COUNT, 3)
+
+    def facts(self) -> dict[str, object]:
+        """What a library lists."""
+        return {
+            "name": self.name,
+            "level": self.level,
+            "hand": self.hand,
+            "height_m": self.height_m,
+            "source": self.source,
+            "duration_s": float(self.time_s[-1] - self.time_s[0]),
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write one ``.npz``: the arrays, and the facts as JSON text."""
+        facts = {"schema": SCHEMA, **self.facts(), "events": self.events}
+        with open(path, "wb") as file:
+            np.savez_compressed(
+                file,
+                time_s=self.time_s,
+                points=self.points.astype(np.float32),
+                facts=np.array(json.dumps(facts)),
+            )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Reference:
+        """Read what :meth:`save` wrote."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                facts = json.loads(str(file["facts"]))
+                time_s, points = file["time_s"].astype(float), file["points"].astype(float)
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise BadRequest("This is not a saved reference.", code="bad_reference") from error
+        if facts.get("schema") != SCHEMA:
+            raise BadRequest("This reference was saved by another version.", code="bad_reference")
+        names = ("name", "level", "hand", "height_m", "source")
+        return cls(time_s=time_s, points=points, events=facts["events"], **{n: facts[n] for n in names})
