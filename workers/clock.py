@@ -1,7 +1,7 @@
 """The clock: one process that schedules retries and repairs what broke. Run several; one leads.
 
 Each second: retries whose time has come. Each tick (SHADOW_CLOCK_TICK_S): registries, jobs lost between queue
-and worker, the catalog against the queue. Now and then: left-over files.
+and worker, the catalog against the queue. Now and then: alerts, left-over files, retention, the nightly copy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import redis
 from rq.scheduler import RQScheduler
 
 from shadow_trainer.errors import ShadowError
-from shadow_trainer.jobs import repairs
+from shadow_trainer.jobs import alerts, housekeeping, repairs
 from shadow_trainer.jobs.leader import Leader
 from shadow_trainer.jobs.redis import connect
 from shadow_trainer.jobs.rq_backend import QUEUES, RqJobManager
@@ -28,7 +28,9 @@ from shadow_trainer.settings import Settings
 log = logging.getLogger("workers.clock")
 
 PULSE_S = 1.0
-SWEEP_S = 60.0
+WATCH_S, SWEEP_S, CALENDAR_S = 10.0, 60.0, 600.0
+# A fresh installation's worker is still loading its model: nothing to be alarmed about yet.
+WATCH_AFTER_S = 60.0
 HALF_UPLOADED_S = 3600.0
 ANALYSIS_QUEUES = ("pose", "batch")
 
@@ -42,7 +44,7 @@ class Clock:
         self.name = f"{socket.gethostname()}.{os.getpid()}.{id(self):x}"
         self.leader = Leader(self.connection, self.name)
         self._stop = threading.Event()
-        self._due: dict[str, float] = {}
+        self._due: dict[str, float] = {"watch": time.monotonic() + WATCH_AFTER_S}
         self._leading = False
         self._scheduler = RQScheduler(QUEUES, connection=self.connection, logging_level=logging.WARNING)
         # Our leader lock replaces the scheduler's own, which would outlive a killed clock by a minute.
@@ -78,8 +80,20 @@ class Clock:
             return False
         self._scheduler.enqueue_scheduled_jobs()
         self._every(self.settings.clock_tick_s, "mend", self.mend)
+        self._every(WATCH_S, "watch", self.watch)
         self._every(SWEEP_S, "sweep", self.sweep)
+        self._every(CALENDAR_S, "calendar", self.calendar)
         return True
+
+    def watch(self) -> None:
+        """Alerts. They are looked for here and not in a job, which would stall with the queue."""
+        alerts.watch(self.manager)
+
+    def calendar(self) -> None:
+        """The nightly copy of the database, and retention."""
+        if housekeeping.backup_due(self.manager):
+            housekeeping.backup(self.manager)
+        housekeeping.expire(self.manager)
 
     def mend(self) -> None:
         """Registries and strays."""

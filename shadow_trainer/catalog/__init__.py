@@ -12,13 +12,14 @@ from __future__ import annotations
 from ..settings import Settings
 from .analyses import Analyses
 from .lifecycle import Lifecycle
+from .marks import Marks
 from .migrate import migrate
-from .models import Analysis, Athlete, Attempt, Delivery, Reference, User
+from .models import Analysis, Athlete, Attempt, Delivery, Mark, Reference, User
 from .statistics import Statistics
 from .types import utcnow
 
 
-class Catalog(Analyses, Lifecycle, Statistics):
+class Catalog(Analyses, Lifecycle, Statistics, Marks):
     """Everything the house asks of its database."""
 
 
@@ -33,6 +34,7 @@ __all__ = [
     "Attempt",
     "Catalog",
     "Delivery",
+    "Mark",
     "Reference",
     "User",
     "migrate",

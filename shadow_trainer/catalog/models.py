@@ -150,3 +150,13 @@ class Delivery(Base):
     start_s: Mapped[float]
     end_s: Mapped[float]
     summary: Mapped[dict[str, Any]]
+
+
+class Mark(Base):
+    """What the installation itself has to remember: alerts that are firing, when a schedule last ran."""
+
+    __tablename__ = "marks"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    data: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -85,3 +87,53 @@ class Statistics(Database):
         same = [row for row in rows if row[2].get("model_size") == model_size]
         spans = [(end - start).total_seconds() for start, end, _ in (same or rows)]
         return median(spans) if spans else None
+
+    def last_start(self) -> datetime | None:
+        """When any attempt was started last."""
+        with self.read() as session:
+            return session.scalar(select(func.max(Attempt.started_at)))
+
+    def recent_outcomes(self, limit: int) -> list[str]:
+        """Outcomes of the attempts that ended last."""
+        query = select(Attempt.outcome).where(Attempt.finished_at.is_not(None))
+        with self.read() as session:
+            return list(session.scalars(query.order_by(Attempt.finished_at.desc()).limit(limit)))
+
+    def ended_before(self, moment: datetime, states: Iterable[str], *, limit: int | None) -> list[Analysis]:
+        """Analyses in these states that ended before ``moment``, the oldest first."""
+        query = select(Analysis).where(Analysis.state.in_(tuple(states)), Analysis.finished_at < moment)
+        with self.read() as session:
+            return list(session.scalars(query.order_by(Analysis.finished_at).limit(limit)))
+
+    def counts_by_queue(self) -> dict[tuple[str, str], int]:
+        """Analyses by ``(queue, state)``."""
+        query = select(Analysis.queue, Analysis.state, func.count(Analysis.id))
+        with self.read() as session:
+            rows = session.execute(query.group_by(Analysis.queue, Analysis.state))
+            return {(queue, state): number for queue, state, number in rows}
+
+    def outcome_counts(self) -> dict[str, int]:
+        """Ended attempts by outcome."""
+        query = select(Attempt.outcome, func.count()).where(Attempt.outcome != "").group_by(Attempt.outcome)
+        with self.read() as session:
+            return {outcome: number for outcome, number in session.execute(query)}
+
+    def waits_and_runs(self, limit: int = 10_000) -> tuple[list[float], list[float]]:
+        """Seconds from submission to start, and seconds of completed attempts, of the latest analyses."""
+        waits = select(Analysis.queued_at, Analysis.started_at).where(Analysis.started_at.is_not(None))
+        runs = select(Attempt.started_at, Attempt.finished_at).where(Attempt.outcome == COMPLETED)
+        with self.read() as session:
+            waited = session.execute(waits.order_by(Analysis.created_at.desc()).limit(limit)).all()
+            worked = session.execute(runs.order_by(Attempt.started_at.desc()).limit(limit)).all()
+        return _seconds(waited), _seconds(worked)
+
+    def stage_timings(self, limit: int = 1000) -> list[dict[str, float]]:
+        """Seconds by stage of the latest completed analyses."""
+        query = select(Analysis.result).where(Analysis.state == COMPLETED, Analysis.result.is_not(None))
+        with self.read() as session:
+            found = session.scalars(query.order_by(Analysis.finished_at.desc()).limit(limit))
+            return [result.get("timings_s", {}) for result in found]
+
+
+def _seconds(spans: Iterable[Any]) -> list[float]:
+    return [max(0.0, (end - start).total_seconds()) for start, end in spans]

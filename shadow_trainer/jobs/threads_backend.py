@@ -110,7 +110,7 @@ class ThreadJobManager(JobManager):
                     self._start_waiting()
                     if time.monotonic() - swept > SWEEP_S:
                         swept = time.monotonic()
-                        workplace.sweep(self.settings, self._active_among)
+                        self._keep_house()
             except ShadowError as error:
                 log.warning("the catalog does not answer: %s", error)
             except Exception:
@@ -184,6 +184,16 @@ class ThreadJobManager(JobManager):
                 self._running.discard(analysis_id)
             self._live_progress.pop(analysis_id, None)
             self._wake.set()
+
+    def _keep_house(self) -> None:
+        """What the clock does in RQ mode, except for the repairs of Redis."""
+        from . import alerts, housekeeping
+
+        workplace.sweep(self.settings, self._active_among)
+        alerts.watch(self)
+        if housekeeping.backup_due(self):
+            housekeeping.backup(self)
+        housekeeping.expire(self)
 
     def _active_among(self, ids: Any) -> set[str]:
         return set(ids) & set(self.catalog.ids_in_state(ACTIVE))

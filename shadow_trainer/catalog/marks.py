@@ -1,0 +1,48 @@
+"""Marks: small facts under a name that outlive Redis and every process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .database import Database
+from .models import Mark
+from .types import utcnow
+
+
+class Marks(Database):
+    """Get, set and clear marks."""
+
+    def marks(self, prefix: str = "") -> dict[str, dict[str, Any]]:
+        """Every mark whose name begins with ``prefix``."""
+        query = select(Mark).where(Mark.name.startswith(prefix, autoescape=True)).order_by(Mark.name)
+        with self.read() as session:
+            return {mark.name: mark.data for mark in session.scalars(query)}
+
+    def mark(self, name: str, data: Mapping[str, Any]) -> None:
+        """Set a mark."""
+
+        def work(session: Session) -> None:
+            session.merge(Mark(name=name, data=dict(data), updated_at=utcnow()))
+
+        self.transact(work)
+
+    def unmark(self, name: str) -> bool:
+        """Clear a mark; False when there was none."""
+
+        def work(session: Session) -> bool:
+            found = session.get(Mark, name)
+            if found is not None:
+                session.delete(found)
+            return found is not None
+
+        return self.transact(work)
+
+    def marked_at(self, name: str) -> datetime | None:
+        """When a mark was set last."""
+        with self.read() as session:
+            return session.scalar(select(Mark.updated_at).where(Mark.name == name))

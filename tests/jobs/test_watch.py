@@ -1,0 +1,178 @@
+"""Watching over it: alerts once, copies that can be read back, retention, metrics that any process can tell."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import socketserver
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from shadow_trainer.catalog import Analysis, migrate, open_catalog, utcnow
+from shadow_trainer.jobs import alerts, housekeeping, metrics
+from shadow_trainer.jobs.manager import JobManager
+from shadow_trainer.jobs.threads_backend import ThreadJobManager
+from shadow_trainer.settings import Settings
+from shadow_trainer.storage import open_storage
+from tests.catalog.conftest import create
+from tests.jobs.rig import small_settings
+
+ERROR = {"code": "unavailable", "message": "Gone.", "fix": "Wait."}
+
+
+def manager_with(settings: Settings) -> JobManager:
+    migrate(settings)
+    storage = open_storage(settings.storage_address)
+    return ThreadJobManager(settings, open_catalog(settings), storage, run=False)
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> JobManager:
+    return manager_with(small_settings(tmp_path, use_rq=False, backup_keep=2, stall_s=60, coach_limit=0))
+
+
+@pytest.fixture
+def hook() -> Iterator[tuple[str, list[dict]]]:
+    """A webhook's address, and what was posted to it."""
+    posts: list[dict] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/hook", posts
+        server.shutdown()
+
+
+def age(manager: JobManager, analysis_id: str, **values: object) -> None:
+    query = update(Analysis).where(Analysis.id == analysis_id).values(**values)
+    manager.catalog.transact(lambda session: session.execute(query))
+
+
+def dead_letter(manager: JobManager) -> str:
+    row = create(manager.catalog)
+    for _ in range(manager.settings.retry_attempts + 1):
+        claim = manager.catalog.claim(row.id, "w")
+        manager.catalog.postpone(row.id, claim.number, ERROR, delay_s=0)
+    claim = manager.catalog.claim(row.id, "w")
+    manager.catalog.fail(row.id, claim.number, ERROR)
+    return row.id
+
+
+def test_an_alert_fires_once_and_resolves_once(manager: JobManager, hook: tuple[str, list[dict]]) -> None:
+    url, posts = hook
+    manager.settings = replace(manager.settings, alert_webhook_url=url)
+    row = create(manager.catalog)
+    age(manager, row.id, queued_at=utcnow() - timedelta(seconds=120))
+    for _ in range(3):
+        alerts.watch(manager)
+    assert [(p["alert"], p["state"]) for p in posts] == [("stall", "firing")]
+    assert "2 minutes" in posts[0]["message"]
+    manager.catalog.cancel(row.id)
+    for _ in range(3):
+        alerts.watch(manager)
+    assert [(p["alert"], p["state"]) for p in posts] == [("stall", "firing"), ("stall", "resolved")]
+
+
+def test_an_alert_that_could_not_be_sent_is_sent_later(
+    manager: JobManager, hook: tuple[str, list[dict]]
+) -> None:
+    dead_letter(manager)
+    manager.settings = replace(manager.settings, alert_webhook_url="http://127.0.0.1:1/nobody")
+    assert alerts.watch(manager) == []
+    manager.settings = replace(manager.settings, alert_webhook_url=hook[0])
+    assert {a.name for a in alerts.watch(manager)} >= {"dead_letters"}
+
+
+def test_dead_letters_raise_an_alert_until_somebody_looks(manager: JobManager) -> None:
+    film = dead_letter(manager)
+    assert "dead_letters" in {a.name for a in alerts.watch(manager)}
+    manager.delete(film)
+    [told] = [a for a in alerts.watch(manager) if a.name == "dead_letters"]
+    assert not told.firing
+
+
+def test_a_full_disk_and_many_errors_raise_alerts(manager: JobManager) -> None:
+    manager.settings = replace(manager.settings, min_free_disk_mb=10**9)
+    for _ in range(2):
+        dead_letter(manager)
+    firing = {a.name for a in alerts.conditions(manager) if a.firing}
+    assert {"disk", "error_share"} <= firing
+
+
+def test_the_nightly_copy_can_be_read_back_and_old_ones_go(manager: JobManager) -> None:
+    row = create(manager.catalog)
+    assert housekeeping.backup_due(manager)
+    paths = []
+    for day in range(3):
+        path = housekeeping.backup(manager)
+        paths.append(path.rename(path.with_name(f"2026010{day}-000000.db")))
+    housekeeping.backup(manager)
+    left = sorted(p.name for p in paths[0].parent.iterdir())
+    assert len(left) == 2 and not [name for name in left if name.endswith(".part")]
+    copy = sqlite3.connect(paths[0].parent / left[-1])
+    assert copy.execute("SELECT id FROM analyses").fetchall() == [(row.id,)]
+    assert (paths[0].parent / left[-1]).stat().st_mode & 0o077 == 0
+    assert not housekeeping.backup_due(manager)
+    assert housekeeping.backup_due(manager, utcnow() + timedelta(hours=25))
+
+
+def test_retention_deletes_what_is_old_and_nothing_else(manager: JobManager, tmp_path: Path) -> None:
+    film = tmp_path / "film"
+    film.write_bytes(b"x")
+    rows = {
+        name: create(manager.catalog, original_key=f"analyses/{name}/original") for name in ("old", "new")
+    }
+    running = create(manager.catalog, original_key="analyses/running/original")
+    for row in (*rows.values(), running):
+        manager.storage.put(row.original_key, film)
+    for name, days in (("old", 40), ("new", 1)):
+        manager.catalog.cancel(rows[name].id)
+        age(manager, rows[name].id, finished_at=utcnow() - timedelta(days=days))
+    assert housekeeping.expire(manager) == (0, 0)
+    manager.settings = replace(manager.settings, keep_originals_days=30)
+    assert housekeeping.expire(manager) == (1, 0)
+    assert manager.catalog.find(rows["old"].id) is not None
+    manager.settings = replace(manager.settings, keep_results_days=30)
+    assert housekeeping.expire(manager) == (0, 1)
+    assert manager.catalog.find(rows["old"].id) is None
+    assert list(manager.storage.list()) == ["analyses/new/original", "analyses/running/original"]
+
+
+def test_metrics_are_told_from_the_catalog(manager: JobManager) -> None:
+    create(manager.catalog)
+    row = create(manager.catalog)
+    manager.catalog.claim(row.id, "w")
+    manager.catalog.publish(
+        row.id, 1, files=[], result={"timings_s": {"pose": 2.5}}, warnings=[], deliveries=[]
+    )
+    dead_letter(manager)
+    lines = metrics.exposition(manager).splitlines()
+    for line in (
+        'shadow_jobs{queue="pose",state="queued"} 1',
+        'shadow_jobs{queue="pose",state="completed"} 1',
+        'shadow_jobs{queue="pose",state="canceled"} 0',
+        "shadow_dead_letters 1",
+        'shadow_attempts_total{outcome="retrying"} 3',
+        'shadow_run_seconds_bucket{le="1"} 1',
+        "shadow_run_seconds_count 1",
+        'shadow_stage_seconds_sum{stage="pose"} 2.5',
+    ):
+        assert line in lines
+    names = {line.split("{")[0].split()[0] for line in lines if not line.startswith("#")}
+    assert all(name.startswith("shadow_") for name in names)
+    assert row.id not in "\n".join(lines)
