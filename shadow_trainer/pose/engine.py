@@ -6,7 +6,7 @@ uses the detector and lite.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -31,13 +31,14 @@ class LandmarkOutput:
     """Landmarks of N crops.
 
     ``points`` (N, 39, 3) in crop pixels 0..256 (z in the same scale, hip-centred); ``visibility`` and
-    ``presence`` (N, 39) in 0..1; ``flag`` (N,) probability that there is a person; ``world`` (N, 33, 3)
+    ``presence`` (N, 39) in 0..1; ``peak`` (N, 39) highest heatmap logit near the point; ``flag`` (N,) probability that there is a person; ``world`` (N, 33, 3)
     metres, hip-centred, axes of the crop (x right, y down, z away).
     """
 
     points: np.ndarray
     visibility: np.ndarray
     presence: np.ndarray
+    peak: np.ndarray
     flag: np.ndarray
     world: np.ndarray
 
@@ -63,6 +64,11 @@ class Engine:
         self.runtime = runtime if runtime != "auto" else ("torch" if self.device == "cuda" else "onnx")
         self._runners: dict[str, Runner] = {}
 
+    @property
+    def network(self) -> str:
+        """Name of the landmark network of this size."""
+        return weights.SIZES[self.size]
+
     def warm(self) -> None:
         """Load all networks that this size needs and run each once."""
         for name in weights.networks_for([self.size]):
@@ -76,7 +82,7 @@ class Engine:
 
     def landmarks(self, crops: np.ndarray, *, light: bool = False) -> LandmarkOutput:
         """(N, 256, 256, 3) uint8 -> landmarks; ``light`` uses the lite network whatever the size."""
-        name = "lite" if light else weights.SIZES[self.size]
+        name = "lite" if light else self.network
         found = self._landmarks_once(name, crops)
         if light or self.size != "l":
             return found
@@ -87,11 +93,12 @@ class Engine:
         out = self._run(name, crops)
         raw = out["landmarks"].reshape(-1, POINTS, 5)
         points = raw[..., :3].astype(np.float64)
-        points[..., :2] = refine(points[..., :2], out["heatmap"], CROP_PX)
+        points[..., :2], peak = refine(points[..., :2], out["heatmap"], CROP_PX)
         return LandmarkOutput(
             points,
             sigmoid(raw[..., 3]),
             sigmoid(raw[..., 4]),
+            peak,
             out["flag"][:, 0],
             out["world"].reshape(-1, POINTS, 3)[:, :COUNT].astype(np.float64),
         )
@@ -124,12 +131,9 @@ def _unmirror(found: LandmarkOutput) -> LandmarkOutput:
     points = found.points[:, _MIRROR_ALL].copy()
     points[..., 0] = CROP_PX - points[..., 0]
     world = found.world[:, MIRROR] * np.array([-1.0, 1.0, 1.0])
-    return LandmarkOutput(
-        points, found.visibility[:, _MIRROR_ALL], found.presence[:, _MIRROR_ALL], found.flag, world
-    )
+    visibility, presence, peak = (v[:, _MIRROR_ALL] for v in (found.visibility, found.presence, found.peak))
+    return LandmarkOutput(points, visibility, presence, peak, found.flag, world)
 
 
 def _average(a: LandmarkOutput, b: LandmarkOutput) -> LandmarkOutput:
-    return LandmarkOutput(
-        *((getattr(a, n) + getattr(b, n)) / 2 for n in ("points", "visibility", "presence", "flag", "world"))
-    )
+    return LandmarkOutput(*((getattr(a, f.name) + getattr(b, f.name)) / 2 for f in fields(LandmarkOutput)))

@@ -17,13 +17,21 @@ from . import detect, roi
 from .engine import AUXILIARY, CROP_PX, Engine
 from .skeleton import COUNT, INDEX
 
-LEAST_FLAG = 0.5
+# A person is followed while the flag is above the first, and a new one is believed above the second.
+LEAST_FLAG, SURE_FLAG = 0.5, 0.75
 # A person who is not seen for this long (real seconds) is given up.
-PATIENCE_S = 0.6
+PATIENCE_S = 1.2
+# Whoever suddenly wears other clothes is somebody else, who has stepped in front. The colours of one trunk
+# in neighbouring pictures have 0.54 or more in common, also when the body turns; two people had 0.19.
+SAME_LOOKS, LOOKS_KNOWN = 0.4, 5
+# Somebody hidden is looked for this near to where they were last seen (sides of the ROI), this alike in size.
+REACH, REACH_SIZE = 0.8, 1.6
+# After somebody who was seen this often the detector looks this often (real seconds) while they are hidden.
+ESTABLISHED, SEARCH_EVERY_S = 12, 0.15
 MAX_PEOPLE = 10
 NEAR_SIZE = 2.0
-# Two tracks are on one person when their bodies lie nearer than this, in torso lengths, this many times.
-TOGETHER_H, TOGETHER_COUNT = 0.35, 4
+# Two tracks are on one person when their bodies lie nearer than this, in torso lengths.
+TOGETHER_H = 0.35
 # The picture of a person is taken when they have been seen this often (the last one stays).
 THUMBNAIL_AT, THUMBNAIL_PX = (2, 8, 20), 224
 _BODY = [INDEX[n] for n in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
@@ -46,15 +54,44 @@ class Track:
     looks: np.ndarray | None = None
     thumbnail: bytes | None = None
     next_roi: np.ndarray | None = None
-    together: int = 0
+    surprise: float = np.inf
+    _looks_before: np.ndarray | None = None
 
-    def add(self, time_s: float, region: np.ndarray, points: np.ndarray, flag: float) -> None:
-        """Append one picture's finding."""
+    def add(
+        self, time_s: float, region: np.ndarray, points: np.ndarray, flag: float, seen: np.ndarray
+    ) -> None:
+        """Append one picture's finding; ``seen`` are the colours of the trunk in it."""
+        self.surprise = self._surprise(time_s, region, seen)
         self.times.append(time_s)
         self.rois.append(region)
         self.points.append(points)
         self.flags.append(flag)
         self.next_roi = region
+        self._looks_before = self.looks
+        self.looks = seen if self.looks is None else 0.9 * self.looks + 0.1 * seen
+
+    def forget(self) -> None:
+        """Take the last finding back: it was somebody else."""
+        for values in (self.times, self.rois, self.points, self.flags):
+            values.pop()
+        self.looks = self._looks_before
+        if self.rois:
+            self.next_roi = self.rois[-1]
+
+    def _surprise(self, time_s: float, region: np.ndarray, seen: np.ndarray) -> float:
+        """How badly a finding fits the track so far: place, size and clothes; infinite for a new track."""
+        if len(self.times) < 3 or self.looks is None:
+            return np.inf
+        back = min(4, len(self.times))
+        velocity = (self.rois[-1] - self.rois[-back])[:2] / max(self.times[-1] - self.times[-back], 1e-6)
+        expected = self.rois[-1][:2] + velocity * (time_s - self.times[-1])
+        place = np.hypot(*(region[:2] - expected)) / self.rois[-1][2]
+        size = abs(np.log(region[2] / self.rois[-1][2]))
+        return float(place + size + 0.5 * (1 - common(self.looks, seen)))
+
+    def resume(self, other: Track) -> None:
+        """Append the single finding of a track that turned out to be this person."""
+        self.add(other.times[-1], other.rois[-1], other.points[-1], other.flags[-1], other.looks)
 
     def torso_px(self) -> float:
         """Typical length from mid-shoulder to mid-hip over the last pictures."""
@@ -71,6 +108,7 @@ class Follower:
         self.live: list[Track] = []
         self.done: list[Track] = []
         self.shot = 0
+        self.looked = -np.inf
 
     @property
     def tracks(self) -> list[Track]:
@@ -85,18 +123,18 @@ class Follower:
 
     def step(self, time_s: float, image: np.ndarray, scale: float, look: bool, small: bool = False) -> None:
         """One picture (H, W, 3); ``scale`` frame pixels for each of its pixels; ``look`` runs the detector."""
-        if self.live:
-            regions = np.array([track.next_roi for track in self.live])
-            self._measure(self.live, regions, time_s, image, scale)
+        self._measure(self.live, time_s, image, scale)
         self._give_up(time_s)
-        if look:
+        if look or (self._somebody_hidden(time_s) and time_s - self.looked >= SEARCH_EVERY_S):
+            self.looked = time_s
             self._look(time_s, image, scale, small)
         self._separate()
 
-    def _measure(
-        self, tracks: list[Track], regions: np.ndarray, time_s: float, image: np.ndarray, scale: float
-    ) -> None:
-        """Run the light model on one ROI (frame pixels) for each track and append what is seen."""
+    def _measure(self, tracks: list[Track], time_s: float, image: np.ndarray, scale: float) -> None:
+        """Run the light model on the next ROI (frame pixels) of each track and append what is seen."""
+        if not tracks:
+            return
+        regions = np.array([track.next_roi for track in tracks])
         in_picture = regions / np.array([scale, scale, scale, 1.0])
         crops = np.stack([roi.crop(image, region, CROP_PX) for region in in_picture])
         out = self.engine.landmarks(crops, light=True)
@@ -104,11 +142,18 @@ class Follower:
         hip, above = AUXILIARY
         found = roi.from_points(points[:, hip], points[:, above])
         for i, track in enumerate(tracks):
-            if out.flag[i] >= LEAST_FLAG and _plausible(found[i], regions[i], image.shape, scale):
-                track.add(time_s, found[i], points[i, :COUNT], float(out.flag[i]))
-                track.looks = _blend(track.looks, looks(image, points[i, :COUNT] / scale))
-                if len(track.times) in THUMBNAIL_AT:
-                    track.thumbnail = thumbnail(image, in_picture[i])
+            track.next_roi = track.rois[-1] if track.rois else regions[i]
+            if out.flag[i] < LEAST_FLAG or not _plausible(found[i], regions[i], image.shape, scale):
+                continue
+            seen = looks(image, points[i, :COUNT] / scale)
+            if len(track.times) >= LOOKS_KNOWN and common(track.looks, seen) < SAME_LOOKS:
+                continue
+            track.add(time_s, found[i], points[i, :COUNT], float(out.flag[i]), seen)
+            if len(track.times) in THUMBNAIL_AT:
+                track.thumbnail = thumbnail(image, in_picture[i])
+
+    def _somebody_hidden(self, time_s: float) -> bool:
+        return any(t.times[-1] < time_s and len(t.times) >= ESTABLISHED for t in self.live)
 
     def _give_up(self, time_s: float) -> None:
         lost = [t for t in self.live if time_s - t.times[-1] > PATIENCE_S]
@@ -116,23 +161,22 @@ class Follower:
         self.done += lost
 
     def _look(self, time_s: float, image: np.ndarray, scale: float, small: bool) -> None:
-        """Run the detector; put lost tracks right and begin new ones."""
+        """Run the detector; find hidden people again and begin new tracks."""
         found = detect.find_people(self.engine, image, small=small)
-        fresh = []
-        for region in found.rois * np.array([scale, scale, scale, 1.0]):
-            near = [t for t in self.live if _near(region, t.next_roi)]
-            for track in near:
-                if track.times[-1] < time_s:
-                    track.next_roi = region
-            if not near:
-                fresh.append(region)
-        fresh = self._make_room(fresh)
-        if not fresh:
-            return
-        started = [Track(self.shot) for _ in fresh]
-        self._measure(started, np.array(fresh), time_s, image, scale)
+        seen = [t for t in self.live if t.times[-1] == time_s]
+        regions = found.rois * np.array([scale, scale, scale, 1.0])
+        fresh = self._make_room([r for r in regions if not any(_near(r, t.rois[-1]) for t in seen)])
+        started = [Track(self.shot, next_roi=region) for region in fresh]
+        self._measure(started, time_s, image, scale)
         for track in started:
-            if track.times and not any(_together(track, other) for other in self.live):
+            if not track.times or track.flags[0] < SURE_FLAG:
+                continue
+            if any(_together(track, other) for other in self.live):
+                continue
+            hidden = [t for t in self.live if t.times[-1] < time_s and _found_again(t, track)]
+            if hidden:
+                max(hidden, key=lambda t: common(t.looks, track.looks)).resume(track)
+            else:
                 self.live.append(track)
 
     def _make_room(self, fresh: list[np.ndarray]) -> list[np.ndarray]:
@@ -146,20 +190,15 @@ class Follower:
         return [r for r in fresh if r[2] >= least]
 
     def _separate(self) -> None:
-        """End the younger of two tracks that have been on the same person for some pictures."""
-        for i, young in enumerate(list(self.live)):
-            elder = next((t for t in self.live[:i] if _together(young, t)), None)
-            young.together = young.together + 1 if elder is not None else 0
-            if young.together >= TOGETHER_COUNT:
-                _forget_last(young, TOGETHER_COUNT)
-                self.live.remove(young)
-                if young.times:
-                    self.done.append(young)
+        """Where two tracks found the same body in this picture, only the one that it fits better keeps it.
 
-
-def _forget_last(track: Track, count: int) -> None:
-    for values in (track.times, track.rois, track.points, track.flags):
-        del values[-count:]
+        The other is hidden: its person is behind that body, or there is no second person at all.
+        """
+        for i, a in enumerate(self.live):
+            for b in self.live[:i]:
+                if _together(a, b):
+                    (a if a.surprise >= b.surprise else b).forget()
+        self.live = [track for track in self.live if track.times]
 
 
 def _near(region: np.ndarray, other: np.ndarray) -> bool:
@@ -172,7 +211,7 @@ def _near(region: np.ndarray, other: np.ndarray) -> bool:
 
 def _together(a: Track, b: Track) -> bool:
     """Whether the last findings of two tracks, of the same picture, are one body."""
-    if a.times[-1] != b.times[-1]:
+    if not a.times or not b.times or a.times[-1] != b.times[-1]:
         return False
     use = _BODY + _LIMBS
     distance = np.linalg.norm(a.points[-1][use] - b.points[-1][use], axis=-1)
@@ -208,5 +247,14 @@ def looks(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     return counts / counts.sum()
 
 
-def _blend(old: np.ndarray | None, new: np.ndarray) -> np.ndarray:
-    return new if old is None else 0.9 * old + 0.1 * new
+def common(a: np.ndarray, b: np.ndarray) -> float:
+    """Common part (0..1) of two histograms."""
+    return float(np.minimum(a, b).sum())
+
+
+def _found_again(hidden: Track, seen: Track) -> bool:
+    """Whether a new finding can be somebody who was hidden: near, of that size, in those clothes."""
+    a, b = hidden.rois[-1], seen.rois[-1]
+    ratio = max(a[2], b[2]) / min(a[2], b[2])
+    near = np.hypot(*(a[:2] - b[:2])) < REACH * max(a[2], b[2])
+    return bool(near and ratio < REACH_SIZE and common(hidden.looks, seen.looks) >= SAME_LOOKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 from ..errors import BadRequest
 from ..video.prefetch import prefetch
 from . import roi
-from .engine import CROP_PX, Engine, LandmarkOutput
+from .confidence import confidence
+from .engine import AUXILIARY, CROP_PX, Engine, LandmarkOutput
 from .people import Person, Scan, Window
 from .skeleton import COUNT
 from .track import RawTrack
@@ -20,8 +22,11 @@ __all__ = ["RawTrack", "landmarks"]
 
 # The rough track is smoothed over this many pictures (median) and real seconds (Gaussian).
 MEDIAN, SMOOTH_S = 5, 0.06
-# Crops wait for each other until there are this many for the network.
-GROUP = 32
+# Frames wait for each other until there are this many for the network, or so many bytes of them.
+GROUP, GROUP_BYTES = 32, 256_000_000
+# A frame is looked at again when the network's own ROI is this far from the rough one: the centre in
+# sides, the size as a ratio, the rotation in radians. Nearer than that a second look improves nothing.
+MOVED, RESIZED, TURNED = 0.12, 1.25, 0.5
 LEAST_FLAG = 0.5
 
 
@@ -69,23 +74,63 @@ def measure_window(
     """Groups of measured frames: index (n,), time_s (n,), roi (n, 4) and the fields of LandmarkOutput."""
     rough = RoughPath(athlete, window)
     frames = prefetch(frames_factory(start_s=window[0], end_s=window[1]))
-    for group in _groups(frames, GROUP):
+    for group in _groups(frames):
         check()
         time_s = np.array([frame.time_s for frame in group])
         regions = rough.at(time_s)
-        crops = np.stack(
-            [roi.crop(frame.image, region, CROP_PX) for frame, region in zip(group, regions, strict=True)]
-        )
-        yield _rows(group, time_s, regions, engine.landmarks(crops))
+        out = engine.landmarks(_crops(group, regions))
+        again = _misplaced(out, regions)
+        if len(again):
+            regions, out = _second_look(engine, group, regions, out, again)
+        yield _rows(engine.network, group, time_s, regions, out)
 
 
-def _rows(group: list, time_s: np.ndarray, regions: np.ndarray, out: LandmarkOutput) -> dict[str, np.ndarray]:
+def _crops(group: list[Any], regions: np.ndarray) -> np.ndarray:
+    return np.stack(
+        [roi.crop(frame.image, region, CROP_PX) for frame, region in zip(group, regions, strict=True)]
+    )
+
+
+def _own_regions(out: LandmarkOutput, regions: np.ndarray) -> np.ndarray:
+    """ROIs (n, 4) as the found landmarks themselves would have them."""
+    hip, above = (roi.to_frame(out.points[:, [i], :2], regions, CROP_PX)[:, 0] for i in AUXILIARY)
+    return roi.from_points(hip, above)
+
+
+def _misplaced(out: LandmarkOutput, regions: np.ndarray) -> np.ndarray:
+    """Indices of frames whose crop was far from where the person is (but shows one)."""
+    own = _own_regions(out, regions)
+    moved = np.hypot(*(own[:, :2] - regions[:, :2]).T) > MOVED * regions[:, 2]
+    resized = np.abs(np.log(own[:, 2] / regions[:, 2])) > np.log(RESIZED)
+    turned = np.abs(np.angle(np.exp(1j * (own[:, 3] - regions[:, 3])))) > TURNED
+    return np.flatnonzero((moved | resized | turned) & (out.flag >= LEAST_FLAG))
+
+
+def _second_look(
+    engine: Engine, group: list[Any], regions: np.ndarray, out: LandmarkOutput, again: np.ndarray
+) -> tuple[np.ndarray, LandmarkOutput]:
+    """Measure some frames anew in the landmarks' own ROIs; keep what has the higher heatmap peaks."""
+    own = _own_regions(out, regions)[again]
+    new = engine.landmarks(_crops([group[i] for i in again], own))
+    better = (new.flag >= LEAST_FLAG) & (new.peak[:, :COUNT].mean(1) > out.peak[again][:, :COUNT].mean(1))
+    regions = regions.copy()
+    regions[again[better]] = own[better]
+    values = {}
+    for field in fields(LandmarkOutput):
+        values[field.name] = getattr(out, field.name).copy()
+        values[field.name][again[better]] = getattr(new, field.name)[better]
+    return regions, LandmarkOutput(**values)
+
+
+def _rows(
+    network: str, group: list, time_s: np.ndarray, regions: np.ndarray, out: LandmarkOutput
+) -> dict[str, np.ndarray]:
     return {
         "index": np.array([frame.index for frame in group]),
         "time_s": time_s,
         "roi": regions,
         "landmarks_px": roi.to_frame(out.points[:, :COUNT, :2], regions, CROP_PX),
-        "confidence": (out.visibility * out.presence)[:, :COUNT],
+        "confidence": confidence(network, out.peak, out.visibility),
         "world_m": roi.rotate(out.world, regions[:, 3]),
         "pose_flag": out.flag,
     }
@@ -132,12 +177,12 @@ def _store(track: RawTrack, rows: dict[str, np.ndarray], window: int) -> None:
         getattr(track, name)[index] = rows[name][seen]
 
 
-def _groups(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Lists of at most ``size`` items."""
+def _groups(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """Lists of frames: GROUP of them, fewer when they are large."""
     group: list[Any] = []
     for item in items:
         group.append(item)
-        if len(group) == size:
+        if len(group) >= max(4, min(GROUP, GROUP_BYTES // item.image.nbytes)):
             yield group
             group = []
     if group:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .follow import Track
+from .follow import Track, common
 
 # Within a shot a person may be gone for this long, and is looked for this near (sides of the ROI).
 GAP_S, GAP_REACH, GAP_SIZE = 4.0, 0.8, 1.6
@@ -69,4 +69,4 @@ def likeness(a: Track, b: Track) -> float:
     """Common part (0..1) of two tracks' clothing colours; 1 when one of them is unknown."""
     if a.looks is None or b.looks is None:
         return 1.0
-    return float(np.minimum(a.looks, b.looks).sum())
+    return common(a.looks, b.looks)

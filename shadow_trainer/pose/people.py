@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 
 from .deliveries import find_deliveries, signals
+from .follow import Track
 from .link import Linked
 
 Window = tuple[float, float]
 # With nobody throwing for sure, a person who was picked by hand is measured for at most this long.
 LONGEST_GUESS_S = 20.0
+# Parts of a track with a shorter gap than this are one movement.
+LONGEST_GAP_S = 1.5
 # A track that keeps this near to another's centre (in sides of its ROI) is on the same person.
-SHADOW = 0.33
+SHADOW, SURE_SCORE = 0.33, 0.3
 
 
 @dataclass(frozen=True)
@@ -114,32 +117,45 @@ class Scan:
 
 def describe(linked: Linked, number: int) -> Person:
     """One linked track as a candidate with its deliveries."""
-    pieces = linked.pieces
     windows, best, peak = [], 0.0, 0.0
-    for piece in pieces:
-        times, points = np.array(piece.times), np.array(piece.points)
-        first, last = times[0], times[-1]
+    runs = join(linked.pieces)
+    for run in runs:
+        times = np.concatenate([piece.times for piece in run])
+        points = np.concatenate([piece.points for piece in run])
         for delivery in find_deliveries(times, points):
             start, end = delivery.window()
-            windows.append((max(start, first), min(end, last), delivery.quality))
+            windows.append((max(start, times[0]), min(end, times[-1]), delivery.quality))
             best = max(best, delivery.quality)
         if len(times) >= 5:
             peak = max(peak, float(signals(times, points).speed.max()))
-    rois = np.concatenate([np.array(piece.rois) for piece in pieces])
+    times = [np.concatenate([piece.times for piece in run]) for run in runs]
+    rois = np.concatenate([np.array(piece.rois) for piece in linked.pieces])
     return Person(
         id=number,
         score=round(best, 4),
-        first_s=pieces[0].times[0],
-        last_s=pieces[-1].times[-1],
+        first_s=float(times[0][0]),
+        last_s=float(times[-1][-1]),
         seen_s=round(linked.seconds, 3),
         height_px=round(float(np.median(rois[:, 2])) / 1.25, 1),
         peak_speed=round(peak, 2),
-        times=np.concatenate([piece.times for piece in pieces]),
+        times=np.concatenate(times),
         rois=rois,
-        pieces=np.concatenate([np.full(len(piece.times), i) for i, piece in enumerate(pieces)]),
+        pieces=np.concatenate([np.full(len(t), i) for i, t in enumerate(times)]),
         windows=tuple(_worthy(windows, best)),
-        thumbnail=max(pieces, key=lambda p: len(p.times)).thumbnail,
+        thumbnail=max(linked.pieces, key=lambda piece: len(piece.times)).thumbnail,
     )
+
+
+def join(pieces: tuple[Track, ...]) -> list[list[Track]]:
+    """Pieces of one shot with only short gaps between them, as runs: somebody walked past in front."""
+    runs = [[pieces[0]]]
+    for piece in pieces[1:]:
+        before = runs[-1][-1]
+        if piece.shot == before.shot and piece.times[0] - before.times[-1] < LONGEST_GAP_S:
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return runs
 
 
 def _worthy(windows: list[tuple[float, float, float]], best: float) -> list[Window]:
@@ -154,11 +170,11 @@ def _worthy(windows: list[tuple[float, float, float]], best: float) -> list[Wind
 def rank(people: list[Person]) -> list[Person]:
     """Best first, numbered anew: by score, then by how long they are seen, then by size.
 
-    Tracks that do not pitch and stay on a person already listed (a part of them, their shadow) are left out.
+    Tracks that hardly pitch and stay on a person already listed (a part of them, their shadow) are left out.
     """
     kept: list[Person] = []
     for person in sorted(people, key=lambda p: (-p.score, -p.seen_s, -p.height_px)):
-        if person.windows or not any(_shadows(person, other) for other in kept):
+        if person.score >= SURE_SCORE or not any(_shadows(person, other) for other in kept):
             kept.append(person)
     return [replace(person, id=i) for i, person in enumerate(kept)]
 

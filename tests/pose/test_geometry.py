@@ -47,14 +47,17 @@ def test_refinement_moves_a_near_guess_to_the_peak(x: float, y: float) -> None:
     rows, columns = np.mgrid[0:64, 0:64]
     peak = 12 - 0.5 * ((columns - x / 4) ** 2 + (rows - y / 4) ** 2) * 3
     guess = np.array([[[x + 4.0, y - 3.0]]])
-    found = refine(guess, peak[None, None], 256)[0, 0]
+    points, height = refine(guess, peak[None, None], 256)
+    found = points[0, 0]
+    assert 10 < height[0, 0] <= 12
     assert np.hypot(*(found - (x, y))) < 2.0 < np.hypot(4, 3)
 
 
 def test_refinement_leaves_points_without_a_peak_or_outside() -> None:
     guess = np.array([[[100.0, 100.0], [-20.0, 100.0], [300.0, 50.0]]])
-    assert np.array_equal(refine(guess, np.full((1, 3, 64, 64), -9.0), 256), guess)
-    moved = refine(guess, np.full((1, 3, 64, 64), 9.0), 256)
+    assert np.array_equal(refine(guess, np.full((1, 3, 64, 64), -9.0), 256)[0], guess)
+    moved, peak = refine(guess, np.full((1, 3, 64, 64), 9.0), 256)
+    assert peak.tolist() == [[9.0, -12.0, -12.0]]
     assert np.array_equal(moved[0, 1:], guess[0, 1:])
 
 

@@ -90,6 +90,16 @@ def test_another_person_is_not_joined(change: dict) -> None:
     assert len(link([track(TIMES[:40], points[:40]), track(TIMES[60:], points[60:], **change)])) == 2
 
 
+def test_a_pitch_is_found_though_somebody_walks_past_in_the_middle_of_it() -> None:
+    points = pitch(TIMES)
+    hidden = (TIMES > 1.6) & (TIMES < 1.9)
+    before, after = TIMES < 1.6, TIMES > 1.9
+    assert hidden.any()
+    (linked,) = link([track(TIMES[before], points[before]), track(TIMES[after], points[after])])
+    found = describe(linked, 0)
+    assert len(found.windows) == 1 and set(found.pieces) == {0}
+
+
 def test_somebody_elsewhere_is_not_joined() -> None:
     points = stand(TIMES)
     assert len(link([track(TIMES[:40], points[:40]), track(TIMES[60:], points[60:] + 700)])) == 2
