@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .body import COUNT, NODE
+from .body import COUNT, MIRROR_NODE, NODE
 
 RATE_HZ = 60.0
 TORSO = [NODE[n] for n in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
@@ -60,3 +60,40 @@ def features(rays: np.ndarray, confidence: np.ndarray, shape: np.ndarray) -> Fea
         (flat - root[:, None]).reshape(len(rays), -1), root, confidence - 0.5, solid.reshape(len(rays), -1), constant
     ]  # fmt: skip
     return Features(np.concatenate(parts, -1).astype(np.float32), turn)
+
+
+def mirrored_inputs(x: np.ndarray) -> np.ndarray:
+    """Features (..., CHANNELS) of the same athlete seen in a mirror: left and right exchanged, x negated."""
+    n, lead = COUNT, x.shape[:-1]
+    flat, root, sure, solid, rest = np.split(x, np.cumsum([2 * n, 2, n, 3 * n]), axis=-1)
+    return np.concatenate(
+        [
+            _flip(flat.reshape(*lead, n, 2)).reshape(*lead, -1),
+            root * np.array([-1, 1], x.dtype),
+            sure[..., MIRROR_NODE],
+            _flip(solid.reshape(*lead, n, 3)).reshape(*lead, -1),
+            rest * np.array([1, -1, 1, 1], x.dtype),
+        ],
+        axis=-1,
+    )
+
+
+def mirrored_outputs(y: np.ndarray) -> np.ndarray:
+    """Outputs (..., OUTPUTS) turned into those of the mirror image."""
+    n, lead = COUNT, y.shape[:-1]
+    solid, sd, planted, up = np.split(y, np.cumsum([3 * n, 2 * n, 6]), axis=-1)
+    return np.concatenate(
+        [
+            _flip(solid.reshape(*lead, n, 3)).reshape(*lead, -1),
+            sd.reshape(*lead, n, 2)[..., MIRROR_NODE, :].reshape(*lead, -1),
+            planted[..., [3, 4, 5, 0, 1, 2]],
+            up * np.array([-1, 1, 1], y.dtype),
+        ],
+        axis=-1,
+    )
+
+
+def _flip(points: np.ndarray) -> np.ndarray:
+    out = points[..., MIRROR_NODE, :].copy()
+    out[..., 0] *= -1
+    return out

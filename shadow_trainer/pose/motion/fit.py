@@ -99,7 +99,7 @@ def frame_rate_weight(time_s: np.ndarray) -> np.ndarray:
 
 
 def solve(
-    state: State, evidence: Evidence, *, iterations: int = 25, tolerance: float = 3e-4,
+    state: State, evidence: Evidence, *, iterations: int = 25, tolerance: float = 5e-4,
     check: Callable[[], None] | None = None,
 ) -> State:  # fmt: skip
     """Levenberg-Marquardt until the steps are small; the last linearisation stays in ``normal``."""

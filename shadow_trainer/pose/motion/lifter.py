@@ -79,7 +79,9 @@ def lift(
     found = F.features(
         resample(rays, time_s, clock), resample(confidence, time_s, clock), resample(shape, time_s, clock)
     )
-    y = run(found.x, weights(path)).astype(float)
+    w = weights(path)
+    # Averaged with what it says of the mirror image: better, and left-handers get exactly the same treatment.
+    y = (run(found.x, w) + F.mirrored_outputs(run(F.mirrored_inputs(found.x), w))).astype(float) / 2
     k = 3 * COUNT
     solid = y[:, :k].reshape(-1, COUNT, 3) @ found.turn
     up = y[:, -3:].mean(0) @ found.turn

@@ -76,7 +76,10 @@ def step(normal: Normal, damping: float, *, free_globals: bool = True) -> np.nda
     n, g = normal.cross.shape
     band = normal.band.copy()
     band[-1] += damping * band[-1] + 1e-9
-    factor = cholesky_banded(band, check_finite=False)
+    factor = cholesky_banded(band, overwrite_ab=True, check_finite=False)
+    if not free_globals:
+        local = cho_solve_banded((factor, False), normal.gradient[:n], check_finite=False)
+        return -np.concatenate([local, np.zeros(g)])
     solved = cho_solve_banded(
         (factor, False), np.column_stack([normal.gradient[:n], normal.cross]), check_finite=False
     )

@@ -58,7 +58,8 @@ def repair(
 
 def body_size_px(px: np.ndarray) -> float:
     """A typical torso length in the picture, from the body's extent (T, N, 2)."""
-    return max(0.3 * float(np.nanmedian(np.nanmax(px[..., 1], axis=1) - np.nanmin(px[..., 1], axis=1))), 3.0)
+    y = px[np.isfinite(px[..., 1]).any(1), :, 1]
+    return max(0.3 * float(np.median(np.nanmax(y, axis=1) - np.nanmin(y, axis=1))), 3.0) if len(y) else 3.0
 
 
 def find_swaps(

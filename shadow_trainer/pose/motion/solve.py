@@ -28,7 +28,7 @@ from .repair import Mended, repair
 
 KNOWN_FOCAL_SPREAD = 0.01
 LEAST_FRAMES = 5
-ROUNDS = (8, 8, 12)  # iterations between updates of the landmark offsets
+ROUNDS = (8, 4, 4)  # iterations between updates of the landmark offsets
 PX_BASE = 0.05  # SD of a sure landmark, in torso lengths
 SHAPE_TRUST = 1.5
 SHAPE_SD_M = (np.array([0.03, 0.04]), np.array([0.06, 0.10]))  # least and most, across and in depth
