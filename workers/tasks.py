@@ -46,8 +46,20 @@ class Meta:
         row = runner.catalog.find(job.id)
         # The claim that follows gives the next number.
         self.attempt = (row.attempt if row else 0) + 1
+        self.done: tuple[int, int] = (0, 0)
+
+    def frames(self, done: int, total: int) -> None:
+        """Frames (or steps) done in the stage, told with the next call."""
+        self.done = (done, total)
 
     def __call__(self, stage: str, percent: float) -> None:
         """Called at most twice a second."""
-        self.job.meta = {"attempt": self.attempt, "stage": stage, "progress": percent}
+        done, total = self.done
+        self.job.meta = {
+            "attempt": self.attempt,
+            "stage": stage,
+            "progress": percent,
+            "done": done,
+            "total": total,
+        }
         self.job.save_meta()

@@ -51,6 +51,8 @@ class Reporter:
         new_stage = stage != self._stage_saved
         if new_stage or now - self._told >= LISTENER_S:
             self._told = now
+            if (frames := getattr(self._listener, "frames", None)) is not None:
+                frames(done, total)
             self._quietly(lambda: self._listener(stage, self.percent))
         if new_stage or now - self._saved >= CATALOG_S:
             self._saved, self._stage_saved = now, stage

@@ -131,6 +131,8 @@ class RqJobManager(JobManager):
             stage=meta.get("stage"),
             progress=meta.get("progress"),
             position=None if position is None else position + 1,
+            done=meta.get("done"),
+            total=meta.get("total"),
         )
 
     def _stop(self, analysis_id: str) -> None:

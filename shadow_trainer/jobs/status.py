@@ -28,6 +28,8 @@ class JobStatus:
     error: dict[str, str] | None
     created_at: datetime
     updated_at: datetime
+    frames_done: int | None = None
+    frames_total: int | None = None
 
     @property
     def finished(self) -> bool:
@@ -48,6 +50,8 @@ class JobStatus:
             "error": self.error,
             "created_at": self.created_at.isoformat(),
             "updated_at": self.updated_at.isoformat(),
+            "frames_done": self.frames_done,
+            "frames_total": self.frames_total,
         }
 
 
@@ -59,6 +63,8 @@ class Live:
     stage: str | None = None
     progress: float | None = None
     position: int | None = None
+    done: int | None = None
+    total: int | None = None
 
 
 def build(row: Analysis, live: Live, *, typical_s: float | None = None, workers: int = 1) -> JobStatus:
@@ -83,6 +89,8 @@ def build(row: Analysis, live: Live, *, typical_s: float | None = None, workers:
         error=row.error if state in (FAILED, RETRYING) else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        frames_done=live.done if state == PROCESSING and live.total else None,
+        frames_total=live.total or None if state == PROCESSING else None,
     )
 
 

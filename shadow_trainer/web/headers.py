@@ -17,10 +17,10 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-# rq-dashboard brings inline scripts and styles; it is behind its own guard (dashboard.py).
+# rq-dashboard brings inline scripts and styles and compiles its templates in the browser; it is behind its own guard (dashboard.py).
 DASHBOARD_POLICY = {
     **POLICY,
-    "script-src": "'self' 'unsafe-inline'",
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
     "style-src": "'self' 'unsafe-inline'",
 }
 # Whatever is inside a file of a coach, a browser shows it as film or picture, and runs nothing in it.

@@ -227,7 +227,7 @@ def test_status_is_plain_json(rig: Rig) -> None:
     found = json.loads(json.dumps(rig.jobs.status(film).as_dict()))
     assert set(found) == {
         "job_id", "status", "stage", "progress", "message", "queue_position", "eta_s", "attempts", "error",
-        "created_at", "updated_at",
+        "created_at", "updated_at", "frames_done", "frames_total",
     }  # fmt: skip
 
 

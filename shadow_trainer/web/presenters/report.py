@@ -145,8 +145,9 @@ def _sourced(words: str, source: str | None) -> str:
 
 def _delivery(row: dict[str, Any], scale: float, scored: bool) -> Delivery:
     events = _events(row, scale)
-    faults = [_finding(item, "fault", row, scale) for item in row.get("faults") or ()]
-    strengths = [_finding(item, "strength", row, scale) for item in row.get("strengths") or ()]
+    # A model that is too coarse to be scored is too coarse for praise and blame as well.
+    faults = [_finding(item, "fault", row, scale) for item in row.get("faults") or () if scored]
+    strengths = [_finding(item, "strength", row, scale) for item in row.get("strengths") or () if scored]
     return Delivery(
         index=row["index"],
         start_s=row["start_s"],
