@@ -13,7 +13,6 @@ import numpy as np
 
 from ..pose.skeleton import INDEX
 from .angles import between
-from .world import mid_hip, mid_shoulder
 
 TRUNK, LEGS, THROWING_ARM, REST = "trunk and pelvis", "legs", "throwing arm", "glove arm and head"
 GROUP_WEIGHT = {TRUNK: 0.35, LEGS: 0.30, THROWING_ARM: 0.25, REST: 0.10}
@@ -65,7 +64,7 @@ BONES: tuple[Bone, ...] = (
     Bone("throwing_forearm", "Throwing forearm", THROWING_ARM, "right_elbow", "right_wrist", 20, 15),
     Bone("glove_upper_arm", "Glove upper arm", REST, "left_shoulder", "left_elbow", 10, 10),
     Bone("glove_forearm", "Glove forearm", REST, "left_elbow", "left_wrist", 17, 15),
-    Bone("head", "Head", REST, "mid_shoulder", "nose", 10, 6),
+    Bone("head", "Head", REST, "mid_shoulder", "mid_ear", 10, 6),
 )
 
 
@@ -86,8 +85,7 @@ def direction(points: np.ndarray, bone: Bone) -> np.ndarray:
     """(N, 3) from the bone's start to its stop, of a right-hander's points."""
 
     def at(name: str) -> np.ndarray:
-        middles = {"mid_hip": mid_hip, "mid_shoulder": mid_shoulder}
-        return middles[name](points) if name in middles else points[:, INDEX[name]]
+        return points[:, _ends(name)].mean(axis=1)
 
     return at(bone.stop) - at(bone.start)
 
@@ -132,10 +130,13 @@ def compare(
 
 def _seen(visible: np.ndarray, bone: Bone) -> np.ndarray:
     """(N,) 0..1: the confidence of the bone's less certain end, nothing below a floor."""
-    ends = [name for name in (bone.start, bone.stop) if not name.startswith("mid_")]
-    if "mid_hip" in (bone.start, bone.stop):
-        ends += ["left_hip", "right_hip"]
-    if "mid_shoulder" in (bone.start, bone.stop):
-        ends += ["left_shoulder", "right_shoulder"]
-    least = visible[:, [INDEX[name] for name in ends]].min(axis=1)
-    return np.where(np.nan_to_num(least) >= SEEN_CONFIDENCE, np.nan_to_num(least), 0.0)
+    ends = [*_ends(bone.start), *_ends(bone.stop)]
+    least = np.nan_to_num(visible[:, ends].min(axis=1))
+    return np.where(least >= SEEN_CONFIDENCE, least, 0.0)
+
+
+def _ends(name: str) -> list[int]:
+    """Indices of a landmark, or of both sides of a middle: ``mid_hip``, ``mid_ear``."""
+    if name.startswith("mid_"):
+        return [INDEX[f"{side}_{name[4:]}"] for side in ("left", "right")]
+    return [INDEX[name]]

@@ -143,12 +143,12 @@ def _feet(out: np.ndarray, time_s: np.ndarray) -> None:
 
 # Points of the head from its centre: (forward, to the glove side, up) in body heights [E].
 _FACE = {
-    "nose": (0.055, 0.0, 0.0),
-    "left_eye_inner": (0.045, 0.009, 0.017), "left_eye": (0.043, 0.018, 0.017),
-    "left_eye_outer": (0.040, 0.026, 0.017), "right_eye_inner": (0.045, -0.009, 0.017),
-    "right_eye": (0.043, -0.018, 0.017), "right_eye_outer": (0.040, -0.026, 0.017),
-    "left_ear": (-0.005, 0.042, 0.005), "right_ear": (-0.005, -0.042, 0.005),
-    "mouth_left": (0.046, 0.013, -0.022), "mouth_right": (0.046, -0.013, -0.022),
+    "nose": (0.078, 0.0, -0.022),
+    "left_eye_inner": (0.066, 0.009, 0.012), "left_eye": (0.062, 0.018, 0.012),
+    "left_eye_outer": (0.055, 0.026, 0.012), "right_eye_inner": (0.066, -0.009, 0.012),
+    "right_eye": (0.062, -0.018, 0.012), "right_eye_outer": (0.055, -0.026, 0.012),
+    "left_ear": (0.0, 0.042, 0.0), "right_ear": (0.0, -0.042, 0.0),
+    "mouth_left": (0.066, 0.013, -0.045), "mouth_right": (0.066, -0.013, -0.045),
 }  # fmt: skip
 
 
