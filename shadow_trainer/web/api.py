@@ -91,10 +91,11 @@ def preview_processed(analysis_id: str) -> AnyResponse:
 
 @blueprint.get("/<analysis_id>/keypoints/user")
 def keypoints_user(analysis_id: str) -> Response:
-    """The athlete's 33 landmarks for every frame, in pixels of the upright film."""
+    """The athlete's 33 landmarks for every frame, in pixels and in metres; ``?part=2d`` or ``3d`` for one."""
     row = _completed(analysis_id)
     document, series = desk.read_json(row.id, "analysis.json"), desk.read_pose(row.id)
-    return jsonify(keypoints(series, video=document["video"], throws=document["athlete"]["throws"]))
+    throws, part = document["athlete"]["throws"], request.args.get("part", "")
+    return jsonify(keypoints(series, video=document["video"], throws=throws, part=part))
 
 
 @blueprint.post("/<analysis_id>/terminate")

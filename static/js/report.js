@@ -5,6 +5,7 @@ import { bindControls, bindKeys } from "./report/controls.js";
 import { Film } from "./report/film.js";
 import { Layers } from "./report/layers.js";
 import { TimeLine } from "./report/timeline.js";
+import { bindView3D } from "./report/view3d.js";
 
 const player = document.querySelector("[data-player]");
 
@@ -31,4 +32,5 @@ if (player?.querySelector("video")) {
   bindSeeks(film);
   bindCharts(film);
   new Layers(player, film).start();
+  bindView3D(document.querySelector("[data-view3d]"), film);
 }

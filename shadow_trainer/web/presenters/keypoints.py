@@ -10,17 +10,19 @@ from ...pose.series import PoseSeries
 from ...pose.skeleton import BONES, INDEX, LANDMARKS, side_of
 from ...render import palette
 
+MM = 1000
 TENTHS_PX = 10  # positions are whole tenths of a pixel: finer than the model, and short in JSON
 
 
-def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str) -> dict[str, Any]:
-    """The athlete's landmarks in pixels of the upright film.
+def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str, part: str = "") -> dict[str, Any]:
+    """The athlete's landmarks for every frame of the film.
 
-    ``frames`` has one entry per frame of the film: None where nobody was measured, else 33 x (x, y) in
-    tenths of a pixel, flat, with None for landmarks not known; ``confidence`` alike, 33 percentages.
-    ``time_s`` (T,) seconds of real time; divided by ``time_scale`` it is the film's own time.
+    ``frames``: None where nobody was measured, else 33 x (x, y) in tenths of a pixel of the upright film, flat,
+    None for landmarks not known; ``confidence`` alike, 33 percentages; ``world`` alike, 33 x (x, y, z) in
+    millimetres of the world frame. ``time_s`` (T,) seconds of real time; divided by ``time_scale`` it is the
+    film's own time. ``part``: ``2d`` or ``3d`` for only one of them.
     """
-    return {
+    found = {
         "schema": "shadow-trainer/keypoints/1",
         "width": video["width"],
         "height": video["height"],
@@ -30,18 +32,20 @@ def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str) -> dict
         "landmarks": list(LANDMARKS),
         "bones": [[INDEX[a], INDEX[b], role_of(a, b, throws)] for a, b in BONES],
         "colours": {
-            "throwing": palette.hex_of(palette.THROWING),
-            "glove": palette.hex_of(palette.GLOVE),
-            "centre": palette.hex_of(palette.CENTRE),
-            "shadow": palette.hex_of(palette.SHADOW),
-            "casing": palette.hex_of(palette.CASING),
+            name: palette.hex_of(getattr(palette, name.upper()))
+            for name in ("throwing", "glove", "centre", "shadow", "casing")
         },
-        "unit": f"1/{TENTHS_PX} px",
         "time_s": np.round(series.time_s, 5).tolist(),
         "measured": series.measured.astype(int).tolist(),
-        "frames": _rows(series.landmarks_px.reshape(len(series), -1) * TENTHS_PX),
-        "confidence": _rows(np.nan_to_num(series.confidence) * 100, seen=_seen(series)),
     }
+    if part != "3d":
+        found["unit"] = f"1/{TENTHS_PX} px"
+        found["frames"] = _rows(series.landmarks_px.reshape(len(series), -1) * TENTHS_PX)
+        found["confidence"] = _rows(np.nan_to_num(series.confidence) * 100, seen=_seen(series))
+    if part != "2d":
+        found["world_unit"] = "mm"
+        found["world"] = _rows(series.world_m.reshape(len(series), -1) * MM)
+    return found
 
 
 def role_of(a: str, b: str, throws: str) -> str:
