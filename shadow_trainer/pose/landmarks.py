@@ -131,6 +131,7 @@ def _rows(
         "roi": regions,
         "landmarks_px": roi.to_frame(out.points[:, :COUNT, :2], regions, CROP_PX),
         "confidence": confidence(network, out.peak, out.visibility),
+        "visibility": (out.visibility * out.presence)[:, :COUNT],
         "world_m": roi.rotate(out.world, regions[:, 3]),
         "pose_flag": out.flag,
     }
@@ -173,7 +174,7 @@ def _store(track: RawTrack, rows: dict[str, np.ndarray], window: int) -> None:
     seen = keep & (rows["pose_flag"] >= LEAST_FLAG)
     index = rows["index"][seen]
     track.measured[index] = True
-    for name in ("landmarks_px", "confidence", "world_m"):
+    for name in ("landmarks_px", "confidence", "visibility", "world_m"):
         getattr(track, name)[index] = rows[name][seen]
 
 

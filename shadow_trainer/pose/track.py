@@ -20,6 +20,7 @@ SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
     "pose_flag": ((), np.float32),
     "measured": ((), np.bool_),
     "window_id": ((), np.int32),
+    "visibility": ((COUNT,), np.float32),
 }
 
 
@@ -28,7 +29,9 @@ class RawTrack:
     """Network output before any physics; NaN where nothing was measured.
 
     ``time_s`` (T,) real seconds from the first frame; ``landmarks_px`` (T, 33, 2) pixels of the upright
-    frame; ``confidence`` (T, 33) in 0..1, calibrated; ``world_m`` (T, 33, 3) hip-centred metres along the
+    frame; ``confidence`` (T, 33) in 0..1, calibrated (see confidence.py); ``visibility`` (T, 33) what the
+    network itself says (visibility times presence): a good sign of hidden limbs, a bad one of errors; it is
+    the confidence when not given; ``world_m`` (T, 33, 3) hip-centred metres along the
     camera's axes (x right, y down, z away); ``roi`` (T, 4) centre, side, rotation of the crop; ``pose_flag``
     (T,) probability that a person is in it; ``measured`` (T,) bool; ``window_id`` (T,) index of the
     delivery window the frame belongs to, -1 outside.
@@ -42,8 +45,11 @@ class RawTrack:
     pose_flag: np.ndarray
     measured: np.ndarray
     window_id: np.ndarray
+    visibility: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        if self.visibility is None:
+            object.__setattr__(self, "visibility", np.array(self.confidence))
         t = len(self.time_s)
         for name, (rest, _) in SHAPES.items():
             got = np.shape(getattr(self, name))
@@ -65,6 +71,7 @@ class RawTrack:
         blank.update(
             time_s=np.asarray(time_s, np.float64),
             confidence=np.zeros((t, COUNT), np.float32),
+            visibility=np.zeros((t, COUNT), np.float32),
             pose_flag=np.zeros(t, np.float32),
             measured=np.zeros(t, bool),
             window_id=np.full(t, -1, np.int32),
@@ -86,6 +93,6 @@ class RawTrack:
         """Read what :meth:`save` wrote; BadRequest when it is not that."""
         try:
             with np.load(path, allow_pickle=False) as file:
-                return cls(**{field.name: file[field.name] for field in fields(cls)})
-        except (OSError, ValueError, KeyError, EOFError) as error:
+                return cls(**{f.name: file[f.name] for f in fields(cls) if f.name in file.files})
+        except (OSError, ValueError, TypeError, EOFError) as error:
             raise BadRequest(f"{path} is not a file of landmarks.", code="bad_pose_file") from error
