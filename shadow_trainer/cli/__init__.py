@@ -18,6 +18,7 @@ from ..errors import BadRequest, ShadowError
 # would take seconds, so the sentence is here and not read from the command.
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "analyse": ("analyse", "analyse", "Measure the delivery in a film, without a queue."),
+    "measure": ("measure", "measure", "Measure the deliveries in a pose file, without a film."),
     "up": ("up", "up", "Start everything: Redis, worker, clock, web server."),
     "demo": ("demo", "demo", "Send the sample clip through the queue and print what was found."),
     "doctor": ("doctor", "doctor", "Say what works on this machine and how to mend what does not."),
