@@ -103,7 +103,7 @@ class Clock:
 
     def sweep(self) -> None:
         """Files and jobs that nobody owns any more."""
-        repairs.forget_deleted(self.manager, ANALYSIS_QUEUES)
+        repairs.forget_ended(self.manager, ANALYSIS_QUEUES)
         repairs.sweep_work(self.manager)
         repairs.sweep_storage(self.manager, HALF_UPLOADED_S)
 

@@ -11,6 +11,7 @@ from shadow_trainer import logs
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs import rq_retry
 from shadow_trainer.jobs.runner import Runner
+from shadow_trainer.jobs.states import FAILED
 
 _runner: Runner | None = None
 
@@ -29,13 +30,26 @@ def run_analysis(analysis_id: str) -> dict[str, Any]:
     job = get_current_job()
     if _runner is None or job is None:
         raise ShadowError("Jobs run inside `python -m shadow_trainer worker` only.", code="no_runner")
-    job.meta = {}
-    with logs.context(job_id=job.id):
+    request_id = job.meta.get("request_id")
+    with logs.context(job_id=job.id, request_id=request_id):
+        _revive(job, _runner)
         outcome = _runner.run(analysis_id, job.worker_name or "", listener=Meta(job, _runner))
     if outcome.failed:
         rq_retry.apply(job, outcome.state, delay_s=outcome.delay_s, at_front=outcome.at_front)
         raise outcome.error or ShadowError("The attempt failed.")
     return {"state": outcome.state, "attempt": outcome.number}
+
+
+def _revive(job: Job, runner: Runner) -> None:
+    """A failed job that a person requeued on the queue's own dashboard gets its attempts back.
+
+    A job that was enqueued before its analysis failed is a leftover instead, and finds nothing to do.
+    """
+    row = runner.catalog.find(job.id)
+    if row is None or row.state != FAILED or row.finished_at is None or job.enqueued_at is None:
+        return
+    if job.enqueued_at > row.finished_at:
+        runner.catalog.requeue(job.id)
 
 
 class Meta:

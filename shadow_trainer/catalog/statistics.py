@@ -14,6 +14,8 @@ from .database import Database
 from .lifecycle import ACTIVE, COMPLETED, PROCESSING, QUEUED, RETRYING
 from .models import Analysis, Attempt
 
+# An estimate is corrected by the median of at least so many comparisons with the truth, within these bounds.
+BIAS_SAMPLE, BIAS_LEAST, BIAS_MOST = 5, 0.5, 4.0
 SAMPLE = 30  # durations that make an estimate; older ones belong to another machine or release
 
 
@@ -87,6 +89,19 @@ class Statistics(Database):
         same = [row for row in rows if row[2].get("model_size") == model_size]
         spans = [(end - start).total_seconds() for start, end, _ in (same or rows)]
         return median(spans) if spans else None
+
+    def estimate_bias(self) -> float:
+        """By how much recent estimates were too short (2.0: it took twice as long); 1.0 when not known."""
+        query = (
+            select(Analysis.queued_at, Analysis.finished_at, Analysis.estimate_s)
+            .where(Analysis.state == COMPLETED, Analysis.estimate_s > 0)
+            .order_by(Analysis.finished_at.desc())
+            .limit(SAMPLE)
+        )
+        with self.read() as session:
+            rows = session.execute(query).all()
+        ratios = [(end - start).total_seconds() / estimate for start, end, estimate in rows]
+        return min(max(median(ratios), BIAS_LEAST), BIAS_MOST) if len(ratios) >= BIAS_SAMPLE else 1.0
 
     def last_start(self) -> datetime | None:
         """When any attempt was started last."""

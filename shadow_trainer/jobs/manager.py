@@ -74,8 +74,9 @@ class JobManager(ABC):
         if row.state in (QUEUED, RETRYING) and not self._is_held(row):
             self._enqueue(row, at_front=at_front or row.priority > 0)
         found = self.status(analysis_id)
-        if found.eta_s is not None and row.estimate_s is None:
-            self.catalog.set_estimate(analysis_id, found.eta_s)
+        if found.eta_s is not None and found.eta_s > 0:
+            # Kept as it was before correction: compared with the truth, it gives the next ones their correction.
+            self.catalog.set_estimate(analysis_id, found.eta_s / self.catalog.estimate_bias())
         return found
 
     def status(self, analysis_id: str) -> JobStatus:
@@ -152,6 +153,8 @@ class JobManager(ABC):
         typical = None
         if row.state in ACTIVE:
             typical = self.catalog.typical_seconds(row.options.get("model_size"))
+        if typical is not None and row.state in (QUEUED, RETRYING):
+            typical *= self.catalog.estimate_bias()
         return status.build(row, live, typical_s=typical, workers=workers)
 
     def _dead_letter(self, row: Analysis) -> DeadLetter:

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rq import Queue
 from rq.intermediate_queue import IntermediateQueue
@@ -150,21 +150,23 @@ def _mend_processing(manager: RqJobManager, row: Analysis) -> bool:
     return True
 
 
-def forget_deleted(manager: RqJobManager, names: Iterable[str]) -> int:
-    """Remove jobs at their end whose analysis does not exist any more; how many."""
+def forget_ended(manager: RqJobManager, names: Iterable[str]) -> int:
+    """Remove jobs at their end whose analysis is gone, and canceled ones after a while; how many.
+
+    Failed jobs stay: they are the dead letters. RQ itself forgets finished ones, but never canceled ones.
+    """
     removed = 0
     for name in names:
         queue = manager.queue(name)
         ids: set[str] = set()
-        for registry in (queue.failed_job_registry, queue.canceled_job_registry, queue.finished_job_registry):
+        registries = (queue.failed_job_registry, queue.canceled_job_registry, queue.finished_job_registry)
+        for registry in registries:
             ids |= set(registry.get_job_ids(cleanup=False))
-        for job_id in ids - manager.catalog.known_ids(ids):
+        old = utcnow() - timedelta(seconds=manager.settings.result_ttl_s)
+        canceled = {row.id for row in manager.catalog.ended_before(old, [CANCELED], limit=None)}
+        for job_id in ids - (manager.catalog.known_ids(ids) - canceled):
             manager._forget(job_id)
-            for registry in (
-                queue.failed_job_registry,
-                queue.canceled_job_registry,
-                queue.finished_job_registry,
-            ):
+            for registry in registries:
                 registry.connection.zrem(registry.key, job_id)
             removed += 1
     return removed

@@ -17,6 +17,7 @@ from rq.job import Job
 from rq.job import JobStatus as RqStatus
 from rq.worker import Worker
 
+from .. import logs
 from ..catalog import Analysis, Catalog, utcnow
 from ..settings import Settings
 from ..storage import Storage
@@ -111,6 +112,7 @@ class RqJobManager(JobManager):
             result_ttl=self.settings.result_ttl_s,
             description=f"analysis {row.id}",
             at_front=at_front,
+            meta={"request_id": logs.current().get("request_id")},
         )
 
     def _live(self, row: Analysis) -> Live:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from shadow_trainer.catalog import Analysis, Catalog, utcnow
 from shadow_trainer.catalog.lifecycle import LEASE_S
@@ -156,6 +156,22 @@ def test_typical_duration_is_measured_per_model(catalog: Catalog) -> None:
     assert catalog.typical_seconds("m") == pytest.approx(70, abs=2)
     assert catalog.typical_seconds("xs") == pytest.approx(4, abs=2)
     assert catalog.typical_seconds("l") == pytest.approx(60, abs=2)
+
+
+def test_estimates_are_compared_with_the_truth(catalog: Catalog) -> None:
+    assert catalog.estimate_bias() == 1.0
+    for _ in range(5):
+        row = create(catalog)
+        catalog.set_estimate(row.id, 10.0)
+        then = utcnow() - timedelta(seconds=30)
+        catalog.transact(
+            lambda s, i=row.id, t=then: s.execute(
+                update(Analysis).where(Analysis.id == i).values(queued_at=t)
+            )
+        )
+        catalog.claim(row.id, "w")
+        catalog.publish(row.id, 1, **FOUND)
+    assert catalog.estimate_bias() == pytest.approx(3.0, abs=0.3)
 
 
 def test_null_is_null_and_not_json(catalog: Catalog, analysis: Analysis) -> None:

@@ -218,6 +218,16 @@ def test_a_cancel_from_the_queues_own_dashboard_is_noticed_by_the_clock(rig: Rig
     rig.until_state(film, "canceled", seconds=25)
 
 
+def test_a_requeue_from_the_queues_own_dashboard_restores_the_attempts(rig: Rig) -> None:
+    rig.worker()
+    rig.clock()
+    film = rig.send(do="flaky", times=3)
+    rig.until_state(film, "failed")
+    Job.fetch(film, connection=rig.jobs.connection).requeue()
+    rig.until_state(film, "completed")
+    assert rig.outcomes(film) == ["retrying", "retrying", "failed", "completed"]
+
+
 def test_redis_may_restart_while_a_job_runs(rig: Rig) -> None:
     from shadow_trainer.jobs import embedded
 
