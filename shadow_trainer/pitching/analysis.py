@@ -1,19 +1,53 @@
-"""From a pose series to the deliveries of analysis.json: events, metrics with error and norm, faults."""
+"""From a pose series to the deliveries of analysis.json: events, metrics with error and norm, faults.
+
+Nothing here knows a film or a database; moving an event (or the hand, height, level) is the same call again
+with that given, and takes a fraction of a second.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ..errors import BadRequest
 from ..pose.series import PoseSeries
-from . import angles, camera, errors, faults, metrics, norms
+from . import (
+    angles,
+    camera,
+    compare,
+    consistency,
+    editing,
+    errors,
+    faults,
+    metrics,
+    norms,
+    planar,
+    style,
+    warnings,
+)
 from .deliveries import Found, find_deliveries, find_hand
 from .events import EVENTS
 from .metrics import Context, Metric
-from .world import as_right_hander, standing_height
+from .reference import Reference
+from .reference import get as get_reference
+from .world import HANDS, as_right_hander, standing_height
 
 VIEWS = ("open-side", "rear", "front", "other")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What one analysis takes as given: the right-hander's points and how to read and score them."""
+
+    series: PoseSeries
+    points: np.ndarray
+    hand: str
+    height_m: float
+    view: str
+    level: str
+    reference: Reference | None
 
 
 def analyse(
@@ -25,93 +59,148 @@ def analyse(
     view: str = "auto",
     level: str = "adult",
     windows: list[tuple[float, float]] | None = None,
-    reference: str | None = "elite",
+    events: dict[int, dict[str, float]] | None = None,
+    reference: str | Reference | None = "elite",
 ) -> dict[str, Any]:
-    """Everything that is measured of the athlete in ``series``; see DESIGN.md section 4 for the shape."""
+    """Everything that is measured of the athlete in ``series``; see DESIGN.md section 4 for the shape.
+
+    ``throws`` right, left or auto; ``fps`` real frames per second when they cannot be told from the times;
+    ``windows`` where to look for deliveries; ``events`` moved by a coach: delivery index -> event -> seconds;
+    ``reference`` a name, a :class:`~.reference.Reference` or None. Raises BadRequest for what cannot be.
+    """
+    _check(throws, view, level, height_m)
     rough = height_m or standing_height(series.world_m)
-    hand, source = throws, "given"
-    if throws == "auto":
-        hand, source = find_hand(series.world_m, series.time_s, rough)[0], "measured"
+    hand, sure = (throws, True) if throws != "auto" else find_hand(series.world_m, series.time_s, rough)
     points = as_right_hander(series.world_m, hand)
-    tall = height_m or standing_height(points)
     seen_view = camera.view_of(series, hand) if view == "auto" else view
-    found, curves = [], []
-    for item in find_deliveries(points, series.time_s, tall, windows):
-        delivery, series_of = _delivery(series.time_s, item, seen_view or "other", level)
-        found.append({"index": len(found), **delivery})
+    setting = Setting(
+        series,
+        points,
+        hand,
+        height_m or standing_height(points),
+        seen_view or "other",
+        level,
+        get_reference(reference),
+    )
+    found = find_deliveries(
+        points, series.time_s, setting.height_m, windows, hand_gap_m=planar.hand_gap(series)
+    )
+    found = editing.apply(found, events or {})
+    deliveries, curves = [], []
+    for index, item in enumerate(found):
+        delivery, series_of = _delivery(setting, item, fps)
+        deliveries.append({"index": index, **delivery})
         curves.append(series_of)
     return {
         "athlete": {
             "throws": hand,
-            "throws_source": source,
-            "height_m": round(tall, 3),
+            "throws_source": "given" if throws != "auto" else "measured",
+            "height_m": round(setting.height_m, 3),
             "height_source": "given" if height_m else "estimated",
         },
         "view": {
-            "name": seen_view or "other",
+            "name": setting.view,
             "source": "given" if view != "auto" else "measured" if seen_view else "not found",
         },
         "level": level,
-        "deliveries": found,
-        "consistency": {},
-        "warnings": [],
+        "deliveries": deliveries,
+        "consistency": consistency.over(deliveries),
+        "warnings": warnings.collect(series, deliveries, sure_hand=sure, view=view, seen_view=seen_view),
+        "footer": faults.FOOTER,
         "series": curves,
     }
 
 
-def _delivery(
-    time_s: np.ndarray, item: Found, view: str, level: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    s, events = item.signals, item.events
+def _check(throws: str, view: str, level: str, height_m: float | None) -> None:
+    if throws not in (*HANDS, "auto"):
+        raise BadRequest(f"throws is {throws!r}; it must be right, left or auto.", code="bad_throws")
+    if view not in (*VIEWS, "auto"):
+        raise BadRequest(f"view is {view!r}; it must be one of {', '.join(VIEWS)}, auto.", code="bad_view")
+    if level not in norms.LEVELS:
+        raise BadRequest(
+            f"level is {level!r}; it must be one of {', '.join(norms.LEVELS)}.", code="bad_level"
+        )
+    if height_m is not None and not 0.8 <= height_m <= 2.4:
+        raise BadRequest(f"A height of {height_m} m cannot be.", code="bad_height", fix="Give it in metres.")
+
+
+def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """One delivery's results, and its curves for the charts."""
+    s, events, series = item.signals, item.events, setting.series
+    rate = fps or s.fps
     context = Context(s, events)
-    frames = {name: int(np.abs(time_s - events[name].time_s).argmin()) for name in EVENTS}
-    moments = {name: events[name].as_dict(frames[name]) for name in EVENTS}
-    scored = [_scored(metric, view, s.fps, level) for metric in metrics.measure(context, view)]
+    moments = {n: events[n].as_dict(int(np.abs(series.time_s - events[n].time_s).argmin())) for n in EVENTS}
+    flat = planar.measure(series, setting.points, item.rows, context, setting.hand)
+    scored = [
+        _scored(metric, flat, setting.view, rate, setting.level)
+        for metric in metrics.measure(context, setting.view)
+    ]
+    how = style.describe(context)
+    judged = faults.find(scored, moments, styles=style.marks(how), fps=rate, view=setting.view)
     delivery = {
         "start_s": max(float(s.time_s[0]), events["first_movement"].time_s - 0.3),
         "end_s": min(float(s.time_s[-1]), events["follow_through"].time_s + 0.3),
+        "quality": item.quality,
         "events": moments,
+        "set_position": {"seen": how["start"] != "not seen", "kind": how["start"]},
+        "style": how,
         "metrics": scored,
         "sequence": metrics.kinematic_sequence(context),
-        "faults": faults.find(scored, moments),
-        "strengths": faults.strengths(scored, moments),
-        "similarity": {},
+        "faults": judged,
+        "strengths": faults.strengths(scored, moments, judged),
+        "similarity": _similarity(setting, item, events),
     }
-    return delivery, _curves(time_s[item.rows], context)
+    return delivery, _curves(series.time_s[item.rows], context)
+
+
+def _similarity(setting: Setting, item: Found, events: dict[str, Any]) -> dict[str, Any]:
+    if setting.reference is None:
+        return {}
+    return compare.similarity_of(
+        setting.points[item.rows],
+        setting.series.time_s[item.rows],
+        setting.series.confidence[item.rows],
+        {name: event.time_s for name, event in events.items()},
+        setting.height_m,
+        setting.reference,
+    )
 
 
 def _curves(time_s: np.ndarray, context: Context) -> dict[str, Any]:
     """Angles and angular velocities at the film's own frames, for the charts."""
-    s = context.signals
     known = {**context.curves, **context.velocities}
-    unwrapped = {n: angles.unwrap(v) if n in metrics.HEADINGS else v for n, v in known.items()}
-    return {"time_s": time_s, **{name: np.round(_at(s, v, time_s), 2) for name, v in unwrapped.items()}}
+    grid = context.signals.time_s
+    smooth = {n: angles.unwrap(v) if n in metrics.HEADINGS else v for n, v in known.items()}
+    return {"time_s": time_s, **{n: np.round(np.interp(time_s, grid, v), 2) for n, v in smooth.items()}}
 
 
-def _at(s: Any, values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
-    """Values of the fine grid at the film's frames."""
-    return np.interp(time_s, s.time_s, values)
+def _scored(
+    metric: Metric, flat: dict[tuple[str, str], float], view: str, fps: float, level: str
+) -> dict[str, Any]:
+    """A metric with its error and its norm; low-confidence values are shown, never scored.
 
-
-def _scored(metric: Metric, view: str, fps: float, level: str) -> dict[str, Any]:
-    """A metric with its error and its norm; low-confidence values are shown, never scored."""
-    norm = norms.norm_for(metric.name, metric.event, level)
-    cell = errors.error_of(metric.name, metric.event, view, fps)
-    score = norm is not None and metric.value is not None and metric.confidence != metrics.LOW
+    Where the picture's plane was measured to give the better estimate for this view, that one is taken.
+    """
+    key = (metric.name, metric.event)
+    method = errors.best_method(*key, view, fps) if key in flat else "3d"
+    value = flat[key] if method == "2d" else metric.value
+    norm = norms.norm_for(*key, level)
+    cell = errors.error_of(*key, view, fps, method)
+    score = norm is not None and value is not None and metric.confidence != metrics.LOW
     return {
         "name": metric.name,
         "event": metric.event,
-        "value": metric.value,
+        "value": value,
         "unit": metric.unit,
         "error": cell.error if cell else None,
         "error_source": f"validation, {cell.n} deliveries" if cell else errors.NOT_MEASURED,
         "timing_error": metric.timing_error,
-        "method": "3d",
+        "method": method,
         "confidence": metric.confidence,
         "note": metric.note,
         "label": metric.label,
         "phase": metric.phase,
         "norm": norm.as_dict() if norm else None,
-        "z": norm.z(metric.value) if score else None,
-        "percentile": norm.percentile(metric.value) if score else None,
+        "z": norm.z(value) if score else None,
+        "percentile": norm.percentile(value) if score else None,
     }

@@ -43,13 +43,19 @@ def find_deliveries(
     time_s: np.ndarray,
     height_m: float,
     windows: list[tuple[float, float]] | None = None,
+    hand_gap_m: np.ndarray | None = None,
 ) -> list[Found]:
-    """Deliveries of a right-hander's points (T, 33, 3), in the order of time; inside ``windows`` if given."""
+    """Deliveries of a right-hander's points (T, 33, 3), in the order of time; inside ``windows`` if given.
+
+    ``hand_gap_m`` (T,) metres between the hands as the picture shows them, where that is the better measure.
+    """
     found = []
     for rows in _spans(points, time_s, windows):
         for part in _around_bursts(points, time_s, rows, height_m):
             smooth = signals.smooth(points[part], time_s[part])
             s = signals.measure(smooth, time_s[part], height_m)
+            if hand_gap_m is not None:
+                s = signals.with_hand_gap(s, hand_gap_m[part], time_s[part])
             seen = events.find_events(s)
             if seen is None:
                 continue

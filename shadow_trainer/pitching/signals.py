@@ -5,7 +5,7 @@ Lengths are in body heights (H), speeds in H/s, so that one rule fits a boy and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -97,3 +97,12 @@ def measure(points: np.ndarray, time_s: np.ndarray, height_m: float) -> Signals:
         elbow=angles.flexion(p, "throwing", "arm"),
         layback=angles.arm_angles(p, "throwing")["external_rotation"],
     )
+
+
+def with_hand_gap(s: Signals, gap_m: np.ndarray, time_s: np.ndarray) -> Signals:
+    """Signals with the hands' distance (T,) in metres at (T,) seconds taken from elsewhere."""
+    known = np.isfinite(gap_m)
+    if known.sum() < 4:
+        return s
+    gap = np.interp(s.time_s, time_s[known], gap_m[known])
+    return replace(s, hand_gap=gap / s.height_m)

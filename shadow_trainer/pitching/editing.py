@@ -1,0 +1,55 @@
+"""Events moved by a coach: what was moved is certain, what follows from it is found again around it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..errors import BadRequest
+from .deliveries import Found
+from .events import EVENTS, Event
+
+LEAST_APART_S = 0.001
+
+
+def apply(found: list[Found], moved: dict[int, dict[str, float]]) -> list[Found]:
+    """Deliveries with their events replaced: ``moved`` is delivery index -> event -> seconds.
+
+    Raises BadRequest for an unknown delivery or event, a time outside the delivery, or a broken order.
+    """
+    out = list(found)
+    for index, times in moved.items():
+        if not 0 <= int(index) < len(found):
+            raise BadRequest(f"There is no delivery {int(index) + 1}.", code="no_such_delivery")
+        item = found[int(index)]
+        events = dict(item.events)
+        for name, when in times.items():
+            if name not in EVENTS:
+                raise BadRequest(f"There is no event named {name!r}.", code="no_such_event")
+            first, last = float(item.signals.time_s[0]), float(item.signals.time_s[-1])
+            if not first <= float(when) <= last:
+                raise BadRequest(
+                    f"{_words(name)} cannot be at {when:.3f} s: this pitch is filmed from {first:.3f} "
+                    f"to {last:.3f} s.",
+                    code="event_outside",
+                )
+            events[name] = Event(float(when), 1.0)
+        _check_order(events, set(times))
+        out[int(index)] = replace(item, events=events)
+    return out
+
+
+def _check_order(events: dict[str, Event], moved: set[str]) -> None:
+    """A moved event must stay between its neighbours; hands may part before or after the leg lift."""
+    order = [name for name in EVENTS if name != "hand_separation"]
+    for first, second in zip(order[:-1], order[1:], strict=True):
+        in_order = events[second].time_s - events[first].time_s >= LEAST_APART_S
+        if not in_order and moved & {first, second}:
+            raise BadRequest(
+                f"{_words(second)} must come after {_words(first).lower()}.",
+                code="event_order",
+                fix="Move the other event first, or choose a time between its neighbours.",
+            )
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,205 @@
+"""Judging one delivery: at most three faults, the earliest first, and at least one strength (section 4.4).
+
+A deviation is reportable when it is at least one SD from the norm *and* more than one and a half times its
+own error; low-confidence values never make a fault. The texts describe, compare, explain and offer one
+drill; they predict nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..metrics.confidence import HIGH, LOW
+from .rules import RULES, Check, Fault
+from .words import certainty, quantity, usual
+
+MOST = 3
+WEIGHT = {"high": 1.0, "medium": 0.6, "low": 0.0}
+LEAST_Z, MARKED_Z, ERROR_FACTOR = 1.0, 2.0, 1.5
+# What stands in for |z| where no norm is published: at the amber limit, per step from amber to red, at most.
+AMBER_Z, RED_Z, MOST_Z = 1.3, 2.0, 3.5
+# Pose error where this view and frame rate have not been validated: section 4.3's 6, 10 and 15 degrees [E].
+ASSUMED_DEG = {
+    "trunk": 6.0,
+    "shoulder": 10.0,
+    "elbow": 15.0,
+    "pelvis": 6.0,
+    "hip": 8.5,
+    "lead": 6.0,
+    "rear": 6.0,
+}
+FOOTER = (
+    "A coaching aid, not medical advice. Pain: stop, and see a professional. "
+    "Follow the Pitch Smart counts and days of rest."
+)
+
+Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+def find(
+    metrics: list[dict[str, Any]],
+    events: dict[str, dict[str, Any]],
+    *,
+    styles: frozenset[str] = frozenset(),
+    fps: float = 240.0,
+    view: str = "other",
+) -> list[dict[str, Any]]:
+    """At most three faults of one delivery from its scored metrics; notes come after them.
+
+    ``styles`` are what the delivery is on purpose (``slide_step``, ``windup``, ``sidearm``, ``submarine``).
+    """
+    rows: Rows = {(m["name"], m["event"]): m for m in metrics}
+    found = [
+        fault
+        for rule in RULES
+        if not styles.intersection(rule.unless) and (fault := _judge(rule, rows, events, fps, view))
+    ]
+    ranked = sorted((f for f in found if f["severity"] != "note"), key=lambda f: -f["priority"])[:MOST]
+    notes = [f for f in found if f["severity"] == "note"][: MOST - len(ranked)]
+    return sorted([*ranked, *notes], key=lambda f: (f["time_s"], -f["priority"]))
+
+
+def _judge(
+    rule: Fault, rows: Rows, events: dict[str, dict[str, Any]], fps: float, view: str
+) -> dict[str, Any] | None:
+    """The fault by its worst check, or None."""
+    hits = [hit for check in rule.checks if fps >= check.least_fps and (hit := _hit(check, rows))]
+    if not hits:
+        return None
+    check, row, strength, red = max(hits, key=lambda hit: hit[2] * WEIGHT[hit[1]["confidence"]])
+    seen = check.seen.format(
+        value=quantity(abs(row["value"]) if check.as_amount else row["value"], row["unit"])
+    )
+    norm = usual(row)
+    sure = certainty(row, fps, view)
+    text = f"{seen}{f' ({norm})' if norm else ''}. {rule.why}"
+    return {
+        "id": rule.id,
+        "name": rule.id,
+        "title": rule.title,
+        "severity": "note" if rule.note_only else "red" if red else "amber",
+        "priority": round(rule.impact * (strength - 1.0) * WEIGHT[row["confidence"]] * rule.order, 3),
+        "marked": row["z"] is not None and abs(row["z"]) >= MARKED_Z,
+        "event": rule.event,
+        "time_s": events[rule.event]["time_s"],
+        "metric": check.metric,
+        "metric_event": check.event,
+        "value": row["value"],
+        "seen": f"{seen}.",
+        "norm": norm,
+        "why": rule.why,
+        "drill": rule.drill,
+        "source": rule.source,
+        "certainty": sure,
+        "text": text,
+        "message": f"{text} Try: {rule.drill} Certainty: {sure}.",
+    }
+
+
+def _hit(check: Check, rows: Rows) -> tuple[Check, dict[str, Any], float, bool] | None:
+    """``(check, metric row, |z| or what stands in for it, red)`` when the limit is passed and reportable."""
+    row = rows.get((check.metric, check.event))
+    if row is None or row["value"] is None or row["confidence"] == LOW:
+        return None
+    sign = 1.0 if check.above else -1.0
+    beyond = sign * (row["value"] - check.amber)
+    if beyond <= 0 or not _ALSO[check.also](rows):
+        return None
+    red = check.red is not None and sign * (row["value"] - check.red) > 0
+    if row["z"] is None:
+        if beyond <= ERROR_FACTOR * _error(row) - _margin(check):
+            return None
+        return check, row, _stand_in(check, beyond), red
+    if abs(row["z"]) < LEAST_Z or abs(row["value"] - row["norm"]["mean"]) <= ERROR_FACTOR * _error(row):
+        return None
+    return check, row, max(abs(row["z"]), 1.05), red
+
+
+def _margin(check: Check) -> float:
+    """Without a norm the limit itself stands one SD from the usual: half its size, at least two units."""
+    return max(abs(check.amber) * 0.5, 2.0)
+
+
+def _stand_in(check: Check, beyond: float) -> float:
+    if check.red is None or check.red == check.amber:
+        return AMBER_Z
+    step = beyond / abs(check.red - check.amber)
+    return min(AMBER_Z + (RED_Z - AMBER_Z) * step, MOST_Z)
+
+
+def _error(row: dict[str, Any]) -> float:
+    """The measured error; where it was not measured, half a frame's timing error and an assumed pose error."""
+    if row["error"] is not None:
+        return float(row["error"])
+    timing = float(row.get("timing_error") or 0.0)
+    assumed = ASSUMED_DEG.get(row["name"].split("_")[0], 6.0) if row["unit"] == "deg" else 0.0
+    return float((timing**2 + assumed**2) ** 0.5)
+
+
+def _knee_does_not_extend(rows: Rows) -> bool:
+    row = rows.get(("lead_knee_extension", "foot_contact_to_release"))
+    return bool(row and row["value"] is not None and row["confidence"] != LOW and row["value"] < 0)
+
+
+_ALSO = {"": lambda rows: True, "knee_does_not_extend": _knee_does_not_extend}
+
+# What is worth praising first when several things are as they should be.
+_PRAISED = (
+    "stride_length", "lead_knee_extension", "hip_shoulder_separation", "trunk_rotation", "trunk_forward_tilt",
+    "pelvis_drift", "elbow_flexion", "trunk_lateral_tilt", "shoulder_abduction", "pelvis_rotation",
+)  # fmt: skip
+
+
+def strengths(
+    metrics: list[dict[str, Any]],
+    events: dict[str, dict[str, Any]],
+    faults: list[dict[str, Any]] | None = None,
+) -> list[dict[str, Any]]:
+    """At least one thing that is as it is in good deliveries: sure, near its norm, and not part of a fault."""
+    blamed = {fault["metric"] for fault in faults or []}
+    scored = [m for m in metrics if m["z"] is not None and m["name"] not in blamed]
+    if not scored:
+        return [_in_order(events)]
+    best = min(scored, key=_praise)
+    when = best["phase"] if best["phase"] in events else "release"
+    where = "in the middle of" if abs(best["z"]) < 1 else "nearest to"
+    seen = f"{best['label']}: {quantity(best['value'], best['unit'])}, {where} what good deliveries show."
+    norm = usual(best)
+    return [
+        {
+            "id": best["name"],
+            "name": best["name"],
+            "title": best["label"],
+            "event": when,
+            "time_s": events[when]["time_s"],
+            "metric": best["name"],
+            "seen": seen,
+            "norm": norm,
+            "text": seen + (f" {norm[:1].upper()}{norm[1:]}." if norm else ""),
+            "message": seen,
+            "certainty": best["confidence"],
+        }
+    ]
+
+
+def _praise(row: dict[str, Any]) -> float:
+    rank = _PRAISED.index(row["name"]) if row["name"] in _PRAISED else len(_PRAISED)
+    return abs(row["z"]) + (0.0 if row["confidence"] == HIGH else 0.3) + 0.05 * rank
+
+
+def _in_order(events: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What is left to praise when no number may be scored: one flowing delivery."""
+    seen = "From leg lift through foot contact to release the delivery ran in one movement."
+    return {
+        "id": "one_movement",
+        "name": "one_movement",
+        "title": "One movement",
+        "event": "release",
+        "time_s": events["release"]["time_s"],
+        "metric": None,
+        "seen": seen,
+        "norm": None,
+        "text": seen,
+        "message": seen,
+        "certainty": "medium",
+    }

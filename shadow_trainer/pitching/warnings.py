@@ -1,0 +1,124 @@
+"""What a coach should know about the film behind the numbers (PITCHING.md section 5, "Warn when")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..pose.series import PoseSeries
+from ..pose.skeleton import INDEX
+
+LEAST_FPS, ARM_FPS = 55.0, 110.0
+LEAST_HEIGHT_PX = 350.0
+HIDDEN, HIDDEN_FRAMES, AROUND_RELEASE_S = 0.5, 3, 0.05
+BODY_SHARE = 0.9  # of the standing height from the ears to the ankles
+
+
+def collect(
+    series: PoseSeries,
+    deliveries: list[dict[str, Any]],
+    *,
+    sure_hand: bool,
+    view: str,
+    seen_view: str | None,
+    measured_view: str | None = None,
+) -> list[dict[str, str]]:
+    """Warnings as ``{code, message, fix}``, the most consequential first."""
+    if not deliveries:
+        return []
+    found = [
+        _hand(sure_hand),
+        _rate(series),
+        _view(view, measured_view),
+        _small(series, deliveries),
+        _events(deliveries),
+        _wrist(series, deliveries),
+    ]
+    return [warning for warning in found if warning]
+
+
+def _warning(code: str, message: str, fix: str) -> dict[str, str]:
+    return {"code": code, "message": message, "fix": fix}
+
+
+def _hand(sure: bool) -> dict[str, str] | None:
+    if sure:
+        return None
+    return _warning(
+        "hand_uncertain",
+        "Both hands moved almost equally fast, so the throwing hand is a guess.",
+        "Say which hand throws and run the numbers again.",
+    )
+
+
+def _rate(series: PoseSeries) -> dict[str, str] | None:
+    fps = 1.0 / float(np.median(np.diff(series.time_s)))
+    if fps < LEAST_FPS:
+        return _warning(
+            "few_frames",
+            f"At {fps:.0f} pictures per second only positions up to foot contact can be trusted.",
+            "Film at 120 or 240 pictures per second (slow motion).",
+        )
+    if fps < ARM_FPS:
+        return _warning(
+            "few_frames_for_the_arm",
+            f"At {fps:.0f} pictures per second the arm moves too far between two pictures: its numbers, the "
+            "sequence and layback are shown as a trend only.",
+            "Film at 240 pictures per second (slow motion).",
+        )
+    return None
+
+
+def _view(view: str, measured: str | None) -> dict[str, str] | None:
+    if view == "auto" or measured in (None, view):
+        return None
+    return _warning(
+        "view_differs",
+        f"You said {view}, but the film looks like {measured}.",
+        "Check the view; it decides which numbers are trusted.",
+    )
+
+
+def _small(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
+    top = series.landmarks_px[:, (INDEX["left_ear"], INDEX["right_ear"]), 1]
+    feet = series.landmarks_px[:, (INDEX["left_ankle"], INDEX["right_ankle"]), 1]
+    tall = np.nanmax(feet, axis=1, initial=-np.inf) - np.nanmin(top, axis=1, initial=np.inf)
+    rows = np.zeros(len(series), dtype=bool)
+    for delivery in deliveries:
+        rows |= (series.time_s >= delivery["start_s"]) & (series.time_s <= delivery["end_s"])
+    tall = tall[rows & np.isfinite(tall)]
+    height = float(np.percentile(tall, 90)) / BODY_SHARE if len(tall) else np.nan
+    if not height < LEAST_HEIGHT_PX:
+        return None
+    return _warning(
+        "small_in_the_picture",
+        f"The pitcher is only about {height:.0f} pixels tall in this film; {LEAST_HEIGHT_PX:.0f} are needed "
+        "for good angles.",
+        "Film from nearer, or with the 2x lens, so that the body fills half of the picture's height.",
+    )
+
+
+def _events(deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
+    if not any(d["events"]["foot_contact"]["estimated"] for d in deliveries):
+        return None
+    return _warning(
+        "foot_contact_not_seen",
+        "Foot contact could not be seen and was put at its usual time before release.",
+        "Move it in the player to where the front foot takes the weight; the numbers follow at once.",
+    )
+
+
+def _wrist(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
+    wrists = series.confidence[:, (INDEX["left_wrist"], INDEX["right_wrist"])].max(axis=1)
+    for delivery in deliveries:
+        release = delivery["events"]["release"]["time_s"]
+        near = np.abs(series.time_s - release) <= AROUND_RELEASE_S
+        if (np.nan_to_num(wrists[near]) < HIDDEN).sum() > HIDDEN_FRAMES:
+            return _warning(
+                "hand_hidden_at_release",
+                "The throwing hand was blurred or hidden around release, so release and the arm's numbers "
+                "are rough.",
+                "Use a faster shutter (1/1000 s or more light) and an unhidden view of the arm.",
+            )
+    return None
