@@ -79,7 +79,9 @@ class RawTrack:
         return cls(**blank)
 
     def with_(self, **changes: np.ndarray) -> RawTrack:
-        """A copy with some arrays replaced."""
+        """A copy with some arrays replaced; a new confidence is the visibility too, unless that is given."""
+        if "confidence" in changes:
+            changes = {"visibility": changes["confidence"], **changes}
         return replace(self, **changes)
 
     def save(self, path: str | os.PathLike[str]) -> None:
