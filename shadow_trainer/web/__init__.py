@@ -52,8 +52,9 @@ def init_app(app: Flask) -> None:
         pages,
         problems,
         requests,
+        results,
     )
 
     hooks = (requests, compress, headers, problems, guard)
-    for feature in (*hooks, assets, health, media, pages, actions, api, dashboard):
+    for feature in (*hooks, assets, health, media, pages, actions, api, results, dashboard):
         feature.init_app(app)

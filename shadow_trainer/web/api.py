@@ -7,13 +7,12 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..errors import BadRequest, Conflict, NotFound
+from ..errors import BadRequest, NotFound
 from . import desk, uploads
 from .extension import current
 from .forms import OPTION_NAMES, options_from
 from .links import status_of
 from .media import send_original, send_result
-from .presenters.keypoints import keypoints
 
 blueprint = Blueprint("api", __name__, url_prefix="/videos")
 
@@ -89,15 +88,6 @@ def preview_processed(analysis_id: str) -> AnyResponse:
     return send_result(_with_overlay(analysis_id), "overlay.mp4")
 
 
-@blueprint.get("/<analysis_id>/keypoints/user")
-def keypoints_user(analysis_id: str) -> Response:
-    """The athlete's 33 landmarks for every frame, in pixels and in metres; ``?part=2d`` or ``3d`` for one."""
-    row = _completed(analysis_id)
-    document, series = desk.read_json(row.id, "analysis.json"), desk.read_pose(row.id)
-    throws, part = document["athlete"]["throws"], request.args.get("part", "")
-    return jsonify(keypoints(series, video=document["video"], throws=throws, part=part))
-
-
 @blueprint.post("/<analysis_id>/terminate")
 def terminate(analysis_id: str) -> Response:
     """Stop it. Doing it twice, or after the end, changes nothing and is no error."""
@@ -130,19 +120,8 @@ def _accepted(row: Any, message: str) -> Response:
     return response
 
 
-def _completed(analysis_id: str) -> Any:
-    row = desk.find(analysis_id)
-    if row.state != "completed":
-        raise Conflict(
-            f"There is no result: this analysis is {row.state}.",
-            code="not_completed",
-            fix="Ask /status until it says completed.",
-        )
-    return row
-
-
 def _with_overlay(analysis_id: str) -> Any:
-    row = _completed(analysis_id)
+    row = desk.completed(analysis_id)
     if "overlay.mp4" not in (row.files or []):
         raise NotFound("This analysis has no overlay film.", code="no_such_file")
     return row

@@ -99,6 +99,18 @@ def find(analysis_id: str) -> Any:
     return row
 
 
+def completed(analysis_id: str) -> Any:
+    """The row of a finished analysis; Conflict while there is no result."""
+    row = find(analysis_id)
+    if row.state != "completed":
+        raise Conflict(
+            f"There is no result: this analysis is {row.state}.",
+            code="not_completed",
+            fix="Ask /status until it says completed.",
+        )
+    return row
+
+
 def read_json(analysis_id: str, name: str) -> Any:
     """A JSON file of an analysis; NotFound when it is not there."""
     key = f"analyses/{analysis_id}/{name}"

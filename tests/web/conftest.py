@@ -70,6 +70,10 @@ class Desk:
         self._write(analysis_id, "analysis.json", json.dumps(found))
         self._write(analysis_id, "metrics.csv", "name,value\n")
         self._write(analysis_id, "report.html", "<!doctype html><script>alert(1)</script>")
+        path = self.storage.root.parent / "draft"
+        documents.pose(found["video"]["frame_count"]).save(path)
+        self.storage.put(f"analyses/{analysis_id}/pose.npz", path)
+        names.append("pose.npz")
         curves = [documents.curves(delivery) for delivery in found["deliveries"]]
         self._write(analysis_id, "series.json", json.dumps({"deliveries": curves}))
         names.append("series.json")

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
+from shadow_trainer.pose.series import PoseSeries
+
 EVENTS = {
     "first_movement": (0.62, 0.7, False),
     "leg_lift": (1.383, 0.93, False),
@@ -150,3 +154,16 @@ def curves(delivery: dict[str, Any]) -> dict[str, Any]:
     rows = {name: [60 * math.sin(t + n) for t in times] for n, name in enumerate(names)}
     rows["elbow_flexion"][3] = None
     return {"time_s": times, **rows}
+
+
+def pose(frames: int, fps: float = 60.0) -> PoseSeries:
+    """A made-up pose of a film: one body that sways, not seen in the first ten frames."""
+    generator = np.random.default_rng(7)
+    body = generator.normal(size=(33, 3)) * (0.3, 0.2, 0.5) + (0, 0, 1)
+    time_s = np.arange(frames) / fps
+    sway = 0.3 * np.sin(time_s)[:, None, None] * np.array([1.0, 0.2, 0.0])
+    world = body[None] + sway
+    pixels = world[:, :, (0, 2)] * (200, -200) + (640, 500)
+    world[:10] = pixels[:10] = np.nan
+    measured = np.arange(frames) >= 10
+    return PoseSeries(time_s, pixels, np.full((frames, 33), 0.9), world, measured)

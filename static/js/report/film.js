@@ -8,6 +8,7 @@ export class Film extends EventTarget {
     this.fps = fps;
     this.scale = scale;
     this.shownTime = video.currentTime;
+    this.loading = null;
     this.range = null;
     this.looping = false;
     video.addEventListener("play", () => this.dispatchEvent(new Event("state")));
@@ -66,7 +67,9 @@ export class Film extends EventTarget {
   seek(time) {
     const frame = Math.round(time * this.fps);
     const last = Math.max(0, (this.video.duration || Infinity) - 0.5 / this.fps);
-    this.video.currentTime = Math.min(last, Math.max(0, (frame + 0.5) / this.fps));
+    const target = Math.min(last, Math.max(0, (frame + 0.5) / this.fps));
+    if (this.loading) this.loading.time = target;
+    else this.video.currentTime = target;
   }
 
   step(frames) {
@@ -74,21 +77,26 @@ export class Film extends EventTarget {
     this.seek(Math.max(0, (Math.round(this.shownTime * this.fps - 0.01) + frames) / this.fps));
   }
 
-  // Another version of the same film at the same moment.
+  // Another version of the same film at the same moment; a seek meanwhile is kept for when it is there.
   show(source) {
-    if (new URL(source, document.baseURI).href === this.video.currentSrc.split("#")[0]) return;
-    const time = this.video.currentTime;
-    const playing = !this.paused;
+    const address = new URL(source, document.baseURI).href;
+    if (address === (this.loading?.address || this.video.currentSrc.split("#")[0])) return;
     const speed = this.video.playbackRate;
-    this.video.src = source;
+    const resume = this.loading || { time: this.video.currentTime, playing: !this.paused };
+    const loading = { ...resume, address };
+    this.loading = loading;
     this.video.addEventListener(
       "loadedmetadata",
       () => {
-        this.video.currentTime = time;
+        if (this.loading !== loading) return;
+        this.loading = null;
+        this.video.currentTime = loading.time;
         this.video.playbackRate = speed;
-        if (playing) this.play();
+        if (loading.playing) this.play();
       },
       { once: true },
     );
+    this.video.preload = "auto";
+    this.video.src = source;
   }
 }

@@ -16,7 +16,10 @@ export class Layers {
 
   async start() {
     const address = this.player.dataset.landmarks;
-    if (!address || !this.link("plain")) return;
+    if (!address || !this.link("plain")) {
+      this.film.video.preload = "auto";
+      return;
+    }
     try {
       const landmarks = await Landmarks.load(address);
       this.overlay = new Overlay(this.player.querySelector("[data-screen]"), this.film.video, landmarks);

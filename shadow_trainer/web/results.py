@@ -1,0 +1,86 @@
+"""What is made of a finished analysis when somebody asks: exports for other programs, and charts."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_file
+
+from ..errors import BadRequest, NotFound
+from ..render import charts, exports
+from . import desk
+from .media import slug
+from .presenters.keypoints import keypoints
+from .uploads import area
+
+blueprint = Blueprint("results", __name__, url_prefix="/videos")
+
+
+def init_app(app: Flask) -> None:
+    """Add the addresses, and the list of exports for the page."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["exports"] = exports.EXPORTS
+
+
+@blueprint.get("/<analysis_id>/keypoints/user")
+def keypoints_user(analysis_id: str) -> Response:
+    """The athlete's 33 landmarks for every frame, in pixels and in metres; ``?part=2d`` or ``3d`` for one."""
+    row = desk.completed(analysis_id)
+    document, series = desk.read_json(row.id, "analysis.json"), desk.read_pose(row.id)
+    throws, part = document["athlete"]["throws"], request.args.get("part", "")
+    return jsonify(keypoints(series, video=document["video"], throws=throws, part=part))
+
+
+@blueprint.get("/<analysis_id>/exports/<name>")
+def export(analysis_id: str, name: str) -> Response:
+    """One export as a download; ``?delivery=0`` leaves the other pitches out."""
+    row = desk.completed(analysis_id)
+    source = exports.Source(desk.read_pose(row.id), desk.read_json(row.id, "analysis.json"), _curves(row.id))
+    with tempfile.TemporaryDirectory(dir=area(current_app), prefix="export-") as folder:
+        path = Path(folder) / "export"
+        kind = exports.write(name, source, path, delivery=_delivery())
+        data = path.read_bytes()
+    return send_file(
+        io.BytesIO(data),
+        mimetype=kind.media_type,
+        as_attachment=True,
+        download_name=f"{slug(row.title)}{kind.suffix}",
+    )
+
+
+@blueprint.get("/<analysis_id>/plots/<name>")
+def plot(analysis_id: str, name: str) -> Response:
+    """One chart as an SVG file: ``rotation``, ``separation``, ``tilt``, ``knees``, ``arm`` or ``sequence``."""
+    row = desk.completed(analysis_id)
+    place = _delivery() or 0
+    deliveries, curves = desk.read_json(row.id, "analysis.json")["deliveries"], _curves(row.id)
+    if place >= min(len(deliveries), len(curves)):
+        raise NotFound(f"There are no curves of pitch {place + 1}.", code="no_such_delivery")
+    wanted = name.removesuffix(".svg")
+    for chart in charts.delivery_charts(deliveries[place], curves[place]):
+        if chart.key.rsplit("-", 1)[-1] == wanted:
+            response = Response(charts.standalone(chart), mimetype="image/svg+xml")
+            # The drawing carries its own colours; as a document it may style itself and do nothing else.
+            response.headers["Content-Security-Policy"] = (
+                "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+            )
+            return response
+    known = ", ".join(plan.key for plan in charts.PLANS)
+    raise NotFound(f"There is no chart {wanted!r}.", code="no_such_chart", fix=f"Choose one of: {known}.")
+
+
+def _curves(analysis_id: str) -> list[dict[str, Any]]:
+    try:
+        return desk.read_json(analysis_id, "series.json")["deliveries"]
+    except NotFound:
+        return []
+
+
+def _delivery() -> int | None:
+    value = request.args.get("delivery", "")
+    if value and not (value.isdecimal() and len(value) < 6):
+        raise BadRequest("delivery must be the index of a pitch, 0 or more.", code="bad_delivery")
+    return int(value) if value else None

@@ -1,0 +1,93 @@
+"""Exports, charts and landmarks of a finished analysis."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from flask.testing import FlaskClient
+
+from shadow_trainer.pose.skeleton import INDEX
+from shadow_trainer.render.exports import EXPORTS
+from shadow_trainer.web.uploads import area
+from tests.web import documents
+from tests.web.conftest import Desk
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
+def test_every_export_is_a_download_and_leaves_nothing(
+    client: FlaskClient, desk: Desk, app, name: str
+) -> None:
+    response = client.get(f"/videos/{desk.completed()}/exports/{name}")
+    assert response.status_code == 200
+    assert len(response.data) > 100
+    disposition = response.headers["Content-Disposition"]
+    assert disposition.startswith("attachment")
+    assert f"Bullpen-Tuesday{EXPORTS[name].suffix}" in disposition
+    assert list(area(app).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("exports/fbx", 404),
+        ("exports/trc?delivery=9", 404),
+        ("exports/trc?delivery=-1", 400),
+        ("exports/trc?delivery=x", 400),
+        ("plots/nothing", 404),
+        ("plots/rotation?delivery=9", 404),
+    ],
+)
+def test_what_does_not_exist_is_named(client: FlaskClient, desk: Desk, path: str, status: int) -> None:
+    response = client.get(f"/videos/{desk.completed()}/{path}")
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+
+
+def test_results_of_what_is_not_done_are_a_conflict(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.running()
+    for path in ("exports/trc", "plots/rotation", "keypoints/user"):
+        assert client.get(f"/videos/{analysis_id}/{path}").status_code == 409
+
+
+@pytest.mark.parametrize("name", ["rotation", "knees.svg"])
+def test_a_plot_is_an_svg_of_its_own(client: FlaskClient, desk: Desk, name: str) -> None:
+    response = client.get(f"/videos/{desk.completed()}/plots/{name}")
+    assert response.mimetype == "image/svg+xml"
+    assert ElementTree.fromstring(response.text).tag.endswith("svg")
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+
+
+def test_landmarks_have_a_row_for_each_frame_and_say_what_is_not_known(
+    client: FlaskClient, desk: Desk
+) -> None:
+    found = client.get(f"/videos/{desk.completed()}/keypoints/user").get_json()
+    truth = documents.pose(262)
+    assert len(found["frames"]) == len(found["world"]) == len(found["time_s"]) == 262
+    assert found["frames"][0] is None
+    wrist = INDEX["left_wrist"]
+    x, y = found["frames"][100][2 * wrist : 2 * wrist + 2]
+    assert (x / 10, y / 10) == pytest.approx(truth.landmarks_px[100, wrist], abs=0.06)
+    assert found["world"][100][3 * wrist + 2] == pytest.approx(1000 * truth.world_m[100, wrist, 2], abs=0.6)
+    roles = {tuple(bone[:2]): bone[2] for bone in found["bones"]}
+    assert roles[INDEX["left_elbow"], INDEX["left_wrist"]] == "throwing"
+    assert roles[INDEX["left_hip"], INDEX["right_hip"]] == "centre"
+
+
+def test_a_player_asks_for_one_part_only(client: FlaskClient, desk: Desk) -> None:
+    address = f"/videos/{desk.completed()}/keypoints/user"
+    assert "world" not in client.get(f"{address}?part=2d").get_json()
+    assert "frames" not in client.get(f"{address}?part=3d").get_json()
+
+
+def test_data_is_compressed_and_pages_are_not(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed()
+    headers = {"Accept-Encoding": "gzip"}
+    data = client.get(f"/videos/{analysis_id}/keypoints/user", headers=headers)
+    assert data.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(data.data))["schema"]
+    page = client.get(f"/analyses/{analysis_id}", headers=headers)
+    assert "Content-Encoding" not in page.headers
+    assert page.text.count('class="chart"') >= 3
+    assert page.text.count("<caption>") >= 3
