@@ -29,7 +29,7 @@ class Sample:
     """One landmark of one clip: error = gain @ offset; both in torso lengths."""
 
     clip: str
-    gain: np.ndarray  # (T, 2, 3)
+    gain: np.ndarray  # (T, 2, 3), for the elbow (T, 2, 4)
     error: np.ndarray  # (T, 2)
     weight: np.ndarray  # (T,)
 
@@ -43,8 +43,13 @@ def samples(raw_path: Path, truth_path: Path) -> dict[str, list[Sample]]:
     focal, centre = float(truth["K"][0, 0]), truth["K"][:2, 2]
     torso = np.linalg.norm(cam[:, :2].mean(1) - cam[:, 6:8].mean(1), axis=-1) * focal / cam[:, 6:8, 2].mean(1)
     out: dict[str, list[Sample]] = {part: [] for part in PARTS}
+    up = cam[:, :2].mean(1) - cam[:, 6:8].mean(1)
+    up = up / np.linalg.norm(up, axis=-1, keepdims=True)
     for node, axes in offsets.frames(cam).items():
         p = cam[:, node]
+        if "elbow" in NODES[node]:  # a fourth value, in proportion to how much the arm hangs
+            hanging = (axes[..., 0] * up).sum(-1, keepdims=True)
+            axes = np.concatenate([axes, (axes[..., 0] * hanging)[..., None]], -1)
         slope = axes[:, :2] - (p[:, :2] / p[:, 2:])[..., None] * axes[:, 2:3]
         gain = focal / p[:, 2, None, None] * slope * float(truth["height_m"])
         seen = raw.landmarks_px[rows][:, LANDMARK_OF_NODE[node]].astype(float)
@@ -57,13 +62,13 @@ def samples(raw_path: Path, truth_path: Path) -> dict[str, list[Sample]]:
 
 
 def fit(parts: list[Sample]) -> np.ndarray:
-    """Robust least squares of the offset (3,)."""
+    """Robust least squares of the offset (3,) or (4,)."""
     gain, error = (np.concatenate([getattr(s, n) for s in parts]) for n in ("gain", "error"))
-    trust, value = np.concatenate([s.weight for s in parts]), np.zeros(3)
+    trust, value = np.concatenate([s.weight for s in parts]), np.zeros(gain.shape[-1])
     for _ in range(ROUNDS):
         miss = np.linalg.norm(error - gain @ value, axis=-1)
         w = trust / (1 + (miss / ROBUST) ** 2)
-        normal = np.einsum("t,tki,tkj->ij", w, gain, gain) + 1e-6 * np.eye(3)
+        normal = np.einsum("t,tki,tkj->ij", w, gain, gain) + 1e-6 * np.eye(len(value))
         value = np.linalg.solve(normal, np.einsum("t,tki,tk->i", w, gain, error))
     return value
 
@@ -90,9 +95,9 @@ def main(raw_dir: str, truth_dir: str, *options: str) -> None:
         print(f"{part:9s} {np.round(values[part], 4)} swing {swing:.4f}  {text}")
     if "--write" in options:
         data = json.loads(offsets.DATA.read_text())
-        data["offsets_h"] = {
-            k: [round(float(x), 4) for x in v] for k, v in values.items() if k in data["offsets_h"]
-        }
+        kept = {k: [round(float(x), 4) for x in v] for k, v in values.items() if k in data["offsets_h"]}
+        kept["elbow_hanging"] = [kept["elbow"].pop(), 0.0, 0.0]
+        data["offsets_h"] = kept
         offsets.DATA.write_text(json.dumps(data, indent=2) + "\n")
 
 

@@ -56,17 +56,18 @@ def observe(rng: np.random.Generator, delivery: Delivery) -> Observed:
     rotation, centre = camera(rng, delivery.points)
     p = (delivery.points - centre) @ rotation.T
     marks = p + _landmark_offsets(rng, delivery.points) @ rotation.T
-    t = len(p)
     depth = np.maximum(p[..., 2:], 0.5)
     rays = marks[..., :2] / np.maximum(marks[..., 2:], 0.5)
     torso = TORSO_H / np.median(depth)
     hidden = occluded(p)
     level = float(np.exp(rng.normal(0, 0.4)))
+    true = rays
     rays = rays + torso * _picture_noise(rng, rays / torso, hidden, level)
     rays = _confuse_hands(rng, rays, torso)
     shape = _shape_noise(rng, marks - p[:, [6, 7]].mean(1, keepdims=True), hidden, level)
-    confidence = _confidence(rng, hidden, t)
+    confidence = _confidence(rng, np.linalg.norm(rays - true, axis=-1) / torso)
     rays, shape, confidence = _swap(rng, p, rays, shape, confidence)
+    rays, shape, confidence = _lose_frames(rng, rays, shape, confidence)
     rays = rays * float(np.exp(rng.normal(0, 0.12)))  # the lens is only guessed
     truth = p - p[:, [6, 7]].mean(1, keepdims=True)
     return Observed(rays, confidence, shape, truth, rotation @ np.array([0, 0, 1.0]), delivery.planted)
@@ -85,7 +86,7 @@ def _landmark_offsets(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
         k: rng.normal(0, 0.011, 3)
         for k in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "ear", "other")
     }
-    mean = {"hip": [0.006, 0.006, 0.030], "shoulder": [0.012, 0.004, -0.007], "elbow": [0.020, 0, 0],
+    mean = {"hip": [0.006, 0.006, 0.030], "shoulder": [0.012, 0.004, -0.007], "elbow": [0.013, 0, 0],
             "ankle": [0.010, 0, 0]}  # fmt: skip
     above = {"elbow": "shoulder", "wrist": "elbow", "knee": "hip", "ankle": "knee"}
     for side, sign in (("left", 1.0), ("right", -1.0)):
@@ -100,7 +101,9 @@ def _landmark_offsets(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
                 lateral = unit(line - (line * axis).sum(-1, keepdims=True) * axis)
                 forward = sign * np.cross(lateral, axis)
                 o = offset + np.array(mean.get(part, [0, 0, 0]))
-                out[:, node] = o[0] * axis + o[1] * lateral + o[2] * forward
+                if part == "elbow":  # slides toward the shoulder as the arm hangs
+                    out[:, node] += 0.014 * (axis * up).sum(-1, keepdims=True) * axis
+                out[:, node] += o[0] * axis + o[1] * lateral + o[2] * forward
     return out
 
 
@@ -149,7 +152,8 @@ def _confuse_hands(rng, rays, torso) -> np.ndarray:
     left, right = (np.array([_NAME[f"{s}_wrist"], _NAME[f"{s}_index"]]) for s in ("left", "right"))
     near = np.linalg.norm(rays[:, left[0]] - rays[:, right[0]], axis=-1) / torso
     close = gaussian_filter1d(np.clip((0.9 - near) / 0.3, 0, 1), 2.0)
-    share = close * np.clip(0.5 + 0.6 * drift(rng, len(rays), RATE_HZ, 0.4) + rng.normal(0, 0.4), 0, 1)
+    pull = rng.choice([0.0, 0.5, 0.9], p=[0.3, 0.3, 0.4]) + 0.25 * drift(rng, len(rays), RATE_HZ, 0.4)
+    share = close * np.clip(pull, 0, 1.1)
     first, second = (left, right) if rng.random() < 0.5 else (right, left)
     rays[:, first] += share[:, None, None] * (rays[:, second] - rays[:, first])
     return rays
@@ -179,11 +183,30 @@ def _turn(shape, angles) -> np.ndarray:
     return shape * np.cos(theta) + np.cross(k, shape) * np.sin(theta) + k * dot * (1 - np.cos(theta))
 
 
-def _confidence(rng, hidden, t) -> np.ndarray:
-    soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)
-    low = np.clip(0.45 + 0.3 * drift(rng, t, RATE_HZ, 0.2, COUNT) + rng.normal(0, 0.2), 0.02, 0.98)
-    high = 1 - np.abs(0.06 * drift(rng, t, RATE_HZ, 0.2, COUNT))
-    return np.clip(high * (1 - soft) + low * soft, 0, 1)
+def _confidence(rng, miss) -> np.ndarray:
+    """Calibrated confidence (T, 21) as the network's heatmap gives it: it knows its errors, roughly."""
+    t = len(miss)
+    known = np.sqrt(gaussian_filter1d(miss**2, 2.0, axis=0) + 0.03**2)
+    known = known * np.exp(0.4 * rng.standard_normal((1, COUNT)) + 0.4 * drift(rng, t, RATE_HZ, 0.15, COUNT))
+    return np.clip(1 - np.exp(-(0.1**2) / (2 * (known / 1.2) ** 2)), 0.02, 0.99)
+
+
+def _lose_frames(rng, rays, shape, confidence):
+    """Some frames are not seen and bridged; some films have half the frames."""
+    t = np.arange(len(rays))
+    seen = np.ones(len(rays), bool)
+    if rng.random() < 0.15:
+        seen[1::2] = False
+    for _ in range(rng.poisson(0.3)):
+        at = int(rng.integers(1, len(rays) - 12))
+        seen[at : at + int(rng.integers(2, 11))] = False
+        confidence = np.where(seen[:, None], confidence, 0.0)
+    seen[[0, -1]] = True
+    bridged = [
+        np.stack([np.interp(t, t[seen], c) for c in a[seen].reshape(seen.sum(), -1).T], -1).reshape(a.shape)
+        for a in (rays, shape)
+    ]
+    return *bridged, confidence
 
 
 def _swap(rng, p, rays, shape, confidence):

@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from shadow_trainer.pose.motion import features as F
-from shadow_trainer.pose.motion.body import COUNT, MIRROR_NODE
+from shadow_trainer.pose.motion.body import COUNT, MIRROR_NODE, NODE
 
 from .deliveries import make
 from .network import Lifter
@@ -26,6 +26,20 @@ from .observe import observe
 
 FRAMES, BATCH, LEAST_POOL = 96, 16, 1000
 PEAK_RATE, WARM_SHARE, AVERAGE = 2e-3, 0.03, 0.998
+
+
+def _limbs() -> torch.Tensor:
+    """(M, 21) differences of nodes whose direction makes an angle of the report."""
+    pairs = [(f"{s}_{a}", f"{s}_{b}") for s in ("left", "right") for a, b in
+             (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))]  # fmt: skip
+    pairs += [("left_hip", "right_hip"), ("left_shoulder", "right_shoulder"), ("left_shoulder", "left_hip")]
+    rows = torch.zeros(len(pairs), COUNT)
+    for row, (a, b) in zip(rows, pairs, strict=True):
+        row[NODE[a]], row[NODE[b]] = 1.0, -1.0
+    return rows
+
+
+LIMBS = _limbs()
 
 
 def example(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -83,16 +97,17 @@ def loss_of(out: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Ten
     # Laplace likelihood; b = sd / sqrt 2.
     likely = 1.414 * across * torch.exp(-log_sd[..., 0]) + 2 * log_sd[..., 0]
     likely = likely + 1.414 * along * torch.exp(-log_sd[..., 1]) + log_sd[..., 1]
+    limbs = torch.einsum("btnc,mn->btmc", off, LIMBS).abs().mean()
     speed = (off[:, 1:] - off[:, :-1]).abs().mean()
     contact = torch.nn.functional.binary_cross_entropy_with_logits(planted, stood)
     tilt = (1 - torch.nn.functional.cosine_similarity(up, above, dim=-1)).mean() + 0.1 * (up - above).pow(
         2
     ).mean()
-    total = 0.1 * likely.mean() + 12 * error.mean() + 10 * speed + 0.15 * contact + 4 * tilt
+    total = 0.25 * likely.mean() + 10 * error.mean() + 10 * limbs + 10 * speed + 0.15 * contact + 4 * tilt
     return total, off.norm(dim=-1).mean()
 
 
-def train(out: str, minutes: float, clips: int, start: str | None, seed: int) -> None:
+def train(out: str, minutes: float, clips: int, start: str | None, seed: int, peak: float) -> None:
     """The loop; saves float16 weights of the running average."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
@@ -115,7 +130,7 @@ def train(out: str, minutes: float, clips: int, start: str | None, seed: int) ->
         done = (time.process_time() - begun) / (60 * minutes)
         if done >= 1:
             break
-        rate = PEAK_RATE * min(1, done / WARM_SHARE) * 0.5 * (1 + math.cos(math.pi * done)) + 1e-5
+        rate = peak * min(1, done / WARM_SHARE) * 0.5 * (1 + math.cos(math.pi * done)) + 1e-5
         for group in optimiser.param_groups:
             group["lr"] = rate
         pick = rng.integers(0, pool, BATCH)
@@ -150,6 +165,7 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=float, default=12, help="of CPU time")
     parser.add_argument("--clips", type=int, default=9000)
     parser.add_argument("--start", help="weights to go on from")
+    parser.add_argument("--rate", type=float, default=PEAK_RATE)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    train(chosen.out, chosen.minutes, chosen.clips, chosen.start, chosen.seed)
+    train(chosen.out, chosen.minutes, chosen.clips, chosen.start, chosen.seed, chosen.rate)

@@ -24,12 +24,12 @@ from .camera import (
     project_camera,
 )  # fmt: skip
 from .lift import fill, root_positions
-from .repair import Mended, repair
+from .repair import Mended, body_size_px, repair
 
 KNOWN_FOCAL_SPREAD = 0.01
 LEAST_FRAMES = 5
 ROUNDS = (8, 4, 4)  # iterations between updates of the landmark offsets
-PX_BASE = 0.05  # SD of a sure landmark, in torso lengths
+PX_SCALE = 1.0  # of the SD that the confidence claims
 SHAPE_TRUST = 1.5
 SHAPE_SD_M = (np.array([0.03, 0.04]), np.array([0.06, 0.10]))  # least and most, across and in depth
 
@@ -141,10 +141,15 @@ def mend_and_lift(raw: RawTrack, rows: np.ndarray, view: View, focal: float) -> 
 
 
 def pixel_sigma(seen: np.ndarray, trust: np.ndarray) -> np.ndarray:
-    """SD in pixels of (T, 21, 2) landmarks with confidence (T, 21): a share of the body's size in the picture."""
-    size = np.nanmedian(np.linalg.norm(seen[:, [0, 1]].mean(1) - seen[:, [6, 7]].mean(1), axis=-1))
-    size = max(size, np.nanmedian(np.ptp(seen[..., 1], axis=1)) * 0.25, 5.0)
-    return size * (PX_BASE + 0.35 * (1 - np.clip(trust, 0, 1)) ** 1.5)
+    """SD in pixels of (T, 21, 2) landmarks from their calibrated confidence (T, 21).
+
+    The confidence is the probability of lying within a tenth of the torso of the truth; errors are taken as
+    normal in both directions (a Rayleigh distance).
+    """
+    torso = np.linalg.norm(seen[:, [0, 1]].mean(1) - seen[:, [6, 7]].mean(1), axis=-1)
+    size = max(float(np.nanmedian(torso)), body_size_px(seen) * 0.8)
+    miss = np.log(1 - np.clip(trust, 0.01, 0.99))
+    return size * PX_SCALE * 0.1 / np.sqrt(-2 * miss)
 
 
 def shape_sigma(sd: np.ndarray, height_m: float) -> np.ndarray:
