@@ -24,6 +24,7 @@ LAYBACK_SD_S = 0.006
 LAYBACK_WINDOW_S = (0.060, 0.008)
 SNAP_WINDOW_S = 0.080
 SNAP_END_DEG = 1.0
+SNAP_AGREE_S = 0.02  # farther from the usual time it is the picture that is wrong
 STRAIGHT_ARM_DEG = 25.0  # straighter than this, external rotation has no meaning
 # Section 1.3: below this rate the arm moves too far between two pictures to see its turning points.
 ARM_LEAST_FPS = 100.0
@@ -53,7 +54,8 @@ def find_release(s: Signals, burst_s: float) -> Event:
     # One frame before release the elbow may still be bent by 2400 deg/s times that frame.
     straight = float(s.at(s.elbow, when)) < 50.0 + min(2400.0 / s.fps, 40.0)
     wrist, head = s.at(joint(s.points, "throwing_wrist"), when), s.at(s.points[:, 0], when)
-    ahead = not np.isfinite(head[0]) or wrist[0] > head[0]
+    lead = float((wrist - head) @ _to_plate(s, when))
+    ahead = not np.isfinite(lead) or lead > 0
     return Event(when, round(0.3 + 0.2 * (opening + straight + ahead), 2))
 
 
@@ -80,11 +82,21 @@ def _seen_layback(s: Signals, release_s: float) -> float | None:
     if len(window) < 3 or not np.isfinite(turn).all():
         return None
     top = int(np.argmax(turn))
-    behind = joint(s.points, "throwing_elbow")[window, 0] - joint(s.points, "throwing_wrist")[window, 0]
+    forearm = joint(s.points, "throwing_wrist") - joint(s.points, "throwing_elbow")
+    behind = -forearm[window] @ _to_plate(s, release_s)
     apart = abs(s.time_s[window[top]] - s.time_s[window[int(np.argmax(behind))]])
     bent = s.elbow[window[top]] >= STRAIGHT_ARM_DEG
     inside = 0 < top < len(window) - 1
     return float(s.time_s[window[top]]) if bent and inside and apart <= LAYBACK_AGREE_S else None
+
+
+def _to_plate(s: Signals, release_s: float) -> np.ndarray:
+    """(3,) level unit vector from the rear to the lead ankle: to the plate, whatever the world's heading."""
+    stride = s.at(joint(s.points, "lead_ankle") - joint(s.points, "rear_ankle"), release_s)
+    length = np.linalg.norm(stride[:2])
+    if not length > 0.1 * s.height_m:
+        return np.array([1.0, 0.0, 0.0])
+    return np.array([stride[0], stride[1], 0.0]) / length
 
 
 def find_internal_rotation(s: Signals, release: Event) -> Event:
@@ -96,6 +108,8 @@ def find_internal_rotation(s: Signals, release: Event) -> Event:
         return typical
     low = int(np.flatnonzero(turn <= turn.min() + SNAP_END_DEG)[0])
     if turn[0] - turn.min() < 20 or low >= len(window) - 2:
+        return typical
+    if abs(s.time_s[window[low]] - typical.time_s) > SNAP_AGREE_S:
         return typical
     return Event(float(s.time_s[window[low]]), 0.6)
 
