@@ -147,3 +147,45 @@ def test_films_can_be_sought(stack, report: str) -> None:
 def test_the_queues_dashboard_shows_its_pages(visit, report: str) -> None:
     page = visit().open("/rq/")
     expect(page.locator("body")).to_contain_text("pose")
+
+
+def test_a_chart_moves_the_film_and_follows_it(visit, report: str) -> None:
+    page = visit().open(report)
+    page.wait_for_selector("canvas.overlay")
+    chart = page.locator("[data-chart] svg").first
+    chart.scroll_into_view_if_needed()
+    before = page.locator("[data-time]").text_content()
+    box = chart.bounding_box()
+    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    expect(page.locator("[data-time]")).not_to_have_text(before)
+    expect(page.locator("[data-reading]").first).to_contain_text("Pelvis")
+
+
+def test_every_chart_has_its_data_behind_it(visit, report: str) -> None:
+    page = visit(javascript=False).open(report)
+    charts = page.locator("[data-chart]")
+    assert charts.count() >= 4
+    charts.first.get_by_text("Data table").click()
+    expect(charts.first.locator("tbody tr").first).to_be_visible()
+
+
+def test_the_athlete_stands_in_space_and_can_be_turned(visit, report: str) -> None:
+    page = visit().open(report)
+    page.get_by_role("heading", name="In 3D").click()
+    canvas = page.locator("[data-view3d] canvas")
+    expect(canvas).to_have_attribute("data-row", re.compile(r"\d+"))
+    before = canvas.screenshot()
+    canvas.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert canvas.screenshot() != before
+
+
+@pytest.mark.parametrize(
+    "words", ["Metrics, CSV", "Markers, TRC", "Markers, C3D", "Skeleton, BVH", "Overlay film"]
+)
+def test_downloads_arrive(visit, report: str, words: str) -> None:
+    page = visit().open(report)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=words).click()
+    assert Path(download.value.path()).stat().st_size > 100
