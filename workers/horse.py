@@ -15,9 +15,12 @@ HEARTBEAT_TTL_S = 10
 class Horse(Worker):
     """Performs jobs in the name of its parent; remembers whether the last one ran out of time."""
 
-    def __init__(self, queue: str, name: str, connection: redis.Redis) -> None:
+    def __init__(self, queues: str, name: str, connection: redis.Redis) -> None:
         super().__init__(
-            [Queue(queue, connection=connection)], name, connection=connection, prepare_for_work=False
+            [Queue(queue, connection=connection) for queue in queues.split(",")],
+            name,
+            connection=connection,
+            prepare_for_work=False,
         )
         self._is_horse = True
         self.timed_out = False

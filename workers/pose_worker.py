@@ -47,19 +47,26 @@ RESTART_PAUSE_S, RESTART_PAUSE_MAX_S = 1.0, 30.0
 
 
 class PoseWorker(Worker):
-    """One queue, one child. ``seams`` are for tests, see :class:`workers.child.Child`."""
+    """One child, and one queue or several with commas, the first before the others.
+
+    One queue is better: RQ hands over jobs of a single queue so that none is lost if the worker dies at that
+    moment; with several, the clock finds such a job a few seconds later. ``seams`` are for tests, see
+    :class:`workers.child.Child`.
+    """
 
     def __init__(
         self,
         settings: Settings,
-        queue: str = "pose",
+        queues: str = "pose",
         *,
         name: str | None = None,
         seams: dict[str, str] | None = None,
     ) -> None:
+        # A policy that cannot be read is said now, not at the first failure.
+        policy.parse(settings.retry_policies)
         connection = connect(settings, "worker")
         super().__init__(
-            [Queue(queue, connection=connection)],
+            [Queue(queue, connection=connection) for queue in queues.split(",")],
             name,
             connection=connection,
             default_result_ttl=settings.result_ttl_s,
@@ -70,7 +77,7 @@ class PoseWorker(Worker):
         self.settings = settings
         # What settling and repairing need; this process runs no pipeline.
         self.house = Runner(settings, open_catalog(settings), open_storage(settings.storage_address), None)
-        self.child = Child(settings, self.name, queue, seams)
+        self.child = Child(settings, self.name, queues, seams)
         self._grace_until: float | None = None
         self._end_cause = ""
 
@@ -265,7 +272,8 @@ class PoseWorker(Worker):
         """What the clock does too, only rarely: so that an installation without a clock mends itself."""
         self.last_cleaned_at = now()
         try:
-            repairs.mend_queue(self.house, self.queues[0])
+            for queue in self.queues:
+                repairs.mend_queue(self.house, queue)
             repairs.sweep_work(self.house)
         except (ShadowError, redis.RedisError) as error:
             log.warning("maintenance was skipped: %s", error)

@@ -11,7 +11,7 @@ import click
 
 from ..settings import load
 
-QUEUE_HELP = "Queue to work on (one per process, so that no job is lost between two)."
+QUEUE_HELP = "Queue to work on; several with commas, the first before the others."
 
 
 @click.command()
@@ -24,8 +24,8 @@ def worker(queue: str, burst: bool) -> None:
     from .. import logs
     from ..jobs.rq_backend import QUEUES
 
-    if queue not in QUEUES:
-        raise click.BadParameter(f"use one of {', '.join(QUEUES)}", param_hint="--queue")
+    if not set(queue.split(",")) <= set(QUEUES):
+        raise click.BadParameter(f"use {', '.join(QUEUES)}", param_hint="--queue")
     settings = load()
     logs.setup(settings, "worker")
     PoseWorker(settings, queue).work(burst=burst, logging_level=None)

@@ -178,6 +178,8 @@ def make_manager(
     ``pipeline`` and ``engines`` replace the real ones in legacy mode (see :class:`.runner.Runner`).
     ``run=False``: a legacy manager that only looks and submits (for commands beside the web server).
     """
+    # A policy that cannot be read is said now, not at the first failure.
+    policy.parse(settings.retry_policies)
     catalog = catalog or open_catalog(settings)
     storage = storage or open_storage(settings.storage_address)
     if settings.use_rq:

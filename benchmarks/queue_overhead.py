@@ -1,0 +1,167 @@
+"""Overhead per do-nothing job: the warm worker beside a plain `rq worker` and Celery, one process each.
+
+    .venv/bin/python benchmarks/queue_overhead.py [--jobs 200] [--celery PYTHON_WITH_CELERY]
+
+All use the same embedded Redis, one after the other in one run, so that the ratios can be compared. The
+warm worker's and the plain worker's job is the same function; Celery runs its own copy of it in a prefork
+pool of one. Time counts from the first job's start to the last one's end, without the workers' start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from rq import Queue
+
+from shadow_trainer.catalog import migrate
+from shadow_trainer.jobs import embedded
+from shadow_trainer.jobs.redis import address, connect
+from shadow_trainer.settings import ROOT, Settings
+
+CELERY_APP = """
+import celery, os, redis
+app = celery.Celery(broker=os.environ["BROKER"])
+app.conf.broker_connection_retry_on_startup = True
+app.conf.worker_prefetch_multiplier = 1
+app.conf.task_acks_late = True
+counter = redis.Redis(unix_socket_path=os.environ["SOCKET"])
+@app.task(name="nothing")
+def nothing(): counter.incr("done")
+"""
+
+
+def nothing() -> None:
+    """The job: as little as can be."""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", type=int, default=200)
+    parser.add_argument("--celery", help="a Python that has celery[redis]")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="q-") as folder:
+        settings = Settings(data_dir=folder, worker_max_jobs=0)
+        migrate(settings)
+        server = embedded.start(settings)
+        try:
+            results = {
+                "warm worker": run_rq(settings, arguments.jobs, warm_command(settings)),
+                "plain rq worker": run_rq(settings, arguments.jobs, plain_command(settings)),
+            }
+            if arguments.celery:
+                results["celery prefork 1"] = run_celery(settings, arguments.jobs, arguments.celery, folder)
+        finally:
+            server.stop()
+    for name, seconds in results.items():
+        print(f"{name:18} {seconds * 1000:7.1f} ms per job, {seconds / results['warm worker']:5.2f} x")
+
+
+def warm_command(settings: Settings) -> list[str]:
+    """Our worker, its child without a model (as the plain worker has none)."""
+    seams = {"engines": "tests.jobs.fakes:Engines"}
+    order = {"what": "worker", "settings": asdict(settings), "seams": seams, "name": "warm", "queue": "pose"}
+    return [sys.executable, "-m", "tests.jobs.processes", json.dumps(order)]
+
+
+def plain_command(settings: Settings) -> list[str]:
+    """RQ's own forking worker."""
+    return [str(Path(sys.executable).parent / "rq"), "worker", "-q", "-u", address(settings), "pose"]
+
+
+def run_rq(settings: Settings, jobs: int, command: list[str]) -> float:
+    """Seconds per job."""
+    connection = connect(settings, "worker")
+    queue = Queue("pose", connection=connection)
+    finished = queue.finished_job_registry
+    with worker(command):
+        queue.enqueue("benchmarks.queue_overhead.nothing")
+        wait(lambda: finished.get_job_count(cleanup=False) >= 1)
+        before = finished.get_job_count(cleanup=False)
+        started = time.perf_counter()
+        queue.enqueue_many([Queue.prepare_data("benchmarks.queue_overhead.nothing") for _ in range(jobs)])
+        wait(lambda: finished.get_job_count(cleanup=False) >= before + jobs)
+        return (time.perf_counter() - started) / jobs
+
+
+def run_celery(settings: Settings, jobs: int, python: str, folder: str) -> float:
+    """Seconds per job."""
+    Path(folder, "celery_app.py").write_text(CELERY_APP)
+    socket = address(settings).removeprefix("unix://")
+    environ = {**os.environ, "BROKER": f"redis+socket://{socket}", "SOCKET": socket, "PYTHONPATH": folder}
+    connection = connect(settings, "worker")
+    send = "import sys, celery_app\nfor _ in range(int(sys.argv[1])): celery_app.nothing.delay()"
+
+    def submit(number: int) -> None:
+        subprocess.run([python, "-c", send, str(number)], env=environ, check=True)
+
+    command = [
+        python,
+        "-m",
+        "celery",
+        "-A",
+        "celery_app",
+        "worker",
+        "-c",
+        "1",
+        "-P",
+        "prefork",
+        "-l",
+        "ERROR",
+    ]
+    # Its jobs are sent before it starts: the time counts from the first one's end to the last one's.
+    submit(jobs + 1)
+    with worker(command, env=environ):
+        wait(lambda: int(connection.get("done") or 0) >= 1)
+        before, started = int(connection.get("done") or 0), time.perf_counter()
+        wait(lambda: int(connection.get("done") or 0) >= jobs + 1)
+        return (time.perf_counter() - started) / (jobs + 1 - before)
+
+
+class worker:  # noqa: N801 - reads as a statement
+    """Run a worker for the length of a block."""
+
+    def __init__(self, command: list[str], env: dict[str, str] | None = None) -> None:
+        self.command, self.env = command, env
+
+    def __enter__(self) -> None:
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            env=self.env,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def __exit__(self, *_: object) -> None:
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def wait(happened: Callable[[], bool]) -> None:
+    """Poll every 5 ms, for two minutes at most."""
+    deadline = time.monotonic() + 120
+    while not happened():
+        if time.monotonic() > deadline:
+            raise SystemExit("nothing happened for two minutes")
+        time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()

@@ -1,0 +1,89 @@
+"""The operator's commands: what waits, what is dead, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from shadow_trainer.cli.queue import queue
+from shadow_trainer.settings import ROOT
+from tests.jobs.rig import Rig
+
+
+@pytest.fixture
+def rig(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Rig:
+    for name in ("SHADOW_USE_RQ", "REDIS_URL", "DATABASE_URL", "SHADOW_STORAGE_URL"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("SHADOW_DATA_DIR", str(rq_rig.data))
+    return rq_rig
+
+
+def call(*arguments: str) -> str:
+    done = CliRunner().invoke(queue, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_the_queue_is_listed(rig: Rig) -> None:
+    film = rig.send(do="work")
+    said = call("list")
+    assert film in said and "#1" in said and "queued 1" in said
+
+
+def test_dead_letters_are_listed_requeued_and_deleted(rig: Rig) -> None:
+    error = {"code": "unavailable", "message": "Redis was away.", "fix": "Wait."}
+    film, bad = rig.add(do="work"), rig.add(do="bad")
+    for _ in range(4):
+        rig.catalog.postpone(film, rig.catalog.claim(film, "w").number, error, delay_s=0)
+    rig.catalog.fail(film, rig.catalog.claim(film, "w").number, error)
+    rig.catalog.fail(bad, rig.catalog.claim(bad, "w").number, {**error, "code": "not_a_video"})
+    said = call("dead")
+    assert f"{film}  5 attempts" in said and "unavailable: Redis was away." in said
+    assert f"{bad}  permanent" in said
+    assert call("requeue", "--all") == f"{film}  queued\n"
+    assert call("cancel", film) == f"{film}  canceled\n"
+    assert call("delete", "--yes", film, bad).count("deleted") == 2
+    assert rig.catalog.list_analyses() == [] and rig.files(film) == []
+
+
+def test_several_workers_come_and_go_together(rig: Rig) -> None:
+    environ = {**os.environ, "SHADOW_SHUTDOWN_GRACE_S": "1", "SHADOW_WORKER_READY_TIMEOUT_S": "5"}
+    command = [sys.executable, "-m", "shadow_trainer", "workers", "up", "-n", "2"]
+    with (rig.data / "up.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+    try:
+        rig.wait_workers(2)
+        # One that is killed is started again.
+        victim = _workers_of(process.pid)[0]
+        os.kill(victim, signal.SIGKILL)
+        rig.until(lambda: len(set(_workers_of(process.pid)) - {victim}) == 2, "the second start")
+        time.sleep(1.0)
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert process.returncode == 0
+    rig.until(lambda: not _any_left(rig.data), "every worker to end", 10)
+
+
+def _workers_of(pid: int) -> list[int]:
+    import psutil
+
+    return [child.pid for child in psutil.Process(pid).children()]
+
+
+def _any_left(data: Path) -> bool:
+    import psutil
+
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        if (process.info["environ"] or {}).get("SHADOW_DATA_DIR") == str(data):
+            words = " ".join(process.info["cmdline"] or [])
+            if "shadow_trainer worker" in words or "pose_child" in words:
+                return True
+    return False
