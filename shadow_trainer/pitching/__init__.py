@@ -1,6 +1,7 @@
 """The pitching science: pure numpy from a pose series to events, metrics and words."""
 
 from .analysis import analyse
+from .drawing import shadow
 from .slow_motion import slow_motion_factor
 
-__all__ = ["analyse", "slow_motion_factor"]
+__all__ = ["analyse", "shadow", "slow_motion_factor"]

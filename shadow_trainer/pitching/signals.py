@@ -18,6 +18,8 @@ ARM_POINTS = [
     for i, name in enumerate(LANDMARKS)
     if name.endswith(("elbow", "wrist", "pinky", "index", "thumb")) and "foot" not in name
 ]
+# Depth error alone does not pull the hands this far apart.
+SURELY_APART_H = 0.35
 WRISTS = {"right": INDEX["right_wrist"], "left": INDEX["left_wrist"]}
 
 
@@ -100,9 +102,13 @@ def measure(points: np.ndarray, time_s: np.ndarray, height_m: float) -> Signals:
 
 
 def with_hand_gap(s: Signals, gap_m: np.ndarray, time_s: np.ndarray) -> Signals:
-    """Signals with the hands' distance (T,) in metres at (T,) seconds taken from elsewhere."""
+    """Signals with the hands' distance (T,) in metres at (T,) seconds taken from the picture.
+
+    Hands that are surely apart in space stay apart when the picture shows one before the other.
+    """
     known = np.isfinite(gap_m)
     if known.sum() < 4:
         return s
-    gap = np.interp(s.time_s, time_s[known], gap_m[known])
-    return replace(s, hand_gap=gap / s.height_m)
+    seen = np.interp(s.time_s, time_s[known], gap_m[known]) / s.height_m
+    surely = s.hand_gap > SURELY_APART_H
+    return replace(s, hand_gap=np.where(surely, np.fmax(s.hand_gap, seen), seen))

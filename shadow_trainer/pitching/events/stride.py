@@ -18,11 +18,12 @@ PLATEAU_H = 0.00002  # 0.04 mm: two samples of one plateau, not two of one peak
 SLIDE_STEP_H = 0.35  # a knee that rises less is a slide step: accepted, and said
 LEAST_SWING_H = 0.05
 STILL_S = 0.15
-STILL_ANKLE_H_S, STILL_HIP_H_S = 0.05, 0.03
+STILL_ANKLE_H_S, STILL_HIP_H_S, MOST_HIP_H_S = 0.05, 0.03, 0.10
 APART_H, APART_SHARE = 0.12, 1.5
 CONTACT_WINDOW_S = (0.22, 0.08)  # before release
 REST_S = 0.02
-LONGEST_BRAKING_S = 0.012
+LONGEST_BRAKING_S = 0.015
+RESTING_S, NEAR_H = 0.06, 0.003
 REST_VERTICAL_M_S, REST_SHARE, REST_HEIGHT_H = 0.2, 0.15, 0.03
 
 
@@ -47,7 +48,8 @@ def find_first_movement(s: Signals, lift_s: float) -> Event:
     if len(before) < 3:
         return inferred(float(s.time_s[0]))
     ankle, hip = np.linalg.norm(s.ankle_velocity[before], axis=-1), s.hip_speed[before]
-    still = (ankle < _stillness(ankle, STILL_ANKLE_H_S)) & (hip < _stillness(hip, STILL_HIP_H_S))
+    feet_still = ankle < _stillness(ankle, STILL_ANKLE_H_S)
+    still = feet_still & (hip < _swaying(hip[feet_still]))
     for start, stop in reversed(filters.stretches(still)):
         last = s.time_s[before[stop - 1]]
         if last - s.time_s[before[start]] >= STILL_S and stop < len(before):
@@ -89,19 +91,36 @@ def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
     for start, stop in filters.stretches(rest):
         begins, lasts = s.time_s[start], s.time_s[stop - 1] - s.time_s[start]
         if begins >= max(low, after_drop - REST_S) and lasts >= max(REST_S, 1.0 / s.fps):
-            still = float(begins) + _braking_s(level, s.time_s, start)
+            still = _stands(s, float(begins))
             return Event(still, 0.85) if still <= high else typical
     return typical
 
 
-def _braking_s(speed: np.ndarray, time_s: np.ndarray, index: int) -> float:
-    """Seconds until a foot that brakes as it does at ``index`` stands still; at most 12 ms."""
-    before = max(index - 2, 0)
-    braking = (speed[before] - speed[index]) / max(time_s[index] - time_s[before], 1e-6)
-    return float(np.clip(speed[index] / braking, 0.0, LONGEST_BRAKING_S)) if braking > 0 else 0.0
+def _stands(s: Signals, begins_s: float) -> float:
+    """When the ankle's stride (X) reaches its resting place, braking evenly from its speed just before it.
+
+    Position tells better than speed: a foot that a film shows in few pictures seems to stop one picture late.
+    """
+    after = s.between(begins_s, begins_s + RESTING_S)
+    away = np.abs(s.ankle[:, 0] - np.nanmedian(s.ankle[after, 0]))
+    before = s.between(begins_s - RESTING_S, begins_s)
+    outside = before[away[before] > NEAR_H]
+    if len(outside) == 0:
+        return begins_s
+    last = int(outside[-1])
+    speed = abs(float(s.ankle_velocity[last, 0]))
+    braking = 2.0 * away[last] / speed if speed > 0 else 0.0
+    return float(s.time_s[last] + np.clip(braking, 0.0, LONGEST_BRAKING_S))
 
 
 def _stillness(speed: np.ndarray, limit: float) -> float:
     """Stillness is never quieter than the measurement: 2.5 times the speed of the calmest tenth counts too."""
     calm = 2.5 * float(np.nanpercentile(speed, 10)) if np.isfinite(speed).any() else 0.0
     return max(limit, calm)
+
+
+def _swaying(speed: np.ndarray) -> float:
+    """Limit for the mid-hip from its speed while the feet stand: what it mostly shows then is measurement."""
+    if not np.isfinite(speed).any():
+        return STILL_HIP_H_S
+    return float(np.clip(1.2 * np.nanpercentile(speed, 85), STILL_HIP_H_S, MOST_HIP_H_S))

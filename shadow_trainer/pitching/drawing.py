@@ -1,0 +1,39 @@
+"""The shadow ready for drawing: its points row for row with the film, in the world and in the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..errors import BadRequest
+from ..pose.series import PoseSeries
+from . import compare, warp
+from .reference import Reference, get
+
+
+def shadow(
+    series: PoseSeries,
+    analysis: Mapping[str, Any],
+    delivery_index: int | None = None,
+    mode: str = warp.ALIGNED,
+    *,
+    reference: str | Reference = "elite",
+) -> tuple[np.ndarray, np.ndarray]:
+    """``(world_m (T, 33, 3), landmarks_px (T, 33, 2))`` of the reference on the athlete's body.
+
+    World metres are the athlete's own (left-handers not mirrored), pixels those of the upright film; NaN
+    outside the delivery (all of them when ``delivery_index`` is None) and where no camera is known. ``mode``
+    is ``aligned`` or ``real_speed``. Raises BadRequest for an unknown mode or delivery, NotFound for an
+    unknown reference.
+    """
+    deliveries = list(analysis["deliveries"])
+    if delivery_index is not None:
+        if not 0 <= delivery_index < len(deliveries):
+            raise BadRequest(
+                f"There is no delivery {delivery_index + 1} in this analysis.", code="no_such_delivery"
+            )
+        deliveries = [deliveries[delivery_index]]
+    found = compare.shadow(series, {**analysis, "deliveries": deliveries}, get(reference), mode)
+    return found.world_m, found.landmarks_px
