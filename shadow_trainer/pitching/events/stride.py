@@ -23,7 +23,7 @@ APART_H, APART_SHARE = 0.12, 1.5
 CONTACT_WINDOW_S = (0.22, 0.08)  # before release
 REST_S = 0.02
 LONGEST_BRAKING_S = 0.015
-RESTING_S, NEAR_H = 0.06, 0.003
+RESTING_S, STRIDE_END_S, NEAR_H = 0.06, 0.15, 0.003
 REST_VERTICAL_M_S, REST_SHARE, REST_HEIGHT_H = 0.2, 0.15, 0.03
 
 
@@ -97,18 +97,21 @@ def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
 
 
 def _stands(s: Signals, begins_s: float) -> float:
-    """When the ankle's stride (X) reaches its resting place, braking evenly from its speed just before it.
+    """When the ankle's way along the stride is done, braking evenly from its speed just before the end.
 
     Position tells better than speed: a foot that a film shows in few pictures seems to stop one picture late.
     """
     after = s.between(begins_s, begins_s + RESTING_S)
-    away = np.abs(s.ankle[:, 0] - np.nanmedian(s.ankle[after, 0]))
+    rest = np.nanmedian(s.ankle[after], axis=0)
+    way = (rest - s.at(s.ankle, begins_s - STRIDE_END_S))[:2]
+    along = (s.ankle[:, :2] - rest[:2]) @ (way / max(np.linalg.norm(way), 1e-9))
+    away = np.abs(along)
     before = s.between(begins_s - RESTING_S, begins_s)
     outside = before[away[before] > NEAR_H]
     if len(outside) == 0:
         return begins_s
     last = int(outside[-1])
-    speed = abs(float(s.ankle_velocity[last, 0]))
+    speed = abs(float(filters.rate_of_change(along, s.time_s)[last]))
     braking = 2.0 * away[last] / speed if speed > 0 else 0.0
     return float(s.time_s[last] + np.clip(braking, 0.0, LONGEST_BRAKING_S))
 
