@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import filters
 from ..signals import Signals
+from ..world import joint
 from .event import (
     CONTACT_TO_RELEASE_S,
     LIFT_TO_CONTACT_S,
@@ -23,7 +24,7 @@ APART_H, APART_SHARE = 0.12, 1.5
 CONTACT_WINDOW_S = (0.22, 0.08)  # before release
 REST_S = 0.02
 LONGEST_BRAKING_S = 0.015
-RESTING_S, STRIDE_END_S, NEAR_H = 0.06, 0.15, 0.003
+RESTING_S, NEAR_H = 0.06, 0.003
 REST_VERTICAL_M_S, REST_SHARE, REST_HEIGHT_H = 0.2, 0.15, 0.03
 
 
@@ -91,19 +92,19 @@ def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
     for start, stop in filters.stretches(rest):
         begins, lasts = s.time_s[start], s.time_s[stop - 1] - s.time_s[start]
         if begins >= max(low, after_drop - REST_S) and lasts >= max(REST_S, 1.0 / s.fps):
-            still = _stands(s, float(begins))
+            still = _stands(s, float(begins), lift_s)
             return Event(still, 0.85) if still <= high else typical
     return typical
 
 
-def _stands(s: Signals, begins_s: float) -> float:
+def _stands(s: Signals, begins_s: float, lift_s: float) -> float:
     """When the ankle's way along the stride is done, braking evenly from its speed just before the end.
 
     Position tells better than speed: a foot that a film shows in few pictures seems to stop one picture late.
     """
     after = s.between(begins_s, begins_s + RESTING_S)
     rest = np.nanmedian(s.ankle[after], axis=0)
-    way = (rest - s.at(s.ankle, begins_s - STRIDE_END_S))[:2]
+    way = (rest - s.at(joint(s.points, "rear_ankle"), lift_s) / s.height_m)[:2]
     along = (s.ankle[:, :2] - rest[:2]) @ (way / max(np.linalg.norm(way), 1e-9))
     away = np.abs(along)
     before = s.between(begins_s - RESTING_S, begins_s)
