@@ -143,8 +143,38 @@ def analyse(run: Run) -> None:
     run.write_json("out/analysis.json", document)
     run.write_json("out/series.json", curves)
     series.save(run.write("out/pose.npz"))
+    if run.request.reference != "none":
+        _write_shadow(run, series, result)
     exports.metrics_csv(document, run.write("out/metrics.csv"))
     run.advance(1, 1)
+
+
+def _write_shadow(run: Run, series: Any, result: dict[str, Any]) -> None:
+    """The shadow in both play modes, row for row with the film, for the films and the page."""
+    import numpy as np
+
+    from .. import pitching
+
+    arrays = {}
+    for mode in ("aligned", "real_speed"):
+        world, px = pitching.shadow(series, result, mode=mode, reference=run.request.reference)
+        arrays[f"{mode}_world_m"] = world.astype(np.float32)
+        arrays[f"{mode}_landmarks_px"] = px.astype(np.float32)
+    with open(run.write("out/shadow.npz"), "wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def _shadow(run: Run) -> dict[str, Any]:
+    """The time-aligned shadow as the films' keyword arguments; empty when there is none."""
+    import numpy as np
+
+    path = run.work / "out" / "shadow.npz"
+    if run.request.reference == "none" or not path.is_file():
+        return {}
+    with np.load(path) as file:
+        world, px = file["aligned_world_m"], file["aligned_landmarks_px"]
+    # Without pixels of its own the films project it through their camera, if there is one.
+    return {"shadow_world": world, "shadow": px if np.isfinite(px).any() else None}
 
 
 def render(run: Run) -> None:
@@ -155,9 +185,16 @@ def render(run: Run) -> None:
     info, _ = real_time(run)
     series = PoseSeries.load(run.work / "out" / "pose.npz")
     document = run.read_json("out/analysis.json")
-    half = _halves(run)
+    half, ghost = _halves(run), _shadow(run)
     film.overlay(
-        run.video, info, series, document, run.write("out/overlay.mp4"), progress=half(0), check=run.check
+        run.video,
+        info,
+        series,
+        document,
+        run.write("out/overlay.mp4"),
+        progress=half(0),
+        check=run.check,
+        **ghost,
     )
     film.side_by_side(
         run.video,
@@ -167,6 +204,7 @@ def render(run: Run) -> None:
         run.write("out/side_by_side.mp4"),
         progress=half(1),
         check=run.check,
+        **ghost,
     )
     curves = run.read_json("out/series.json")["deliveries"]
     report.html(document, series, run.video, info, run.write("out/report.html"), curves=curves)

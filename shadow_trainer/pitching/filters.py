@@ -43,15 +43,23 @@ def fill(values: np.ndarray, time_s: np.ndarray, longest_s: float = np.inf) -> n
 
 
 def noise(values: np.ndarray) -> float:
-    """SD of the white noise in (T, ...) values, from third differences (which a smooth motion hardly has).
+    """SD per axis of the white noise in (T,) or (T, D) values, from third differences (a smooth motion hardly
+    has any).
 
-    For white noise of SD s they have variance 20 s²; the median keeps the few fast samples of a throw out.
+    For white noise of SD s they have variance 20 s²; their length is taken, so that the world's heading does
+    not matter, and its median, which keeps the few fast samples of a throw out.
     """
     if len(values) < 8:
         return 0.0
-    third = np.abs(np.diff(values, n=3, axis=0))
-    known = third[np.isfinite(third)]
-    return float(np.median(known) / (0.6745 * np.sqrt(20.0))) if len(known) else 0.0
+    third = np.diff(np.reshape(values, (len(values), -1)), n=3, axis=0)
+    length = np.linalg.norm(third, axis=1)
+    known = length[np.isfinite(length)]
+    return float(np.median(known) / (_chi_median(third.shape[1]) * np.sqrt(20.0))) if len(known) else 0.0
+
+
+def _chi_median(k: int) -> float:
+    """Median length of a vector of ``k`` independent standard normal numbers (Wilson and Hilferty)."""
+    return float(np.sqrt(k * (1.0 - 2.0 / (9.0 * k)) ** 3))
 
 
 def low_pass(values: np.ndarray, time_s: np.ndarray, cutoff_hz: float) -> np.ndarray:

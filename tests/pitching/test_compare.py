@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shadow_trainer import pitching
 from shadow_trainer.errors import BadRequest
 from shadow_trainer.pitching import compare, retarget, similarity, warp
 from shadow_trainer.pitching.reference import elite
@@ -139,3 +140,16 @@ def test_a_left_handers_shadow_is_the_mirror_image_and_lies_on_him() -> None:
 def test_an_unknown_play_mode_is_refused() -> None:
     with pytest.raises(BadRequest, match="play mode"):
         compare.shadow(bodies.pitch(), {"athlete": {"throws": "right"}, "deliveries": []}, ONE, "backwards")
+
+
+def test_one_delivery_of_several_can_have_the_shadow_alone() -> None:
+    series = bodies.pitch(120.0, count=2)
+    found = pitching.analyse(series, height_m=ONE.height_m, throws="right")
+    both, _ = pitching.shadow(series, found)
+    second, px = pitching.shadow(series, found, 1, "real_speed")
+    assert np.isnan(px).all(), "no camera, no pixels"
+    seen = np.isfinite(second).all(axis=(1, 2))
+    assert series.time_s[seen].min() > 4.0
+    assert np.isfinite(both).all(axis=(1, 2)).sum() > seen.sum()
+    with pytest.raises(BadRequest):
+        pitching.shadow(series, found, 2)
