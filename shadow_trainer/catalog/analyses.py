@@ -144,6 +144,24 @@ class Analyses(Database):
         """Other options for the next run."""
         self._change(analysis_id, options=dict(options))
 
+    def replace_result(
+        self, analysis_id: str, result: Mapping[str, Any], deliveries: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Another summary and other deliveries of a completed analysis (its events were moved)."""
+        rows = list(deliveries)
+
+        def work(session: Session) -> bool:
+            row = session.get(Analysis, analysis_id, with_for_update=True)
+            if row is None or row.state != "completed":
+                return False
+            session.execute(delete(Delivery).where(Delivery.analysis_id == analysis_id))
+            session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
+            row.result, row.updated_at = dict(result), utcnow()
+            return True
+
+        if not self.transact(work):
+            raise NotFound(f"There is no completed analysis {analysis_id!r}.")
+
     def delete_analysis(self, analysis_id: str) -> bool:
         """Delete the row with its attempts and deliveries; False when there was none."""
 

@@ -8,6 +8,7 @@ import logging
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from flask import current_app
 
 from ..catalog.analyses import new_id
 from ..errors import Conflict, NotFound, ShadowError, Unavailable
+from ..jobs import remeasure
 from ..jobs.request import AnalysisRequest
 from ..pose.series import PoseSeries
 from ..settings import ROOT
@@ -26,6 +28,8 @@ from .uploads import MB, Received, area, check_queue, title_of
 log = logging.getLogger(__name__)
 
 ID_PATTERN = re.compile(r"[0-9a-f]{32}")
+# Measuring again takes a second of a processor: one at a time in each web process.
+_measuring = threading.Lock()
 SAMPLES = {
     "lefty": ("sample_lefty.mp4", "Sample: left-hander, open side"),
     "righty-rear": ("sample_righty_rear.mp4", "Sample: right-hander from behind"),
@@ -144,6 +148,16 @@ def choose_person(analysis_id: str, person: int) -> None:
         raise Conflict("This analysis is still running.", code="still_running")
     current().catalog.set_options(analysis_id, options.as_dict())
     retry(analysis_id)
+
+
+def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> dict[str, dict[str, float]]:
+    """Events moved by a coach, on top of those moved before; none at all: as they were found."""
+    completed(analysis_id)
+    before = read_json(analysis_id, "analysis.json").get(remeasure.MOVED) or {}
+    moved = {**before, str(delivery): {**before.get(str(delivery), {}), **events}} if events else {}
+    with _measuring:
+        remeasure.in_child(current().settings, analysis_id, moved)
+    return moved
 
 
 def rename(analysis_id: str, title: str) -> None:

@@ -130,6 +130,7 @@ def _report(row: Any) -> str:
         row=row,
         report=report,
         figures=_figures(row, report),
+        moved=document.get("moved_events"),
         film=film,
         film_address=media_address(row, name) or media_address(row, "preview.mp4"),
         start_s=request.args.get("t", type=float),

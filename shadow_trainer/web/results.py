@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,21 @@ def plot(analysis_id: str, name: str) -> Response:
             return response
     known = ", ".join(plan.key for plan in charts.PLANS)
     raise NotFound(f"There is no chart {wanted!r}.", code="no_such_chart", fix=f"Choose one of: {known}.")
+
+
+@blueprint.post("/<analysis_id>/events")
+def move_events(analysis_id: str) -> Response:
+    """``{"delivery": 0, "events": {"foot_contact": 2.31}}``: seconds of real time; empty events undo all."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or not isinstance(body.get("events"), dict):
+        raise BadRequest("The body is not a JSON object with events.", code="bad_json")
+    delivery, events = body.get("delivery", 0), body["events"]
+    times = [*events.values(), delivery]
+    if any(isinstance(t, bool) or not isinstance(t, int | float) or not math.isfinite(t) for t in times):
+        raise BadRequest("Events are names with seconds.", code="bad_events", fix="Send numbers.")
+    moved = desk.move_events(analysis_id, int(delivery), events)
+    document = desk.read_json(analysis_id, "analysis.json")
+    return jsonify(moved_events=moved, deliveries=document["deliveries"])
 
 
 def _curves(analysis_id: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import { bindCharts } from "./report/charts.js";
 import { bindControls, bindKeys } from "./report/controls.js";
+import { Corrections } from "./report/correct.js";
 import { Film } from "./report/film.js";
 import { Layers } from "./report/layers.js";
 import { TimeLine } from "./report/timeline.js";
@@ -20,17 +21,25 @@ function bindSeeks(film) {
   });
 }
 
+// What points into the film and is exchanged when an event moves.
+function bindParts(film) {
+  film.bound?.abort();
+  film.bound = new AbortController();
+  const marks = player.querySelector("[data-marks]");
+  film.line = marks ? new TimeLine(marks, film, film.bound.signal) : null;
+  bindCharts(film, film.bound.signal);
+}
+
 if (player?.querySelector("video")) {
   const film = new Film(player.querySelector("video"), {
     fps: Number(player.dataset.fps),
     scale: Number(player.dataset.scale),
   });
-  const marks = player.querySelector("[data-marks]");
-  const line = marks ? new TimeLine(marks, film) : null;
-  bindControls(player.querySelector("[data-controls]"), film, line);
-  bindKeys(film, line);
+  bindParts(film);
+  bindControls(player.querySelector("[data-controls]"), film);
+  bindKeys(film);
   bindSeeks(film);
-  bindCharts(film);
   new Layers(player, film).start();
   bindView3D(document.querySelector("[data-view3d]"), film);
+  new Corrections(player, film, () => bindParts(film));
 }

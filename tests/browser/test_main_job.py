@@ -189,3 +189,47 @@ def test_downloads_arrive(visit, report: str, words: str) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name=words).click()
     assert Path(download.value.path()).stat().st_size > 100
+
+
+def contact_time(page) -> str:
+    return page.locator("tr[data-event-row=foot_contact] [data-event-time]").text_content()
+
+
+def test_foot_contact_can_be_moved_and_the_numbers_follow(visit, report: str) -> None:
+    page = visit().open(report)
+    page.wait_for_selector("canvas.overlay")
+    found, numbers = contact_time(page), page.locator("#numbers").inner_text()
+    # By the frame that is shown
+    page.keyboard.press("4")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.locator("[data-set=foot_contact]").click()
+    expect(page.locator("[data-events-note]")).to_contain_text("moved by hand", timeout=30_000)
+    by_frame = contact_time(page)
+    assert by_frame != found
+    assert page.locator("#numbers").inner_text() != numbers
+    # By dragging its mark
+    mark = page.locator("[data-event=foot_contact] .number").bounding_box()
+    x, y = mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 12, y, steps=4)
+    page.mouse.up()
+    expect(page.locator("tr[data-event-row=foot_contact] [data-event-time]")).not_to_have_text(
+        by_frame, timeout=30_000
+    )
+    page.get_by_role("button", name="Undo all").click()
+    expect(page.locator("tr[data-event-row=foot_contact] [data-event-time]")).to_have_text(
+        found, timeout=30_000
+    )
+    expect(page.locator("#numbers")).to_have_text(re.compile("Foot contact"))
+
+
+def test_an_event_cannot_leave_its_place_in_the_order(visit, report: str) -> None:
+    visitor = visit()
+    page = visitor.open(report)
+    page.wait_for_selector("canvas.overlay")
+    page.keyboard.press("2")
+    page.locator("[data-set=release]").click()
+    expect(page.locator("[data-events-note]")).to_contain_text("must come after", timeout=30_000)
+    visitor.complaints.clear()

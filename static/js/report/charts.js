@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 class ChartCursor {
-  constructor(figure, film) {
+  constructor(figure, film, signal) {
     this.svg = figure.querySelector("svg.chart");
     this.reading = figure.querySelector("[data-reading]");
     this.data = JSON.parse(figure.querySelector("[data-chart-data]").textContent);
@@ -15,7 +15,7 @@ class ChartCursor {
     this.svg.append(this.line);
     this.svg.classList.add("live");
     this.svg.addEventListener("pointerdown", (event) => this.drag(event));
-    film.addEventListener("frame", ({ detail }) => this.show(detail.time));
+    film.addEventListener("frame", ({ detail }) => this.show(detail.time), { signal });
     this.show(film.shownTime);
   }
 
@@ -74,7 +74,7 @@ class ChartCursor {
   }
 }
 
-export function bindCharts(film) {
-  for (const figure of document.querySelectorAll("[data-chart]")) new ChartCursor(figure, film);
+export function bindCharts(film, signal) {
+  for (const figure of document.querySelectorAll("[data-chart]")) new ChartCursor(figure, film, signal);
   document.querySelector("[data-charts-hint]")?.removeAttribute("hidden");
 }

@@ -2,7 +2,7 @@
 
 const DIGITS = /^[1-8]$/;
 
-export function bindControls(panel, film, line) {
+export function bindControls(panel, film) {
   if (!panel) return;
   panel.hidden = false;
   // The buttons below step by frames and keep what is drawn over the film; the browser's own do not.
@@ -27,7 +27,7 @@ export function bindControls(panel, film, line) {
   });
   loop.addEventListener("change", () => {
     film.looping = loop.checked;
-    film.range = line ? line.range : null;
+    film.range = film.line ? film.line.range : null;
   });
   film.addEventListener("state", () => {
     play.classList.toggle("playing", !film.paused);
@@ -49,7 +49,7 @@ function typing(target) {
   return target.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]");
 }
 
-export function bindKeys(film, line) {
+export function bindKeys(film) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const big = event.shiftKey ? 10 : 1;
@@ -60,7 +60,7 @@ export function bindKeys(film, line) {
     } else if (event.key === "f") toggleFullscreen(film.video.closest("[data-player]"));
     else if (event.key === "ArrowLeft") film.step(-big);
     else if (event.key === "ArrowRight") film.step(big);
-    else if (DIGITS.test(event.key) && line) line.go(Number(event.key));
+    else if (DIGITS.test(event.key) && film.line) film.line.go(Number(event.key));
     else return;
     event.preventDefault();
   });

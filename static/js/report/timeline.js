@@ -4,7 +4,7 @@ const EDGE = 0.04;
 const DISC_PX = 32;
 
 export class TimeLine {
-  constructor(list, film) {
+  constructor(list, film, signal) {
     this.list = list;
     this.film = film;
     this.start = Number(list.dataset.start);
@@ -17,7 +17,8 @@ export class TimeLine {
     list.classList.add("live");
     this.frameEvents();
     this.place();
-    film.addEventListener("frame", ({ detail }) => this.show(detail.time));
+    film.addEventListener("frame", ({ detail }) => this.show(detail.time), { signal });
+    this.show(film.shownTime);
     list.addEventListener("pointerdown", (event) => this.scrub(event));
     new ResizeObserver(() => this.place()).observe(list);
   }
@@ -39,6 +40,12 @@ export class TimeLine {
   percent(time) {
     const share = (time - this.from) / (this.to - this.from);
     return 100 * Math.min(1, Math.max(0, share));
+  }
+
+  timeAt(clientX) {
+    const box = this.list.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (clientX - box.left) / box.width));
+    return this.from + share * (this.to - this.from);
   }
 
   // Layback, release and arm snap are a few hundredths of a second apart: where discs would cover each
@@ -77,11 +84,7 @@ export class TimeLine {
     if (event.target.closest("a") || event.button !== 0) return;
     event.preventDefault();
     this.film.pause();
-    const box = this.list.getBoundingClientRect();
-    const move = (at) => {
-      const share = Math.min(1, Math.max(0, (at.clientX - box.left) / box.width));
-      this.film.seek(this.from + share * (this.to - this.from));
-    };
+    const move = (at) => this.film.seek(this.timeAt(at.clientX));
     move(event);
     const stop = () => {
       window.removeEventListener("pointermove", move);

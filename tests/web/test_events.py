@@ -1,0 +1,90 @@
+"""A coach moves an event: the numbers follow at once, and can be put back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from shadow_trainer import pitching
+from shadow_trainer.jobs.document import plain
+from tests.pitching.bodies import pitch
+from tests.web import documents
+from tests.web.conftest import Desk
+
+
+@pytest.fixture
+def measured(desk: Desk) -> str:
+    """A finished analysis whose pose and numbers belong together."""
+    series = pitch(fps=120.0)
+    found = pitching.analyse(series)
+    video = {**documents.document()["video"], "fps": 120.0, "capture_fps": 120.0, "frame_count": len(series)}
+    changed = {name: found[name] for name in ("athlete", "view", "deliveries", "consistency")}
+    analysis_id = desk.completed(plain({**documents.document(), **changed, "video": video}))
+    path = desk.storage.root.parent / "draft"
+    series.save(path)
+    desk.storage.put(f"analyses/{analysis_id}/pose.npz", path)
+    return analysis_id
+
+
+def stored(desk: Desk, analysis_id: str) -> dict[str, Any]:
+    with desk.storage.open(f"analyses/{analysis_id}/analysis.json") as file:
+        return json.load(file)
+
+
+def knee(document: dict[str, Any]) -> float:
+    rows = document["deliveries"][0]["metrics"]
+    return next(
+        row["value"] for row in rows if (row["name"], row["event"]) == ("lead_knee_flexion", "foot_contact")
+    )
+
+
+def send(client: FlaskClient, analysis_id: str, **body: Any):
+    return client.post(f"/videos/{analysis_id}/events", json=body)
+
+
+def test_a_moved_event_changes_the_numbers_and_can_be_put_back(
+    client: FlaskClient, desk: Desk, measured: str
+) -> None:
+    before = stored(desk, measured)
+    contact = before["deliveries"][0]["events"]["foot_contact"]["time_s"]
+    response = send(client, measured, delivery=0, events={"foot_contact": contact - 0.05})
+    assert response.status_code == 200, response.text
+    after = stored(desk, measured)
+    event = after["deliveries"][0]["events"]["foot_contact"]
+    assert event["time_s"] == pytest.approx(contact - 0.05, abs=1e-6)
+    assert event["estimated"] is False
+    assert knee(after) != pytest.approx(knee(before), abs=0.1)
+    assert "moved by hand" in client.get(f"/analyses/{measured}").text
+    assert desk.catalog.deliveries(measured)[0].summary["events"]["foot_contact"] == event["time_s"]
+    assert send(client, measured, delivery=0, events={}).status_code == 200
+    back = stored(desk, measured)
+    assert knee(back) == pytest.approx(knee(before), abs=1e-3)
+    assert "moved by hand" not in client.get(f"/analyses/{measured}").text
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"events": {"foot_contact": 999.0}}, "event_outside"),
+        ({"events": {"dance": 1.0}}, "no_such_event"),
+        ({"delivery": 7, "events": {"release": 1.0}}, "no_such_delivery"),
+        ({"events": {"release": "soon"}}, "bad_events"),
+        ({"events": {"release": True}}, "bad_events"),
+        ({"events": [1]}, "bad_json"),
+        ({}, "bad_json"),
+    ],
+)
+def test_an_event_that_cannot_be_there_changes_nothing(
+    client: FlaskClient, desk: Desk, measured: str, body: dict, code: str
+) -> None:
+    before = stored(desk, measured)
+    response = send(client, measured, **body)
+    assert (response.status_code, response.get_json()["code"]) == (400, code)
+    assert stored(desk, measured) == before
+
+
+def test_what_is_not_finished_has_no_events_to_move(client: FlaskClient, desk: Desk) -> None:
+    assert send(client, desk.running(), events={"release": 1.0}).status_code == 409
