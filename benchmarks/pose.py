@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.mediapipe_baseline import peak_memory_mb
 from shadow_trainer.pose import weights
 from shadow_trainer.pose.engine import Engine
 from shadow_trainer.pose.landmarks import landmarks
@@ -146,7 +146,7 @@ def growth(clip: Path, engine: Engine) -> None:
 
 def memory_mb() -> float:
     """Peak resident memory of this process."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return peak_memory_mb()
 
 
 def mediapipe(clip: Path) -> dict[str, float] | None:

@@ -90,7 +90,7 @@ class Settings:
     )
     # Workers
     device: str = setting("auto", "`auto`, `cpu` or `cuda`.")
-    batch_size: int = setting(0, "Frames per network call; 0: 8 on CPU, 32 on CUDA.", least=0)
+    batch_size: int = setting(0, "Frames per network call; 0: 4 on CPU, 32 on CUDA.", least=0)
     shutdown_grace_s: float = setting(
         20.0, "After SIGTERM a worker finishes within this time or hands the job back.", least=0
     )

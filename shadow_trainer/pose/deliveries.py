@@ -42,8 +42,8 @@ class Delivery:
 
     def window(self) -> tuple[float, float]:
         """(start, end) with room for the first movement and the follow-through."""
-        before = max(self.burst_s - self.lift_s, 1.2 * self.clock_s)
-        return self.lift_s - 0.6 * self.clock_s - 1.05 * before, self.burst_s + 1.3 * self.clock_s + 0.25
+        stride = max(self.burst_s - self.lift_s, 0.8 * self.clock_s)
+        return self.lift_s - 1.45 * stride, self.burst_s + 0.9 * stride
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from .engine import DETECTOR_PX, Engine
 from .heatmap import sigmoid
 
 LEAST_SCORE = 0.5
-# Neighbouring tiles share this much of their side, so that a body cut by one edge is whole in the next.
-OVERLAP = 0.34
+# Neighbouring tiles share this much of their side; the whole picture is looked at as well, for bodies that no tile holds.
+OVERLAP = 0.2
 # Two findings are one person when their centres are nearer than this times the smaller side.
 SAME_CENTRE, SAME_SIZE = 0.22, 1.7
 # A hip nearer than this to a tile's inner edge is left to the neighbouring tile.

@@ -55,3 +55,44 @@ def test_torch_and_onnx_engines_agree(models_dir: Path) -> None:
     b = Engine("xs", device="cpu", runtime="torch", models_dir=models_dir).landmarks(crops)
     assert np.abs(a.visibility - b.visibility).max() < 1e-3
     assert np.abs(a.world - b.world).max() < 1e-3
+
+
+class _NoEvent:
+    """Stands in for a CUDA event where there is none: copies on the CPU are done when they return."""
+
+    def synchronize(self) -> None: ...
+
+    def record(self) -> None: ...
+
+
+@pytest.mark.model
+def test_fixed_batches_in_a_ring_of_buffers_give_what_one_batch_gives(models_dir: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from shadow_trainer.pose.runners import TorchRunner
+
+    graph, values = weights.load("lite", models_dir=models_dir)
+    runner = TorchRunner(
+        graph.keep(("landmarks", "flag")), values, scale=1 / 255, shift=0.0, device="cpu", batch=3
+    )
+    crops = np.random.default_rng(1).integers(0, 256, (8, 256, 256, 3), np.uint8)
+    wanted = runner.run(crops)
+    runner.staging = torch.zeros((2, 3, 256, 256, 3), dtype=torch.uint8)
+    runner.copied, runner.turn = [_NoEvent(), _NoEvent()], 0
+    found = runner.run(crops)
+    assert found["landmarks"].shape == (8, 195) and found["flag"].shape == (8, 1)
+    assert np.abs(found["landmarks"] - wanted["landmarks"]).max() < 1e-2
+
+
+@pytest.mark.model
+def test_half_precision_moves_landmarks_by_less_than_a_pixel(models_dir: Path, pictures: list) -> None:
+    """What CUDA runs in; on the CPU it is slow, so one crop is enough."""
+    torch = pytest.importorskip("torch")
+    from shadow_trainer.pose.network import build
+
+    graph, values = weights.load("lite", models_dir=models_dir)
+    x = torch.from_numpy(pictures[3][232:488, 512:768].copy()).permute(2, 0, 1)[None] / 255
+    module = build(graph.keep(("landmarks",)), values)
+    with torch.inference_mode():
+        wanted = module(x)["landmarks"].reshape(39, 5)[:, :2]
+        found = module.half()(x.half())["landmarks"].float().reshape(39, 5)[:, :2]
+    assert (found - wanted).abs().mean() < 0.5
