@@ -108,8 +108,14 @@ class Rig:
         """The worker's child; waits until there is one."""
         import psutil
 
-        self.until(lambda: psutil.Process(process.pid).children(), "the worker's child")
-        return psutil.Process(process.pid).children()[0].pid
+        found: list[int] = []
+
+        def look() -> bool:
+            found[:] = [child.pid for child in psutil.Process(process.pid).children()]
+            return bool(found)
+
+        self.until(look, "the worker's child")
+        return found[0]
 
     def wait_workers(self, number: int = 1) -> None:
         """Wait until this many workers are registered."""
