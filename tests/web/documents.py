@@ -83,6 +83,18 @@ STRENGTHS = [
 ]
 
 
+SIMILARITY = {
+    "reference": "elite",
+    "overall": 71.4,
+    "usable_weight": 0.9,
+    "message": "",
+    "joints": [
+        {"name": "pelvis", "label": "Pelvis", "group": "trunk and pelvis", "score": 80.2, "mean_deg": 11.0, "seen": 1},
+        {"name": "head", "label": "Head", "group": "glove arm and head", "score": None, "mean_deg": None, "seen": 0},
+    ],
+}  # fmt: skip
+
+
 def metric(row: tuple[Any, ...]) -> dict[str, Any]:
     """One metric of the contract."""
     name, event, value, unit, error, confidence, mean, sd = row
@@ -118,8 +130,15 @@ def delivery(index: int = 0, shift_s: float = 0.0) -> dict[str, Any]:
         "metrics": [metric(row) for row in METRICS],
         "faults": FAULTS,
         "strengths": STRENGTHS,
-        "similarity": {},
+        "similarity": SIMILARITY,
     }
+
+
+def consistency(deliveries: int) -> dict[str, Any]:
+    """The spread over several deliveries."""
+    row = {"name": "stride_length", "event": "foot_contact", "label": "Stride length", "unit": "%height"}
+    spread = {"n": deliveries, "mean": 83.2, "sd": 1.4, "within_sd": 1.0, "verdict": "as steady as usual"}
+    return {"n": deliveries, "metrics": [{**row, **spread}]} if deliveries > 1 else {}
 
 
 def document(deliveries: int = 1, people: int = 1) -> dict[str, Any]:
@@ -135,7 +154,7 @@ def document(deliveries: int = 1, people: int = 1) -> dict[str, Any]:
         "model": {"size": "m"},
         "people": [{"id": n, "score": 0.9 - n / 10, "chosen": n == 0} for n in range(people)],
         "deliveries": [delivery(n, 4.0 * n) for n in range(deliveries)],
-        "consistency": {},
+        "consistency": consistency(deliveries),
         "warnings": [
             {
                 "code": "low_frame_rate",

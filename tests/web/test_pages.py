@@ -69,6 +69,20 @@ def test_each_pitch_of_a_film_has_its_page(client: FlaskClient, desk: Desk) -> N
     assert "Is this the right person?" in second
 
 
+def test_the_report_compares_with_the_shadow_and_pitch_with_pitch(client: FlaskClient, desk: Desk) -> None:
+    page = client.get(f"/analyses/{desk.completed(documents.document(deliveries=2))}").text
+    assert "<strong>71</strong>" in page
+    assert "not seen" in page
+    assert "as steady as usual" in page
+
+
+def test_a_model_that_is_too_coarse_judges_nothing(client: FlaskClient, desk: Desk) -> None:
+    rough = {**documents.document(deliveries=2), "model": {"size": "xs"}}
+    page = client.get(f"/analyses/{desk.completed(rough)}").text
+    for words in ("zbar", "The chest opens early", "Against the shadow", "Consistency over"):
+        assert words not in page
+
+
 @pytest.mark.parametrize("query", ["delivery=99", "delivery=x", "t=nan", "t=x", "film=x"])
 def test_odd_addresses_of_a_report_still_show_it(client: FlaskClient, desk: Desk, query: str) -> None:
     assert client.get(f"/analyses/{desk.completed()}?{query}").status_code == 200

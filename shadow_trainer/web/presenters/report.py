@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...render.words import EVENT_ORDER, event_label
+from .likeness import Likeness, Spread, likeness, spreads
 from .metrics import Phase, phases
 
 MAX_FINDINGS = 3
@@ -73,7 +74,7 @@ class Delivery:
     findings: tuple[Finding, ...]
     more_findings: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
-    similarity: dict[str, Any]
+    shadow: Likeness | None
     raw: dict[str, Any]
 
 
@@ -86,7 +87,7 @@ class Report:
     selected: Delivery | None
     people: tuple[dict[str, Any], ...]
     warnings: tuple[dict[str, str], ...]
-    consistency: dict[str, Any]
+    consistency: tuple[Spread, ...]
     model_note: str
     time_scale: float
     fps: float
@@ -106,7 +107,7 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
         selected=selected,
         people=tuple(document.get("people") or ()),
         warnings=tuple(document.get("warnings") or ()),
-        consistency=document.get("consistency") or {},
+        consistency=spreads(document.get("consistency") or {}) if scored else (),
         model_note=MODEL_WORDS.get(document["model"]["size"], ""),
         time_scale=scale,
         fps=float(video["fps"]),
@@ -159,7 +160,7 @@ def _delivery(row: dict[str, Any], scale: float, scored: bool) -> Delivery:
         findings=tuple(faults[:MAX_FINDINGS]),
         more_findings=tuple(faults[MAX_FINDINGS:]),
         strengths=tuple(strengths),
-        similarity=row.get("similarity") or {},
+        shadow=likeness(row.get("similarity") or {}, scored=scored),
         raw=row,
     )
 

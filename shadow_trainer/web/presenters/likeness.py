@@ -1,0 +1,87 @@
+"""How alike: to the shadow, and pitch to pitch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...render.words import number, unit_label
+
+REFERENCE_WORDS = {"elite": "the elite reference"}
+
+
+@dataclass(frozen=True)
+class Joint:
+    """One part of the body against the shadow: ``score`` 0..100, mean angle between them."""
+
+    label: str
+    group: str
+    score: int | None
+    apart: str
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """The comparison of one delivery with the shadow."""
+
+    reference: str
+    overall: int | None
+    message: str
+    joints: tuple[Joint, ...]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One metric over several pitches."""
+
+    label: str
+    mean: str
+    sd: str
+    usual: str
+    verdict: str
+    count: int
+
+
+def likeness(similarity: dict[str, Any], *, scored: bool) -> Likeness | None:
+    """The shadow's part of a delivery; None when there is none or the model is too coarse for a score."""
+    if not similarity or not scored:
+        return None
+    overall, name = similarity.get("overall"), str(similarity.get("reference") or "")
+    joints = tuple(
+        Joint(
+            label=row["label"],
+            group=row["group"],
+            score=None if row["score"] is None else round(row["score"]),
+            apart="–" if row["mean_deg"] is None else f"{row['mean_deg']:.0f}°",
+        )
+        for row in similarity.get("joints") or ()
+    )
+    return Likeness(
+        reference=REFERENCE_WORDS.get(name, name),
+        overall=None if overall is None else round(overall),
+        message=similarity.get("message") or "",
+        joints=joints,
+    )
+
+
+def spreads(consistency: dict[str, Any]) -> tuple[Spread, ...]:
+    """Rows of the consistency table."""
+    return tuple(_spread(row) for row in consistency.get("metrics") or ())
+
+
+def _spread(row: dict[str, Any]) -> Spread:
+    unit = row.get("unit") or ""
+    sign = unit_label(unit)
+    gap = "" if sign.startswith("°") else " "
+
+    def words(value: float | None) -> str:
+        return "–" if value is None else f"{number(value, unit)}{gap}{sign}".replace("-", "−").strip()
+
+    return Spread(
+        label=row["label"],
+        mean=words(row["mean"]),
+        sd=words(row["sd"]),
+        usual=words(row.get("within_sd")),
+        verdict=row.get("verdict") or "",
+        count=row["n"],
+    )
