@@ -22,7 +22,7 @@ export class Corrections {
 
   click(event) {
     const set = event.target.closest("[data-set]");
-    if (set) this.send({ [set.dataset.set]: this.film.shownTime * this.film.scale });
+    if (set) this.settle().then(() => this.send({ [set.dataset.set]: this.film.shownTime * this.film.scale }));
     else if (event.target.closest("[data-undo-events]")) this.send({});
   }
 

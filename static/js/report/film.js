@@ -9,6 +9,7 @@ export class Film extends EventTarget {
     this.scale = scale;
     this.shownTime = video.currentTime;
     this.loading = null;
+    this.wanted = null;
     this.range = null;
     this.looping = false;
     video.addEventListener("play", () => this.dispatchEvent(new Event("state")));
@@ -34,6 +35,7 @@ export class Film extends EventTarget {
 
   report(time) {
     this.shownTime = time;
+    if (!this.video.paused || Math.abs(time * this.fps - this.wanted) < 0.6) this.wanted = null;
     if (this.looping && this.range && !this.video.paused && time >= this.range.end) {
       this.seek(this.range.start);
     }
@@ -66,6 +68,7 @@ export class Film extends EventTarget {
   // The middle of a frame: its edges belong to either neighbour in some decoders.
   seek(time) {
     const frame = Math.round(time * this.fps);
+    this.wanted = Math.max(0, frame);
     const last = Math.max(0, (this.video.duration || Infinity) - 0.5 / this.fps);
     const target = Math.min(last, Math.max(0, (frame + 0.5) / this.fps));
     if (this.loading) this.loading.time = target;
@@ -74,7 +77,9 @@ export class Film extends EventTarget {
 
   step(frames) {
     this.pause();
-    this.seek(Math.max(0, (Math.round(this.shownTime * this.fps - 0.01) + frames) / this.fps));
+    // Keys come faster than frames: a step counts from the frame that is on its way.
+    const from = this.wanted ?? Math.round(this.shownTime * this.fps - 0.01);
+    this.seek(Math.max(0, (from + frames) / this.fps));
   }
 
   // Another version of the same film at the same moment; a seek meanwhile is kept for when it is there.
