@@ -72,7 +72,7 @@ class PoseSeries:
         try:
             with np.load(path, allow_pickle=False) as file:
                 data = {name: file[name] for name in file.files}
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError, EOFError, BadZipFile) as error:
             raise BadRequest(f"{path} is not a readable .npz file.", code="bad_pose_file") from error
         if "time_s" not in data or "world_m" not in data:
             raise BadRequest(f"{path} lacks time_s or world_m.", code="bad_pose_file")

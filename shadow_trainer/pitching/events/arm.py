@@ -72,7 +72,7 @@ def find_layback(s: Signals, release: Event) -> Event:
     frame_sd = 1.0 / s.fps / np.sqrt(12.0)
     trust = LAYBACK_SD_S**2 / (LAYBACK_SD_S**2 + frame_sd**2)
     enough = s.fps >= ARM_LEAST_FPS
-    return Event(prior + trust * (seen - prior), 0.8 if enough else 0.5, estimated=not enough)
+    return Event(float(prior + trust * (seen - prior)), 0.8 if enough else 0.5, estimated=not enough)
 
 
 def _seen_layback(s: Signals, release_s: float) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class Reference:
             with np.load(path, allow_pickle=False) as file:
                 facts = json.loads(str(file["facts"]))
                 time_s, points = file["time_s"].astype(float), file["points"].astype(float)
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise BadRequest("This is not a saved reference.", code="bad_reference") from error
         if facts.get("schema") != SCHEMA:
             raise BadRequest("This reference was saved by another version.", code="bad_reference")

@@ -1,0 +1,64 @@
+"""NPZ and NPY: 17-joint H36M arrays (frames, 17, 3), 33-landmark arrays, and our own pose.npz."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from ...errors import BadRequest
+from ...pose.skeleton import LANDMARKS
+from .motion import Raw
+
+# Human3.6M's 17 joints in the order that lifting models use.
+H36M = (
+    "pelvis", "right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle", "spine", "thorax",
+    "neck", "head", "left_shoulder", "left_elbow", "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
+)  # fmt: skip
+_ORDERS = {17: H36M, 33: LANDMARKS}
+_PREFERRED = ("world_m", "positions_3d", "keypoints_3d", "joints_3d", "reconstruction", "arr_0")
+
+
+def read_array(path: Path) -> Raw:
+    """The first array of shape (frames, 17 or 33, 3) in the file. Raises BadRequest when there is none."""
+    arrays = _load(path)
+    names = [n for n in _PREFERRED if n in arrays] + [n for n in arrays if n not in _PREFERRED]
+    for name in names:
+        array = arrays[name]
+        if array.ndim == 4 and array.shape[0] == 1:
+            array = array[0]
+        if array.ndim == 3 and array.shape[1] in _ORDERS and array.shape[2] == 3:
+            ours = name == "world_m"
+            return Raw(
+                points=array.astype(float),
+                labels=tuple(_ORDERS[array.shape[1]]),
+                fps=_rate(arrays),
+                format="pose.npz" if ours else "h36m" if array.shape[1] == 17 else "blazepose",
+                to_metres=1.0 if ours else None,
+                up="z" if ours else None,
+            )
+    shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+    raise BadRequest(
+        f"No array of shape (frames, 17, 3) in {path.name}: {shapes or 'nothing'}.", code="bad_motion_file"
+    )
+
+
+def _load(path: Path) -> dict[str, np.ndarray]:
+    try:
+        loaded = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        raise BadRequest(f"{path.name} is not a readable array file.", code="bad_motion_file") from error
+    if isinstance(loaded, np.ndarray):
+        return {"arr_0": loaded}
+    with loaded:
+        return {name: loaded[name] for name in loaded.files if loaded[name].dtype.kind in "fiu"}
+
+
+def _rate(arrays: dict[str, np.ndarray]) -> float | None:
+    if "time_s" in arrays and len(arrays["time_s"]) > 2:
+        return float(1.0 / np.median(np.diff(arrays["time_s"])))
+    for name in ("fps", "frame_rate", "rate"):
+        if name in arrays and arrays[name].size == 1:
+            return float(arrays[name])
+    return None

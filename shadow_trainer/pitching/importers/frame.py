@@ -1,0 +1,105 @@
+"""Units, the vertical, and a body that stands on the ground: a file's axes turned into ours.
+
+What the format does not say is told from the body itself: a pitcher is between 1.2 and 2.3 m tall, and over
+a whole delivery his head is above his feet.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import BadRequest
+from ...pose.skeleton import INDEX
+from .. import filters
+from ..events.event import CONTACT_TO_RELEASE_S
+from ..world import joint, mid_hip, mid_shoulder, standing_height
+
+_UNITS = {1.0: "metres", 0.01: "centimetres", 0.001: "millimetres", 0.0254: "inches"}
+TALLEST_M, SMALLEST_M = 2.35, 1.1
+# Rows of each matrix: our X, Y, Z in the file's axes; all keep the hand of the axes.
+_TO_Z_UP = {
+    "z": np.eye(3),
+    "y": np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]]),
+    "-y": np.array([[1.0, 0, 0], [0, 0, 1.0], [0, -1.0, 0]]),
+    "x": np.array([[0, 1.0, 0], [0, 0, 1.0], [1.0, 0, 0]]),
+    "-x": np.array([[0, 0, 1.0], [0, 1.0, 0], [-1.0, 0, 0]]),
+    "-z": np.array([[1.0, 0, 0], [0, -1.0, 0], [0, 0, -1.0]]),
+}
+FIXED_HIPS_M = 0.03
+CROSS_FADE_S = 0.1
+ANKLE_HEIGHT_H = 0.04
+
+
+def find_up(points: np.ndarray) -> str:
+    """``z``, ``y``, ``-y`` ...: the file's axis along which the body stands, from (T, 33, 3) points."""
+    legs = [points[:, INDEX[f"{side}_ankle"]] for side in ("left", "right")]
+    upright = np.nanmedian(mid_shoulder(points) - (legs[0] + legs[1]) / 2, axis=0)
+    axis = int(np.argmax(np.abs(upright)))
+    return ("-" if upright[axis] < 0 else "") + "xyz"[axis]
+
+
+def find_scale(points: np.ndarray) -> float:
+    """Metres per unit of the file, from the bones' lengths."""
+    tall = standing_height(points)
+    fitting = [unit for unit in _UNITS if SMALLEST_M <= tall * unit <= TALLEST_M]
+    if not fitting:
+        raise BadRequest(
+            f"The body in this file is {tall:.3g} units tall, which is no person in metres, centimetres, "
+            "millimetres or inches.",
+            code="units_unknown",
+            fix="Scale the file to metres.",
+        )
+    return fitting[0]
+
+
+def to_world(points: np.ndarray, scale: float | None, up: str | None) -> tuple[np.ndarray, list[str]]:
+    """(T, 33, 3) metres with Z up, and what was guessed, in words."""
+    notes = []
+    if scale is None:
+        scale = find_scale(points)
+        notes.append(f"units taken for {_UNITS[scale]}")
+    if up is None:
+        up = find_up(points)
+        notes.append(f"the vertical taken for the file's {up} axis")
+    world = points * scale @ _TO_Z_UP[up].T
+    if _mirrored(world):
+        raise BadRequest(
+            "Left and right are exchanged in this file (or its axes are left-handed).",
+            code="mirrored_motion",
+            fix="Exchange the left and right labels in the label map.",
+        )
+    return world, notes
+
+
+def hips_stand_still(world: np.ndarray) -> bool:
+    """True for hip-centred files, in which the way over the ground is lost."""
+    return bool(np.nanmax(np.ptp(mid_hip(world), axis=0)) < FIXED_HIPS_M)
+
+
+def _mirrored(world: np.ndarray) -> bool:
+    """True when the knees and feet bend the way they cannot: toes behind the heels of a turned body."""
+    toes = [world[:, INDEX[f"{s}_foot_index"]] - world[:, INDEX[f"{s}_ankle"]] for s in ("left", "right")]
+    across = world[:, INDEX["left_hip"]] - world[:, INDEX["right_hip"]]
+    forward = np.cross(across, np.array([0.0, 0.0, 1.0]))
+    length = np.linalg.norm(forward, axis=1)
+    ahead = [(toe * forward).sum(axis=1) / np.maximum(length, 1e-9) for toe in toes]
+    known = np.isfinite(ahead)
+    return bool(known.any() and np.nanmedian(np.asarray(ahead)[known]) < -0.05)
+
+
+def plant(points: np.ndarray, time_s: np.ndarray) -> np.ndarray:
+    """Hip-centred points (T, 33, 3) of a right-hander with their way over the ground put back (section 0).
+
+    The rear ankle stands until 100 ms before foot contact, the lead ankle from there on. Contact is put at
+    its usual time before the hand's greatest speed, which needs no way over the ground.
+    """
+    speed = filters.speed(joint(points, "throwing_wrist") - mid_hip(points), time_s)
+    release = time_s[int(np.nanargmax(speed))]
+    contact = release - CONTACT_TO_RELEASE_S
+    late = np.clip((time_s - contact + CROSS_FADE_S) / CROSS_FADE_S, 0.0, 1.0)[:, None]
+    rear, lead = joint(points, "rear_ankle"), joint(points, "lead_ankle")
+    middle = (late[1:] + late[:-1]) / 2
+    step = (1.0 - middle) * np.diff(rear, axis=0) + middle * np.diff(lead, axis=0)
+    path = -np.concatenate([np.zeros((1, 3)), np.cumsum(np.nan_to_num(step), axis=0)])
+    path[:, 2] += ANKLE_HEIGHT_H * standing_height(points) - rear[0, 2]
+    return points + path[:, None]
