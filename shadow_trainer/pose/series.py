@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from typing import IO
+from zipfile import BadZipFile
 
 import numpy as np
 
