@@ -207,6 +207,8 @@ def _pose(c, size, time_s, times, rng) -> np.ndarray:
     for name, who, lat in (("right", "thr", -y), ("left", "glv", y)):
         angles = [np.radians(c[f"{who}_{k}"])[:, None] for k in ("abd", "hz_abd", "ER", "elbow")]
         _arm(p, name, trunk, y, lat, angles, size, rng)
+    if rng.random() < 0.75:
+        _hands_together(p, size, time_s, times, rng)
     _legs(p, c, size, ankles, fp, time_s, times, rng)
     _head(p, neck, trunk, f, size, time_s, times, rng)
     return p
@@ -238,6 +240,26 @@ def _arm(p, name, trunk, y, lat, angles, size, rng) -> None:
     p[:, NODE[f"{name}_index"]] = wrist + _unit(b + flop) * size["hand"]
 
 
+def _hands_together(p, size, time_s, times, rng) -> None:
+    """Ball in glove: the hands meet until they separate; one goes to the other or both to the middle."""
+    apart = times[EVENTS.index("hand_sep")] + rng.normal(0, 0.05)
+    weight = np.clip((apart + 0.04 - time_s) / rng.uniform(0.05, 0.15), 0, 1)
+    weight = (weight**2 * (3 - 2 * weight))[:, None]
+    glove, ball = p[:, NODE["left_wrist"]].copy(), p[:, NODE["right_wrist"]].copy()
+    share = float(rng.choice([0.0, 0.5, 1.0], p=[0.5, 0.35, 0.15]))
+    meet = ball + share * (glove - ball)
+    gap = rng.uniform(0, 0.045) * _unit(rng.standard_normal(3))
+    for name, wrist, sign in (("left", glove, 1.0), ("right", ball, -1.0)):
+        shoulder, elbow = p[:, NODE[f"{name}_shoulder"]], p[:, NODE[f"{name}_elbow"]]
+        goal = wrist + weight * (meet + sign * gap - wrist)
+        pole = elbow - shoulder + 0.05 * rng.standard_normal(3)
+        bent, reached = _two_bones(shoulder, goal, pole, size["upper_arm"], size["forearm"], 0.06)
+        hand = p[:, NODE[f"{name}_index"]] - wrist
+        p[:, NODE[f"{name}_elbow"]] = bent
+        p[:, NODE[f"{name}_wrist"]] = reached
+        p[:, NODE[f"{name}_index"]] = reached + hand
+
+
 def _legs(p, c, size, ankles, fp, time_s, times, rng) -> None:
     x = np.array([1.0, 0, 0])
     late = np.clip((time_s - times[4]) / 0.1, 0, 1)[:, None]
@@ -255,12 +277,12 @@ def _legs(p, c, size, ankles, fp, time_s, times, rng) -> None:
         p[:, NODE[f"{name}_foot_index"]] = ankle + size["ankle_toe"] * _unit(toward + 0.35 * down)
 
 
-def _two_bones(hip, ankle, pole, thigh, shank) -> tuple[np.ndarray, np.ndarray]:
+def _two_bones(hip, ankle, pole, thigh, shank, least=0.10) -> tuple[np.ndarray, np.ndarray]:
     """Knee and (possibly pulled in) ankle, (T, 3) each; the knee points along ``pole``."""
     d = ankle - hip
     r = np.linalg.norm(d, axis=-1, keepdims=True)
     axis = d / np.maximum(r, 1e-9)
-    r = np.clip(r, abs(thigh - shank) + 0.10, 0.9985 * (thigh + shank))
+    r = np.clip(r, abs(thigh - shank) + least, 0.9985 * (thigh + shank))
     along = (thigh**2 - shank**2 + r**2) / (2 * r)
     out = np.sqrt(np.maximum(thigh**2 - along**2, 0))
     bend = _unit(pole - (pole * axis).sum(-1, keepdims=True) * axis)

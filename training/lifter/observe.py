@@ -156,6 +156,15 @@ def _confuse_hands(rng, rays, torso) -> np.ndarray:
     share = close * np.clip(pull, 0, 1.1)
     first, second = (left, right) if rng.random() < 0.5 else (right, left)
     rays[:, first] += share[:, None, None] * (rays[:, second] - rays[:, first])
+    # A hand inside a glove is hardly seen: it lies anywhere near, often too close to its own elbow.
+    elbow = rays[:, first[:1] - 2]
+    rays[:, first] += (
+        close[:, None, None] * rng.choice([0.0, 0.3, 0.6]) * rng.random() * (elbow - rays[:, first])
+    )
+    lost = rng.choice([0.03, 0.10, 0.22]) * (
+        rng.standard_normal(2) + 0.4 * drift(rng, len(rays), RATE_HZ, 0.3, 2)
+    )
+    rays[:, first] += torso * close[:, None, None] * lost[:, None]
     return rays
 
 

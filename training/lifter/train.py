@@ -24,7 +24,7 @@ from .deliveries import make
 from .network import Lifter
 from .observe import observe
 
-FRAMES, BATCH, LEAST_POOL = 96, 16, 1000
+FRAMES, BATCH, LEAST_POOL = 96, 16, 600
 PEAK_RATE, WARM_SHARE, AVERAGE = 2e-3, 0.03, 0.998
 
 
@@ -107,7 +107,9 @@ def loss_of(out: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Ten
     return total, off.norm(dim=-1).mean()
 
 
-def train(out: str, minutes: float, clips: int, start: str | None, seed: int, peak: float) -> None:
+def train(
+    out: str, minutes: float, wall: float, clips: int, start: str | None, seed: int, peak: float
+) -> None:
     """The loop; saves float16 weights of the running average."""
     torch.set_num_threads(1)
     torch.manual_seed(seed)
@@ -126,8 +128,10 @@ def train(out: str, minutes: float, clips: int, start: str | None, seed: int, pe
             x, y = queue.get()
             xs.append(x), ys.append(y)
             pool += len(x)
-        begun = begun or time.process_time()
-        done = (time.process_time() - begun) / (60 * minutes)
+        begun = begun or (time.process_time(), time.monotonic())
+        done = max(
+            (time.process_time() - begun[0]) / (60 * minutes), (time.monotonic() - begun[1]) / (60 * wall)
+        )
         if done >= 1:
             break
         rate = peak * min(1, done / WARM_SHARE) * 0.5 * (1 + math.cos(math.pi * done)) + 1e-5
@@ -163,9 +167,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", required=True)
     parser.add_argument("--minutes", type=float, default=12, help="of CPU time")
+    parser.add_argument("--wall", type=float, default=90, help="minutes after which it ends in any case")
     parser.add_argument("--clips", type=int, default=9000)
     parser.add_argument("--start", help="weights to go on from")
     parser.add_argument("--rate", type=float, default=PEAK_RATE)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    train(chosen.out, chosen.minutes, chosen.clips, chosen.start, chosen.seed, chosen.rate)
+    train(chosen.out, chosen.minutes, chosen.wall, chosen.clips, chosen.start, chosen.seed, chosen.rate)

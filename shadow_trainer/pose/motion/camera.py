@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# The main camera of a phone films about 26 mm (equivalent) wide, cropped by video stabilisation: a
-# horizontal field of view near 60 degrees; a 2x lens halves it. One prior in log focal length spans both.
-PRIOR_FOCAL = 1.05  # of the frame's longer side (51 degrees)
+# The main camera of a phone films with a focal length near 0.8 of the frame's longer side (65 degrees across,
+# less when video stabilisation crops), its 2x lens with near 1.6. One prior in log focal length spans both.
+PRIOR_FOCAL = 1.12  # of the frame's longer side: the geometric mean, 48 degrees across
 PRIOR_FOCAL_SPREAD = 0.22  # SD of its logarithm
 
 

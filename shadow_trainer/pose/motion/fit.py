@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from . import body, terms
-from .lsq import Normal, Rows, normal_equations, posterior_sd, step
+from .lsq import Normal, Rows, normal_equations, posterior_draws, step
 
 # SD of accelerations in m/s2 by node, from what a hard throw needs; the robust norm lets release pass.
 ACCELERATION = {
     "hip": 35.0, "shoulder": 50.0, "elbow": 110.0, "wrist": 220.0, "knee": 55.0, "ankle": 80.0,
     "nose": 40.0, "ear": 40.0, "index": 300.0, "heel": 80.0, "foot_index": 90.0,
 }  # fmt: skip
-SIGMA_ACCELERATION = np.array([ACCELERATION[n.split("_", 1)[-1]] for n in body.NODES])
+SIGMA_ACCELERATION = 1.5 * np.array([ACCELERATION[n.split("_", 1)[-1]] for n in body.NODES])
 ROBUST_PX, ROBUST_SHAPE, ROBUST_ACCELERATION = 2.0, 2.0, 3.0
 PLANTED_M_S = 0.04
+SD_CALIBRATION = 1.0  # true error over claimed SD on rendered clips
 FEET = tuple(body.NODE[f"{s}_{p}"] for s in ("left", "right") for p in ("ankle", "heel", "foot_index"))
 BAND = 3 * body.COUNT * 2 + 3 * body.COUNT - 1  # unknowns of three neighbouring frames
 
@@ -125,8 +126,9 @@ def solve(
 
 
 def uncertainty(state: State) -> np.ndarray:
-    """Root mean square SD over the three axes of every point, (T, 21) metres."""
+    """SD of every point within the body (its place in the world aside), (T, 21) metres, mean over the axes."""
     if state.normal is None:
         return np.full(state.points.shape[:2], np.nan)
-    sd = posterior_sd(state.normal).reshape(state.points.shape)
-    return np.sqrt((sd**2).sum(-1) / 3)
+    draws = posterior_draws(state.normal).reshape(*state.points.shape, -1)
+    draws = draws - draws.mean(1, keepdims=True)
+    return SD_CALIBRATION * np.sqrt((draws**2).sum(2).mean(-1) / 3)

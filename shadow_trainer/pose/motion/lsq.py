@@ -91,8 +91,8 @@ def step(normal: Normal, damping: float, *, free_globals: bool = True) -> np.nda
     return -np.concatenate([local, globals_])
 
 
-def posterior_sd(normal: Normal, samples: int = 24, seed: int = 0) -> np.ndarray:
-    """One-SD uncertainty (n,) of the local unknowns by sampling the Gauss-Newton posterior."""
+def posterior_draws(normal: Normal, samples: int = 24, seed: int = 0) -> np.ndarray:
+    """Deviations (n, samples) of the local unknowns, drawn from the Gauss-Newton posterior."""
     n, g = normal.cross.shape
     band = normal.band.copy()
     band[-1] += 1e-6
@@ -105,4 +105,4 @@ def posterior_sd(normal: Normal, samples: int = 24, seed: int = 0) -> np.ndarray
         schur = normal.corner - normal.cross.T @ solved + 1e-6 * np.eye(g)
         root = np.linalg.cholesky(np.linalg.inv((schur + schur.T) / 2))
         draw = draw - solved @ (root @ rng.standard_normal((g, samples)))
-    return np.sqrt((draw**2).mean(1))
+    return draw

@@ -29,9 +29,13 @@ from .repair import Mended, body_size_px, repair
 KNOWN_FOCAL_SPREAD = 0.01
 LEAST_FRAMES = 5
 ROUNDS = (8, 4, 4)  # iterations between updates of the landmark offsets
-PX_SCALE = 1.0  # of the SD that the confidence claims
-SHAPE_TRUST = 1.5
-SHAPE_SD_M = (np.array([0.03, 0.04]), np.array([0.06, 0.10]))  # least and most, across and in depth
+WRISTS = [body.NODE["left_wrist"], body.NODE["right_wrist"]]
+HANDS = [*WRISTS, body.NODE["left_index"], body.NODE["right_index"]]
+HANDS_APART, HANDS_DOUBT = 0.6, 1.5  # torso lengths; growth of the SD where they meet
+# Of the SD that the confidence claims. The trunk's landmarks lie on clothes and their errors are constant
+# rather than random, and its turn depends on small differences of width: there the lifted shape knows better.
+PX_SCALE = np.array([2.5 if "shoulder" in n or "hip" in n else 1.0 for n in body.NODES])
+SHAPE_SD_M = (np.array([0.01, 0.015]), np.array([0.08, 0.15]))  # least and most, across and in depth
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Solved:
     confidence: np.ndarray
     camera: Camera
     events: heading.Events
+    heading_known: bool
 
 
 def solve(
@@ -67,16 +72,21 @@ def solve(
     throws: str = "auto",
     height_m: float | None = None,
     focal_px: float | None = None,
+    shift_px: np.ndarray | None = None,
     progress: Callable[[int, int], None] | None = None,
     check: Callable[[], None] | None = None,
 ) -> PoseSeries:
     """Mended, metric 3D of every delivery window of ``raw``; frames outside windows stay unknown (NaN).
 
     ``throws`` right, left or auto; ``height_m`` the athlete's height (an average adult's when unknown);
-    ``focal_px`` the camera's focal length in pixels when known. Extras of the result: ``world_sd_m`` (T, 33),
-    ``camera_focal`` (T,), ``camera_R`` (T, 3, 3), ``camera_t`` (T, 3), ``swapped`` (T,).
+    ``focal_px`` the camera's focal length in pixels when known; ``shift_px`` (T, 2) how far the background
+    has moved by each frame, to take a slight motion of the camera out. Extras of the result: ``world_sd_m`` (T, 33),
+    ``camera_focal`` (T,), ``camera_R`` (T, 3, 3), ``camera_t`` (T, 3),
+    ``heading_known`` (T,): False where no stride showed the way to the plate (X is then the camera's right).
     """
     view = View(width, height, focal_px)
+    if shift_px is not None:
+        raw = raw.with_(landmarks_px=raw.landmarks_px - shift_px[:, None])
     windows = [np.flatnonzero(raw.window_id == k) for k in np.unique(raw.window_id[raw.window_id >= 0])]
     out = _Output(raw)
     for done, rows in enumerate(windows):
@@ -87,7 +97,7 @@ def solve(
             out.put(rows, solve_window(raw, rows, view, throws=throws, height_m=height_m, check=check))
     if progress:
         progress(len(windows), len(windows))
-    return out.series()
+    return out.series(shift_px)
 
 
 def _trim(raw: RawTrack, rows: np.ndarray) -> np.ndarray:
@@ -144,17 +154,22 @@ def pixel_sigma(seen: np.ndarray, trust: np.ndarray) -> np.ndarray:
     """SD in pixels of (T, 21, 2) landmarks from their calibrated confidence (T, 21).
 
     The confidence is the probability of lying within a tenth of the torso of the truth; errors are taken as
-    normal in both directions (a Rayleigh distance).
+    normal in both directions (a Rayleigh distance). Hands that meet (ball in glove) hide each other: the
+    network then places them less well than it says.
     """
     torso = np.linalg.norm(seen[:, [0, 1]].mean(1) - seen[:, [6, 7]].mean(1), axis=-1)
     size = max(float(np.nanmedian(torso)), body_size_px(seen) * 0.8)
     miss = np.log(1 - np.clip(trust, 0.01, 0.99))
-    return size * PX_SCALE * 0.1 / np.sqrt(-2 * miss)
+    sigma = size * PX_SCALE * 0.1 / np.sqrt(-2 * miss)
+    apart = np.linalg.norm(seen[:, WRISTS[0]] - seen[:, WRISTS[1]], axis=-1) / size
+    meet = np.clip((HANDS_APART - np.nan_to_num(apart, nan=9.0)) / (0.5 * HANDS_APART), 0, 1)
+    sigma[:, HANDS] *= 1 + HANDS_DOUBT * meet[:, None]
+    return sigma
 
 
 def shape_sigma(sd: np.ndarray, height_m: float) -> np.ndarray:
-    """SD in metres (T, 21, 3) of the lifted shape; its errors last over frames, so each frame counts for less."""
-    metres = np.clip(sd * height_m * SHAPE_TRUST, *SHAPE_SD_M)
+    """SD in metres (T, 21, 3) of the lifted shape, as the lifter says, within limits."""
+    metres = np.clip(sd * height_m, *SHAPE_SD_M)
     return np.stack([metres[..., 0], metres[..., 0], metres[..., 1]], -1)
 
 
@@ -186,6 +201,7 @@ def _to_world(
         confidence,
         Camera(state.focal, *centre, rotation, rotation @ origin),
         events,
+        direction is not None,
     )
 
 
@@ -198,16 +214,23 @@ class _Output:
         self.px, self.world = np.full((t, COUNT, 2), np.nan), np.full((t, COUNT, 3), np.nan)
         self.sd, self.confidence = np.full((t, COUNT), np.nan), np.zeros((t, COUNT))
         self.focal, self.R, self.t = np.full(t, np.nan), np.full((t, 3, 3), np.nan), np.full((t, 3), np.nan)
-        self.measured = np.zeros(t, bool)
+        self.measured, self.heading_known = np.zeros(t, bool), np.zeros(t, bool)
 
     def put(self, rows: np.ndarray, solved: Solved) -> None:
         self.px[rows], self.world[rows], self.sd[rows] = solved.px, solved.world_m, solved.sd_m
         self.confidence[rows] = solved.confidence
         self.focal[rows], self.R[rows], self.t[rows] = solved.camera.focal, solved.camera.R, solved.camera.t
-        self.measured[rows] = self.raw.measured[rows]
+        self.measured[rows], self.heading_known[rows] = self.raw.measured[rows], solved.heading_known
 
-    def series(self) -> PoseSeries:
-        extras = {"world_sd_m": self.sd, "camera_focal": self.focal, "camera_R": self.R, "camera_t": self.t}
+    def series(self, shift_px: np.ndarray | None) -> PoseSeries:
+        px = self.px if shift_px is None else self.px + shift_px[:, None]
+        extras = {
+            "world_sd_m": self.sd,
+            "camera_focal": self.focal,
+            "camera_R": self.R,
+            "camera_t": self.t,
+            "heading_known": self.heading_known,
+        }
         return PoseSeries(
-            self.raw.time_s.astype(float), self.px, self.confidence, self.world, self.measured, extras
+            self.raw.time_s.astype(float), px, self.confidence, self.world, self.measured, extras
         )
