@@ -1,0 +1,148 @@
+"""Faults and strengths: all sixteen rules fire where they should, and every text keeps the wording rules."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from shadow_trainer import pitching
+from shadow_trainer.pitching import faults, metrics, norms
+from shadow_trainer.pitching.faults.rules import RULES, Check, Fault
+
+from . import bodies
+
+EVENTS = {
+    name: {"time_s": t, "frame": 0, "confidence": 0.9, "estimated": False}
+    for name, t in (
+        ("first_movement", 0.0), ("leg_lift", 0.6), ("hand_separation", 0.8), ("foot_contact", 1.2),
+        ("max_external_rotation", 1.31), ("release", 1.34), ("max_internal_rotation", 1.37),
+        ("follow_through", 1.6),
+    )
+}  # fmt: skip
+CASES = [(rule, check) for rule in RULES for check in rule.checks]
+NAMES = [f"{rule.id}-{check.metric}" for rule, check in CASES]
+UNITS = {(row.name, row.event): row.unit for row in metrics.table.ROWS}
+FORBIDDEN = re.compile(
+    r"torque|newton|\bN·?m\b|mph|km/h|you will|will (be )?(hurt|injur)|get injured|danger|risk|wrong|bad\b|"
+    r"must\b|never\b|always\b",
+    re.IGNORECASE,
+)
+
+
+def row(check: Check, value: float, confidence: str = "high") -> dict[str, Any]:
+    norm = norms.norm_for(check.metric, check.event)
+    return {
+        "name": check.metric,
+        "event": check.event,
+        "value": value,
+        "unit": UNITS[check.metric, check.event],
+        "error": None,
+        "timing_error": 0.0,
+        "confidence": confidence,
+        "label": check.metric,
+        "norm": norm.as_dict() if norm else None,
+        "z": norm.z(value) if norm else None,
+    }
+
+
+def far(check: Check) -> float:
+    """A value well on the fault's side of the limits."""
+    limit = check.red if check.red is not None else check.amber
+    unit = UNITS[check.metric, check.event]
+    step = {"m/s": 0.6, "head_widths": 2.0, "ms": 40.0}.get(unit, 30.0)
+    return limit + step if check.above else limit - step
+
+
+def near(check: Check) -> float:
+    """A value just on the good side."""
+    return check.amber - 1e-3 if check.above else check.amber + 1e-3
+
+
+def judged(rule: Fault, check: Check, value: float, **options: Any) -> list[str]:
+    rows = [row(check, value, options.pop("confidence", "high"))]
+    if check.also:
+        knee = next(c for r, c in CASES if c.metric == "lead_knee_extension")
+        rows.append(row(knee, -1.0))
+    return [f["id"] for f in faults.find(rows, EVENTS, **options)]
+
+
+def test_there_are_sixteen_of_them() -> None:
+    assert len(RULES) == len({rule.id for rule in RULES}) == 16
+
+
+@pytest.mark.parametrize(("rule", "check"), CASES, ids=NAMES)
+def test_each_rule_fires_beyond_its_limit_and_not_before_it(rule: Fault, check: Check) -> None:
+    assert rule.id in judged(rule, check, far(check))
+    assert rule.id not in judged(rule, check, near(check))
+
+
+@pytest.mark.parametrize(("rule", "check"), CASES, ids=NAMES)
+def test_a_low_confidence_value_is_never_a_fault(rule: Fault, check: Check) -> None:
+    assert judged(rule, check, far(check), confidence="low") == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "check"), [c for c in CASES if c[0].unless], ids=lambda x: getattr(x, "id", "")
+)
+def test_a_style_is_not_called_a_fault(rule: Fault, check: Check) -> None:
+    for style in rule.unless:
+        assert rule.id not in judged(rule, check, far(check), styles=frozenset({style}))
+
+
+def test_a_rule_for_fast_films_is_silent_at_60_fps() -> None:
+    rule, check = next((r, c) for r, c in CASES if c.metric == "pelvis_to_trunk_peak_lag")
+    assert judged(rule, check, far(check), fps=60.0) == []
+
+
+def test_over_striding_needs_a_knee_that_does_not_straighten() -> None:
+    check = next(c for _, c in CASES if c.also)
+    knee = next(c for _, c in CASES if c.metric == "lead_knee_extension")
+    assert "over_stride" not in [f["id"] for f in faults.find([row(check, 99.0), row(knee, 12.0)], EVENTS)]
+
+
+def test_at_most_three_and_the_earliest_first() -> None:
+    rows = [
+        row(check, far(check)) for rule, check in CASES if not check.also and check.metric != "stride_length"
+    ]
+    found = faults.find(rows, EVENTS)
+    assert 1 <= len(found) <= 3
+    assert [f["time_s"] for f in found] == sorted(f["time_s"] for f in found)
+
+
+@pytest.mark.parametrize(("rule", "check"), CASES, ids=NAMES)
+def test_every_text_describes_compares_explains_and_offers_one_drill(rule: Fault, check: Check) -> None:
+    rows = [row(check, far(check))]
+    if check.also:
+        rows.append(row(next(c for _, c in CASES if c.metric == "lead_knee_extension"), -1.0))
+    found = next(f for f in faults.find(rows, EVENTS, fps=240.0, view="open-side") if f["id"] == rule.id)
+    texts = [found["title"], found["seen"], found["why"], found["drill"], found["text"], found["message"]]
+    for text in texts:
+        assert text and not FORBIDDEN.search(text), text
+        assert "{" not in text and "nan" not in text.lower() and "None" not in text
+    assert re.search(r"\d", found["seen"]), "what was seen is a number"
+    assert found["drill"] in found["message"]
+    assert "ertainty" in found["message"]
+    assert found["source"]
+
+
+def test_numbers_from_memory_are_not_shown_as_citations() -> None:
+    for (level, metric, event), norm in norms.table().items():
+        words = f"{norm.source} {norm.as_dict()['source']}".lower()
+        if "memory" in words or "[m" in words:
+            shown = norm.as_dict()["source"]
+            assert not re.search(r"\b(19|20)\d\d\b", shown), (level, metric, event, shown)
+
+
+def test_the_footer_says_what_this_is_not() -> None:
+    assert "not medical advice" in faults.FOOTER
+    assert "Pitch Smart" in faults.FOOTER
+
+
+def test_the_reference_has_a_strength_and_hardly_a_fault() -> None:
+    found = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
+    assert found["strengths"]
+    for strength in found["strengths"]:
+        assert not FORBIDDEN.search(strength["message"])
+    assert [f["id"] for f in found["faults"] if f["severity"] == "red"] == []
