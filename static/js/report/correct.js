@@ -1,4 +1,4 @@
-// Moving an event: by dragging its mark, or with "Set here" to the frame that is shown. The server measures
+// Moving an event: by dragging its mark, or with "Set" to the frame that is shown. The server measures
 // again, and the parts of the page that depend on it are exchanged without touching the film.
 
 const MOVE_PX = 4;

@@ -23,7 +23,9 @@ export class Layers {
     try {
       const landmarks = await Landmarks.load(address);
       this.overlay = new Overlay(this.player.querySelector("[data-screen]"), this.film.video, landmarks);
-    } catch {
+    } catch (error) {
+      // The rendered film stays; the reason belongs to whoever looks into the console.
+      console.error("the landmarks could not be drawn:", error);
       return;
     }
     this.film.addEventListener("frame", ({ detail }) => this.overlay.show(detail.time));
