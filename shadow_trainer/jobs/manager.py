@@ -8,6 +8,7 @@ jobs.status(analysis_id)        # JobStatus; NotFound for an unknown id
 from __future__ import annotations
 
 import shutil
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from ..storage import Storage, open_storage
 from . import policy, publish, status, workplace
 from .states import ACTIVE, ALL, FAILED, QUEUED, RETRYING
 from .status import JobStatus, Live
+
+RECENT_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class JobManager(ABC):
 
     def __init__(self, settings: Settings, catalog: Catalog, storage: Storage) -> None:
         self.settings, self.catalog, self.storage = settings, catalog, storage
+        self._kept: dict[str, tuple[float, Any]] = {}
 
     # What a back end knows and does
 
@@ -82,7 +86,7 @@ class JobManager(ABC):
     def status(self, analysis_id: str) -> JobStatus:
         """The job as it is now; NotFound for an unknown id. Answers also when the queue is away."""
         row = self.catalog.get(analysis_id)
-        return self._status(row, self.worker_count() if row.state in (QUEUED, RETRYING) else 1)
+        return self._status(row)
 
     def cancel(self, analysis_id: str) -> JobStatus:
         """Stop it, whatever it is doing; at its end it stays as it is. NotFound for an unknown id."""
@@ -118,8 +122,7 @@ class JobManager(ABC):
 
     def list(self, states: Iterable[str] = ACTIVE, *, limit: int = LIST_MAX) -> list[JobStatus]:
         """Jobs in these states, the newest first."""
-        workers = self.worker_count()
-        return [self._status(row, workers) for row in self.catalog.list_analyses(states=states, limit=limit)]
+        return [self._status(row) for row in self.catalog.list_analyses(states=states, limit=limit)]
 
     def stats(self) -> dict[str, Any]:
         """Counts by state, active jobs, workers, the oldest waiting, the kind of manager."""
@@ -148,14 +151,25 @@ class JobManager(ABC):
         """Whether it waits in the catalog because its coach has enough films in the queue."""
         return row.owner_id is not None and row.id in self.catalog.held_ids(self.settings.coach_limit)
 
-    def _status(self, row: Analysis, workers: int) -> JobStatus:
-        live = self._live(row) if row.state in ACTIVE else Live()
-        typical = None
-        if row.state in ACTIVE:
-            typical = self.catalog.typical_seconds(row.options.get("model_size"))
-        if typical is not None and row.state in (QUEUED, RETRYING):
-            typical *= self.catalog.estimate_bias()
-        return status.build(row, live, typical_s=typical, workers=workers)
+    def _status(self, row: Analysis) -> JobStatus:
+        if row.state not in ACTIVE:
+            return status.build(row, Live())
+        size = row.options.get("model_size")
+        typical = self._recent(f"typical {size}", lambda: self.catalog.typical_seconds(size))
+        workers = 1
+        if row.state in (QUEUED, RETRYING):
+            workers = self._recent("workers", self.worker_count)
+            if typical is not None:
+                typical *= self._recent("bias", self.catalog.estimate_bias)
+        return status.build(row, self._live(row), typical_s=typical, workers=workers)
+
+    def _recent(self, name: str, ask: Callable[[], Any]) -> Any:
+        """An answer that may be a few seconds old: hundreds of pages ask, and it changes slowly."""
+        at, value = self._kept.get(name, (0.0, None))
+        if at == 0.0 or time.monotonic() - at > RECENT_S:
+            value = ask()
+            self._kept[name] = (time.monotonic(), value)
+        return value
 
     def _dead_letter(self, row: Analysis) -> DeadLetter:
         spent, error = row.attempt - row.budget_from, row.error or {}

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
+from .. import logs
 from ..catalog import Analysis, Catalog, utcnow
 from ..errors import ShadowError
 from ..settings import Settings
@@ -56,6 +57,7 @@ class ThreadJobManager(JobManager):
         self._live_progress: dict[str, tuple[str, float]] = {}
         self._running: set[str] = set()
         self._joined: dict[str, float] = {}
+        self._requests: dict[str, str] = {}
         self._lock, self._wake, self._closing = threading.Lock(), threading.Event(), threading.Event()
         self._lock_file: IO[str] | None = None
         self._pool = ThreadPoolExecutor(settings.legacy_threads, thread_name_prefix="analysis")
@@ -82,6 +84,7 @@ class ThreadJobManager(JobManager):
             self._lock_file.close()
 
     def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
+        self._requests[row.id] = logs.current().get("request_id", "")
         self._wake.set()
 
     def _live(self, row: Analysis) -> Live:
@@ -176,7 +179,8 @@ class ThreadJobManager(JobManager):
             self._live_progress[analysis_id] = (stage, percent)
 
         try:
-            self.runner.run(analysis_id, self.name, listener=listen)
+            with logs.context(job_id=analysis_id, request_id=self._requests.pop(analysis_id, None)):
+                self.runner.run(analysis_id, self.name, listener=listen)
         except Exception:
             log.exception("the attempt could not be settled; it is taken up again when its lease runs out")
         finally:
