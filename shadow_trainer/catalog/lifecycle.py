@@ -62,7 +62,7 @@ class Lifecycle(Database):
             if row.state in TERMINAL:
                 return Claim(row, refused="done")
             if row.state == PROCESSING:
-                if _lease_alive(row, moment) and row.worker != worker:
+                if lease_alive(row, moment) and row.worker != worker:
                     return Claim(row, refused="elsewhere")
                 _close(session, row, "lost", moment, counted=True)
             row.attempt += 1
@@ -277,7 +277,8 @@ def _mine(session: Session, analysis_id: str, number: int) -> Analysis | None:
     return row
 
 
-def _lease_alive(row: Analysis, moment: datetime) -> bool:
+def lease_alive(row: Analysis, moment: datetime) -> bool:
+    """Whether the running attempt has given a sign of life lately."""
     if row.heartbeat_at is None:
         return False
     return moment - row.heartbeat_at < timedelta(seconds=LEASE_S)

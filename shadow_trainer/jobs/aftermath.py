@@ -20,8 +20,8 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..catalog import Analysis, Catalog
-from ..catalog.lifecycle import Claim
+from ..catalog import Analysis, Catalog, utcnow
+from ..catalog.lifecycle import Claim, lease_alive
 from ..errors import Canceled, ShadowError
 from ..settings import Settings
 from ..storage import Storage
@@ -64,11 +64,20 @@ def settle(house: House, row: Analysis | None, claim: Claim, error: BaseExceptio
     return _with_right(house, row, claim, found)
 
 
-def crashed(house: House, analysis_id: str, worker: str, error: ShadowError) -> End:
-    """Settle from outside an attempt of ``worker`` whose process is known to be dead."""
+def crashed(
+    house: House, analysis_id: str, worker: str, error: ShadowError, *, only_if_silent: bool = False
+) -> End:
+    """Settle from outside an attempt of ``worker`` whose process is known to be dead.
+
+    ``only_if_silent``: it is only believed to be dead; while its lease is renewed it is left alone (a
+    worker's parent may be too slow to write its heartbeat while the child works on).
+    """
     row = house.catalog.find(analysis_id)
     if row is None or row.state != PROCESSING or row.worker != worker:
         return End("gone" if row is None else row.state)
+    if only_if_silent and lease_alive(row, utcnow()):
+        log.warning("the queue gave %s up, but its attempt is alive", analysis_id)
+        return End(PROCESSING)
     spent = sum(a.counted for a in house.catalog.attempts(analysis_id) if a.number > row.budget_from)
     end = settle(house, row, Claim(row, row.attempt, spent), error)
     if end.state != RETRYING:

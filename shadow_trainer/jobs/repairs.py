@@ -19,7 +19,7 @@ from rq.registry import clean_registries
 from rq.worker_registration import clean_worker_registry
 
 from ..catalog import Analysis, utcnow
-from ..catalog.lifecycle import LEASE_S
+from ..catalog.lifecycle import lease_alive
 from ..errors import ShadowError
 from . import aftermath, policy, rq_retry, workplace
 from .aftermath import House
@@ -51,7 +51,7 @@ class Abandoned:
         """RQ reads ``retries_left`` after this."""
         error = policy.Lost("The worker that had this film vanished.")
         try:
-            end = aftermath.crashed(self.house, job.id, job.worker_name or "", error)
+            end = aftermath.crashed(self.house, job.id, job.worker_name or "", error, only_if_silent=True)
         except ShadowError as away:
             log.warning("the catalog does not answer, %s goes through the queue again: %s", job.id, away)
             end = aftermath.End(RETRYING)
@@ -140,7 +140,7 @@ def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -
 
 def _mend_processing(manager: RqJobManager, row: Analysis) -> bool:
     """RQ knows of no running job: if the attempt is silent, too, it is lost."""
-    if row.heartbeat_at is not None and _age(row.heartbeat_at) < LEASE_S:
+    if lease_alive(row, utcnow()):
         return False
     error = policy.Lost("The worker that had this film vanished.")
     end = aftermath.crashed(manager, row.id, row.worker or "", error)

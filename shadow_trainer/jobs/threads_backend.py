@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from .. import logs
 from ..catalog import Analysis, Catalog, utcnow
+from ..catalog.lifecycle import lease_alive
 from ..errors import ShadowError
 from ..settings import Settings
 from ..storage import Storage
@@ -153,7 +154,7 @@ class ThreadJobManager(JobManager):
                 aftermath.crashed(self.runner, row.id, row.worker, Lost("The web process was ended."))
 
     def _start_waiting(self) -> None:
-        expired = [row.id for row in self.catalog.processing() if _silent(row)]
+        expired = [row.id for row in self.catalog.processing() if not lease_alive(row, utcnow())]
         for analysis_id in [*expired, *self._in_turn()]:
             with self._lock:
                 if len(self._running) >= self.settings.legacy_threads or self._closing.is_set():
@@ -201,9 +202,3 @@ class ThreadJobManager(JobManager):
 
     def _active_among(self, ids: Any) -> set[str]:
         return set(ids) & set(self.catalog.ids_in_state(ACTIVE))
-
-
-def _silent(row: Analysis) -> bool:
-    from ..catalog.lifecycle import LEASE_S
-
-    return row.heartbeat_at is None or (utcnow() - row.heartbeat_at).total_seconds() > LEASE_S

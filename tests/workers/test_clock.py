@@ -109,6 +109,24 @@ def test_a_silent_attempt_without_a_job_is_lost_and_tried_again(rig: Rig, clock:
     assert Queue("pose", connection=rig.jobs.connection).get_job_ids() == [film]
 
 
+def test_a_live_attempt_is_left_alone_when_only_its_parent_is_slow(rig: Rig, clock: Clock) -> None:
+    film = rig.send(do="work")
+    rig.catalog.claim(film, "w1")
+    connection = rig.jobs.connection
+    connection.delete("rq:queue:pose")
+    connection.hset(f"rq:job:{film}", mapping={"status": "started", "worker_name": "w1"})
+    connection.zadd("rq:wip:pose", {f"{film}:execution": time.time() - 5})
+    clock.mend()
+    assert rig.outcomes(film) == [""] and rig.catalog.is_current(film, 1)
+    age(rig, film, heartbeat_at=utcnow() - timedelta(seconds=60))
+    connection.hset(f"rq:job:{film}", mapping={"status": "started", "worker_name": "w1"})
+    connection.delete("rq:queue:pose")
+    connection.zadd("rq:wip:pose", {f"{film}:execution": time.time() - 5})
+    clock.mend()
+    assert rig.outcomes(film) == ["lost"]
+    assert rig.jobs.queue("pose").get_job_ids() == [film]
+
+
 def test_what_a_registry_calls_failed_and_the_catalog_does_not_goes_on(rig: Rig, clock: Clock) -> None:
     film = rig.send(do="work")
     job = Job.fetch(film, connection=rig.jobs.connection)
