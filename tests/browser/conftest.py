@@ -170,7 +170,7 @@ def report(chrome: Browser, stack: Stack) -> str:
     page.wait_for_url(re.compile(r"/analyses/[0-9a-f]{32}$"))
     deadline = time.monotonic() + ANALYSIS_S
     while time.monotonic() < deadline:
-        if page.get_by_role("heading", name="The numbers").count():
+        if page.get_by_role("heading", name="The numbers", exact=True).count():
             address = page.url
             page.close()
             return address
