@@ -1,8 +1,9 @@
 """What the pose engine costs beside MediaPipe's own Python pipeline: prints ratios, tests nothing.
 
-    python -m benchmarks.pose [CLIP] [--no-mediapipe] [--no-growth]
+    python -m benchmarks.pose [CLIP] [--seconds 10] [--no-mediapipe] [--no-growth]
 
-One run on one clip (a sample clip when none is given): decoding, the scan, the landmarks; the networks
+One run on one clip (a sample clip when none is given), lengthened to ten seconds by holding its first and
+last frame, as people film: one pitch and much waiting. Decoding, the scan, the landmarks; the networks
 alone and their share of what a matrix product reaches on this machine; peak memory; how the cost grows
 with the film's length and the number of people. MediaPipe gets its own virtual environment in the data
 folder, once; where it cannot be installed its part is left out, loudly. Read ratios, not milliseconds:
@@ -31,7 +32,7 @@ from shadow_trainer.pose.engine import Engine
 from shadow_trainer.pose.landmarks import landmarks
 from shadow_trainer.pose.scan import Scan, scan
 from shadow_trainer.settings import ROOT, load
-from shadow_trainer.video import Frame, frame_times, frames, probe
+from shadow_trainer.video import Frame, Writer, frame_times, frames, probe
 
 SAMPLE = ROOT / "static" / "samples" / "sample_righty_rear.mp4"
 MEDIAPIPE = "mediapipe==0.10.14"  # the last line of releases with the Python pipeline of these networks
@@ -129,6 +130,21 @@ def crowded(factory: Callable, info: object, people: int) -> tuple[Callable, obj
     return film, replace(info, width=width * people)
 
 
+def lengthened(clip: Path, seconds: float, folder: Path) -> Path:
+    """The clip with its first and last frame held so that it lasts ``seconds``, as a file."""
+    info = probe(clip)
+    extra = max(0, round(seconds * info.fps) - info.frame_count)
+    if extra == 0:
+        return clip
+    out = folder / f"{clip.stem}_{seconds:g}s.mp4"
+    with Writer(out, info.width, info.height, info.fps) as film:
+        for frame in frames(clip, info):
+            first, last = frame.index == 0, frame.index == info.frame_count - 1
+            for _ in range(1 + (extra // 2 if first else 0) + (extra - extra // 2 if last else 0)):
+                film.write(frame.image)
+    return out
+
+
 def growth(clip: Path, engine: Engine) -> None:
     """How the scan's cost and memory grow with the film's length and the people in it."""
     info = probe(clip)
@@ -170,18 +186,22 @@ def mediapipe(clip: Path) -> dict[str, float] | None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("clip", nargs="?", type=Path, default=SAMPLE)
+    parser.add_argument("--seconds", type=float, default=10.0, help="lengthen the clip to this (0: leave it)")
     parser.add_argument("--no-mediapipe", action="store_true")
     parser.add_argument("--no-growth", action="store_true")
     arguments = parser.parse_args()
     engine = Engine("m", device="cpu")
     engine.warm()
-    found, total, measured = stages(arguments.clip, engine)
+    folder = load().data_path / "benchmarks"
+    folder.mkdir(parents=True, exist_ok=True)
+    clip = lengthened(arguments.clip, arguments.seconds, folder)
+    found, total, measured = stages(clip, engine)
     ours = tuple(sum(found[stage][i] for stage in ("scan", "landmarks")) for i in (0, 1))
-    print(f"{arguments.clip.name}: {total} frames, {measured} measured with the heavy network")
+    print(f"{clip.name}: {total} frames, {measured} measured with the heavy network")
     for stage, (cpu, wall) in found.items():
         print(f"  {stage:16} {cpu:6.2f} s CPU {wall:6.2f} s wall {1000 * cpu / total:6.1f} ms CPU/frame")
     print(f"  {'ours, all in':16} {ours[0]:6.2f} s CPU {ours[1]:6.2f} s wall, {memory_mb():.0f} MB at most")
-    if not arguments.no_mediapipe and (theirs := mediapipe(arguments.clip.resolve())):
+    if not arguments.no_mediapipe and (theirs := mediapipe(clip.resolve())):
         print(
             f"  {'MediaPipe heavy':16} {theirs['cpu_s']:6.2f} s CPU {theirs['wall_s']:6.2f} s wall, "
             f"{theirs['memory_mb']:.0f} MB at most\n"
