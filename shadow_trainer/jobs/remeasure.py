@@ -53,15 +53,15 @@ def remeasure(catalog: Any, storage: Any, analysis_id: str, moved: Moved) -> dic
     """
     from .. import pitching
     from ..render import exports
+    from . import shadow_file
     from .document import plain
 
     row = catalog.get(analysis_id)
     if row.state != "completed":
         raise Conflict(f"There are no numbers yet: this analysis is {row.state}.", code="not_completed")
     document = _read(storage, analysis_id, "analysis.json")
-    result = pitching.analyse(
-        _pose(storage, analysis_id), events=_by_index(moved), **_as_before(document, row)
-    )
+    series, before = _pose(storage, analysis_id), _as_before(document, row)
+    result = pitching.analyse(series, events=_by_index(moved), **before)
     if len(result["deliveries"]) != len(document["deliveries"]):
         raise Conflict(
             "This analysis was made by another release.", code="old_analysis", fix="Press “Run again” first."
@@ -74,6 +74,8 @@ def remeasure(catalog: Any, storage: Any, analysis_id: str, moved: Moved) -> dic
         (out / "analysis.json").write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
         (out / "series.json").write_text(json.dumps(curves, allow_nan=False), encoding="utf-8")
         exports.metrics_csv(document, out / "metrics.csv")
+        if before["reference"]:
+            shadow_file.write(out / shadow_file.NAME, series, result, before["reference"])
         for path in sorted(out.iterdir()):
             storage.put(publish.key(analysis_id, path.name), path)
     catalog.replace_result(analysis_id, publish.summary(document), publish.delivery_rows(document))

@@ -15,6 +15,7 @@ from ..errors import BadVideo
 from .document import build_document
 from .pipeline import Run, Stage
 
+SHADOW = "out/shadow.npz"
 NO_PITCH = (
     "There is a person in this film, but no pitch was found.",
     "Film one whole delivery, from the set to the follow-through, with the whole body in the picture. "
@@ -123,6 +124,7 @@ def analyse(run: Run) -> None:
     from .. import pitching
     from ..pose.series import PoseSeries
     from ..render import exports
+    from . import shadow_file
 
     info, factor = real_time(run)
     series = PoseSeries.load(run.work / "motion.npz")
@@ -144,48 +146,22 @@ def analyse(run: Run) -> None:
     run.write_json("out/series.json", curves)
     series.save(run.write("out/pose.npz"))
     if run.request.reference != "none":
-        _write_shadow(run, series, result)
+        shadow_file.write(run.write(SHADOW), series, result, run.request.reference)
     exports.metrics_csv(document, run.write("out/metrics.csv"))
     run.advance(1, 1)
-
-
-def _write_shadow(run: Run, series: Any, result: dict[str, Any]) -> None:
-    """The shadow in both play modes, row for row with the film, for the films and the page."""
-    import numpy as np
-
-    from .. import pitching
-
-    arrays = {}
-    for mode in ("aligned", "real_speed"):
-        world, px = pitching.shadow(series, result, mode=mode, reference=run.request.reference)
-        arrays[f"{mode}_world_m"] = world.astype(np.float32)
-        arrays[f"{mode}_landmarks_px"] = px.astype(np.float32)
-    with open(run.write("out/shadow.npz"), "wb") as file:
-        np.savez_compressed(file, **arrays)
-
-
-def _shadow(run: Run) -> dict[str, Any]:
-    """The time-aligned shadow as the films' keyword arguments; empty when there is none."""
-    import numpy as np
-
-    path = run.work / "out" / "shadow.npz"
-    if run.request.reference == "none" or not path.is_file():
-        return {}
-    with np.load(path) as file:
-        world, px = file["aligned_world_m"], file["aligned_landmarks_px"]
-    # Without pixels of its own the films project it through their camera, if there is one.
-    return {"shadow_world": world, "shadow": px if np.isfinite(px).any() else None}
 
 
 def render(run: Run) -> None:
     """The overlay film, the side-by-side film and the report that needs no server."""
     from ..pose.series import PoseSeries
     from ..render import film, report, stills
+    from . import shadow_file
 
     info, _ = real_time(run)
     series = PoseSeries.load(run.work / "out" / "pose.npz")
     document = run.read_json("out/analysis.json")
-    half, ghost = _halves(run), _shadow(run)
+    half = _halves(run)
+    ghost = {} if run.request.reference == "none" else shadow_file.for_films(run.work / SHADOW)
     film.overlay(
         run.video,
         info,
