@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
         headers,
         health,
         media,
+        metrics,
         pages,
         problems,
         requests,
@@ -56,5 +57,5 @@ def init_app(app: Flask) -> None:
     )
 
     hooks = (requests, compress, headers, problems, guard)
-    for feature in (*hooks, assets, health, media, pages, actions, api, results, dashboard):
+    for feature in (*hooks, assets, health, metrics, media, pages, actions, api, results, dashboard):
         feature.init_app(app)
