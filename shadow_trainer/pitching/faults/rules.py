@@ -196,7 +196,8 @@ RULES: tuple[Fault, ...] = (
         (
             Check("trunk_forward_tilt", BR, False, 24.0, 14.0,
                   "At release the trunk was bent {value} forward"),
-            Check("hand_past_toe", BR, False, 0.0, None,
+            # The rule is "behind the toe"; the toe and the hand are each known to some 2 % of height.
+            Check("hand_past_toe", BR, False, -4.0, None,
                   "At release the hand was {value} of body height behind the front foot", as_amount=True),
         ),
         "Less forward tilt at release is found in slower pitches.",
