@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from flask import current_app
 
 from ..catalog.analyses import new_id
@@ -129,6 +130,18 @@ def read_pose(analysis_id: str) -> PoseSeries:
     """The landmarks of an analysis; NotFound when they are not there."""
     with current().storage.open(f"analyses/{analysis_id}/pose.npz") as file:
         return PoseSeries.load(io.BytesIO(file.read()))
+
+
+def read_shadow(analysis_id: str, mode: str) -> PoseSeries:
+    """The shadow on the athlete's rows, sure wherever it is; NotFound when there is none."""
+    athlete = read_pose(analysis_id)
+    with current().storage.open(f"analyses/{analysis_id}/shadow.npz") as file:
+        arrays = np.load(io.BytesIO(file.read()), allow_pickle=False)
+        world, pixels = arrays[f"{mode}_world_m"], arrays[f"{mode}_landmarks_px"]
+    known = np.isfinite(world).all(axis=(1, 2))
+    return athlete.with_(
+        landmarks_px=pixels, world_m=world, confidence=np.ones(world.shape[:2]), measured=known
+    )
 
 
 def retry(analysis_id: str) -> None:

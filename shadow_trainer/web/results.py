@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_file
 
 from ..errors import BadRequest, NotFound
+from ..jobs import shadow_file
 from ..render import charts, exports
 from . import desk
 from .media import slug
@@ -33,6 +34,18 @@ def keypoints_user(analysis_id: str) -> Response:
     document, series = desk.read_json(row.id, "analysis.json"), desk.read_pose(row.id)
     throws, part = document["athlete"]["throws"], request.args.get("part", "")
     return jsonify(keypoints(series, video=document["video"], throws=throws, part=part))
+
+
+@blueprint.get("/<analysis_id>/keypoints/pro")
+def keypoints_pro(analysis_id: str) -> Response:
+    """The shadow, row for row with the film; ``?mode=real_speed`` keeps its own speed, locked at contact."""
+    row = desk.completed(analysis_id)
+    document, mode = desk.read_json(row.id, "analysis.json"), request.args.get("mode", "aligned")
+    if mode not in shadow_file.MODES:
+        raise BadRequest(f"mode must be one of {', '.join(shadow_file.MODES)}.", code="bad_mode")
+    ghost = desk.read_shadow(row.id, mode)
+    throws, part = document["athlete"]["throws"], request.args.get("part", "")
+    return jsonify(keypoints(ghost, video=document["video"], throws=throws, part=part))
 
 
 @blueprint.get("/<analysis_id>/exports/<name>")

@@ -6,6 +6,7 @@ import gzip
 import json
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
@@ -14,6 +15,8 @@ from shadow_trainer.render.exports import EXPORTS
 from shadow_trainer.web.uploads import area
 from tests.web import documents
 from tests.web.conftest import Desk
+
+ARRAYS = ("world_m", "landmarks_px")
 
 
 @pytest.mark.parametrize("name", sorted(EXPORTS))
@@ -91,3 +94,18 @@ def test_data_is_compressed_and_pages_are_not(client: FlaskClient, desk: Desk) -
     assert "Content-Encoding" not in page.headers
     assert page.text.count('class="chart"') >= 3
     assert page.text.count("<caption>") >= 3
+
+
+def test_the_shadow_has_a_row_for_each_frame(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed()
+    assert client.get(f"/videos/{analysis_id}/keypoints/pro").status_code == 404
+    pose = documents.pose(262)
+    arrays = {f"{mode}_{name}": getattr(pose, name) for mode in ("aligned", "real_speed") for name in ARRAYS}
+    path = desk.storage.root.parent / "draft.npz"
+    np.savez(path, **arrays)
+    desk.storage.put(f"analyses/{analysis_id}/shadow.npz", path)
+    for query in ("", "?mode=real_speed", "?part=3d"):
+        found = client.get(f"/videos/{analysis_id}/keypoints/pro{query}").get_json()
+        assert len(found["time_s"]) == len(found["world"]) == 262
+        assert found["world"][0] is None
+    assert client.get(f"/videos/{analysis_id}/keypoints/pro?mode=odd").status_code == 400

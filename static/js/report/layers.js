@@ -33,12 +33,29 @@ export class Layers {
     for (const box of this.panel.querySelectorAll("[data-shows]")) {
       box.addEventListener("change", () => {
         this.overlay.shown[box.dataset.shows] = box.checked;
+        if (box.dataset.shows === "shadow") this.wantShadow(box.checked);
         this.overlay.draw();
       });
       this.overlay.shown[box.dataset.shows] = box.checked;
+      if (box.dataset.shows === "shadow" && box.checked) this.wantShadow(true);
     }
     const current = this.links.find((link) => link.hasAttribute("aria-current"));
     this.apply(current?.dataset.film || "overlay", { first: true });
+  }
+
+  // The shadow is fetched when it is first asked for.
+  async wantShadow(on) {
+    const label = this.panel.querySelector("[data-opacity-label]");
+    label.hidden = !on;
+    if (!on || this.overlay.shadow) return;
+    const slider = label.querySelector("[data-opacity]");
+    slider.addEventListener("input", () => {
+      this.overlay.opacity = Number(slider.value) / 100;
+      this.overlay.draw();
+    });
+    this.overlay.opacity = Number(slider.value) / 100;
+    this.overlay.shadow = await Landmarks.load(this.player.dataset.shadow);
+    this.overlay.draw();
   }
 
   link(name) {

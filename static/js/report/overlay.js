@@ -8,7 +8,9 @@ export class Overlay {
   constructor(screen, video, landmarks) {
     this.video = video;
     this.landmarks = landmarks;
-    this.shown = { skeleton: true, trails: false, angles: false };
+    this.shown = { skeleton: true, shadow: false, trails: false, angles: false };
+    this.shadow = null;
+    this.opacity = 0.7;
     this.visible = true;
     this.view = null;
     this.canvas = document.createElement("canvas");
@@ -55,6 +57,7 @@ export class Overlay {
     if (!this.visible || this.row === undefined) return;
     context.lineCap = "round";
     context.lineJoin = "round";
+    if (this.shown.shadow && this.shadow) this.ghost();
     if (this.shown.trails) this.trails();
     if (this.shown.skeleton) this.skeleton();
     if (this.shown.angles) this.angles();
@@ -91,6 +94,18 @@ export class Overlay {
     }
     this.context.setLineDash([]);
     this.joints();
+  }
+
+  // The reference in the athlete's place: dashed as well as coloured, so that colour never stands alone.
+  ghost() {
+    this.context.setLineDash([this.line * 2.5, this.line * 1.6]);
+    for (const [a, b] of this.shadow.bones) {
+      const [from, to] = [a, b].map((index) => this.shadow.point(this.row, index));
+      if (!from || !to) continue;
+      const ends = [from, to].map(([x, y]) => [x * this.scale, y * this.scale]);
+      this.stroke(ends, this.landmarks.colours.shadow, this.line * 1.1, this.opacity);
+    }
+    this.context.setLineDash([]);
   }
 
   joints() {

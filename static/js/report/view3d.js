@@ -96,8 +96,8 @@ export class View3D {
     return [this.canvas.width / 2 + across * scale, this.canvas.height / 2 - up * scale, -near];
   }
 
-  point(row, index) {
-    const values = this.data.world[row];
+  point(row, index, world = this.data.world) {
+    const values = world[row];
     if (!values || values[3 * index] === null) return null;
     return [0, 1, 2].map((axis) => values[3 * index + axis] / 1000);
   }
@@ -111,7 +111,8 @@ export class View3D {
     context.lineCap = "round";
     this.ground();
     if (this.trails) this.trail();
-    this.body();
+    if (this.ghost) this.body(this.ghost.world, true);
+    this.body(this.data.world, false);
   }
 
   stroke(from, to, colour, width, alpha = 1) {
@@ -145,16 +146,22 @@ export class View3D {
     this.context.fillText("plate", Math.min(end[0], this.canvas.width - this.line * 14), end[1] + this.line * 4);
   }
 
-  body() {
+  body(world, ghostly) {
     const parts = [];
     for (const [a, b, role] of this.data.bones) {
-      const from = this.point(this.row, a);
-      const to = this.point(this.row, b);
+      const from = this.point(this.row, a, world);
+      const to = this.point(this.row, b, world);
       if (!from || !to) continue;
       const [p, q] = [this.project(from), this.project(to)];
       parts.push({ depth: (p[2] + q[2]) / 2, p, q, role });
     }
     parts.sort((one, other) => other.depth - one.depth);
+    if (ghostly) {
+      this.context.setLineDash([this.line * 2.5, this.line * 1.8]);
+      for (const { p, q } of parts) this.stroke(p, q, this.data.colours.shadow, this.line * 1.2, 0.85);
+      this.context.setLineDash([]);
+      return;
+    }
     for (const { p, q, role } of parts) {
       this.stroke(p, q, this.data.colours.casing, this.line * 1.9);
       this.stroke(p, q, this.data.colours[role], this.line * 1.2);
@@ -252,6 +259,19 @@ export class View3D {
   }
 }
 
+function bindGhost(panel, view) {
+  const box = panel.querySelector("[data-ghost]");
+  let loaded = null;
+  box?.addEventListener("change", async () => {
+    if (box.checked && !loaded) {
+      const answer = await fetch(panel.dataset.shadow3d, { headers: { Accept: "application/json" } });
+      if (answer.ok) loaded = await answer.json();
+    }
+    view.ghost = box.checked ? loaded : null;
+    view.draw();
+  });
+}
+
 export function bindView3D(panel, film) {
   if (!panel) return;
   panel.hidden = false;
@@ -267,6 +287,7 @@ export function bindView3D(panel, film) {
       for (const button of panel.querySelectorAll("[data-preset]")) {
         button.addEventListener("click", () => view.preset(button.dataset.preset));
       }
+      bindGhost(panel, view);
       panel.querySelector("[data-trails]").addEventListener("change", (event) => {
         view.trails = event.target.checked;
         view.draw();
