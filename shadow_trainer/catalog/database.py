@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import NullPool
 
 from ..errors import StorageFull, Unavailable
 from ..settings import Settings
@@ -36,11 +38,17 @@ def make_engine(address: str) -> Engine:
         return create_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=20, pool_recycle=1800)
     if path := address.removeprefix("sqlite:///"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    # No pool: a SQLite connection costs less than a millisecond, and a pooled one must not cross a fork.
-    engine = create_engine(address, poolclass=NullPool)
+    engine = create_engine(address, pool_size=5, max_overflow=20)
+    # A connection must not cross a fork: SQLite's locks belong to a process.
+    os.register_at_fork(after_in_child=partial(_forget_pool, weakref.ref(engine)))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _forget_pool(engine: weakref.ref[Engine]) -> None:
+    if (found := engine()) is not None:
+        found.dispose(close=False)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

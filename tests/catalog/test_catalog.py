@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -112,6 +113,18 @@ def test_sqlite_is_in_wal_mode_with_foreign_keys(tmp_path: Path) -> None:
     assert found == {
         "journal_mode": "wal", "foreign_keys": 1, "busy_timeout": SQLITE_BUSY_MS, "synchronous": 1,
     }  # fmt: skip
+
+
+def test_a_fork_gets_connections_of_its_own(tmp_path: Path) -> None:
+    settings = Settings(data_dir=str(tmp_path))
+    migrate(settings)
+    catalog = open_catalog(settings)
+    create(catalog)
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if catalog.engine.pool.checkedin() == 0 and create(catalog).state == "queued" else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert catalog.count_analyses() == 2
 
 
 def test_a_locked_database_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
