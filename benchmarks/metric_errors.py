@@ -1,12 +1,13 @@
 """Measure each metric's error by view and frame rate, and write the table that the product ships.
 
-    python benchmarks/metric_errors.py TRUTH_DIR PREDICTIONS_DIR [PREDICTIONS_DIR ...] [--least N] [--out CSV]
+    python benchmarks/metric_errors.py RAW_DIR TRUTH_DIR [--out shadow_trainer/pitching/data/metric_errors.csv]
 
-TRUTH_DIR/NAME.npz are clips with exact truth; PREDICTIONS_DIR/NAME/pose.npz (or .../out/pose.npz) is our pose
-of the same clip. A prediction goes through the whole analysis, with its own events; the truth's joints go
-through the same formulas at the true events. The error of a cell is the value below which 68 % of the
-absolute differences lie. Cells with fewer than N deliveries are not written: the product then says
-"not measured". Missed deliveries and missing values are counted and printed, never left out silently.
+RAW_DIR/NAME.npz are the pose network's raw tracks (RawTrack) of films with exact truth TRUTH_DIR/NAME.npz.
+Each track is solved and measured at its own rate and at every lower rate of the table (every second, fourth,
+eighth frame), events found by ourselves, and compared with the truth's own joints at the truth's events.
+
+A cell is written when at least LEAST deliveries were measured in it; rear and front are one group. Its error
+is the root mean square, drawn a little toward that of all views at the same rate, because the cells are small.
 """
 
 from __future__ import annotations
@@ -15,161 +16,171 @@ import argparse
 import csv
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from shadow_trainer import pitching
-from shadow_trainer.pitching import errors, planar
+from shadow_trainer.pitching import planar
 from shadow_trainer.pitching.deliveries import find_deliveries
-from shadow_trainer.pitching.metrics import Context, measure
+from shadow_trainer.pitching.errors import DATA, rate_of
+from shadow_trainer.pitching.metrics import Context
 from shadow_trainer.pitching.world import as_right_hander
+from shadow_trainer.pose.motion import solve
 from shadow_trainer.pose.series import PoseSeries
 from shadow_trainer.pose.skeleton import INDEX
+from shadow_trainer.pose.track import RawTrack
 
-MATCH_S = 0.25
-SHARE = 68.0
-LEAST = 3
-VIEWS = {"open": "open-side", "open-side": "open-side", "rear": "rear", "front": "front"}
-Key = tuple[str, str]
-Cell = tuple[str, str, str, int, str]
+VIEWS = {"open": "open-side", "rear": "rear", "front": "front", "q45": "other"}
+GROUPS = {"open-side": ("open-side",), "rear": ("rear", "front"), "other": ("other",)}
+SLOWEST_FPS, LEAST, SHRINK, SAME_PITCH_S = 29.0, 2, 2.0, 0.25
 
-
-@dataclass(frozen=True)
-class Clip:
-    """What is known of one clip with truth."""
-
-    name: str
-    series: PoseSeries
-    deliveries: list[dict]
-    hand: str
-    height_m: float
-    capture_fps: float
-    view: str
-
-
-def load(path: Path) -> Clip:
-    """The truth's joints as a pose series."""
-    with np.load(path) as file:
-        names = [str(name) for name in file["names"]]
-        t = len(file["time_s"])
-        world, px = np.full((t, 33, 3), np.nan), np.full((t, 33, 2), np.nan)
-        for column, name in enumerate(names):
-            if name in INDEX:
-                world[:, INDEX[name]] = file["world_m"][:, column]
-                px[:, INDEX[name]] = file["px"][:, column]
-        series = PoseSeries(file["time_s"].astype(float), px, np.ones((t, 33)), world, np.ones(t, dtype=bool))
-        return Clip(
-            name=path.stem,
-            series=series,
-            deliveries=json.loads(str(file["deliveries"])),
-            hand=str(file["hand"]),
-            height_m=float(file["height_m"]),
-            capture_fps=float(file["capture_fps"]),
-            view=VIEWS.get(str(file["view"]), "other"),
-        )
-
-
-def true_values(clip: Clip) -> list[tuple[float, dict[Key, float]]]:
-    """``(release, metrics)`` of each true delivery, at the true events."""
-    windows = [(d["start_s"], d["end_s"]) for d in clip.deliveries]
-    moved = {
-        i: {name: float(event["time_s"]) for name, event in d["events"].items()}
-        for i, d in enumerate(clip.deliveries)
-    }
-    found = pitching.analyse(
-        clip.series,
-        throws=clip.hand,
-        height_m=clip.height_m,
-        fps=clip.capture_fps,
-        windows=windows,
-        events=moved,
-        reference=None,
-    )["deliveries"]
-    if len(found) != len(clip.deliveries):
-        raise SystemExit(f"{clip.name}: {len(found)} of {len(clip.deliveries)} true deliveries were found")
-    return [
-        (
-            float(d["events"]["release"]["time_s"]),
-            {(m["name"], m["event"]): m["value"] for m in d["metrics"] if m["value"] is not None},
-        )
-        for d in found
-    ]
-
-
-def measured_values(pose: PoseSeries, clip: Clip) -> list[tuple[float, dict[str, dict[Key, float]]]]:
-    """``(release, {"3d": metrics, "2d": metrics})`` of each delivery that we find in our own pose."""
-    hand = pitching.analyse(pose, height_m=clip.height_m, reference=None)["athlete"]["throws"]
-    points = as_right_hander(pose.world_m, hand)
-    gap = planar.hand_gap(pose)
-    out = []
-    for item in find_deliveries(points, pose.time_s, clip.height_m, None, hand_gap_m=gap):
-        context = Context(item.signals, item.events)
-        deep = {(m.name, m.event): m.value for m in measure(context, clip.view) if m.value is not None}
-        flat = planar.measure(pose, points, item.rows, context, hand)
-        out.append((float(item.events["release"].time_s), {"3d": deep, "2d": flat}))
-    return out
-
-
-def differences(clip: Clip, pose: PoseSeries, into: dict[Cell, list[float]]) -> tuple[int, int]:
-    """Add the absolute errors of one clip to their cells; ``(deliveries found, missed)``."""
-    ours, missed = measured_values(pose, clip), 0
-    rate = errors.rate_of(clip.capture_fps)
-    for release, truth in true_values(clip):
-        near = [values for when, values in ours if abs(when - release) <= MATCH_S]
-        if not near:
-            missed += 1
-            continue
-        for method, values in near[0].items():
-            for key, true in truth.items():
-                if key in values:
-                    gap = abs(values[key] - true)
-                    # Angles about the vertical may differ by a whole turn.
-                    gap = abs((gap + 180.0) % 360.0 - 180.0) if "rotation" in key[0] and gap > 180 else gap
-                    into[*key, clip.view, rate, method].append(float(gap))
-    return len(clip.deliveries) - missed, missed
-
-
-def pose_file(folder: Path, name: str) -> Path | None:
-    """Where a prediction's pose is, or None."""
-    return next(
-        (p for p in (folder / name / "pose.npz", folder / name / "out" / "pose.npz") if p.is_file()), None
-    )
+Errors = dict[tuple[str, str, int, str, str], list[float]]  # (metric, event, rate, view, method) -> errors
 
 
 def main() -> None:
-    """Read the clips, measure, write the table."""
+    """Measure every clip at every rate and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("raw", type=Path)
     parser.add_argument("truth", type=Path)
-    parser.add_argument("predictions", type=Path, nargs="+")
-    parser.add_argument("--least", type=int, default=LEAST, help="deliveries that a cell needs")
-    parser.add_argument("--out", type=Path, default=errors.DATA)
+    parser.add_argument("--out", type=Path, default=DATA)
     options = parser.parse_args()
-    cells: dict[Cell, list[float]] = defaultdict(list)
-    for path in sorted(options.truth.glob("*.npz")):
-        clip = load(path)
-        for folder in options.predictions:
-            pose = pose_file(folder, clip.name)
-            if pose is None:
-                print(f"{clip.name}: no pose in {folder}")
-                continue
-            found, missed = differences(clip, PoseSeries.load(pose), cells)
-            print(f"{clip.name}: {clip.view}, {clip.capture_fps:.0f} fps, {found} found, {missed} missed")
-    rows = [
-        [*cell, f"{np.percentile(gaps, SHARE):.2f}", len(gaps)]
-        for cell, gaps in sorted(cells.items())
-        if len(gaps) >= options.least
-    ]
-    part = options.out.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["metric", "event", "view", "fps", "method", "error", "n"])
-        writer.writerows(rows)
-    part.replace(options.out)
-    print(
-        f"{len(rows)} cells of {len(cells)} have {options.least} deliveries or more; written to {options.out}"
+    errors: Errors = defaultdict(list)
+    for path in sorted(options.raw.glob("*.npz")):
+        clip = load_truth(options.truth / path.name)
+        raw = RawTrack.load(path)
+        step = 1
+        while clip["fps"] / step >= SLOWEST_FPS:
+            found = measure(raw, clip, step, errors)
+            print(f"{path.stem:28s} {clip['fps'] / step:5.0f} fps  {found} deliveries", flush=True)
+            step *= 2
+    write(errors, options.out)
+
+
+def load_truth(path: Path) -> dict:
+    """The truth's joints as a series, its facts, and its metrics by our formulas at its own events."""
+    with np.load(path) as file:
+        names, t = [str(n) for n in file["names"]], len(file["time_s"])
+        world, px = np.full((t, 33, 3), np.nan), np.full((t, 33, 2), np.nan)
+        for column, name in enumerate(names):
+            world[:, INDEX[name]], px[:, INDEX[name]] = file["world_m"][:, column], file["px"][:, column]
+        series = PoseSeries(file["time_s"].astype(float), px, np.ones((t, 33)), world, np.ones(t, bool))
+        clip = {
+            "fps": float(file["capture_fps"]),
+            "view": VIEWS[str(file["view"])],
+            "hand": str(file["hand"]),
+            "height_m": float(file["height_m"]),
+            "size": tuple(int(n) for n in file["size"]),
+            "time_s": file["time_s"].astype(float),
+        }
+        true = json.loads(str(file["deliveries"]))
+    points = as_right_hander(series.world_m, clip["hand"])
+    found = find_deliveries(points, series.time_s, clip["height_m"])
+    moved = {
+        index: {name: event["time_s"] for name, event in match["events"].items()}
+        for index, item in enumerate(found)
+        for match in true
+        if abs(item.events["release"].time_s - match["events"]["release"]["time_s"]) < SAME_PITCH_S
+    }
+    result = pitching.analyse(
+        series, throws=clip["hand"], height_m=clip["height_m"], view=clip["view"], events=moved
     )
+    return {**clip, "deliveries": result["deliveries"]}
+
+
+def measure(raw: RawTrack, clip: dict, step: int, errors: Errors) -> int:
+    """Errors of one clip at one rate, by both methods; returns how many of its deliveries were found."""
+    series = solve(thinned(raw, step), *clip["size"])
+    found = pitching.analyse(series, height_m=clip["height_m"], view=clip["view"], reference=None)
+    flat = flat_values(series, clip)
+    matched = 0
+    for true in clip["deliveries"]:
+        release = true["events"]["release"]["time_s"]
+        near = [
+            d for d in found["deliveries"] if abs(d["events"]["release"]["time_s"] - release) < SAME_PITCH_S
+        ]
+        if not near:
+            continue
+        matched += 1
+        wanted = {(m["name"], m["event"]): m for m in true["metrics"]}
+        got = {(key, "3d"): m["value_3d"] for key, m in by_key(near[0]).items()}
+        got.update({(key, "2d"): value for key, value in flat.get(near[0]["index"], {}).items()})
+        for (key, method), value in got.items():
+            if value is not None and wanted[key]["value"] is not None:
+                apart = value - wanted[key]["value"]
+                apart = (apart + 180) % 360 - 180 if wanted[key]["unit"] == "deg" else apart
+                errors[*key, rate_of(clip["fps"] / step), clip["view"], method].append(float(apart))
+    return matched
+
+
+def by_key(delivery: dict) -> dict[tuple[str, str], dict]:
+    """Metrics of a delivery by name and event."""
+    return {(m["name"], m["event"]): m for m in delivery["metrics"]}
+
+
+def flat_values(series: PoseSeries, clip: dict) -> dict[int, dict[tuple[str, str], float]]:
+    """Delivery index -> what the picture's plane tells."""
+    hand = clip["hand"]
+    points = as_right_hander(series.world_m, hand)
+    gap = planar.hand_gap(series)
+    found = find_deliveries(points, series.time_s, clip["height_m"], hand_gap_m=gap)
+    return {
+        index: planar.measure(series, points, item.rows, Context(item.signals, item.events), hand)
+        for index, item in enumerate(found)
+    }
+
+
+def thinned(raw: RawTrack, step: int) -> RawTrack:
+    """Every ``step``-th frame of a track."""
+    if step == 1:
+        return raw
+    rows = len(raw.time_s)
+    fields = {name: getattr(raw, name) for name in raw.__dataclass_fields__}
+    return replace(
+        raw, **{n: v[::step] for n, v in fields.items() if isinstance(v, np.ndarray) and len(v) == rows}
+    )
+
+
+def write(errors: Errors, out: Path) -> None:
+    """The table: one row per metric, event, view, rate and method with enough deliveries."""
+    pooled: dict[tuple, list[float]] = defaultdict(list)
+    for (metric, event, rate, _, method), values in errors.items():
+        pooled[metric, event, rate, method] += values
+    rows = []
+    for metric, event, rate, method in sorted(pooled):
+        everywhere = mean_square(pooled[metric, event, rate, method])
+        for views in GROUPS.values():
+            values = [e for view in views for e in errors.get((metric, event, rate, view, method), [])]
+            if len(values) < LEAST:
+                continue
+            n = len(values)
+            error = np.sqrt((n * mean_square(values) + SHRINK * everywhere) / (n + SHRINK))
+            bias = float(np.median(values))
+            rows += [
+                (
+                    metric,
+                    event,
+                    view,
+                    rate,
+                    method,
+                    f"{error:.2f}",
+                    f"{bias:.2f}",
+                    n,
+                    "rendered clips with exact truth",
+                )
+                for view in views
+            ]
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("metric", "event", "view", "fps", "method", "error", "bias", "n", "source"))
+        writer.writerows(rows)
+    print(f"{len(rows)} cells in {out}")
+
+
+def mean_square(values: list[float]) -> float:
+    """Mean of squares."""
+    return float(np.mean(np.square(values)))
 
 
 if __name__ == "__main__":

@@ -49,6 +49,14 @@ class Setting:
     level: str
     reference: Reference | None
 
+    @property
+    def solved(self) -> bool:
+        """Whether the third dimension is our own solution of a film (it then says how uncertain it is).
+
+        Its errors were measured; joints of a marker system or another tool have errors of their own.
+        """
+        return "world_sd_m" in self.series.extras
+
 
 def analyse(
     series: PoseSeries,
@@ -131,10 +139,7 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
     context = Context(s, events)
     moments = {n: events[n].as_dict(int(np.abs(series.time_s - events[n].time_s).argmin())) for n in EVENTS}
     flat = planar.measure(series, setting.points, item.rows, context, setting.hand)
-    scored = [
-        _scored(metric, flat, setting.view, rate, setting.level)
-        for metric in metrics.measure(context, setting.view)
-    ]
+    scored = [_scored(metric, flat, setting, rate) for metric in metrics.measure(context, setting.view)]
     how = style.describe(context)
     judged = faults.find(scored, moments, styles=style.marks(how), fps=rate, view=setting.view)
     delivery = {
@@ -175,17 +180,18 @@ def _curves(time_s: np.ndarray, context: Context) -> dict[str, Any]:
 
 
 def _scored(
-    metric: Metric, flat: dict[tuple[str, str], float], view: str, fps: float, level: str
+    metric: Metric, flat: dict[tuple[str, str], float], setting: Setting, fps: float
 ) -> dict[str, Any]:
     """A metric with its error and its norm; low-confidence values are shown, never scored.
 
     Where the picture's plane was measured to give the better estimate for this view, that one is taken.
     """
     key = (metric.name, metric.event)
-    method = errors.best_method(*key, view, fps) if key in flat else "3d"
+    view = setting.view
+    method = errors.best_method(*key, view, fps) if key in flat and setting.solved else "3d"
     value = flat[key] if method == "2d" else metric.value
-    norm = norms.norm_for(*key, level)
-    cell = errors.error_of(*key, view, fps, method)
+    norm = norms.norm_for(*key, setting.level)
+    cell = errors.error_of(*key, view, fps, method) if setting.solved else None
     score = norm is not None and value is not None and metric.confidence != metrics.LOW
     return {
         "name": metric.name,
@@ -193,8 +199,9 @@ def _scored(
         "value": value,
         "unit": metric.unit,
         "error": cell.error if cell else None,
-        "error_source": f"validation, {cell.n} deliveries" if cell else errors.NOT_MEASURED,
+        "error_source": cell.words if cell else errors.NOT_MEASURED,
         "timing_error": metric.timing_error,
+        "value_3d": metric.value,
         "method": method,
         "confidence": metric.confidence,
         "note": metric.note,

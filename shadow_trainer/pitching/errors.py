@@ -14,17 +14,25 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data" / "metric_errors.csv"
 RATES = (30, 60, 120, 240)
+# The cells are small: a slightly smaller error is no reason to change the estimate.
+CLEARLY = 0.85
 NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """``error`` 68 % of the absolute errors lie below it, in the metric's unit; ``n`` deliveries;
-    ``method`` is the estimate it belongs to: ``3d`` (world points) or ``2d`` (the picture's plane)."""
+    """``error`` root mean square of the errors, in the metric's unit; ``n`` deliveries; ``fps`` at which it
+    was measured; ``method`` the estimate it belongs to: ``3d`` (world points) or ``2d`` (picture's plane)."""
 
     error: float
     n: int
+    fps: int
     method: str
+
+    @property
+    def words(self) -> str:
+        """Where the number comes from."""
+        return f"validation at {self.fps} fps, {self.n} deliveries"
 
 
 @cache
@@ -35,7 +43,7 @@ def table() -> dict[tuple[str, str, str, int, str], Cell]:
     with DATA.open(encoding="utf-8", newline="") as file:
         return {
             (row["metric"], row["event"], row["view"], int(row["fps"]), row["method"]): Cell(
-                float(row["error"]), int(row["n"]), row["method"]
+                float(row["error"]), int(row["n"]), int(row["fps"]), row["method"]
             )
             for row in csv.DictReader(file)
         }
@@ -47,11 +55,19 @@ def rate_of(fps: float) -> int:
 
 
 def error_of(metric: str, event: str, view: str, fps: float, method: str = "3d") -> Cell | None:
-    """The measured error, or None when this cell has not been measured."""
-    return table().get((metric, event, view, rate_of(fps), method))
+    """The measured error, or None when nothing was measured for this view.
+
+    Where this rate was not measured, the nearest lower one stands in: more pictures do not make it worse.
+    """
+    here = rate_of(fps)
+    for rate in sorted((rate for rate in RATES if rate <= here), reverse=True):
+        cell = table().get((metric, event, view, rate, method))
+        if cell:
+            return cell
+    return None
 
 
 def best_method(metric: str, event: str, view: str, fps: float) -> str:
-    """``2d`` where it was measured to be the better estimate, else ``3d``."""
+    """``2d`` where it was measured to be clearly the better estimate, else ``3d``."""
     flat, deep = (error_of(metric, event, view, fps, method) for method in ("2d", "3d"))
-    return "2d" if flat and deep and flat.error < deep.error else "3d"
+    return "2d" if flat and deep and flat.error < CLEARLY * deep.error else "3d"

@@ -104,11 +104,16 @@ def _bend(p: dict[str, np.ndarray], *names: str) -> float:
 
 
 def _sagittal(at: dict[str, dict[str, np.ndarray]], height_m: float) -> dict[tuple[str, str], float]:
-    """Knees, elbow at contact, forward tilt and stride as the side view shows them."""
+    """Knees, elbows, forward tilt and stride as the side view shows them."""
     knee = {e: _bend(at[e], "lead_hip", "lead_knee", "lead_ankle") for e in (LIFT, FC, MER, BR)}
     out = {("lead_knee_flexion", event): value for event, value in knee.items()}
     out["lead_knee_extension", "foot_contact_to_release"] = knee[FC] - knee[BR]
-    out["elbow_flexion", FC] = _bend(at[FC], "throwing_shoulder", "throwing_elbow", "throwing_wrist")
+    arm = ("shoulder", "elbow", "wrist")
+    for event in (FC, MER, BR):
+        out["elbow_flexion", event] = _bend(at[event], *(f"throwing_{part}" for part in arm))
+    out["glove_elbow_flexion", FC] = _bend(at[FC], *(f"glove_{part}" for part in arm))
+    for event in (LIFT, FC):
+        out["rear_knee_flexion", event] = _bend(at[event], "rear_hip", "rear_knee", "rear_ankle")
     stride = at[FC]["lead_ankle"][0] - at[LIFT]["rear_ankle"][0]
     out["stride_length", FC] = float(stride) / height_m * 100
     for event in (MER, BR):

@@ -107,17 +107,12 @@ def _hit(check: Check, rows: Rows) -> tuple[Check, dict[str, Any], float, bool] 
         return None
     red = check.red is not None and sign * (row["value"] - check.red) > 0
     if row["z"] is None:
-        if beyond <= ERROR_FACTOR * _error(row) - _margin(check):
+        if beyond <= ERROR_FACTOR * _error(row):
             return None
         return check, row, _stand_in(check, beyond), red
     if abs(row["z"]) < LEAST_Z or abs(row["value"] - row["norm"]["mean"]) <= ERROR_FACTOR * _error(row):
         return None
     return check, row, max(abs(row["z"]), 1.05), red
-
-
-def _margin(check: Check) -> float:
-    """Without a norm the limit itself stands one SD from the usual: half its size, at least two units."""
-    return max(abs(check.amber) * 0.5, 2.0)
 
 
 def _stand_in(check: Check, beyond: float) -> float:
