@@ -207,7 +207,7 @@ def _pose(c, size, time_s, times, rng) -> np.ndarray:
     for name, who, lat in (("right", "thr", -y), ("left", "glv", y)):
         angles = [np.radians(c[f"{who}_{k}"])[:, None] for k in ("abd", "hz_abd", "ER", "elbow")]
         _arm(p, name, trunk, y, lat, angles, size, rng)
-    if rng.random() < 0.75:
+    if rng.random() < 0.85:
         _hands_together(p, size, time_s, times, rng)
     _legs(p, c, size, ankles, fp, time_s, times, rng)
     _head(p, neck, trunk, f, size, time_s, times, rng)
@@ -248,7 +248,9 @@ def _hands_together(p, size, time_s, times, rng) -> None:
     glove, ball = p[:, NODE["left_wrist"]].copy(), p[:, NODE["right_wrist"]].copy()
     share = float(rng.choice([0.0, 0.5, 1.0], p=[0.5, 0.35, 0.15]))
     meet = ball + share * (glove - ball)
-    gap = rng.uniform(0, 0.045) * _unit(rng.standard_normal(3))
+    gap = (rng.uniform(0, 0.012) if rng.random() < 0.5 else rng.uniform(0.012, 0.04)) * _unit(
+        rng.standard_normal(3)
+    )
     for name, wrist, sign in (("left", glove, 1.0), ("right", ball, -1.0)):
         shoulder, elbow = p[:, NODE[f"{name}_shoulder"]], p[:, NODE[f"{name}_elbow"]]
         goal = wrist + weight * (meet + sign * gap - wrist)

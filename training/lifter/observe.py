@@ -63,7 +63,7 @@ def observe(rng: np.random.Generator, delivery: Delivery) -> Observed:
     level = float(np.exp(rng.normal(0, 0.4)))
     true = rays
     rays = rays + torso * _picture_noise(rng, rays / torso, hidden, level)
-    rays = _confuse_hands(rng, rays, torso)
+    rays = _confuse_hands(rng, rays, torso, delivery.throws)
     shape = _shape_noise(rng, marks - p[:, [6, 7]].mean(1, keepdims=True), hidden, level)
     confidence = _confidence(rng, np.linalg.norm(rays - true, axis=-1) / torso)
     rays, shape, confidence = _swap(rng, p, rays, shape, confidence)
@@ -146,20 +146,21 @@ def _picture_noise(rng, rays, hidden, level) -> np.ndarray:
     return noise + soft * (guess + 0.10 * rng.standard_normal((1, COUNT, 2))) + bursts * (rng.random() < 0.5)
 
 
-def _confuse_hands(rng, rays, torso) -> np.ndarray:
+def _confuse_hands(rng, rays, torso, throws) -> np.ndarray:
     """Where the wrists meet in the picture one is drawn to the other."""
     rays = rays.copy()
     left, right = (np.array([_NAME[f"{s}_wrist"], _NAME[f"{s}_index"]]) for s in ("left", "right"))
     near = np.linalg.norm(rays[:, left[0]] - rays[:, right[0]], axis=-1) / torso
     close = gaussian_filter1d(np.clip((0.9 - near) / 0.3, 0, 1), 2.0)
-    pull = rng.choice([0.0, 0.5, 0.9], p=[0.3, 0.3, 0.4]) + 0.25 * drift(rng, len(rays), RATE_HZ, 0.4)
+    pull = rng.choice([0.0, 0.5, 0.9], p=[0.5, 0.25, 0.25]) + 0.25 * drift(rng, len(rays), RATE_HZ, 0.4)
     share = close * np.clip(pull, 0, 1.1)
-    first, second = (left, right) if rng.random() < 0.5 else (right, left)
+    gloved = (left, right) if throws == "right" else (right, left)
+    first, second = gloved if rng.random() < 0.7 else gloved[::-1]
     rays[:, first] += share[:, None, None] * (rays[:, second] - rays[:, first])
     # A hand inside a glove is hardly seen: it lies anywhere near, often too close to its own elbow.
     elbow = rays[:, first[:1] - 2]
     rays[:, first] += (
-        close[:, None, None] * rng.choice([0.0, 0.3, 0.6]) * rng.random() * (elbow - rays[:, first])
+        close[:, None, None] * rng.choice([0.0, 0.3, 0.6]) * rng.uniform(0.5, 1) * (elbow - rays[:, first])
     )
     lost = rng.choice([0.03, 0.10, 0.22]) * (
         rng.standard_normal(2) + 0.4 * drift(rng, len(rays), RATE_HZ, 0.3, 2)

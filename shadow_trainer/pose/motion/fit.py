@@ -83,6 +83,7 @@ def linearise(state: State, evidence: Evidence) -> Rows:
         state.log_focal,
         np.log(e.prior_focal),
         e.focal_spread,
+        rate,
     )
     terms.relative_shape(rows, state.points, e.shape, e.sigma_shape, rate, ROBUST_SHAPE)
     if len(e.time_s) > 2:

@@ -29,6 +29,7 @@ from .repair import Mended, body_size_px, repair
 KNOWN_FOCAL_SPREAD = 0.01
 LEAST_FRAMES = 5
 ROUNDS = (8, 4, 4)  # iterations between updates of the landmark offsets
+OWN_SHARE = 0.25  # of the lifted shape in the prior of the bone lengths; the rest is population
 WRISTS = [body.NODE["left_wrist"], body.NODE["right_wrist"]]
 HANDS = [*WRISTS, body.NODE["left_index"], body.NODE["right_index"]]
 HANDS_APART, HANDS_DOUBT = 0.6, 1.5  # torso lengths; growth of the SD where they meet
@@ -121,7 +122,7 @@ def solve_window(
     solid = lifted.shape * tall
     root = root_positions(solid, whole, trust, focal, view.centre, time_s)
     points = solid + root[:, None]
-    lengths = np.sqrt(body.prior_lengths(tall) * body.lengths_of(solid))
+    lengths = body.prior_lengths(tall) ** (1 - OWN_SHARE) * body.lengths_of(solid) ** OWN_SHARE
     evidence = fit.Evidence(
         time_s, seen, pixel_sigma(seen, trust), solid, shape_sigma(lifted.sd, tall), np.zeros_like(points),
         lifted.planted * contacts.planted(points, time_s, lifted.up), view.centre, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,

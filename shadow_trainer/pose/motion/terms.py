@@ -17,6 +17,7 @@ _BONE_NODES, _BONE_WEIGHTS, _BONE_INDEX = body.bone_rows()
 _SLACK = np.array([bone.slack_m for bone in body.BONES])
 _SPREAD = np.array([bone.spread for bone in body.BONES])
 ROBUST_PLANTED = 4.0
+CORRELATED_FRAMES = 10.0
 _HIPS = (body.NODE["left_hip"], body.NODE["right_hip"])
 
 
@@ -66,14 +67,20 @@ def bones(rows: Rows, points, log_length, rate) -> None:
     rows.add(((length - want) * gain).ravel(), col.reshape(-1, 13), val.reshape(-1, 13))
 
 
-def global_priors(rows: Rows, log_length, prior_log_length, log_focal, prior_log_focal, focal_spread) -> None:
-    """Human proportions and an ordinary lens; several frames' worth of weight."""
+def global_priors(
+    rows: Rows, log_length, prior_log_length, log_focal, prior_log_focal, focal_spread, rate
+) -> None:
+    """Human proportions and an ordinary lens.
+
+    The errors of neighbouring frames are alike, so that ``CORRELATED_FRAMES`` sixtieths of a second say no more
+    about a length than one; the prior's weight grows with the film instead of every other weight shrinking.
+    """
+    weight = np.sqrt(max(float(rate.sum()) / CORRELATED_FRAMES, 1.0))
     count = len(log_length)
     col = (rows.n + np.arange(count + 1))[:, None]
-    residual = np.append(
-        (log_length - prior_log_length) / _SPREAD, (log_focal - prior_log_focal) / focal_spread
-    )
-    rows.add(residual, col, np.append(1 / _SPREAD, 1 / focal_spread)[:, None])
+    gain = weight * np.append(1 / _SPREAD, 1 / focal_spread)
+    off = np.append(log_length - prior_log_length, log_focal - prior_log_focal)
+    rows.add(off * gain, col, gain[:, None])
 
 
 def relative_shape(rows: Rows, points, shape, sigma, rate, scale) -> None:
