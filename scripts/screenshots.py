@@ -36,6 +36,8 @@ def take(report: str, out: Path) -> None:
             page.wait_for_selector("canvas.overlay")
             page.keyboard.press("4")
             page.get_by_label("Trails").check()
+            if page.locator("[data-shows=shadow]").count():
+                page.locator("[data-shows=shadow]").check()
             page.evaluate("window.scrollTo(0, 0)")
             shoot(page, out / f"report{name}.jpg")
             page.close()

@@ -22,6 +22,12 @@ def test_line_colours_are_those_of_the_films() -> None:
     assert declared(dark) == palette.ON_DARK
 
 
+def test_the_players_key_has_the_colours_of_the_films() -> None:
+    text = (CSS / "player.css").read_text()
+    for colour in (palette.THROWING, palette.GLOVE, palette.SHADOW):
+        assert f"background: {palette.hex_of(colour)};" in text
+
+
 def test_charts_are_styled_as_in_the_report_file() -> None:
     text = re.sub(r"\s", "", (CSS / "charts.css").read_text())
     for rule in charts.CSS.split("}")[:-1]:

@@ -71,6 +71,16 @@ class Phase:
     title: str
     rows: tuple[MetricRow, ...]
 
+    @property
+    def sure(self) -> tuple[MetricRow, ...]:
+        """Rows that may be relied on."""
+        return tuple(row for row in self.rows if row.confidence != "low")
+
+    @property
+    def trends(self) -> tuple[MetricRow, ...]:
+        """Rows of low certainty, shown apart."""
+        return tuple(row for row in self.rows if row.confidence == "low")
+
 
 def phases(metrics: list[dict[str, Any]], *, scored: bool = True) -> tuple[Phase, ...]:
     """Metrics grouped by phase in the order of the delivery; empty phases are left out.
@@ -137,7 +147,7 @@ def _unit_behind(unit: str) -> str:
     label = unit_label(unit)
     if unit == "deg" or not label:
         return ""
-    return label if label.startswith("°") else f" {label}"
+    return label if label.startswith("°") else f" {label}".replace("_", " ")
 
 
 def _signed(text: str) -> str:
