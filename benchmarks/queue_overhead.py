@@ -40,10 +40,6 @@ def nothing(): counter.incr("done")
 """
 
 
-def nothing() -> None:
-    """The job: as little as can be."""
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
@@ -85,11 +81,11 @@ def run_rq(settings: Settings, jobs: int, command: list[str]) -> float:
     queue = Queue("pose", connection=connection)
     finished = queue.finished_job_registry
     with worker(command):
-        queue.enqueue("benchmarks.queue_overhead.nothing")
+        queue.enqueue("benchmarks.nothing.nothing")
         wait(lambda: finished.get_job_count(cleanup=False) >= 1)
         before = finished.get_job_count(cleanup=False)
         started = time.perf_counter()
-        queue.enqueue_many([Queue.prepare_data("benchmarks.queue_overhead.nothing") for _ in range(jobs)])
+        queue.enqueue_many([Queue.prepare_data("benchmarks.nothing.nothing") for _ in range(jobs)])
         wait(lambda: finished.get_job_count(cleanup=False) >= before + jobs)
         return (time.perf_counter() - started) / jobs
 
