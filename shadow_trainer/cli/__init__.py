@@ -19,6 +19,7 @@ from ..errors import BadRequest, ShadowError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "analyse": ("analyse", "analyse", "Measure the delivery in a film, without a queue."),
     "measure": ("measure", "measure", "Measure the deliveries in a pose file, without a film."),
+    "reference": ("reference", "reference", "The deliveries to compare with: list, import, save, remove."),
     "up": ("up", "up", "Start everything: Redis, worker, clock, web server."),
     "demo": ("demo", "demo", "Send the sample clip through the queue and print what was found."),
     "doctor": ("doctor", "doctor", "Say what works on this machine and how to mend what does not."),

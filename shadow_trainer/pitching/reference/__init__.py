@@ -1,7 +1,7 @@
 """Deliveries to compare with: the built-in elite one, saved analyses, imported motion (PITCHING.md section 7)."""
 
 from .elite import elite
-from .library import Library, from_delivery, get
+from .library import BUILT_IN, from_delivery, get
 from .model import Reference
 
-__all__ = ["Library", "Reference", "elite", "from_delivery", "get"]
+__all__ = ["BUILT_IN", "Reference", "elite", "from_delivery", "get"]

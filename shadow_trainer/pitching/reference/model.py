@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from typing import BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -62,19 +63,18 @@ class Reference:
             "duration_s": float(self.time_s[-1] - self.time_s[0]),
         }
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, file: BinaryIO) -> None:
         """Write one ``.npz``: the arrays, and the facts as JSON text."""
         facts = {"schema": SCHEMA, **self.facts(), "events": self.events}
-        with open(path, "wb") as file:
-            np.savez_compressed(
-                file,
-                time_s=self.time_s,
-                points=self.points.astype(np.float32),
-                facts=np.array(json.dumps(facts)),
-            )
+        np.savez_compressed(
+            file,
+            time_s=self.time_s,
+            points=self.points.astype(np.float32),
+            facts=np.array(json.dumps(facts)),
+        )
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Reference:
+    def load(cls, path: str | os.PathLike[str] | BinaryIO) -> Reference:
         """Read what :meth:`save` wrote."""
         try:
             with np.load(path, allow_pickle=False) as file:

@@ -1,0 +1,108 @@
+"""`python -m shadow_trainer reference`: the library of deliveries to compare with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import BadRequest
+from ..jobs.request import THROWS
+
+LEVELS = ("adult", "youth", "high_school", "college", "pro")
+
+
+@click.group()
+def reference() -> None:
+    """The deliveries to compare with: list, import, save, remove."""
+
+
+@reference.command("list")
+def list_() -> None:
+    """Every reference with its level, hand and source."""
+    for facts in _library().facts():
+        click.echo(
+            f"{facts['name']:24} {facts['level']:12} {facts['hand']:6} {facts['height_m']:.2f} m  {facts['source']}"
+        )
+
+
+@reference.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="The name it gets in the library.")
+@click.option("--hand", type=click.Choice(THROWS), default="auto", help="Throwing hand.")
+@click.option("--fps", type=click.FloatRange(1, 2000), help="Frames per second, where the file does not say.")
+@click.option("--height-m", type=click.FloatRange(0.9, 2.4), help="The pitcher's height in metres.")
+@click.option("--level", type=click.Choice(LEVELS), default="adult", help="The pitcher's level.")
+@click.option("--label", "labels", multiple=True, help="LANDMARK=LABEL[+LABEL], where the guess is wrong.")
+@click.option("--dry-run", is_flag=True, help="Show what was understood and save nothing.")
+def import_(
+    file: Path,
+    name: str,
+    hand: str,
+    fps: float | None,
+    height_m: float | None,
+    level: str,
+    labels: tuple[str, ...],
+    dry_run: bool,
+) -> None:
+    """Import FILE (.npz, .npy, .trc, .c3d or .bvh) as a reference."""
+    from ..pitching import importers
+
+    if not file.is_file():
+        raise BadRequest(f"There is no file at {file}.", code="no_such_file", fix="Check the path.")
+    motion = importers.read(file, fps=fps, labels=dict(_label(text) for text in labels))
+    for landmark, sources in motion.labels.items():
+        click.echo(f"  {landmark:18} <- {' + '.join(sources)}")
+    click.echo(f"  {len(motion.time_s)} frames at {motion.fps:g} per second")
+    for note in motion.notes:
+        click.echo(f"  note: {note}")
+    found = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
+    click.echo(f"  {found.hand}-handed, {found.height_m:.2f} m tall")
+    for event, when in found.events.items():
+        click.echo(f"  {event.replace('_', ' '):24} {when:.3f} s")
+    if not dry_run:
+        _library().save(found)
+        click.echo(f"saved as {name}")
+
+
+@reference.command("save")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="The name it gets in the library.")
+@click.option("--delivery", default=1, type=click.IntRange(1), help="Which pitch of the film.")
+@click.option("--level", type=click.Choice(LEVELS), default="adult", help="The pitcher's level.")
+def save(folder: Path, name: str, delivery: int, level: str) -> None:
+    """Save a delivery of a finished analysis (FOLDER with analysis.json and pose.npz) as a reference."""
+    from ..pitching.reference import from_delivery
+    from ..pose.series import PoseSeries
+
+    try:
+        analysis: dict[str, Any] = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadRequest(f"There is no analysis in {folder}.", code="no_such_file") from error
+    series = PoseSeries.load(folder / "pose.npz")
+    _library().save(from_delivery(series, analysis, delivery - 1, name=name, level=level))
+    click.echo(f"saved as {name}")
+
+
+@reference.command("remove")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Remove a saved reference."""
+    click.echo("removed" if _library().delete(name) else f"there is no saved reference named {name}")
+
+
+def _label(text: str) -> tuple[str, tuple[str, ...]]:
+    landmark, equals, sources = text.partition("=")
+    if not equals or not sources:
+        raise BadRequest(f"{text!r} is not LANDMARK=LABEL.", code="bad_label_map")
+    return landmark.strip(), tuple(part.strip() for part in sources.split("+"))
+
+
+def _library() -> Any:
+    from ..jobs.references import References
+    from ..settings import load
+    from ..storage import open_storage
+
+    return References(open_storage(load().storage_address))
