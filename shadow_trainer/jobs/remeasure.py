@@ -60,7 +60,7 @@ def remeasure(catalog: Any, storage: Any, analysis_id: str, moved: Moved) -> dic
     if row.state != "completed":
         raise Conflict(f"There are no numbers yet: this analysis is {row.state}.", code="not_completed")
     document = _read(storage, analysis_id, "analysis.json")
-    series, before = _pose(storage, analysis_id), _as_before(document, row)
+    series, before = _pose(storage, analysis_id), _as_before(document, row, storage)
     result = pitching.analyse(series, events=_by_index(moved), **before)
     if len(result["deliveries"]) != len(document["deliveries"]):
         raise Conflict(
@@ -82,15 +82,17 @@ def remeasure(catalog: Any, storage: Any, analysis_id: str, moved: Moved) -> dic
     return document
 
 
-def _as_before(document: dict[str, Any], row: Any) -> dict[str, Any]:
+def _as_before(document: dict[str, Any], row: Any, storage: Any) -> dict[str, Any]:
     """What the analysis was asked for and what it found, so that only the moved events change."""
-    athlete, view, reference = document["athlete"], document["view"], row.options.get("reference", "elite")
+    from .references import References
+
+    athlete, view = document["athlete"], document["view"]
     return {
         "throws": athlete["throws"],
         "height_m": athlete["height_m"] if athlete.get("height_source") == "given" else None,
         "fps": document["video"]["capture_fps"],
         "view": view["name"] if view.get("source") == "given" else "auto",
-        "reference": None if reference == "none" else reference,
+        "reference": References(storage).find(row.options.get("reference", "elite")),
     }
 
 

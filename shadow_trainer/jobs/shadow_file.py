@@ -12,8 +12,11 @@ NAME = "shadow.npz"
 MODES = ("aligned", "real_speed")
 
 
-def write(path: Path, series: Any, result: Mapping[str, Any], reference: str) -> None:
-    """Write ``MODE_world_m`` (T, 33, 3) and ``MODE_landmarks_px`` (T, 33, 2) for every delivery of a result."""
+def write(path: Path, series: Any, result: Mapping[str, Any], reference: Any) -> None:
+    """Write ``MODE_world_m`` (T, 33, 3) and ``MODE_landmarks_px`` (T, 33, 2) for every delivery of a result.
+
+    ``reference`` is a Reference or the name of a built-in one.
+    """
     from .. import pitching
 
     arrays = {}

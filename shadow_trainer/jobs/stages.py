@@ -124,18 +124,21 @@ def analyse(run: Run) -> None:
     from .. import pitching
     from ..pose.series import PoseSeries
     from ..render import exports
+    from ..storage import open_storage
     from . import shadow_file
+    from .references import References
 
     info, factor = real_time(run)
     series = PoseSeries.load(run.work / "motion.npz")
     found = _scan(run)
+    reference = References(open_storage(run.settings.storage_address)).find(run.request.reference)
     result = pitching.analyse(
         series,
         throws=run.request.throws,
         height_m=run.request.height_m,
         fps=info.capture_fps,
         view=run.request.view,
-        reference=None if run.request.reference == "none" else run.request.reference,
+        reference=reference,
         windows=[(start / factor, end / factor) for start, end in found.windows_of(run.request.person)]
         or None,
     )
@@ -145,8 +148,8 @@ def analyse(run: Run) -> None:
     run.write_json("out/analysis.json", document)
     run.write_json("out/series.json", curves)
     series.save(run.write("out/pose.npz"))
-    if run.request.reference != "none":
-        shadow_file.write(run.write(SHADOW), series, result, run.request.reference)
+    if reference is not None:
+        shadow_file.write(run.write(SHADOW), series, result, reference)
     exports.metrics_csv(document, run.write("out/metrics.csv"))
     run.advance(1, 1)
 
