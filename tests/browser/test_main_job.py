@@ -209,7 +209,9 @@ def test_foot_contact_can_be_moved_and_the_numbers_follow(visit, report: str) ->
     assert by_frame != found
     assert page.locator("#numbers").inner_text() != numbers
     # By dragging its mark
-    mark = page.locator("[data-event=foot_contact] .number").bounding_box()
+    disc = page.locator("[data-event=foot_contact] .number")
+    disc.scroll_into_view_if_needed()
+    mark = disc.bounding_box()
     x, y = mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
