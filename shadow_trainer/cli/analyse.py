@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from ..errors import BadRequest, ShadowError, StorageFull
-from ..jobs.request import MODEL_SIZES, THROWS, VIEWS, AnalysisRequest
+from ..jobs.request import LEVELS, MODEL_SIZES, THROWS, VIEWS, AnalysisRequest
 
 OUTPUTS = (
     "analysis.json",
@@ -34,6 +34,7 @@ OUTPUTS = (
 @click.option("--model", "model_size", default="m", help=f"Pose model: {', '.join(MODEL_SIZES)}.")
 @click.option("--capture-fps", type=float, help="Frames per second the camera really took (slow motion).")
 @click.option("--height-m", type=float, help="The athlete's height in metres.")
+@click.option("--level", default="adult", help=f"Whose norms are used: {', '.join(LEVELS)}.")
 @click.option("--reference", default="elite", help="Reference to compare with, or `none`.")
 @click.option("--person", type=int, help="Measure this candidate instead of the one that was chosen.")
 @click.option("--quiet", is_flag=True, help="No progress on the terminal.")

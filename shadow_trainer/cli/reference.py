@@ -9,9 +9,7 @@ from typing import Any
 import click
 
 from ..errors import BadRequest
-from ..jobs.request import THROWS
-
-LEVELS = ("adult", "youth", "high_school", "college", "pro")
+from ..jobs.request import LEVELS, THROWS
 
 
 @click.group()

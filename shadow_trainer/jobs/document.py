@@ -21,6 +21,7 @@ def build_document(run: Run, info: Any, scan: Any, result: dict, factor: float) 
         "video": _video(info),
         "athlete": result["athlete"],
         "view": result["view"],
+        "level": result.get("level", "adult"),
         "model": {"size": run.request.model_size},
         "people": _people(scan, run.request.person),
         "deliveries": result["deliveries"],

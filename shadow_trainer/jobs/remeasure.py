@@ -92,6 +92,7 @@ def _as_before(document: dict[str, Any], row: Any, storage: Any) -> dict[str, An
         "height_m": athlete["height_m"] if athlete.get("height_source") == "given" else None,
         "fps": document["video"]["capture_fps"],
         "view": view["name"] if view.get("source") == "given" else "auto",
+        "level": document.get("level", "adult"),
         "reference": References(storage).find(row.options.get("reference", "elite")),
     }
 

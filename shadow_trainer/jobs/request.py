@@ -11,6 +11,7 @@ from ..errors import BadRequest
 THROWS = ("auto", "right", "left")
 VIEWS = ("auto", "open-side", "rear", "front", "other")
 MODEL_SIZES = ("xs", "s", "m", "l")
+LEVELS = ("adult", "youth", "high_school", "college", "pro")
 CAPTURE_FPS_RANGE = (5.0, 2000.0)
 HEIGHT_M_RANGE = (0.9, 2.4)
 
@@ -20,7 +21,7 @@ class AnalysisRequest:
     """The options of one analysis. ``None`` means: find out (or, for height, not known).
 
     ``capture_fps`` frames per second of real time; ``height_m`` metres; ``person`` a candidate's id
-    from an earlier scan; ``reference`` a reference's name or ``none``.
+    from an earlier scan; ``reference`` a reference's name or ``none``; ``level`` whose norms are used.
     """
 
     throws: str = "auto"
@@ -30,11 +31,13 @@ class AnalysisRequest:
     height_m: float | None = None
     reference: str = "elite"
     person: int | None = None
+    level: str = "adult"
 
     def __post_init__(self) -> None:
         _one_of("throws", self.throws, THROWS)
         _one_of("view", self.view, VIEWS)
         _one_of("model_size", self.model_size, MODEL_SIZES)
+        _one_of("level", self.level, LEVELS)
         _in_range("capture_fps", self.capture_fps, CAPTURE_FPS_RANGE, "frames per second")
         _in_range("height_m", self.height_m, HEIGHT_M_RANGE, "metres")
         if self.person is not None and self.person < 0:

@@ -138,6 +138,7 @@ def analyse(run: Run) -> None:
         height_m=run.request.height_m,
         fps=info.capture_fps,
         view=run.request.view,
+        level=run.request.level,
         reference=reference,
         windows=[(start / factor, end / factor) for start, end in found.windows_of(run.request.person)]
         or None,
@@ -198,7 +199,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan),
     Stage("pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person"), pose),
     Stage("motion", "Building the motion in 3D", 0.12, ("throws", "height_m", "capture_fps"), motion),
-    Stage("analyse", "Finding the events and the numbers", 0.03, ("view", "reference"), analyse),
+    Stage("analyse", "Finding the events and the numbers", 0.03, ("view", "reference", "level"), analyse),
     Stage("render", "Drawing the films", 0.15, (), render),
 )
 

@@ -30,7 +30,7 @@ FEET = re.compile(
     r"""(\d)\s*(?:'|′|’|ft\.?|feet|foot)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:"|″|”|''|in\.?|inch(?:es)?)?)?"""
 )
 METRIC = re.compile(r"(\d+(?:[.,]\d+)?)\s*(cm|m)?")
-OPTION_NAMES = ("throws", "view", "model_size", "capture_fps", "height_m", "reference", "person")
+OPTION_NAMES = ("throws", "view", "model_size", "capture_fps", "height_m", "reference", "person", "level")
 
 
 class FieldErrors(BadRequest):
