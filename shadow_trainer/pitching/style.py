@@ -15,7 +15,7 @@ from .metrics import Context
 # In the wind-up the hips start facing the plate (90 degrees), in the set third base (0).
 WINDUP_DEG = 50.0
 # Shoulder-to-wrist elevation at release seen from behind [E]: norm 42 ± 9.
-SLOTS = ((60.0, "overhand"), (25.0, "three_quarter"), (0.0, "sidearm"), (-90.0, "submarine"))
+SLOTS = ((60.0, "overhand"), (25.0, "three_quarter"), (-10.0, "sidearm"), (-90.0, "submarine"))
 
 
 def describe(c: Context) -> dict[str, Any]:

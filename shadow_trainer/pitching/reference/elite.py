@@ -63,9 +63,13 @@ def elite() -> Reference:
     )
 
 
-def points_at(time_s: np.ndarray) -> np.ndarray:
-    """(T, 33, 3) in body heights at (T,) seconds from foot contact."""
-    _, knots, table = keyframes()
+def points_at(time_s: np.ndarray, table: dict[str, np.ndarray] | None = None) -> np.ndarray:
+    """(T, 33, 3) in body heights at (T,) seconds from foot contact.
+
+    ``table`` replaces the key frames' channels (same names, one value per key frame) to make another style.
+    """
+    _, knots, own = keyframes()
+    table = table or own
     c = {name: PchipInterpolator(knots, values)(time_s) for name, values in table.items()}
 
     def vector(prefix: str, suffix: str = "") -> np.ndarray:
