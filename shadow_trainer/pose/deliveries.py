@@ -42,7 +42,7 @@ class Delivery:
 
     def window(self) -> tuple[float, float]:
         """(start, end) with room for the first movement and the follow-through."""
-        stride = max(self.burst_s - self.lift_s, 0.8 * self.clock_s)
+        stride = max(self.burst_s - self.lift_s, 1.15 * self.clock_s)
         return self.lift_s - 1.45 * stride, self.burst_s + 0.9 * stride
 
 

@@ -20,8 +20,12 @@ from .heatmap import sigmoid
 LEAST_SCORE = 0.5
 # Neighbouring tiles share this much of their side; the whole picture is looked at as well, for bodies that no tile holds.
 OVERLAP = 0.2
+# Side of the tiles for people far away, of the picture's shorter side: bodies of a tenth of it are found.
+SMALL_TILE = 0.5
 # Two findings are one person when their centres are nearer than this times the smaller side.
 SAME_CENTRE, SAME_SIZE = 0.22, 1.7
+# A smaller finding inside a larger one is a part of that body unless the detector is this sure of it.
+PART_REACH, PART_SCORE = 0.4, 0.85
 # A hip nearer than this to a tile's inner edge is left to the neighbouring tile.
 EDGE = 0.06
 
@@ -62,19 +66,19 @@ def tiles(width: int, height: int, side: int) -> list[tuple[int, int, int]]:
 
 
 def find_people(engine: Engine, image: np.ndarray, *, small: bool = False) -> Found:
-    """Everyone in (H, W, 3) uint8 RGB. ``small`` adds half-height tiles for people far away."""
+    """Everyone in (H, W, 3) uint8 RGB. ``small`` adds smaller tiles for people far away."""
     height, width = image.shape[:2]
     squares = [(0, 0, max(width, height))]
     if max(width, height) > 1.15 * min(width, height):
         squares += tiles(width, height, min(width, height))
     if small:
-        squares += tiles(width, height, (min(width, height) + 1) // 2)
+        squares += tiles(width, height, round(SMALL_TILE * min(width, height)))
     pictures = np.stack([_cut(image, square) for square in squares])
     boxes, logits = engine.detect(pictures)
     found = [_decode(boxes[i], logits[i], square, (width, height)) for i, square in enumerate(squares)]
     rois = np.concatenate([f.rois for f in found])
     scores = np.concatenate([f.scores for f in found])
-    return merge(rois, scores)
+    return without_parts(merge(rois, scores))
 
 
 def _cut(image: np.ndarray, square: tuple[int, int, int]) -> np.ndarray:
@@ -132,3 +136,12 @@ def merge(rois: np.ndarray, scores: np.ndarray) -> Found:
         kept_scores.append(scores[best])
         left = [i for i in left if i not in group]
     return Found(np.array(kept_rois).reshape(-1, 4), np.array(kept_scores))
+
+
+def without_parts(found: Found) -> Found:
+    """Without doubtful findings whose centre lies inside a larger one: an arm, a leg, half a body."""
+    rois = found.rois
+    distance = np.hypot(*(rois[:, None, :2] - rois[None, :, :2]).transpose(2, 0, 1))
+    inside = (distance < PART_REACH * rois[None, :, 2]) & (rois[:, None, 2] < rois[None, :, 2])
+    keep = (found.scores >= PART_SCORE) | ~inside.any(1)
+    return Found(rois[keep], found.scores[keep])

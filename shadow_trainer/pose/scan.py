@@ -15,8 +15,8 @@ __all__ = ["Person", "Scan", "scan"]
 
 # Pictures for each real second, at least; a wrist's burst lasts about 0.15 s.
 RATE = 18.0
-# The detector looks this often (real seconds); every fourth look is also for people far away.
-LOOK_EVERY_S, SMALL_EVERY = 0.7, 4
+# The detector looks this often (real seconds); every fifth look is also for people far away.
+LOOK_EVERY_S, SMALL_EVERY = 0.75, 5
 MAX_SIDE = 1280
 MOST_LISTED = 12
 # Below this quality the choice of the athlete is a guess and says so.
@@ -45,7 +45,7 @@ def scan(
             follower.cut()
             cuts.append(frame.time_s)
             looked, looks = -LOOK_EVERY_S, 0
-        look = frame.time_s - looked >= LOOK_EVERY_S * info.time_scale
+        look = frame.time_s - looked >= LOOK_EVERY_S
         scale = info.width / frame.image.shape[1]
         follower.step(frame.time_s, frame.image, scale, look, small=look and looks % SMALL_EVERY == 0)
         if look:

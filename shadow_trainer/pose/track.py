@@ -69,7 +69,7 @@ class RawTrack:
             if kind not in (np.bool_, np.int32)
         }
         blank.update(
-            time_s=np.asarray(time_s, np.float64),
+            time_s=np.array(time_s, np.float64),
             confidence=np.zeros((t, COUNT), np.float32),
             visibility=np.zeros((t, COUNT), np.float32),
             pose_flag=np.zeros(t, np.float32),

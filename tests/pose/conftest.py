@@ -8,11 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from shadow_trainer.errors import SetupError
 from shadow_trainer.pose import weights
 from shadow_trainer.pose.engine import Engine
 from shadow_trainer.video import frames, probe
+
+# A busy machine is no failure: examples may take as long as they take.
+settings.register_profile("pose", deadline=None)
+settings.load_profile("pose")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer.pose import detect, roi
@@ -17,6 +17,7 @@ regions = st.tuples(st.floats(200, 440), st.floats(150, 330), st.floats(120, 500
 )
 
 
+@settings(max_examples=25)
 @given(regions, st.integers(20, 235), st.integers(20, 235))
 def test_a_dot_in_the_crop_comes_from_where_we_say(region: np.ndarray, x: int, y: int) -> None:
     where = roi.to_frame(np.array([[[x, y]]], float), region[None], 256)[0, 0]
@@ -100,3 +101,9 @@ def test_depth_to_space_is_in_tflite_order() -> None:
 
     x = torch.arange(8.0).reshape(1, 8, 1, 1)  # 2x2 blocks of depth 2: DCR puts depth innermost
     assert depth_to_space(x, 2)[0, :, :, :].tolist() == [[[0, 2], [4, 6]], [[1, 3], [5, 7]]]
+
+
+def test_parts_of_a_body_are_left_out_and_people_behind_are_kept() -> None:
+    rois = np.array([[500, 400, 400, 0], [560, 300, 200, 0.5], [480, 350, 120, 0], [900, 400, 100, 0.0]])
+    found = detect.without_parts(detect.Found(rois, np.array([0.95, 0.6, 0.93, 0.55])))
+    assert found.rois[:, 2].tolist() == [400, 120, 100]
