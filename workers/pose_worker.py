@@ -14,6 +14,9 @@ from __future__ import annotations
 
 import logging
 import math
+import os
+import secrets
+import socket
 import time
 from types import FrameType
 
@@ -67,7 +70,7 @@ class PoseWorker(Worker):
         connection = connect(settings, "worker")
         super().__init__(
             [Queue(queue, connection=connection) for queue in queues.split(",")],
-            name,
+            name or _own_name(),
             connection=connection,
             default_result_ttl=settings.result_ttl_s,
             worker_ttl=WORKER_TTL_S,
@@ -283,3 +286,8 @@ class PoseWorker(Worker):
         self.child.kill()
         self.child.reap()
         super().teardown()
+
+
+def _own_name() -> str:
+    """A name that tells people where the worker runs, and is never used twice."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"

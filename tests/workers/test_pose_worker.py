@@ -223,6 +223,7 @@ def test_a_requeue_from_the_queues_own_dashboard_restores_the_attempts(rig: Rig)
     rig.clock()
     film = rig.send(do="flaky", times=3)
     rig.until_state(film, "failed")
+    rig.until(lambda: film in rig.jobs.queue("pose").failed_job_registry, "the queue to know it, too")
     Job.fetch(film, connection=rig.jobs.connection).requeue()
     rig.until_state(film, "completed")
     assert rig.outcomes(film) == ["retrying", "retrying", "failed", "completed"]
