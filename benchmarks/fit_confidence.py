@@ -53,7 +53,7 @@ def degrade(crop: np.ndarray, how: str, rng: np.random.Generator) -> np.ndarray:
 
 
 def samples(engine: Engine, path: Path, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Features (n, 12, 5), errors (n, 12, 2) in torso lengths and kind of degradation (n, 12) of one clip."""
+    """Peaks, visibility and rightness, each (n, 12), of one clip."""
     truth = np.load(path.with_suffix(".npz"), allow_pickle=False)
     info = probe(path, capture_fps=float(truth["capture_fps"]))
     factory = partial(frames, path, info)
@@ -66,7 +66,7 @@ def samples(engine: Engine, path: Path, count: int, rng: np.random.Generator) ->
     names = [str(n) for n in truth["names"]]
     joints = truth["px"][:, [names.index(j) for j in JOINTS]].astype(float)
     path_of = RoughPath(found.person(), (0.0, info.duration_s))
-    out: dict[str, list[np.ndarray]] = {"x": [], "error": [], "how": []}
+    out: dict[str, list[np.ndarray]] = {"peak": [], "visibility": [], "error": [], "how": []}
     for frame in factory():
         if frame.index not in wanted:
             continue
@@ -79,9 +79,8 @@ def samples(engine: Engine, path: Path, count: int, rng: np.random.Generator) ->
             seen = engine.landmarks(crop[None])
             points = roi.to_frame(seen.points[:, :33, :2], region[None], CROP_PX)[0]
             out["error"].append(_errors(points[_K], joints[frame.index]))
-            near = conf.nearness(seen.points[:, :33, :2])
-            x = conf.features(seen.peak[:, :33], seen.visibility[:, :33], near)
-            out["x"].append(x[0, _K])
+            out["peak"].append(seen.peak[0, _K])
+            out["visibility"].append(seen.visibility[0, _K])
             out["how"].append(np.full(12, number))
     return {key: np.array(value) for key, value in out.items()}
 
@@ -104,8 +103,8 @@ def fit(features: np.ndarray, right: np.ndarray) -> np.ndarray:
         slope = features.T @ (conf.sigmoid(z) - right) / len(right)
         return value, slope + 2 * RIDGE * np.concatenate([[0], w[1:]])
 
-    # More peak, more visibility and more distance from the other side never mean less confidence.
-    bounds = [(None, None)] + [(0, None)] * (features.shape[1] - 1)
+    # More peak and more visibility never mean less confidence.
+    bounds = [(None, None), (0, None), (0, None), (0, None)]
     return minimize(loss, np.zeros(features.shape[1]), jac=True, bounds=bounds, method="L-BFGS-B").x
 
 
@@ -126,7 +125,7 @@ def main() -> None:
             clips.append(clip)
         stored[network] = fit_network(network, clips)
     conf.DATA.parent.mkdir(exist_ok=True)
-    note = "weights of one, peak, min(peak - 2, 0), visibility logit, minus nearness; see confidence.py"
+    note = "weights of one, peak, min(peak - 2, 0), visibility logit; see confidence.py"
     conf.DATA.write_text(json.dumps({"note": note, "weights": stored}, indent=1) + "\n", encoding="utf-8")
 
 
@@ -137,7 +136,8 @@ def fit_network(network: str, clips: list[dict[str, np.ndarray]]) -> dict[str, l
         weights = _fit_kinds([c for i, c in enumerate(clips) if i != left_out])
         clip = clips[left_out]
         kinds = np.arange(12) // 2
-        said.append(conf.sigmoid((clip["x"] * weights[kinds]).sum(-1)).ravel())
+        x = conf.features(clip["peak"], clip["visibility"])
+        said.append(conf.sigmoid((x * weights[kinds]).sum(-1)).ravel())
         right.append(clip["right"].ravel())
     probability, truth = np.concatenate(said), np.concatenate(right)
     print(f"{network}: {truth.mean():.3f} right; on clips left out, said -> right (share):")
@@ -152,7 +152,9 @@ def _fit_kinds(clips: list[dict[str, np.ndarray]]) -> np.ndarray:
     rows = []
     for kind in range(len(conf.KINDS)):
         columns = [2 * kind, 2 * kind + 1]
-        x = np.concatenate([c["x"][:, columns].reshape(-1, c["x"].shape[-1]) for c in clips])
+        x = np.concatenate(
+            [conf.features(c["peak"], c["visibility"])[:, columns].reshape(-1, 4) for c in clips]
+        )
         rows.append(fit(x, np.concatenate([c["right"][:, columns].ravel() for c in clips])))
     return np.array(rows)
 

@@ -130,7 +130,7 @@ def _rows(
         "time_s": time_s,
         "roi": regions,
         "landmarks_px": roi.to_frame(out.points[:, :COUNT, :2], regions, CROP_PX),
-        "confidence": confidence(network, out.peak, out.visibility, out.points),
+        "confidence": confidence(network, out.peak, out.visibility),
         "visibility": (out.visibility * out.presence)[:, :COUNT],
         "world_m": roi.rotate(out.world, regions[:, 3]),
         "pose_flag": out.flag,
