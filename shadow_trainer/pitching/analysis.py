@@ -80,7 +80,8 @@ def analyse(
     rough = height_m or standing_height(series.world_m)
     hand, sure = (throws, True) if throws != "auto" else find_hand(series.world_m, series.time_s, rough)
     points = as_right_hander(series.world_m, hand)
-    seen_view = camera.view_of(series, hand) if view == "auto" else view
+    looks = camera.view_of(series, hand)
+    seen_view = looks if view == "auto" else view
     setting = Setting(
         series,
         points,
@@ -113,7 +114,7 @@ def analyse(
         "level": level,
         "deliveries": deliveries,
         "consistency": consistency.over(deliveries),
-        "warnings": warnings.collect(series, deliveries, sure_hand=sure, view=view, seen_view=seen_view),
+        "warnings": warnings.collect(series, deliveries, sure_hand=sure, view=view, looks=looks),
         "footer": faults.FOOTER,
         "series": curves,
     }

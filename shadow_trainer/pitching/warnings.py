@@ -21,16 +21,18 @@ def collect(
     *,
     sure_hand: bool,
     view: str,
-    seen_view: str | None,
-    measured_view: str | None = None,
+    looks: str | None,
 ) -> list[dict[str, str]]:
-    """Warnings as ``{code, message, fix}``, the most consequential first."""
+    """Warnings as ``{code, message, fix}``, the most consequential first.
+
+    ``view`` is what was given (or auto), ``looks`` what the film looks like.
+    """
     if not deliveries:
         return []
     found = [
         _hand(sure_hand),
         _rate(series),
-        _view(view, measured_view),
+        _view(view, looks),
         _small(series, deliveries),
         _events(deliveries),
         _wrist(series, deliveries),
@@ -70,12 +72,13 @@ def _rate(series: PoseSeries) -> dict[str, str] | None:
     return None
 
 
-def _view(view: str, measured: str | None) -> dict[str, str] | None:
-    if view == "auto" or measured in (None, view):
+def _view(view: str, looks: str | None) -> dict[str, str] | None:
+    # Between two views nobody can tell: only a film that clearly shows another one is doubted.
+    if view in ("auto", "other") or looks in (None, "other", view):
         return None
     return _warning(
         "view_differs",
-        f"You said {view}, but the film looks like {measured}.",
+        f"You said {view}, but the film looks like {looks}.",
         "Check the view; it decides which numbers are trusted.",
     )
 
