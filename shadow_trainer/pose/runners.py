@@ -74,24 +74,36 @@ class TorchRunner:
         self.dtype = torch.float16 if self.device.type == "cuda" else torch.float32
         module = build(graph, weights).to(self.device, self.dtype)
         self.module = module.to(memory_format=torch.channels_last) if self.device.type == "cuda" else module
-        channels, height, width = graph.input_shape
+        self.input_shape = graph.input_shape
         self.staging = None
         if self.device.type == "cuda":
-            # Two buffers: one is filled while the other is still being copied.
-            shape = (2, batch, height, width, channels)
-            self.staging = torch.empty(shape, dtype=torch.uint8, pin_memory=True)
-            self.copied = [torch.cuda.Event(), torch.cuda.Event()]
-            self.turn = 0
+            self._allocate()
+
+    def _allocate(self) -> None:
+        """Two pinned buffers: one is filled while the other is still being copied."""
+        channels, height, width = self.input_shape
+        shape = (2, self.batch, height, width, channels)
+        self.staging = self.torch.empty(shape, dtype=self.torch.uint8, pin_memory=True)
+        self.copied = [self.torch.cuda.Event(), self.torch.cuda.Event()]
+        self.turn = 0
 
     def run(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        """See :class:`Runner`."""
-        try:
-            with self.torch.inference_mode():
-                if self.staging is None:
-                    return self._collect([(self._forward(self.torch.from_numpy(pixels)), len(pixels))])
-                return self._collect(self._batches(pixels))
-        except self.torch.OutOfMemoryError as error:
-            raise OutOfMemory("The pose model did not fit into the graphics card's memory.") from error
+        """See :class:`Runner`. What does not fit into the card's memory is tried again in half batches."""
+        while True:
+            try:
+                with self.torch.inference_mode():
+                    if self.staging is None:
+                        return self._collect([(self._forward(self.torch.from_numpy(pixels)), len(pixels))])
+                    return self._collect(self._batches(pixels))
+            except self.torch.OutOfMemoryError as error:
+                if self.staging is None or self.batch == 1:
+                    raise OutOfMemory(
+                        "The pose model did not fit into the graphics card's memory."
+                    ) from error
+            self.batch = max(1, self.batch // 2)
+            log.warning("the card's memory is full; going on with batches of %d", self.batch)
+            self.torch.cuda.empty_cache()
+            self._allocate()
 
     def _batches(self, pixels: np.ndarray) -> list[tuple[dict, int]]:
         """Enqueue all fixed batches; results stay on the device until all are under way."""

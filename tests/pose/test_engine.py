@@ -96,3 +96,33 @@ def test_half_precision_moves_landmarks_by_less_than_a_pixel(models_dir: Path, p
         wanted = module(x)["landmarks"].reshape(39, 5)[:, :2]
         found = module.half()(x.half())["landmarks"].float().reshape(39, 5)[:, :2]
     assert (found - wanted).abs().mean() < 0.5
+
+
+@pytest.mark.model
+def test_a_full_card_is_tried_again_in_half_batches(models_dir: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from shadow_trainer.errors import OutOfMemory
+    from shadow_trainer.pose.runners import TorchRunner
+
+    graph, values = weights.load("lite", models_dir=models_dir)
+    runner = TorchRunner(graph.keep(("flag",)), values, scale=1 / 255, shift=0.0, device="cpu", batch=8)
+    fits = 2
+
+    def allocate() -> None:
+        runner.staging = torch.zeros((2, runner.batch, 256, 256, 3), dtype=torch.uint8)
+        runner.copied, runner.turn = [_NoEvent(), _NoEvent()], 0
+
+    forward = runner._forward
+
+    def limited(pixels):  # noqa: ANN001, ANN202
+        if len(pixels) > fits:
+            raise torch.OutOfMemoryError("full")
+        return forward(pixels)
+
+    allocate()
+    runner._allocate, runner._forward = allocate, limited
+    crops = np.zeros((5, 256, 256, 3), np.uint8)
+    assert runner.run(crops)["flag"].shape == (5, 1) and runner.batch == 2
+    fits = 0
+    with pytest.raises(OutOfMemory):
+        runner.run(crops)
