@@ -18,7 +18,7 @@ ACCELERATION = {
 SIGMA_ACCELERATION = 1.5 * np.array([ACCELERATION[n.split("_", 1)[-1]] for n in body.NODES])
 ROBUST_PX, ROBUST_SHAPE, ROBUST_ACCELERATION = 2.0, 2.0, 3.0
 PLANTED_M_S = 0.04
-SD_CALIBRATION = 1.0  # true error over claimed SD on rendered clips
+SD_CALIBRATION = 2.5  # true error over claimed SD on rendered clips
 FEET = tuple(body.NODE[f"{s}_{p}"] for s in ("left", "right") for p in ("ankle", "heel", "foot_index"))
 BAND = 3 * body.COUNT * 2 + 3 * body.COUNT - 1  # unknowns of three neighbouring frames
 
