@@ -29,7 +29,7 @@ from . import (
 )
 from .deliveries import Found, find_deliveries, find_hand
 from .events import EVENTS
-from .metrics import Context, Metric
+from .metrics import Context, Metric, confidence
 from .reference import Reference
 from .reference import get as get_reference
 from .world import HANDS, as_right_hander, standing_height
@@ -193,7 +193,8 @@ def _scored(
     value = flat[key] if method == "2d" else metric.value
     norm = norms.norm_for(*key, setting.level)
     cell = errors.error_of(*key, view, fps, method) if setting.solved else None
-    score = norm is not None and value is not None and metric.confidence != metrics.LOW
+    sure = confidence.by_error(metric.confidence, cell.error if cell else None, norm.sd if norm else None)
+    score = norm is not None and value is not None and sure != metrics.LOW
     return {
         "name": metric.name,
         "event": metric.event,
@@ -204,8 +205,13 @@ def _scored(
         "timing_error": metric.timing_error,
         "value_3d": metric.value,
         "method": method,
-        "confidence": metric.confidence,
-        "note": metric.note,
+        "confidence": sure,
+        "note": metric.note
+        or (
+            "the measured error is too large to score it"
+            if sure != metric.confidence and sure == metrics.LOW
+            else ""
+        ),
         "label": metric.label,
         "phase": metric.phase,
         "norm": norm.as_dict() if norm else None,

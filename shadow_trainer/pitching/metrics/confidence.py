@@ -21,6 +21,18 @@ def by_view(side: str, rear: str, view: str) -> str:
     return _NAMES[(RANK[side] + RANK[rear]) // 2]
 
 
+# A measured error of more than this share of the spread among pitchers says little about one of them.
+HIGH_UP_TO_SD, MEDIUM_UP_TO_SD = 0.6, 1.2
+
+
+def by_error(level: str, error: float | None, sd: float | None) -> str:
+    """The confidence that a measured error still allows, given the norm's SD; unchanged when either is unknown."""
+    if error is None or not sd:
+        return level
+    allowed = HIGH if error <= HIGH_UP_TO_SD * sd else MEDIUM if error <= MEDIUM_UP_TO_SD * sd else LOW
+    return lowest(level, allowed)
+
+
 def lowest(*levels: str) -> str:
     """The weakest of several confidences."""
     return min(levels, key=RANK.__getitem__)

@@ -1,0 +1,110 @@
+"""The measured errors: what a cell says, what stands in for it, and what it does to a number's confidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shadow_trainer import pitching
+from shadow_trainer.pitching import camera, errors, planar
+from shadow_trainer.pitching.metrics import confidence
+from shadow_trainer.pose.series import PoseSeries
+
+from . import bodies
+
+HEAD = "metric,event,view,fps,method,error,bias,n,source\n"
+ROWS = (
+    "elbow_flexion,foot_contact,open-side,60,3d,17,0,5,x\n"
+    "elbow_flexion,foot_contact,open-side,60,2d,5,0,5,x\n"
+    "trunk_rotation,foot_contact,open-side,60,3d,25,0,5,x\n"
+)
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small table of its own."""
+    path = tmp_path / "errors.csv"
+    path.write_text(HEAD + ROWS)
+    monkeypatch.setattr(errors, "DATA", path)
+    errors.table.cache_clear()
+    yield
+    errors.table.cache_clear()
+
+
+def from_the_open_side(solved: bool) -> PoseSeries:
+    """The reference's delivery with its pixels from third base; ``solved`` as our own 3D solution is."""
+    one = bodies.sampled(bodies.pitch(), 4)
+    px = np.stack([300 * one.world_m[..., 0] + 400, 700 - 300 * one.world_m[..., 2]], axis=-1)
+    extras = {"world_sd_m": np.full(one.confidence.shape, 0.05)} if solved else {}
+    return PoseSeries(one.time_s, px, one.confidence, one.world_m, one.measured, extras)
+
+
+def found(solved: bool) -> dict[tuple[str, str], dict]:
+    result = pitching.analyse(from_the_open_side(solved), height_m=1.88, throws="right")
+    assert result["view"]["name"] == "open-side"
+    return {(m["name"], m["event"]): m for m in result["deliveries"][0]["metrics"]}
+
+
+@pytest.mark.usefixtures("table")
+def test_until_a_cell_is_measured_it_says_so() -> None:
+    metric = found(solved=True)["stride_length", "foot_contact"]
+    assert (metric["error"], metric["error_source"]) == (None, "not measured")
+
+
+@pytest.mark.usefixtures("table")
+def test_the_picture_is_taken_where_it_was_measured_to_be_better() -> None:
+    metric = found(solved=True)["elbow_flexion", "foot_contact"]
+    assert (metric["method"], metric["error"]) == ("2d", 5.0)
+    assert metric["error_source"] == "validation at 60 fps, 5 deliveries"
+    assert metric["value"] != metric["value_3d"]
+
+
+@pytest.mark.usefixtures("table")
+def test_joints_of_another_system_keep_their_own_third_dimension_and_claim_no_error() -> None:
+    metric = found(solved=False)["elbow_flexion", "foot_contact"]
+    assert (metric["method"], metric["error"]) == ("3d", None)
+
+
+@pytest.mark.usefixtures("table")
+def test_an_error_wider_than_the_spread_among_pitchers_is_a_trend() -> None:
+    metric = found(solved=True)["trunk_rotation", "foot_contact"]
+    assert (metric["confidence"], metric["z"]) == ("low", None)
+
+
+@pytest.mark.usefixtures("table")
+def test_a_faster_film_borrows_the_error_of_a_slower_one_and_never_the_other_way() -> None:
+    assert errors.error_of("elbow_flexion", "foot_contact", "open-side", 240).fps == 60
+    assert errors.error_of("elbow_flexion", "foot_contact", "open-side", 30) is None
+    assert errors.error_of("elbow_flexion", "foot_contact", "rear", 60) is None
+
+
+@pytest.mark.parametrize(("fps", "rate"), [(59.94, 60), (29.97, 30), (119.88, 120), (240, 240), (100, 120)])
+def test_odd_rates_count_as_the_usual_ones(fps: float, rate: int) -> None:
+    assert errors.rate_of(fps) == rate
+
+
+@pytest.mark.parametrize(
+    ("error", "sd", "left"),
+    [(None, 10, "high"), (3, 10, "high"), (9, 10, "medium"), (13, 10, "low"), (9, None, "high")],
+)
+def test_confidence_follows_the_measured_error(error: float | None, sd: float | None, left: str) -> None:
+    assert confidence.by_error("high", error, sd) == left
+    assert confidence.by_error("low", error, sd) == "low"
+
+
+def test_the_shipped_table_is_read_and_has_no_impossible_cell() -> None:
+    errors.table.cache_clear()
+    cells = errors.table()
+    assert len(cells) > 300
+    assert all(cell.error > 0 and cell.n >= 2 for cell in cells.values())
+
+
+def test_the_picture_gives_back_what_lies_in_its_plane() -> None:
+    series = from_the_open_side(solved=True)
+    seen = camera.fit(series.world_m, series.landmarks_px)
+    assert planar.facing(seen.axis) == planar.SAGITTAL
+    flat = planar.in_plane(series.landmarks_px, seen, planar.SAGITTAL)
+    gap = flat - series.world_m[..., (0, 2)]
+    assert np.nanmax(np.abs(gap - np.nanmean(gap, axis=(0, 1)))) < 0.01
