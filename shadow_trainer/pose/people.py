@@ -170,13 +170,22 @@ def _worthy(windows: list[tuple[float, float, float]], best: float) -> list[Wind
 def rank(people: list[Person]) -> list[Person]:
     """Best first, numbered anew: by score, then by how long they are seen, then by size.
 
-    Tracks that hardly pitch and stay on a person already listed (a part of them, their shadow) are left out.
+    Left out are tracks that stay on a person who is seen for longer (a part of them, their shadow), unless
+    they alone pitch: somebody far away may stand behind somebody near.
     """
     kept: list[Person] = []
-    for person in sorted(people, key=lambda p: (-p.score, -p.seen_s, -p.height_px)):
-        if person.score >= SURE_SCORE or not any(_shadows(person, other) for other in kept):
+    for person in sorted(people, key=lambda p: (-p.seen_s, -p.height_px)):
+        if not any(_shadows(person, other) and not _pitches_alone(person, other) for other in kept):
             kept.append(person)
-    return [replace(person, id=i) for i, person in enumerate(kept)]
+    ordered = sorted(kept, key=lambda p: (-p.score, -p.seen_s, -p.height_px))
+    return [replace(person, id=i) for i, person in enumerate(ordered)]
+
+
+def _pitches_alone(a: Person, b: Person) -> bool:
+    """Whether a surely pitches at some time at which b does not."""
+    if a.score < SURE_SCORE:
+        return False
+    return any(all(end <= c or d <= start for c, d in b.windows) for start, end in a.windows)
 
 
 def _shadows(a: Person, b: Person) -> bool:

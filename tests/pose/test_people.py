@@ -111,7 +111,21 @@ def test_the_same_place_and_clothes_after_a_cut_is_the_same_person() -> None:
 
 
 def test_a_second_track_on_the_same_person_is_not_listed() -> None:
-    assert len(rank([person_of(pitch), person_of(pitch), person_of(stand)])) == 2
+    assert len(rank([person_of(pitch), person_of(pitch), person_of(beside)])) == 2
+
+
+def test_a_part_of_the_pitcher_is_not_taken_for_the_pitcher() -> None:
+    half = TIMES >= 1.0
+    part = describe(Linked((track(TIMES[half], pitch(TIMES)[half], size=250.0),)), 1)
+    whole = person_of(lambda t: pitch(t, lift=0.3))
+    assert part.score > whole.score > 0
+    (found,) = rank([part, whole])
+    assert found.height_px == pytest.approx(320.0)
+
+
+def test_a_pitcher_far_behind_somebody_near_is_kept() -> None:
+    people = rank([person_of(pitch, size=150.0), person_of(stand, size=800.0)])
+    assert len(people) == 2 and people[0].height_px == pytest.approx(120.0)
 
 
 def test_glimpses_and_trees_are_no_people() -> None:
