@@ -38,8 +38,6 @@ WITHIN_SD: dict[tuple[str, str], float] = {
     ("lead_knee_extension", "foot_contact_to_release"): 3.1,
     ("glove_shoulder_abduction", "foot_contact"): 2.0,
     ("glove_shoulder_abduction", "max_external_rotation"): 2.0,
-    ("com_forward_velocity", "max"): 0.05,
-    ("com_forward_velocity", "leg_lift"): 0.05,
     ("pelvis_rotation_velocity", "max"): 27.0,
     ("trunk_rotation_velocity", "max"): 18.0,
     ("elbow_extension_velocity", "max"): 43.0,

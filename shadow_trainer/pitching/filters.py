@@ -6,13 +6,16 @@ The first axis is time; samples need not be evenly spaced, times are real second
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import CubicSpline
-from scipy.signal import butter, sosfiltfilt
+
+from .interpolate import cubic_spline
 
 LONGEST_GAP_S = 0.04
 ARM_HZ, BODY_HZ = 20.0, 13.0
 # Below 60 fps the cut-off may not come nearer to the Nyquist frequency than this.
 SHARE_OF_NYQUIST = 0.4
+# Two passes of a second-order filter halve the power at this share of the single pass' frequency.
+TWO_PASSES = 0.802
+SHORTEST = 12  # samples; a shorter stretch is left as it is
 # Marker systems and solved motion are quieter than this; to smooth them again would only take speed away.
 QUIET_M = 0.0006
 # Events are looked for on a grid at least this fine, laid through the samples by a cubic spline.
@@ -63,19 +66,34 @@ def _chi_median(k: int) -> float:
 
 
 def low_pass(values: np.ndarray, time_s: np.ndarray, cutoff_hz: float) -> np.ndarray:
-    """Zero-lag fourth-order Butterworth (second order, forward and back) on each known stretch."""
+    """Zero-lag fourth-order Butterworth on each known stretch of (T, ...) values.
+
+    A second-order filter run forward and back has the gain 1 / (1 + (f / f0)^4) and no phase; it is applied
+    to the spectrum of the stretch, which is continued at both ends by its point reflection. f0 is a little
+    above the cut-off, at which both passes together let half the power through.
+    """
     rate = sample_rate(time_s)
     cutoff = min(cutoff_hz, SHARE_OF_NYQUIST * rate / 2) if rate < 59.5 else cutoff_hz
     if cutoff >= 0.49 * rate:
         return np.array(values, dtype=float)
-    # Two passes of a second-order filter halve the power at 0.802 of its nominal frequency.
-    sos = butter(2, min(cutoff / 0.802, 0.49 * rate), fs=rate, output="sos")
     flat = np.array(values, dtype=float).reshape(len(values), -1)
     for column in flat.T:
         for start, stop in stretches(np.isfinite(column)):
-            if stop - start > 12:
-                column[start:stop] = sosfiltfilt(sos, column[start:stop], padlen=min(12, stop - start - 1))
+            if stop - start > SHORTEST:
+                column[start:stop] = _butterworth(column[start:stop], cutoff / TWO_PASSES, rate)
     return flat.reshape(np.shape(values))
+
+
+def _butterworth(signal: np.ndarray, f0_hz: float, rate_hz: float) -> np.ndarray:
+    """(T,) through the gain 1 / (1 + (f / f0)^4)."""
+    pad = min(len(signal) - 1, int(np.ceil(2.0 * rate_hz / f0_hz)))
+    before, after = 2 * signal[0] - signal[pad:0:-1], 2 * signal[-1] - signal[-2 : -pad - 2 : -1]
+    longer = np.concatenate([before, signal, after])
+    # The ends must meet, or the transform sees a step there.
+    line = np.linspace(longer[0], longer[-1], len(longer))
+    gain = 1.0 / (1.0 + (np.fft.rfftfreq(len(longer), 1.0 / rate_hz) / f0_hz) ** 4)
+    smooth = np.fft.irfft(np.fft.rfft(longer - line) * gain, len(longer)) + line
+    return smooth[pad : pad + len(signal)]
 
 
 def refine(values: np.ndarray, time_s: np.ndarray, grid_s: np.ndarray) -> np.ndarray:
@@ -92,8 +110,8 @@ def refine(values: np.ndarray, time_s: np.ndarray, grid_s: np.ndarray) -> np.nda
             rows = (grid_s >= time_s[start] - 1e-9) & (grid_s <= time_s[stop - 1] + 1e-9)
             if stop - start < 4 or not rows.any():
                 continue
-            spline = CubicSpline(time_s[start:stop], flat[start:stop, columns])
-            out[np.ix_(rows, columns)] = spline(grid_s[rows])
+            known_s, samples = time_s[start:stop], flat[start:stop, columns]
+            out[np.ix_(rows, columns)] = cubic_spline(known_s, samples, grid_s[rows])
     return out.reshape(len(grid_s), *np.shape(values)[1:])
 
 

@@ -48,13 +48,16 @@ class Fault:
     unless: tuple[str, ...] = ()
 
 
+# The rule asks for the hand past the toe; the wrist, which is what is measured, is behind the ball by a hand [E].
+WRIST_BEHIND_BALL = -6.0  # % of height
+
 RULES: tuple[Fault, ...] = (
     Fault(
         "hanging_back", "Hanging back", 2, BEFORE, LIFT,
         (
             Check("pelvis_drift", LIFT, False, 2.0, None,
                   "At the top of the leg lift the hips had moved {value} of body height toward the plate"),
-            Check("com_forward_velocity", LIFT, False, 0.15, None,
+            Check("pelvis_forward_velocity", LIFT, False, 0.15, None,
                   "At the top of the leg lift the hips moved toward the plate at only {value}"),
         ),
         "Experienced pitchers already move toward the plate while the leg is rising.",
@@ -197,8 +200,8 @@ RULES: tuple[Fault, ...] = (
             Check("trunk_forward_tilt", BR, False, 24.0, 14.0,
                   "At release the trunk was bent {value} forward"),
             # The rule is "behind the toe"; the toe and the hand are each known to some 2 % of height.
-            Check("hand_past_toe", BR, False, -4.0, None,
-                  "At release the hand was {value} of body height behind the front foot", as_amount=True),
+            Check("hand_past_toe", BR, False, WRIST_BEHIND_BALL, None,
+                  "At release the wrist was {value} of body height behind the front foot", as_amount=True),
         ),
         "Less forward tilt at release is found in slower pitches.",
         "Towel drill: reach past the front foot.",

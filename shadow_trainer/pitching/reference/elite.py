@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from ...pose.skeleton import COUNT, INDEX
+from ..interpolate import pchip
 from . import body
 from .model import Reference
 
@@ -70,7 +70,7 @@ def points_at(time_s: np.ndarray, table: dict[str, np.ndarray] | None = None) ->
     """
     _, knots, own = keyframes()
     table = table or own
-    c = {name: PchipInterpolator(knots, values)(time_s) for name, values in table.items()}
+    c = {name: pchip(knots, values, time_s) for name, values in table.items()}
 
     def vector(prefix: str, suffix: str = "") -> np.ndarray:
         return np.stack([c[f"{prefix}_{axis}{suffix}"] for axis in "xyz"], axis=1)
@@ -134,8 +134,8 @@ def _feet(out: np.ndarray, time_s: np.ndarray) -> None:
     """Heels and toes of rigid feet at the ankles."""
     for name, keys in (("right", _REAR_FOOT), ("left", _LEAD_FOOT)):
         times, heading, down = (np.array(column, dtype=float) for column in zip(*keys, strict=True))
-        toe = np.radians(PchipInterpolator(times, heading)(time_s))[:, None]
-        pitch = np.radians(PchipInterpolator(times, down)(time_s))[:, None]
+        toe = np.radians(pchip(times, heading, time_s))[:, None]
+        pitch = np.radians(pchip(times, down, time_s))[:, None]
         level = np.concatenate([np.cos(toe), np.sin(toe), np.zeros_like(toe)], axis=1)
         along = np.cos(pitch) * level - np.sin(pitch) * body.Z
         sole = -np.sin(pitch) * level - np.cos(pitch) * body.Z
