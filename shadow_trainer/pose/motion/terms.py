@@ -17,7 +17,7 @@ _BONE_NODES, _BONE_WEIGHTS, _BONE_INDEX = body.bone_rows()
 _SLACK = np.array([bone.slack_m for bone in body.BONES])
 _SPREAD = np.array([bone.spread for bone in body.BONES])
 ROBUST_PLANTED = 4.0
-CORRELATED_FRAMES = 10.0
+CORRELATED_FRAMES = 5.0
 _HIPS = (body.NODE["left_hip"], body.NODE["right_hip"])
 
 
