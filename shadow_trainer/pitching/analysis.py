@@ -156,7 +156,7 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
         "strengths": faults.strengths(scored, moments, judged),
         "similarity": _similarity(setting, item, events),
     }
-    return delivery, _curves(series.time_s[item.rows], context)
+    return delivery, _curves(setting, series.time_s[item.rows], context)
 
 
 def _similarity(setting: Setting, item: Found, events: dict[str, Any]) -> dict[str, Any]:
@@ -172,12 +172,23 @@ def _similarity(setting: Setting, item: Found, events: dict[str, Any]) -> dict[s
     )
 
 
-def _curves(time_s: np.ndarray, context: Context) -> dict[str, Any]:
-    """Angles and angular velocities at the film's own frames, for the charts."""
+def _curves(setting: Setting, time_s: np.ndarray, context: Context) -> dict[str, Any]:
+    """Angles and angular velocities at the film's own frames, for the charts; the shadow's under its name."""
     known = {**context.curves, **context.velocities}
     grid = context.signals.time_s
     smooth = {n: angles.unwrap(v) if n in metrics.HEADINGS else v for n, v in known.items()}
-    return {"time_s": time_s, **{n: np.round(np.interp(time_s, grid, v), 2) for n, v in smooth.items()}}
+    out = {"time_s": time_s, **{n: np.round(np.interp(time_s, grid, v), 2) for n, v in smooth.items()}}
+    if setting.reference is not None:
+        events = {name: event.time_s for name, event in context.events.items()}
+        ghost = compare.reference_curves(time_s, events, setting.reference)
+        out["shadow"] = {name: np.round(_same_turn(v, out[name]), 2) for name, v in ghost.items()}
+    return out
+
+
+def _same_turn(angle_deg: np.ndarray, beside: np.ndarray) -> np.ndarray:
+    """An angle moved by whole turns to lie beside another one on a chart."""
+    apart = np.nanmedian(beside - angle_deg) if np.isfinite(beside - angle_deg).any() else 0.0
+    return angle_deg + 360.0 * np.round(apart / 360.0)
 
 
 def _scored(

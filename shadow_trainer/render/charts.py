@@ -101,9 +101,12 @@ def delivery_charts(
     """Every chart for which the curves exist.
 
     ``delivery`` as in analysis.json; ``curves`` of the same delivery: ``time_s`` and lists of the same
-    length, at the top level or one level down; ``shadow`` the same for the reference, on the same times.
+    length, at the top level or one level down; ``shadow`` the same for the reference, on the same times
+    (when absent, the one that lies in ``curves``).
     """
     times, named = flatten(curves)
+    if shadow is None and curves.get("shadow"):
+        shadow = {"time_s": curves["time_s"], **curves["shadow"]}
     _, shadows = flatten(shadow) if shadow else (times, {})
     if len(times) < 2:
         return []
@@ -139,10 +142,12 @@ def delivery_charts(
 
 
 def flatten(curves: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """``time_s`` (N,) and every curve (N,) by name; None becomes NaN."""
+    """``time_s`` (N,) and every curve (N,) by name, the shadow's left out; None becomes NaN."""
     times = np.asarray(curves.get("time_s", []), dtype=float)
     named: dict[str, np.ndarray] = {}
     for name, value in curves.items():
+        if name == "shadow":
+            continue
         if isinstance(value, Mapping):
             named.update(flatten({"time_s": times, **value})[1])
         elif name != "time_s" and isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
