@@ -181,7 +181,10 @@ def _curves(setting: Setting, time_s: np.ndarray, context: Context) -> dict[str,
     if setting.reference is not None:
         events = {name: event.time_s for name, event in context.events.items()}
         ghost = compare.reference_curves(time_s, events, setting.reference)
-        out["shadow"] = {name: np.round(_same_turn(v, out[name]), 2) for name, v in ghost.items()}
+        out["shadow"] = {
+            name: np.round(_same_turn(v, out[name]) if name in context.curves else v, 2)
+            for name, v in ghost.items()
+        }
     return out
 
 

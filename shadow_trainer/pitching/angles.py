@@ -12,6 +12,8 @@ from .filters import rate_of_change
 from .world import joint, mid_hip, mid_shoulder
 
 Z = np.array([0.0, 0.0, 1.0])
+# With a straighter elbow than this, external rotation has no meaning.
+STRAIGHT_ARM_DEG = 25.0
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -104,6 +106,7 @@ def all_angles(points: np.ndarray) -> dict[str, np.ndarray]:
     pelvis = heading(joint(points, "lead_hip") - joint(points, "rear_hip"))
     trunk = heading(joint(points, "glove_shoulder") - joint(points, "throwing_shoulder"))
     throwing, glove = arm_angles(points, "throwing"), arm_angles(points, "glove")
+    elbow, glove_elbow = flexion(points, "throwing", "arm"), flexion(points, "glove", "arm")
     return {
         "pelvis_rotation": unwrap(pelvis),
         "trunk_rotation": unwrap(trunk),
@@ -113,16 +116,21 @@ def all_angles(points: np.ndarray) -> dict[str, np.ndarray]:
         "trunk_frontal_lean": np.degrees(np.arctan2(t[:, 1], t[:, 2])),
         "lead_knee_flexion": flexion(points, "lead", "leg"),
         "rear_knee_flexion": flexion(points, "rear", "leg"),
-        "elbow_flexion": flexion(points, "throwing", "arm"),
-        "glove_elbow_flexion": flexion(points, "glove", "arm"),
+        "elbow_flexion": elbow,
+        "glove_elbow_flexion": glove_elbow,
         "shoulder_abduction": throwing["abduction"],
         "shoulder_horizontal_abduction": throwing["horizontal_abduction"],
-        "shoulder_external_rotation": throwing["external_rotation"],
+        "shoulder_external_rotation": _told(throwing["external_rotation"], elbow),
         "glove_shoulder_abduction": glove["abduction"],
         "glove_shoulder_horizontal_abduction": glove["horizontal_abduction"],
-        "glove_shoulder_external_rotation": glove["external_rotation"],
+        "glove_shoulder_external_rotation": _told(glove["external_rotation"], glove_elbow),
         "arm_slot": arm_slot(points),
     }
+
+
+def _told(rotation_deg: np.ndarray, elbow_deg: np.ndarray) -> np.ndarray:
+    """External rotation; NaN where the arm is too straight for the forearm to tell it (section 2.2)."""
+    return np.where(elbow_deg >= STRAIGHT_ARM_DEG, rotation_deg, np.nan)
 
 
 def velocities(curves: dict[str, np.ndarray], time_s: np.ndarray) -> dict[str, np.ndarray]:

@@ -127,9 +127,10 @@ def reference_curves(
     """
     clock = warp.to_reference(time_s, events, reference.events, mode)
     clock = np.clip(clock, reference.time_s[0], reference.time_s[-1])
-    curves = angles.all_angles(reference.points)
-    curves = {**curves, **angles.velocities(curves, reference.time_s)}
-    return {name: np.interp(clock, reference.time_s, angles.unwrap(v)) for name, v in curves.items()}
+    own = angles.all_angles(reference.points)
+    curves = {name: angles.unwrap(values) for name, values in own.items()}
+    curves |= angles.velocities(own, reference.time_s)
+    return {name: np.interp(clock, reference.time_s, values) for name, values in curves.items()}
 
 
 def _at(values: np.ndarray, time_s: np.ndarray, when_s: float) -> np.ndarray:

@@ -221,14 +221,16 @@ def path_of(x: np.ndarray, y: np.ndarray, x_of, y_of) -> str:
 
 
 def _legend(chart: Chart) -> list[str]:
-    """Names of the curves at the top right; left out when there is only one."""
+    """Names of the curves at the top right; left out when there is only one. All shadows share one entry."""
     if len(chart.lines) < 2:
         return []
     found, x = [], float(WIDTH - RIGHT)
-    for line in reversed(chart.lines):
-        x -= len(line.label) * _LABEL_WIDTH + 4
+    shown = [(line, line.label) for line in chart.lines if line.role != "shadow"]
+    shown += [(line, "Shadow") for line in chart.lines if line.role == "shadow"][:1]
+    for line, label in reversed(shown):
+        x -= len(label) * _LABEL_WIDTH + 4
         colour, dash = ON_PAPER.get(line.role, ON_PAPER["ink"]), _DASHES.get(line.role, "")
-        found.append(_text(x, 13, line.label, "legend", "start", 11))
+        found.append(_text(x, 13, label, "legend", "start", 11))
         found.append(
             f'<line class="line {escape(line.role, quote=True)}" x1="{x - 26:.1f}" x2="{x - 6:.1f}" y1="9" y2="9" '
             f'stroke="{colour}" stroke-width="2.6"' + (f' stroke-dasharray="{dash}"' if dash else "") + "/>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..angles import STRAIGHT_ARM_DEG
 from ..signals import Signals
 from ..world import joint
 from .event import (
@@ -25,7 +26,6 @@ LAYBACK_WINDOW_S = (0.060, 0.008)
 SNAP_WINDOW_S = 0.080
 SNAP_END_DEG = 1.0
 SNAP_AGREE_S = 0.02  # farther from the usual time it is the picture that is wrong
-STRAIGHT_ARM_DEG = 25.0  # straighter than this, external rotation has no meaning
 # Section 1.3: below this rate the arm moves too far between two pictures to see its turning points.
 ARM_LEAST_FPS = 100.0
 # Layback as seen and the wrist farthest behind the elbow must agree, or neither is believed.

@@ -61,7 +61,7 @@ def side_bend(c: Context) -> float:
 
 def layback(c: Context) -> float:
     """External rotation at MER; NaN with a nearly straight elbow, where it has no meaning."""
-    return c.angle("shoulder_external_rotation", MER) if c.angle("elbow_flexion", MER) >= 25.0 else np.nan
+    return c.angle("shoulder_external_rotation", MER)
 
 
 def elbow_max(c: Context) -> float:
