@@ -93,28 +93,29 @@ def pose(run: Run) -> None:
 
 def motion(run: Run) -> None:
     """Swaps mended, gaps bridged, bones constant, feet on the ground, 3D; slow motion found out."""
-    from ..pitching import slow_motion_factor
+    from ..pitching import real_speed
     from ..pose.landmarks import RawTrack
     from ..pose.motion import solve
 
     info = _info(run)
     track = RawTrack.load(run.work / "landmarks.npz")
-    solve_track = partial(
-        solve,
-        width=info.width,
-        height=info.height,
-        throws=run.request.throws,
-        height_m=run.request.height_m,
-        progress=run.advance,
-        check=run.check,
-    )
-    series = solve_track(track)
-    factor = 1.0
+
+    def solve_at(factor: float) -> Any:
+        """The motion with its times divided by ``factor``: the physics works in real seconds."""
+        return solve(
+            track.with_(time_s=track.time_s / factor),
+            info.width,
+            info.height,
+            throws=run.request.throws,
+            height_m=run.request.height_m,
+            progress=run.advance,
+            check=run.check,
+        )
+
     if run.request.capture_fps is None and info.time_scale == 1.0:
-        factor = slow_motion_factor(series, fps=info.fps)
-    if factor > 1.0:
-        # The filters and the ground contact work in real seconds, so the motion is solved again.
-        series = solve_track(track.with_(time_s=track.time_s / factor))
+        series, factor = real_speed(solve_at, fps=info.fps, throws=run.request.throws)
+    else:
+        series, factor = solve_at(1.0), 1.0
     series.save(run.write("motion.npz"))
     run.write_json("motion.json", {"slow_motion_factor": factor})
 

@@ -2,6 +2,6 @@
 
 from .analysis import analyse
 from .drawing import shadow
-from .slow_motion import slow_motion_factor
+from .slow_motion import real_speed, slow_motion_factor
 
-__all__ = ["analyse", "shadow", "slow_motion_factor"]
+__all__ = ["analyse", "real_speed", "shadow", "slow_motion_factor"]

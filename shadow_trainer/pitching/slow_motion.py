@@ -6,6 +6,8 @@ release. The factor is the one of the usual recording modes that makes hand spee
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..pose.series import PoseSeries
@@ -21,28 +23,47 @@ LIFT_TO_RELEASE_S = (0.77, 0.22)
 CONTACT_TO_RELEASE_S = (0.141, 0.18)
 # Real time is by far the usual case: this much more must speak for slow motion (log-odds of 20 : 1).
 CAUTION = 3.0
-LONGEST_CONTACT_TO_RELEASE_S = 0.21
+HIGHEST_RATE_FPS = 1001.0
 
 
 def slow_motion_factor(series: PoseSeries, *, fps: float, throws: str = "auto") -> float:
     """1, 2, 4 or 8: what ``series.time_s`` must be divided by to be real seconds. ``fps`` is the file's rate.
 
-    The events are looked for under each hypothesis, because their windows are in real seconds.
+    For joints that do not depend on the time base (markers, another tool); :func:`real_speed` is for our own.
     """
-    scores = {}
-    for factor in FACTORS:
-        if fps * factor > 1001:
-            continue
-        scores[factor] = _misfit(series, factor, throws)
-    if not np.isfinite(list(scores.values())).any():
-        return 1.0
-    scores = {factor: cost + (CAUTION if factor > 1 else 0.0) for factor, cost in scores.items()}
-    return min(scores, key=scores.__getitem__)
+
+    def same_joints(factor: float) -> PoseSeries:
+        return series.with_(time_s=series.time_s / factor)
+
+    return real_speed(same_joints, fps=fps, throws=throws)[1]
 
 
-def _misfit(series: PoseSeries, factor: float, throws: str) -> float:
-    """Mean negative log-likelihood of the clip's deliveries when it was slowed ``factor`` times; inf if none."""
-    time_s = series.time_s / factor
+def real_speed(
+    solve_at: Callable[[float], PoseSeries], *, fps: float, throws: str = "auto"
+) -> tuple[PoseSeries, float]:
+    """``(series, factor)``: the motion under the factor that makes it a pitch.
+
+    ``solve_at(factor)`` gives the series with its times divided by ``factor``. Filters, ground contact and
+    left/right repair work in real seconds, so each hypothesis is judged by the motion solved under it. The
+    others are not even tried when the film makes sense in real time, which is by far the usual case.
+    """
+    series = solve_at(1.0)
+    best, factor, least = series, 1.0, _misfit(series, throws)
+    if least <= CAUTION:
+        return best, factor
+    for slower in FACTORS[1:]:
+        if fps * slower > HIGHEST_RATE_FPS:
+            break
+        tried = solve_at(slower)
+        cost = _misfit(tried, throws) + CAUTION
+        if cost < least:
+            best, factor, least = tried, slower, cost
+    return best, factor
+
+
+def _misfit(series: PoseSeries, throws: str) -> float:
+    """Median negative log-likelihood of the clip's deliveries at the times they have; inf if there is none."""
+    time_s = series.time_s
     if not np.isfinite(series.world_m).any():
         return np.inf
     height = standing_height(series.world_m)

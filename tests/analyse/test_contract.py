@@ -45,7 +45,7 @@ def results(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     film = folder / "cut.mp4"
     shutil.copy(samples / "sample_lefty.mp4", film)
     clips.cut_file(film, 0.85)
-    done = analyse(film, "--out", folder / "out", "--model", "xs", "--height-m", "1.88")
+    done = analyse(film, "--out", folder / "out", "--model", "m", "--height-m", "1.88")
     assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in folder.iterdir()) == ["cut.mp4", "out"]
     return folder / "out"

@@ -9,7 +9,8 @@ import pytest
 
 from shadow_trainer import pitching
 from shadow_trainer.pitching.angles import wrap
-from shadow_trainer.pose.skeleton import INDEX, JOINTS
+from shadow_trainer.pose.series import PoseSeries
+from shadow_trainer.pose.skeleton import INDEX, JOINTS, MIRROR
 
 from .conftest import Truth
 
@@ -77,6 +78,19 @@ def _chord(truth: Truth, scorer: ModuleType, joints: dict, times: dict[str, floa
 def test_slow_motion_is_found_out_and_real_time_is_believed(truth: Truth) -> None:
     film = truth.series.with_(time_s=truth.file_time_s)
     assert pitching.slow_motion_factor(film, fps=truth.fps) == truth.capture_fps / truth.fps
+
+
+def test_each_speed_is_judged_by_the_motion_solved_at_it(truth: Truth) -> None:
+    """At a wrong speed the repair of left and right goes wrong; such a motion may not decide the speed."""
+    right = truth.capture_fps / truth.fps
+
+    def solve_at(factor: float) -> PoseSeries:
+        film = truth.series.with_(time_s=truth.file_time_s / factor)
+        return film if factor == right else film.with_(world_m=film.world_m[:, MIRROR])
+
+    series, factor = pitching.real_speed(solve_at, fps=truth.fps)
+    assert factor == right
+    assert np.array_equal(series.time_s, truth.file_time_s / right)
 
 
 def test_windows_find_the_same_deliveries(truth: Truth) -> None:

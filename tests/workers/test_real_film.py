@@ -29,7 +29,7 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     monkeypatch.setattr(rigs, "SEAMS", {})
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "models").symlink_to(models)
-    with Rig(small_settings(tmp_path / "data", model_size="xs", job_timeout_s=600)) as found:
+    with Rig(small_settings(tmp_path / "data", model_size="m", job_timeout_s=600)) as found:
         yield found
 
 
@@ -39,7 +39,7 @@ def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig, samples: Pa
     analysis_id = "5" * 32
     key = f"analyses/{analysis_id}/original.mp4"
     rig.storage.put(key, samples / "sample_lefty.mp4")
-    options = AnalysisRequest(model_size="xs").as_dict()
+    options = AnalysisRequest(model_size="m").as_dict()
     rig.catalog.create_analysis(
         analysis_id=analysis_id, title="Lefty", original_name="a.mp4", original_key=key, options=options
     )
