@@ -116,7 +116,7 @@ class Settings:
     smtp_url: str = setting(
         "", "Mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://`.", secret=True
     )
-    backup_keep: int = setting(7, "Nightly copies of the database that are kept; 0: none are made.", least=0)
+    backup_keep: int = setting(7, "Nightly backups that are kept; 0: none are made.", least=0)
     keep_originals_days: int = setting(
         0, "Original films are deleted this many days after their analysis ended; 0: never.", least=0
     )

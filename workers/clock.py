@@ -90,9 +90,9 @@ class Clock:
         alerts.watch(self.manager)
 
     def calendar(self) -> None:
-        """The nightly copy of the database, and retention."""
+        """The nightly backup, and retention."""
         if housekeeping.backup_due(self.manager):
-            housekeeping.backup(self.manager)
+            housekeeping.backup_beside(self.manager)
         housekeeping.expire(self.manager)
 
     def mend(self) -> None:

@@ -65,6 +65,13 @@ def head_revision() -> str:
     return ScriptDirectory.from_config(_config(None)).get_current_head() or ""
 
 
+def known_revisions() -> set[str]:
+    """Every revision that this release can migrate from."""
+    from alembic.script import ScriptDirectory
+
+    return {step.revision for step in ScriptDirectory.from_config(_config(None)).walk_revisions()}
+
+
 def _revision(connection: Connection) -> str:
     from alembic.runtime.migration import MigrationContext
 

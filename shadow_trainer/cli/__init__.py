@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "workers": ("worker", "workers", "Run several workers on this machine."),
     "clock": ("clock", "clock", "Run the clock (repairs and schedules) in the foreground."),
     "queue": ("queue", "queue", "Look at the queue and repair it."),
+    "backup": ("backup", "backup", "Copy what cannot be made again; check and restore a copy."),
 }
 
 

@@ -1,18 +1,15 @@
-"""What the clock does by the calendar: copies of the database, and films and results that are old enough."""
+"""What the clock does by the calendar: the nightly backup, and films and results that are old enough."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import shutil
-import sqlite3
-import subprocess
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..catalog import utcnow
-from ..settings import Settings
+from ..errors import SetupError, ShadowError
+from . import backup as backups
 from .manager import JobManager
 from .states import TERMINAL
 
@@ -21,6 +18,7 @@ log = logging.getLogger(__name__)
 BACKUP_MARK = "schedule:backup"
 BACKUP_EVERY = timedelta(hours=24)
 BATCH = 100
+_backing_up = threading.Lock()
 
 
 def backup_due(manager: JobManager, now: datetime | None = None) -> bool:
@@ -32,53 +30,44 @@ def backup_due(manager: JobManager, now: datetime | None = None) -> bool:
 
 
 def backup(manager: JobManager) -> Path | None:
-    """Copy the database to ``backups/`` in the data folder and drop the oldest copies; None without a tool.
+    """Write a backup (see :mod:`.backup`) to ``backups/`` in the data folder and drop the oldest ones.
 
-    The copy appears whole or not at all and is readable by this user alone.
+    None when the database cannot be copied here (its host may do it); the log says why.
     """
     settings = manager.settings
     folder = settings.data_path / "backups"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sqlite = settings.database_address.startswith("sqlite")
-    target = folder / f"{utcnow():%Y%m%d-%H%M%S}.{'db' if sqlite else 'dump'}"
-    temporary = target.with_suffix(".part")
+    target = folder / f"{utcnow():%Y%m%d-%H%M%S}.tar"
     try:
-        if sqlite:
-            _copy_sqlite(settings, temporary)
-        elif not _dump_postgres(settings, temporary):
-            return None
-        temporary.chmod(0o600)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+        contents = backups.create(settings, manager.storage, target)
+    except SetupError as error:
+        log.warning("the nightly backup was skipped: %s %s", error.message, error.fix)
+        return None
     manager.catalog.mark(BACKUP_MARK, {"file": target.name, "bytes": target.stat().st_size})
     for old in sorted(folder.glob(f"*{target.suffix}"))[: -settings.backup_keep]:
         old.unlink(missing_ok=True)
-    log.info("the database was copied to %s", target.name)
+    log.info("the nightly backup is %s", target.name)
+    if left_out := contents.facts["queue"].get("left_out"):
+        log.warning("the nightly backup holds no queue: %s", left_out)
     return target
 
 
-def _copy_sqlite(settings: Settings, target: Path) -> None:
-    """SQLite's own online copy: consistent while others write."""
-    source = settings.database_address.removeprefix("sqlite:///")
-    with (
-        contextlib.closing(sqlite3.connect(source)) as live,
-        contextlib.closing(sqlite3.connect(target)) as copy,
-    ):
-        live.backup(copy)
+def backup_beside(manager: JobManager) -> threading.Thread | None:
+    """:func:`backup` in a thread, because reading new films takes minutes; None while one is running."""
+    if not _backing_up.acquire(blocking=False):
+        return None
 
+    def run() -> None:
+        try:
+            backup(manager)
+        except (ShadowError, OSError):
+            log.exception("the nightly backup failed; it is tried again")
+        finally:
+            _backing_up.release()
 
-def _dump_postgres(settings: Settings, target: Path) -> bool:
-    tool = shutil.which("pg_dump")
-    if tool is None:
-        log.warning("pg_dump is not installed here: the database is not copied (its host may do it)")
-        return False
-    address = settings.database_address.replace("postgresql+psycopg://", "postgresql://")
-    command = [tool, "--format=custom", f"--file={target}", "--no-owner", f"--dbname={address}"]
-    done = subprocess.run(command, capture_output=True, env={**os.environ, "LC_ALL": "C"}, check=False)
-    if done.returncode:
-        log.error("pg_dump failed: %s", done.stderr.decode(errors="replace")[-500:])
-    return done.returncode == 0
+    thread = threading.Thread(target=run, name="backup", daemon=True)
+    thread.start()
+    return thread
 
 
 def expire(manager: JobManager, now: datetime | None = None) -> tuple[int, int]:

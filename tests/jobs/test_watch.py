@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import json
 import socketserver
-import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ import pytest
 from sqlalchemy import update
 
 from shadow_trainer.catalog import Analysis, migrate, open_catalog, utcnow
-from shadow_trainer.jobs import alerts, housekeeping, metrics
+from shadow_trainer.jobs import alerts, backup, housekeeping, metrics
 from shadow_trainer.jobs.manager import JobManager
 from shadow_trainer.jobs.threads_backend import ThreadJobManager
 from shadow_trainer.settings import Settings
@@ -114,19 +113,18 @@ def test_a_full_disk_and_many_errors_raise_alerts(manager: JobManager) -> None:
     assert {"disk", "error_share"} <= firing
 
 
-def test_the_nightly_copy_can_be_read_back_and_old_ones_go(manager: JobManager) -> None:
-    row = create(manager.catalog)
+def test_the_nightly_backup_can_be_read_back_and_old_ones_go(manager: JobManager) -> None:
+    create(manager.catalog)
     assert housekeeping.backup_due(manager)
     paths = []
     for day in range(3):
         path = housekeeping.backup(manager)
-        paths.append(path.rename(path.with_name(f"2026010{day}-000000.db")))
+        paths.append(path.rename(path.with_name(f"2026010{day}-000000.tar")))
     housekeeping.backup(manager)
-    left = sorted(p.name for p in paths[0].parent.iterdir())
-    assert len(left) == 2 and not [name for name in left if name.endswith(".part")]
-    copy = sqlite3.connect(paths[0].parent / left[-1])
-    assert copy.execute("SELECT id FROM analyses").fetchall() == [(row.id,)]
-    assert (paths[0].parent / left[-1]).stat().st_mode & 0o077 == 0
+    left = sorted(paths[0].parent.iterdir())
+    assert len(left) == 2 and all(path.suffix == ".tar" for path in left)
+    assert backup.verify(left[-1]).facts["database"]["revision"]
+    assert left[-1].stat().st_mode & 0o077 == 0
     assert not housekeeping.backup_due(manager)
     assert housekeeping.backup_due(manager, utcnow() + timedelta(hours=25))
 
