@@ -123,6 +123,9 @@ class Settings:
     keep_results_days: int = setting(
         0, "Analyses are deleted whole this many days after they ended; 0: never.", least=0
     )
+    trash_days: int = setting(
+        30, "A deleted analysis can be had back for this many days, then its files go.", least=0
+    )
     # Films
     model_size: str = setting("m", "Pose model when none is chosen: `xs`, `s`, `m` or `l`.")
     max_video_s: float = setting(1200.0, "Longest accepted film, in seconds.", least=1)

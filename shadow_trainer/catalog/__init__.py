@@ -11,15 +11,20 @@ from __future__ import annotations
 
 from ..settings import Settings
 from .analyses import Analyses
+from .athletes import Athletes
 from .lifecycle import Lifecycle
 from .marks import Marks
 from .migrate import migrate
-from .models import Analysis, Athlete, Attempt, Delivery, Mark, Reference, User
+from .models import Analysis, ApiToken, Athlete, Attempt, Delivery, Mark, Reference, ShareLink, User
+from .shares import Shares
 from .statistics import Statistics
+from .tokens import Tokens
+from .trash import Trash
 from .types import utcnow
+from .users import Users
 
 
-class Catalog(Analyses, Lifecycle, Statistics, Marks):
+class Catalog(Analyses, Lifecycle, Statistics, Marks, Users, Tokens, Shares, Athletes, Trash):
     """Everything the house asks of its database."""
 
 
@@ -30,12 +35,14 @@ def open_catalog(settings: Settings) -> Catalog:
 
 __all__ = [
     "Analysis",
+    "ApiToken",
     "Athlete",
     "Attempt",
     "Catalog",
     "Delivery",
     "Mark",
     "Reference",
+    "ShareLink",
     "User",
     "migrate",
     "open_catalog",

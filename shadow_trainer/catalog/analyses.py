@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
@@ -36,6 +37,7 @@ class Analyses(Database):
         original_bytes: int | None = None,
         owner_id: int | None = None,
         athlete_id: int | None = None,
+        recorded_on: date | None = None,
         source: str = "upload",
         queue: str = "pose",
         priority: int = 0,
@@ -59,6 +61,7 @@ class Analyses(Database):
                 options=dict(options),
                 owner_id=owner_id,
                 athlete_id=athlete_id,
+                recorded_on=recorded_on,
                 source=source,
                 queue=queue,
                 priority=priority,
@@ -99,11 +102,15 @@ class Analyses(Database):
         search: str = "",
         owner_id: int | None = None,
         athlete_id: int | None = None,
+        trashed: bool = False,
         limit: int = 50,
         offset: int = 0,
     ) -> list[Analysis]:
-        """Analyses, the newest first. ``search`` looks into title and file name, ignoring case."""
-        query = _filtered(select(Analysis), states, search, owner_id, athlete_id)
+        """Analyses, the newest first. ``search`` looks into title and file name, ignoring case.
+
+        ``owner_id`` None: of whichever owner; ``trashed``: those in the trash instead of the others.
+        """
+        query = _filtered(select(Analysis), states, search, owner_id, athlete_id, trashed)
         query = query.order_by(Analysis.created_at.desc(), Analysis.id)
         with self.read() as session:
             return list(session.scalars(query.limit(min(limit, LIST_MAX)).offset(offset)))
@@ -115,14 +122,15 @@ class Analyses(Database):
         search: str = "",
         owner_id: int | None = None,
         athlete_id: int | None = None,
+        trashed: bool = False,
     ) -> int:
         """How many :meth:`list_analyses` would find without a limit."""
-        query = _filtered(select(func.count(Analysis.id)), states, search, owner_id, athlete_id)
+        query = _filtered(select(func.count(Analysis.id)), states, search, owner_id, athlete_id, trashed)
         with self.read() as session:
             return session.scalar(query) or 0
 
     def ids_in_state(self, states: Iterable[str]) -> list[str]:
-        """Ids of all analyses in these states, the oldest first."""
+        """Ids of all analyses in these states, the oldest first; what is in the trash is in none of ``ACTIVE``."""
         query = select(Analysis.id).where(Analysis.state.in_(tuple(states))).order_by(Analysis.created_at)
         with self.read() as session:
             return list(session.scalars(query))
@@ -186,7 +194,9 @@ def _filtered(
     search: str,
     owner_id: int | None,
     athlete_id: int | None,
+    trashed: bool,
 ) -> Select[Any]:
+    query = query.where(Analysis.deleted_at.is_not(None) if trashed else Analysis.deleted_at.is_(None))
     if wanted := tuple(states):
         query = query.where(Analysis.state.in_(wanted))
     if search.strip():

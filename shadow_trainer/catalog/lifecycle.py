@@ -139,7 +139,7 @@ class Lifecycle(Database):
             session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
             row.files, row.result, row.warnings = names, dict(result), notes
             row.stage, row.progress = "", 100.0
-            _finish(session, row, COMPLETED, "completed", None)
+            finish(session, row, COMPLETED, "completed", None)
             return True
 
         return self.transact(work)
@@ -161,7 +161,7 @@ class Lifecycle(Database):
                 return False
             if warnings is not None:
                 row.warnings = list(warnings)
-            _finish(session, row, FAILED, outcome, error)
+            finish(session, row, FAILED, outcome, error)
             return True
 
         return self.transact(work)
@@ -220,17 +220,17 @@ class Lifecycle(Database):
         def work(session: Session) -> Analysis | None:
             row = session.get(Analysis, analysis_id, with_for_update=True)
             if row is not None and row.state in ACTIVE:
-                _finish(session, row, CANCELED, "canceled", None, counted=False)
+                finish(session, row, CANCELED, "canceled", None, counted=False)
             return row
 
         return self.transact(work)
 
     def requeue(self, analysis_id: str, *, queue: str | None = None) -> bool:
-        """From a terminal state back to ``queued`` with all attempts restored; False when it is active."""
+        """From a terminal state back to ``queued``, all attempts restored; False when active or in the trash."""
 
         def work(session: Session) -> bool:
             row = session.get(Analysis, analysis_id, with_for_update=True)
-            if row is None or row.state not in TERMINAL:
+            if row is None or row.state not in TERMINAL or row.deleted_at is not None:
                 return False
             moment = utcnow()
             row.state, row.stage, row.progress, row.error = QUEUED, "", 0.0, None
@@ -301,7 +301,7 @@ def _close(
     row.worker, row.heartbeat_at, row.updated_at = None, None, moment
 
 
-def _finish(
+def finish(
     session: Session,
     row: Analysis,
     state: str,
@@ -310,6 +310,7 @@ def _finish(
     *,
     counted: bool = True,
 ) -> None:
+    """Bring ``row`` to a terminal state and close its running attempt."""
     moment = utcnow()
     _close(session, row, outcome, moment, counted=counted, error=error)
     row.state, row.error, row.not_before = state, dict(error) if error else None, None

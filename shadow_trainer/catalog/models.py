@@ -6,67 +6,15 @@ by the attempt's number; see there for who may write what.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from .types import UtcDateTime, utcnow
-
-# None is SQL's NULL, not the JSON text `null`: `IS NULL` then finds it.
-NullJson = JSON(none_as_null=True)
-# Names for constraints, so that a migration can name what it changes on every database.
-NAMES = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Base(DeclarativeBase):
-    """Root of the models."""
-
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: NullJson, list[Any]: NullJson}
-
-
-class User(Base):
-    """A person who may log in. ``role`` is ``coach`` or ``admin``."""
-
-    __tablename__ = "users"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80), unique=True)
-    password_hash: Mapped[str] = mapped_column(String(255))
-    role: Mapped[str] = mapped_column(String(16), default="coach")
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-
-class Athlete(Base):
-    """A pitcher whose films belong together."""
-
-    __tablename__ = "athletes"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120))
-    throws: Mapped[str | None] = mapped_column(String(8))
-    height_m: Mapped[float | None]
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-
-class Reference(Base):
-    """A delivery to compare with: the shadow. ``data`` holds its series and where it came from."""
-
-    __tablename__ = "reference_deliveries"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120), unique=True)
-    description: Mapped[str] = mapped_column(Text, default="")
-    data: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+from .base import Base
+from .people import ApiToken, Athlete, Reference, ShareLink, User
+from .types import utcnow
 
 
 class Analysis(Base):
@@ -75,12 +23,15 @@ class Analysis(Base):
     ``attempt`` is the fence: a worker may write only while the row still carries its number.
     ``budget_from`` is the attempt after which attempts count against the retry limit (moved by a requeue).
     ``heartbeat_at`` is the running attempt's lease; ``not_before`` delays a retry.
+    ``deleted_at``: it lies in the trash since then; it is at its end and no list, count or worker sees it.
     """
 
     __tablename__ = "analyses"
     __table_args__ = (
         Index("ix_analyses_state_created_at", "state", "created_at"),
         Index("ix_analyses_owner_id_created_at", "owner_id", "created_at"),
+        Index("ix_analyses_athlete_id_created_at", "athlete_id", "created_at"),
+        Index("ix_analyses_deleted_at", "deleted_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -98,6 +49,10 @@ class Analysis(Base):
     source: Mapped[str] = mapped_column(String(16), default="upload")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     athlete_id: Mapped[int | None] = mapped_column(ForeignKey("athletes.id", ondelete="SET NULL"))
+    # What the coach wrote on it: ``tags`` are words, ``recorded_on`` is the day of the film
+    notes: Mapped[str] = mapped_column(Text, default="")
+    tags: Mapped[list[Any]] = mapped_column(default=list)
+    recorded_on: Mapped[date | None]
     # What was found: names below ``analyses/<id>/``, and a summary small enough for lists
     files: Mapped[list[Any]] = mapped_column(default=list)
     warnings: Mapped[list[Any]] = mapped_column(default=list)
@@ -118,6 +73,7 @@ class Analysis(Base):
     queued_at: Mapped[datetime] = mapped_column(default=utcnow)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
 
 
 class Attempt(Base):
@@ -160,3 +116,17 @@ class Mark(Base):
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     data: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+__all__ = [
+    "Analysis",
+    "ApiToken",
+    "Athlete",
+    "Attempt",
+    "Base",
+    "Delivery",
+    "Mark",
+    "Reference",
+    "ShareLink",
+    "User",
+]

@@ -23,9 +23,10 @@ class Statistics(Database):
     """Read-only sums."""
 
     def counts(self) -> dict[str, int]:
-        """Analyses by state; states without any are missing."""
+        """Analyses by state, without the trash; states without any are missing."""
         with self.read() as session:
-            query = select(Analysis.state, func.count(Analysis.id)).group_by(Analysis.state)
+            query = select(Analysis.state, func.count(Analysis.id)).where(Analysis.deleted_at.is_(None))
+            query = query.group_by(Analysis.state)
             return {state: number for state, number in session.execute(query)}
 
     def oldest_waiting(self) -> datetime | None:
@@ -123,6 +124,7 @@ class Statistics(Database):
     def counts_by_queue(self) -> dict[tuple[str, str], int]:
         """Analyses by ``(queue, state)``."""
         query = select(Analysis.queue, Analysis.state, func.count(Analysis.id))
+        query = query.where(Analysis.deleted_at.is_(None))
         with self.read() as session:
             rows = session.execute(query.group_by(Analysis.queue, Analysis.state))
             return {(queue, state): number for queue, state, number in rows}

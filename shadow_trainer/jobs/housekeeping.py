@@ -19,6 +19,7 @@ BACKUP_MARK = "schedule:backup"
 BACKUP_EVERY = timedelta(hours=24)
 BATCH = 100
 _backing_up = threading.Lock()
+KEEP_ENDED_SHARES = timedelta(days=1)  # they open nothing since they ended; only their rows stay so long
 
 
 def backup_due(manager: JobManager, now: datetime | None = None) -> bool:
@@ -71,7 +72,7 @@ def backup_beside(manager: JobManager) -> threading.Thread | None:
 
 
 def expire(manager: JobManager, now: datetime | None = None) -> tuple[int, int]:
-    """Delete what is older than the settings keep: ``(original films, whole analyses)``."""
+    """Delete what is older than the settings keep: ``(original films, whole analyses)``; and ended share links."""
     settings, moment = manager.settings, now or utcnow()
     originals = whole = 0
     if settings.keep_results_days:
@@ -83,6 +84,17 @@ def expire(manager: JobManager, now: datetime | None = None) -> tuple[int, int]:
         before = moment - timedelta(days=settings.keep_originals_days)
         for row in manager.catalog.ended_before(before, TERMINAL, limit=None):
             originals += manager.storage.delete(row.original_key)
+    whole += empty_trash(manager, moment)
+    manager.catalog.drop_shares_ended_before(moment - KEEP_ENDED_SHARES)
     if originals or whole:
         log.info("retention: deleted %d original films and %d analyses", originals, whole)
     return originals, whole
+
+
+def empty_trash(manager: JobManager, now: datetime | None = None) -> int:
+    """Delete for good what has been in the trash for as long as the settings say; how many analyses."""
+    before = (now or utcnow()) - timedelta(days=manager.settings.trash_days)
+    rows = manager.catalog.trashed_before(before, limit=BATCH)
+    for row in rows:
+        manager.delete(row.id)
+    return len(rows)

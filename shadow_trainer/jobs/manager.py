@@ -95,10 +95,13 @@ class JobManager(ABC):
         if row is None:
             raise NotFound(f"There is no analysis {analysis_id!r}.")
         if before in ACTIVE:
-            self._stop(analysis_id)
-            publish.free(self.storage, row, analysis_id)
-            workplace.discard(self.settings, analysis_id)
+            self._stopped(row)
         return self.status(analysis_id)
+
+    def _stopped(self, row: Analysis) -> None:
+        self._stop(row.id)
+        publish.free(self.storage, row, row.id)
+        workplace.discard(self.settings, row.id)
 
     def retry(self, analysis_id: str, *, at_front: bool = False) -> JobStatus:
         """Run a failed, canceled or completed analysis again with all attempts; Conflict while it runs."""
@@ -107,6 +110,19 @@ class JobManager(ABC):
             raise Conflict(f"The analysis is {row.state}; it can be run again when it has ended.")
         self._forget(analysis_id)
         return self.submit(analysis_id, at_front=at_front)
+
+    def trash(self, analysis_id: str) -> None:
+        """Put the analysis into the trash, its files stay; NotFound for an unknown id."""
+        before = self.catalog.get(analysis_id).state
+        row = self.catalog.trash(analysis_id)
+        if row is not None and before in ACTIVE:
+            self._stopped(row)
+        self._forget(analysis_id)
+
+    def restore(self, analysis_id: str) -> None:
+        """Take it out of the trash, as it was (canceled when it was running); NotFound when it is not there."""
+        if not self.catalog.restore(analysis_id):
+            raise NotFound(f"There is no analysis {analysis_id!r} in the trash.")
 
     def delete(self, analysis_id: str) -> None:
         """Delete the analysis, its job and its files; NotFound for an unknown id."""

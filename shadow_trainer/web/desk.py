@@ -24,10 +24,12 @@ from ..jobs.request import AnalysisRequest
 from ..pose.series import PoseSeries
 from ..settings import ROOT
 from .extension import current
+from .identity import new_owner, own, owner_filter
 from .uploads import MB, Received, area, check_queue, title_of
 
 log = logging.getLogger(__name__)
 
+NO_ANALYSIS = "There is no such analysis. It may have been deleted."
 ID_PATTERN = re.compile(r"[0-9a-f]{32}")
 # Measuring again takes a second of a processor: one at a time in each web process.
 _measuring = threading.Lock()
@@ -76,6 +78,7 @@ def _create(path: Path, name: str, title: str, extension: str, options: Analysis
             original_key=key,
             original_bytes=size,
             options=options.as_dict(),
+            owner_id=new_owner(),
             source=source,
         )
     except BaseException:
@@ -97,11 +100,27 @@ def _submit(analysis_id: str) -> None:
 
 
 def find(analysis_id: str) -> Any:
-    """The analysis' row; NotFound for whatever is not an id of one."""
-    row = current().catalog.find(analysis_id) if ID_PATTERN.fullmatch(analysis_id) else None
-    if row is None:
-        raise NotFound("There is no such analysis. It may have been deleted.")
+    """The analysis' row; NotFound for whatever is not an id of one, is somebody else's or lies in the trash."""
+    row = find_any(analysis_id)
+    if row.deleted_at is not None:
+        raise NotFound(NO_ANALYSIS)
     return row
+
+
+def find_any(analysis_id: str) -> Any:
+    """The same with the trash."""
+    row = current().catalog.find(analysis_id) if ID_PATTERN.fullmatch(analysis_id) else None
+    return own(row, NO_ANALYSIS)
+
+
+def list_analyses(**wanted: Any) -> list[Any]:
+    """The viewer's analyses, the newest first; arguments as for the catalog."""
+    return current().catalog.list_analyses(owner_id=owner_filter(), **wanted)
+
+
+def count_analyses(**wanted: Any) -> int:
+    """How many there are of them."""
+    return current().catalog.count_analyses(owner_id=owner_filter(), **wanted)
 
 
 def completed(analysis_id: str) -> Any:

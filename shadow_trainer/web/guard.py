@@ -19,6 +19,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from . import uploads
 from .extension import current
+from .identity import SINGLE_USER
 from .problems import CSRF_WORDS, Problem
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -45,6 +46,7 @@ def _only_this_machine() -> None:
             "Single-user mode has no login, so it answers requests from this machine only.",
             "Open http://127.0.0.1 with the port of this server, in a browser on this machine.",
         )
+    g.viewer = SINGLE_USER
 
 
 def _is_loopback(address: str | None) -> bool:

@@ -61,7 +61,7 @@ def _home(problem: Problem | None = None) -> str:
         problem=problem,
         errors=problem.errors if problem else [],
         max_upload_mb=settings.max_upload_mb,
-        recent=_items(current().catalog.list_analyses(limit=RECENT)),
+        recent=_items(desk.list_analyses(limit=RECENT)),
     )
 
 
@@ -71,9 +71,8 @@ def history() -> str:
     search, state = request.args.get("q", "").strip(), request.args.get("state", "")
     states = shown.ACTIVE if state == "active" else (state,) if state in shown.STATE_WORDS else ()
     page = max(1, request.args.get("page", 1, type=int))
-    catalog = current().catalog
-    total = catalog.count_analyses(states=states, search=search)
-    rows = catalog.list_analyses(states=states, search=search, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    total = desk.count_analyses(states=states, search=search)
+    rows = desk.list_analyses(states=states, search=search, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     return render_template(
         "history.html",
         items=_items(rows),

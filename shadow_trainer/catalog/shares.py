@@ -1,0 +1,99 @@
+"""Share links: one report for whoever has the link, until it expires or is revoked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from ..errors import BadRequest, NotFound
+from . import secrets
+from .database import Database
+from .models import Analysis, ShareLink
+from .types import utcnow
+
+DAYS = (7, 30, 90)
+MOST_PER_ANALYSIS = 20
+USED_EVERY = timedelta(minutes=1)
+
+
+class Shares(Database):
+    """Make, follow, list and revoke."""
+
+    def create_share(self, analysis_id: str, *, days: int, by: int | None) -> tuple[ShareLink, str]:
+        """A new link: its row, and the token of its address, which is known only now."""
+        if days not in DAYS:
+            words = ", ".join(map(str, DAYS))
+            raise BadRequest(f"A link is valid for {words} days.", code="bad_share_days")
+        if len(self.list_shares(analysis_id)) >= MOST_PER_ANALYSIS:
+            raise BadRequest(
+                f"There are {MOST_PER_ANALYSIS} links to this report already.",
+                code="too_many_shares",
+                fix="Revoke one that is not needed any more.",
+            )
+        token, moment = secrets.new_token(""), utcnow()
+        row = ShareLink(
+            analysis_id=analysis_id,
+            token_hash=secrets.token_hash(token),
+            hint=secrets.hint_of(token, ""),
+            created_by=by,
+            created_at=moment,
+            expires_at=moment + timedelta(days=days),
+        )
+
+        def work(session: Session) -> ShareLink:
+            session.add(row)
+            return row
+
+        return self.transact(work), token
+
+    def shared(self, token: str, *, now: datetime | None = None) -> Analysis | None:
+        """The analysis that a link shows; None for an unknown, revoked or expired one and for the trash."""
+        moment = now or utcnow()
+        query = (
+            select(ShareLink, Analysis)
+            .join(Analysis, Analysis.id == ShareLink.analysis_id)
+            .where(ShareLink.token_hash == secrets.token_hash(token), ShareLink.revoked_at.is_(None))
+            .where(ShareLink.expires_at > moment, Analysis.deleted_at.is_(None))
+        )
+        with self.read() as session:
+            found = session.execute(query).one_or_none()
+        if found is None:
+            return None
+        link, analysis = found
+        if link.last_used_at is None or moment - link.last_used_at > USED_EVERY:
+            self.transact(
+                lambda session: session.execute(
+                    update(ShareLink).where(ShareLink.id == link.id).values(last_used_at=moment)
+                )
+            )
+        return analysis
+
+    def list_shares(self, analysis_id: str, *, now: datetime | None = None) -> list[ShareLink]:
+        """The links that open this analysis now, the newest first."""
+        query = select(ShareLink).where(ShareLink.analysis_id == analysis_id, ShareLink.revoked_at.is_(None))
+        query = query.where(ShareLink.expires_at > (now or utcnow()))
+        with self.read() as session:
+            return list(session.scalars(query.order_by(ShareLink.created_at.desc(), ShareLink.id.desc())))
+
+    def revoke_share(self, analysis_id: str, share_id: int) -> None:
+        """End one link of an analysis; NotFound when there is no such one."""
+
+        def work(session: Session) -> int:
+            query = update(ShareLink).where(
+                ShareLink.id == share_id,
+                ShareLink.analysis_id == analysis_id,
+                ShareLink.revoked_at.is_(None),
+            )
+            return session.execute(query.values(revoked_at=utcnow())).rowcount
+
+        if not self.transact(work):
+            raise NotFound("There is no such link.", code="no_such_share")
+
+    def drop_shares_ended_before(self, moment: datetime) -> int:
+        """Delete the rows of links that expired or were revoked before ``moment``; how many."""
+        query = delete(ShareLink).where(
+            or_(ShareLink.expires_at < moment, ShareLink.revoked_at < moment),
+        )
+        return self.transact(lambda session: session.execute(query).rowcount)

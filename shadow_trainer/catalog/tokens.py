@@ -1,0 +1,91 @@
+"""API tokens: a program's key to what one user may do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ..errors import BadRequest, NotFound
+from . import secrets
+from .database import Database
+from .models import ApiToken, User
+from .types import utcnow
+
+PREFIX = "st_"
+MOST_PER_USER = 50
+# Writing down every use would make each call of a program a write to the database.
+USED_EVERY = timedelta(minutes=1)
+
+
+class Tokens(Database):
+    """Make, check, list and revoke."""
+
+    def create_token(
+        self, user_id: int, name: str, *, expires_at: datetime | None = None
+    ) -> tuple[ApiToken, str]:
+        """A new token: its row, and the token itself, which is known only now."""
+        title = " ".join(name.split())[:80]
+        if not title:
+            raise BadRequest(
+                "A token needs a name.", code="no_token_name", fix="Name the program that uses it."
+            )
+        if len(self.list_tokens(user_id)) >= MOST_PER_USER:
+            raise BadRequest(
+                f"There are {MOST_PER_USER} tokens already.", code="too_many_tokens", fix="Revoke one."
+            )
+        token = secrets.new_token(PREFIX)
+        row = ApiToken(
+            user_id=user_id,
+            name=title,
+            token_hash=secrets.token_hash(token),
+            hint=secrets.hint_of(token, PREFIX),
+            expires_at=expires_at,
+        )
+
+        def work(session: Session) -> ApiToken:
+            session.add(row)
+            return row
+
+        return self.transact(work), token
+
+    def token_user(self, token: str, *, now: datetime | None = None) -> User | None:
+        """Whose token this is; None for an unknown, revoked or expired one and for a disabled user."""
+        moment = now or utcnow()
+        query = (
+            select(ApiToken, User)
+            .join(User, User.id == ApiToken.user_id)
+            .where(ApiToken.token_hash == secrets.token_hash(token), ApiToken.revoked_at.is_(None))
+            .where(ApiToken.expires_at.is_(None) | (ApiToken.expires_at > moment), User.active)
+        )
+        with self.read() as session:
+            found = session.execute(query).one_or_none()
+        if found is None:
+            return None
+        row, user = found
+        if row.last_used_at is None or moment - row.last_used_at > USED_EVERY:
+            self.transact(
+                lambda session: session.execute(
+                    update(ApiToken).where(ApiToken.id == row.id).values(last_used_at=moment)
+                )
+            )
+        return user
+
+    def list_tokens(self, user_id: int) -> list[ApiToken]:
+        """A user's tokens that were not revoked, the newest first."""
+        query = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+        with self.read() as session:
+            return list(session.scalars(query.order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))
+
+    def revoke_token(self, user_id: int, token_id: int) -> None:
+        """End one of a user's tokens; NotFound when there is no such one."""
+
+        def work(session: Session) -> int:
+            query = update(ApiToken).where(
+                ApiToken.id == token_id, ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None)
+            )
+            return session.execute(query.values(revoked_at=utcnow())).rowcount
+
+        if not self.transact(work):
+            raise NotFound("There is no such token.", code="no_such_token")
