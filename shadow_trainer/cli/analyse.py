@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from ..errors import BadRequest, ShadowError, StorageFull
-from ..jobs.request import LEVELS, MODEL_SIZES, THROWS, VIEWS, AnalysisRequest
+from ..jobs.request import LEVELS, MODEL_SIZES, THROWS, TURNS_DEG, VIEWS, AnalysisRequest
 
 OUTPUTS = (
     "analysis.json",
@@ -37,6 +37,9 @@ OUTPUTS = (
 @click.option("--level", default="adult", help=f"Whose norms are used: {', '.join(LEVELS)}.")
 @click.option("--reference", default="elite", help="Reference to compare with, or `none`.")
 @click.option("--person", type=int, help="Measure this candidate instead of the one that was chosen.")
+@click.option("--from", "start_s", type=float, help="Begin here: seconds of the film. Times count from it.")
+@click.option("--to", "end_s", type=float, help="End here: seconds of the film.")
+@click.option("--turn", "turn_deg", type=int, default=0, help=f"Turn clockwise: {TURNS_DEG[1:]} degrees.")
 @click.option("--quiet", is_flag=True, help="No progress on the terminal.")
 def analyse(video: Path, out: Path, quiet: bool, **options: Any) -> None:
     """Measure the delivery in VIDEO and write analysis.json, pose.npz, films and report to DIR."""

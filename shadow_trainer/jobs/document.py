@@ -49,7 +49,11 @@ def _video(info: Any) -> dict[str, Any]:
     """The facts that the contract names."""
     names = ("width", "height", "frame_count", "fps", "capture_fps", "duration_s", "rotation_deg")
     more = ("codec", "variable_frame_rate", "truncated", "time_scale")
-    return {name: getattr(info, name) for name in (*names, *more)}
+    found = {name: getattr(info, name) for name in (*names, *more)}
+    if info.part:
+        # Of the whole file: every other time in the document counts from this start.
+        found["part"] = {"start_s": info.part[0], "end_s": info.part[1]}
+    return found
 
 
 def _people(scan: Any, chosen: int | None) -> list[dict[str, Any]]:

@@ -11,9 +11,12 @@ from ..errors import BadRequest
 THROWS = ("auto", "right", "left")
 VIEWS = ("auto", "open-side", "rear", "front", "other")
 MODEL_SIZES = ("xs", "s", "m", "l")
+TURNS_DEG = (0, 90, 180, 270)
 LEVELS = ("adult", "youth", "high_school", "college", "pro")
 CAPTURE_FPS_RANGE = (5.0, 2000.0)
 HEIGHT_M_RANGE = (0.9, 2.4)
+PART_S_RANGE = (0.0, 86_400.0)
+LEAST_PART_S = 0.5  # a delivery takes longer
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class AnalysisRequest:
 
     ``capture_fps`` frames per second of real time; ``height_m`` metres; ``person`` a candidate's id
     from an earlier scan; ``reference`` a reference's name or ``none``; ``level`` whose norms are used.
+    ``start_s`` and ``end_s`` cut a part out of the film, in seconds of the file's own clock: the part is
+    the film from there on, and times count from its beginning. ``turn_deg`` turns the picture clockwise.
     """
 
     throws: str = "auto"
@@ -32,6 +37,9 @@ class AnalysisRequest:
     reference: str = "elite"
     person: int | None = None
     level: str = "adult"
+    start_s: float | None = None
+    end_s: float | None = None
+    turn_deg: int = 0
 
     def __post_init__(self) -> None:
         _one_of("throws", self.throws, THROWS)
@@ -40,6 +48,15 @@ class AnalysisRequest:
         _one_of("level", self.level, LEVELS)
         _in_range("capture_fps", self.capture_fps, CAPTURE_FPS_RANGE, "frames per second")
         _in_range("height_m", self.height_m, HEIGHT_M_RANGE, "metres")
+        _one_of("turn_deg", self.turn_deg, TURNS_DEG)
+        _in_range("start_s", self.start_s, PART_S_RANGE, "seconds")
+        _in_range("end_s", self.end_s, PART_S_RANGE, "seconds")
+        if self.end_s is not None and self.end_s - (self.start_s or 0.0) < LEAST_PART_S:
+            raise BadRequest(
+                f"The part ends less than {LEAST_PART_S:g} seconds after it begins.",
+                code="bad_end_s",
+                fix="Let the part begin before the set and end after the follow-through.",
+            )
         if self.person is not None and self.person < 0:
             raise BadRequest("person must be the number of a candidate, 0 or more.", code="bad_person")
 
@@ -56,12 +73,12 @@ class AnalysisRequest:
         return cls(**values)  # type: ignore[arg-type]
 
 
-def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
+def _one_of(name: str, value: object, allowed: tuple[str | int, ...]) -> None:
     if value not in allowed:
         raise BadRequest(
-            f"{name} is {value!r}; it must be one of {', '.join(allowed)}.",
+            f"{name} is {value!r}; it must be one of {', '.join(map(str, allowed))}.",
             code=f"bad_{name}",
-            fix=f"Choose {name} from: {', '.join(allowed)}.",
+            fix=f"Choose {name} from: {', '.join(map(str, allowed))}.",
         )
 
 

@@ -34,6 +34,9 @@ def probe(run: Run) -> None:
     info = probe(
         run.video,
         capture_fps=run.request.capture_fps,
+        start_s=run.request.start_s,
+        end_s=run.request.end_s,
+        turn_deg=run.request.turn_deg,
         limits=Limits.from_settings(run.settings),
         check=run.check,
     )
@@ -195,7 +198,7 @@ def render(run: Run) -> None:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("probe", "Reading the film", 0.02, ("capture_fps",), probe),
+    Stage("probe", "Reading the film", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe),
     Stage("preview", "Making the film playable", 0.10, (), preview),
     Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan),
     Stage("pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person"), pose),

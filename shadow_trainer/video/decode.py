@@ -14,9 +14,7 @@ from .info import Frame, VideoInfo
 from .limits import DEFAULT, Limits
 from .orient import Orientation
 from .source import open_film
-from .timeline import Timeline, decoded, timeline
-
-LEEWAY_S = 1e-6  # a frame at exactly start_s belongs to the span whatever the last bit says
+from .timeline import LEEWAY_S, Timeline, decoded, timeline
 
 
 def frame_times(path: Path | str, info: VideoInfo) -> np.ndarray:
@@ -85,12 +83,13 @@ def _limits(info: VideoInfo) -> Limits:
 
 def _timeline(path: Path | str, info: VideoInfo) -> Timeline:
     rows = timeline(path, _limits(info))
-    return rows if rows.fps or len(rows.file_s) < 2 else rows.spread(info.fps)
+    rows = rows if rows.fps or len(rows.file_s) < 2 else rows.spread(info.fps)
+    return rows.part(*info.part) if info.part else rows
 
 
 def _numbered(opener: Callable, rows: Timeline, first: int, last: int) -> Iterator[tuple[int, av.VideoFrame]]:
     """``(row, picture)`` for rows first..last-1, by a jump to the key frame before when that is exact."""
-    jump = rows.pts is not None and first > 0
+    jump = rows.pts is not None and first + rows.before > 0
     with opener() as (container, stream):
         jumped = jump and _seek(container, stream, int(rows.pts[first]))
         pictures = _rows(container, stream, rows)
@@ -128,7 +127,7 @@ def _rows(
 
 def _row_of(picture: av.VideoFrame, count: int, rows: Timeline) -> int | None:
     if rows.pts is None:
-        return count if count < len(rows.file_s) else None
+        return count - rows.before if 0 <= count - rows.before < len(rows.file_s) else None
     if picture.pts is None:
         return None
     row = int(np.searchsorted(rows.pts, picture.pts))

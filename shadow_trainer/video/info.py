@@ -18,7 +18,8 @@ class VideoInfo:
     the last frame's end. ``rotation_deg`` (0, 90, 180, 270) is the clockwise turn that makes the stored
     picture upright, applied after the left-right flip when ``mirrored``. ``frame_count`` counts the frames
     that can be decoded; ``frame_count_exact`` is False only when the end of the film was not decoded.
-    ``warnings`` are ``{code, message, fix}``.
+    ``part`` is what was cut out, in seconds of the whole file's clock (``end`` None: to its end): rows, times
+    and ``duration_s`` are those of the part, as if it were the film. ``warnings`` are ``{code, message, fix}``.
     """
 
     width: int
@@ -40,17 +41,21 @@ class VideoInfo:
     mirrored: bool = False
     container: str = ""
     hdr: str = ""  # `pq`, `hlg` or empty
+    part: tuple[float, float | None] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON types only; :meth:`from_dict` is its inverse."""
-        return {**asdict(self), "warnings": [dict(w) for w in self.warnings]}
+        part = list(self.part) if self.part else None
+        return {**asdict(self), "part": part, "warnings": [dict(w) for w in self.warnings]}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> VideoInfo:
         """From :meth:`as_dict`; keys that are not ours are ignored."""
         known = {field.name for field in fields(cls)}
         found = {key: value for key, value in values.items() if key in known}
-        return cls(**{**found, "warnings": tuple(dict(w) for w in values.get("warnings", ()))})
+        part = values.get("part")
+        warnings = tuple(dict(w) for w in values.get("warnings", ()))
+        return cls(**{**found, "part": tuple(part) if part else None, "warnings": warnings})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,6 +31,10 @@ class Orientation:
         """True when width and height change places."""
         return self.rotation_deg in (90, 270)
 
+    def turned(self, clockwise_deg: int) -> Orientation:
+        """With a further clockwise turn of 0, 90, 180 or 270 degrees."""
+        return Orientation((self.rotation_deg + clockwise_deg) % 360, self.mirrored)
+
     def apply(self, image: np.ndarray) -> np.ndarray:
         """(H, W, 3) stored -> (H, W, 3) upright, contiguous. Sides change places at 90 and 270."""
         if self.mirrored:

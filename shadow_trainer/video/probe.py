@@ -24,19 +24,24 @@ def probe(
     path: Path | str,
     *,
     capture_fps: float | None = None,
+    start_s: float | None = None,
+    end_s: float | None = None,
+    turn_deg: int = 0,
     limits: Limits = DEFAULT,
     check: Callable[[], None] | None = None,
 ) -> VideoInfo:
     """Facts about the film at ``path``: header, packet times, first decoded frame.
 
     ``capture_fps`` is the rate at which the camera took the frames, when a person knows it; it overrides
-    what the file declares. Raises BadVideo with a code of :mod:`.problems`; ``check`` may raise Canceled.
+    what the file declares. ``start_s`` and ``end_s`` (seconds of the file's clock) cut a part out, which is
+    the film from there on; ``turn_deg`` (0, 90, 180, 270) turns clockwise what the file calls upright, for
+    a camera that was wrong about it. Raises BadRequest for a part with nothing in it, BadVideo with a code of :mod:`.problems`; ``check`` may raise Canceled.
     """
     path = Path(path)
     _check_argument(capture_fps)
     with open_film(path, limits) as (container, stream):
         first = _first_frame(container, stream, path)
-        upright = orientation(first)
+        upright = orientation(first).turned(turn_deg)
         width, height = upright_size(stream, first, upright)
         _check_size(first, width, height, limits)
         facts = _header_facts(container, stream, first)
@@ -48,6 +53,8 @@ def probe(
         if capture_fps is None:
             raise bad_video("no_times")
         rows = rows.spread(capture_fps)
+    part = _part(rows, start_s, end_s)
+    rows = rows.part(*part) if part else rows
     fps = _file_rate(rows, rate)
     slow = slow_motion(rows, fps, metadata, capture_fps)
     _check_time(rows, fps, slow, limits)
@@ -66,9 +73,26 @@ def probe(
         frame_count_exact=True,
         truncated=rows.truncated,
         time_scale=slow.time_scale,
+        part=part,
         warnings=tuple(_warnings(rows, slow, facts.pop("interlaced"))),
         **facts,
     )
+
+
+def _part(rows: Timeline, start_s: float | None, end_s: float | None) -> tuple[float, float | None] | None:
+    """What is cut out; None when it is the whole film anyway."""
+    if not start_s and end_s is None:
+        return None
+    start, length = start_s or 0.0, float(rows.file_s[-1] + rows.interval_s) if len(rows.file_s) else 0.0
+    end = end_s if end_s is not None and end_s < length else None
+    if start >= length or (end is not None and end <= start):
+        raise BadRequest(
+            f"The part from {start:g} s to {f'{end_s:g} s' if end_s is not None else 'the end'} has nothing "
+            f"in it: the film is {length:.1f} s long.",
+            code="bad_part",
+            fix="Choose where the part begins and ends inside the film.",
+        )
+    return None if start == 0 and end is None else (start, end)
 
 
 def upright_size(stream: av.VideoStream, frame: av.VideoFrame, upright: Orientation) -> tuple[int, int]:

@@ -26,6 +26,7 @@ NO_PRESENTATION_TIMES = {"avi"}  # containers that know only the order of decodi
 ODD_SHARE = 0.005  # of intervals that differ from the usual one: above this the rate is variable
 TRUSTED_SHARE = 0.5  # of timestamps that must increase for the others to be mended from them
 REMEMBER = 4  # films
+LEEWAY_S = 1e-6  # a frame at exactly the beginning belongs to a span whatever the last bit says
 Check = Callable[[], None]
 _lock = Lock()
 _remembered: dict[tuple, Timeline] = {}
@@ -37,6 +38,7 @@ class Timeline:
 
     ``pts`` (T,) int64 names each row in stream ticks; when it is None the times in the file do not name
     frames and rows are counted in the order in which they are decoded (and no seeking is possible).
+    ``before`` counts the film's frames that come before the first row, when this is a part of it.
     """
 
     file_s: np.ndarray
@@ -44,6 +46,16 @@ class Timeline:
     truncated: bool
     decoded: bool
     mended: int = 0  # rows whose time was missing or out of order
+    before: int = 0
+
+    def part(self, start_s: float, end_s: float | None) -> Timeline:
+        """The rows with ``start_s <= time < end_s`` (file seconds), with times from the first of them."""
+        end = np.inf if end_s is None else end_s
+        first, last = np.searchsorted(self.file_s, [start_s - LEEWAY_S, end - LEEWAY_S])
+        times = self.file_s[first:last]
+        pts = None if self.pts is None else self.pts[first:last]
+        times = times - times[0] if len(times) else times
+        return replace(self, file_s=times, pts=pts, before=self.before + int(first))
 
     @property
     def interval_s(self) -> float:

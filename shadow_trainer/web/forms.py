@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BadRequest
-from ..jobs.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, AnalysisRequest
+from ..jobs.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, PART_S_RANGE, AnalysisRequest
 
 THROWS_CHOICES = [("auto", "Find out"), ("right", "Right"), ("left", "Left")]
 VIEW_CHOICES = [
@@ -25,12 +25,21 @@ MODEL_CHOICES = [
     ("l", "Most careful, twice the time"),
 ]
 RATE_CHOICES = ["30", "60", "120", "240", "480"]
+NUMBER_WORDS = {
+    "capture_fps": "The capture rate",
+    "start_s": "The beginning of the part",
+    "end_s": "The end of the part",
+    "turn_deg": "The turn of the picture",
+}
 INCH_M = 0.0254
 FEET = re.compile(
     r"""(\d)\s*(?:'|′|’|ft\.?|feet|foot)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:"|″|”|''|in\.?|inch(?:es)?)?)?"""
 )
 METRIC = re.compile(r"(\d+(?:[.,]\d+)?)\s*(cm|m)?")
-OPTION_NAMES = ("throws", "view", "model_size", "capture_fps", "height_m", "reference", "person", "level")
+OPTION_NAMES = (
+    "throws", "view", "model_size", "capture_fps", "height_m", "reference", "person", "level",
+    "start_s", "end_s", "turn_deg",
+)  # fmt: skip
 
 
 class FieldErrors(BadRequest):
@@ -61,7 +70,9 @@ def options_from(values: Mapping[str, Any], *, default_model: str = "m") -> Anal
             continue
         try:
             found[name] = _parsed(name, value)
-            AnalysisRequest(**{name: found[name]})
+            # The part's end is judged against its beginning, so that is given with it.
+            begin = {"start_s": found["start_s"]} if name == "end_s" and "start_s" in found else {}
+            AnalysisRequest(**{**begin, name: found[name]})
         except BadRequest as error:
             errors.append({"field": name, **error.as_dict()})
     if errors:
@@ -74,6 +85,10 @@ def _parsed(name: str, value: Any) -> Any:
         return parse_height(value)
     if name == "capture_fps":
         return _number(name, value, CAPTURE_FPS_RANGE, "frames per second")
+    if name in ("start_s", "end_s"):
+        return _number(name, value, PART_S_RANGE, "seconds of the film")
+    if name == "turn_deg":
+        return int(_number(name, value, (0, 270), "0, 90, 180 or 270 degrees"))
     if name == "person":
         return int(_number(name, value, (0, 10_000), "the number of a candidate"))
     return value if isinstance(value, str) else str(value)
@@ -109,7 +124,7 @@ def _number(name: str, value: Any, limits: tuple[float, float], unit: str) -> fl
     except ValueError:
         number = math.nan
     if not limits[0] <= number <= limits[1]:
-        words = {"capture_fps": "The capture rate"}.get(name, name)
+        words = NUMBER_WORDS.get(name, name)
         raise BadRequest(
             f"{words} “{str(value)[:20]}” is not a number from {limits[0]:g} to {limits[1]:g}.",
             code=f"bad_{name}",

@@ -133,6 +133,9 @@ def _facts(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         ("View", _sourced(VIEW_WORDS.get(view.get("name"), "not found in the film"), view.get("source"))),
         ("Film", f"{video['width']} × {video['height']}, {rate}, {clock(video['duration_s'])}"),
     ]
+    if part := video.get("part"):
+        end = "the end" if part["end_s"] is None else clock(part["end_s"])
+        facts.append(("Part", f"{clock(part['start_s'])} to {end} of the film as uploaded"))
     if athlete.get("height_m"):
         height = _sourced(f"{athlete['height_m']:.2f} m", athlete.get("height_source"))
         facts.insert(2, ("Height", height))
