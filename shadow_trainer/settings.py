@@ -48,7 +48,22 @@ class Settings:
     redis_url: str = setting(
         "", "Redis address; empty: the embedded Redis in the data folder.", env="REDIS_URL"
     )
-    storage_url: str = setting("", "Where films and results are kept; empty: `storage/` in the data folder.")
+    storage_url: str = setting(
+        "",
+        "Where films and results are kept: `file:///folder` or `s3://bucket/prefix`; empty: `storage/` in the data folder.",
+    )
+    aws_access_key_id: str = setting(
+        "", "Key of the bucket; empty: the machine's own role.", env="AWS_ACCESS_KEY_ID", secret=True
+    )
+    aws_secret_access_key: str = setting(
+        "", "The secret that belongs to it.", env="AWS_SECRET_ACCESS_KEY", secret=True
+    )
+    aws_session_token: str = setting(
+        "", "The token of a key that is good for some hours.", env="AWS_SESSION_TOKEN", secret=True
+    )
+    s3_encryption: str = setting(
+        "auto", "At rest in the bucket: `AES256`, `aws:kms`, `aws:kms=KEY`, `none`; auto: AES256 at Amazon."
+    )
     # Web
     host: str = setting("127.0.0.1", "Address the web server binds to.")
     port: int = setting(8000, "Port the web server listens on.", env="PORT", least=1)

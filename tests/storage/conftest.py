@@ -1,0 +1,36 @@
+"""A storage of each kind: a folder, and a bucket at a real S3 service on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shadow_trainer.storage import LocalStorage, Storage, open_storage
+from tests.storage.service import Service
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    """The S3 service."""
+    found = Service.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> LocalStorage:
+    """A folder."""
+    found = open_storage(f"file://{tmp_path / 'storage'}")
+    assert isinstance(found, LocalStorage)
+    return found
+
+
+@pytest.fixture(params=["local", "s3"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    """One of each kind; what both promise is tested with both."""
+    if request.param == "local":
+        return request.getfixturevalue("local")
+    service = request.getfixturevalue("service")
+    return service.open(service.new_bucket())
