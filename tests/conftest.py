@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.storage.service import Service
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,3 +28,13 @@ def shared() -> Path:
     if not (folder / "eval" / "score.py").is_file():
         pytest.skip(f"truth clips are not at {folder}; set SHADOW_SHARED to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    """An S3 service on loopback; every test makes its own bucket."""
+    from tests.storage.service import Service
+
+    found = Service.start()
+    yield found
+    found.stop()

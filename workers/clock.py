@@ -32,6 +32,7 @@ WATCH_S, SWEEP_S, CALENDAR_S = 10.0, 60.0, 600.0
 # A fresh installation's worker is still loading its model: nothing to be alarmed about yet.
 WATCH_AFTER_S = 60.0
 HALF_UPLOADED_S = 3600.0
+REMOTE_SWEEP_S = 1800.0  # a bucket is looked through by requests that cost money
 ANALYSIS_QUEUES = ("pose", "batch")
 
 
@@ -82,6 +83,8 @@ class Clock:
         self._every(self.settings.clock_tick_s, "mend", self.mend)
         self._every(WATCH_S, "watch", self.watch)
         self._every(SWEEP_S, "sweep", self.sweep)
+        often_s = REMOTE_SWEEP_S if self.manager.storage.remote else SWEEP_S
+        self._every(often_s, "the sweep of the storage", self.sweep_storage)
         self._every(CALENDAR_S, "calendar", self.calendar)
         return True
 
@@ -105,6 +108,9 @@ class Clock:
         """Files and jobs that nobody owns any more."""
         repairs.forget_ended(self.manager, ANALYSIS_QUEUES)
         repairs.sweep_work(self.manager)
+
+    def sweep_storage(self) -> None:
+        """Files of the storage that nobody owns."""
         repairs.sweep_storage(self.manager, HALF_UPLOADED_S)
 
     def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
@@ -133,7 +139,7 @@ def make_clock(settings: Settings) -> Clock:
     manager = RqJobManager(
         settings,
         open_catalog(settings),
-        open_storage(settings.storage_address),
+        open_storage(settings.storage_address, settings),
         connection=connect(settings, "worker"),
     )
     return Clock(settings, manager)

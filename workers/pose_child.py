@@ -86,7 +86,7 @@ def _runner(settings: Settings, seams: dict[str, str]) -> Runner:
 
     engines = _named(seams["engines"])(settings) if "engines" in seams else Engines(settings)
     pipeline = _named(seams["pipeline"]) if "pipeline" in seams else None
-    storage = open_storage(settings.storage_address)
+    storage = open_storage(settings.storage_address, settings)
     return Runner(settings, open_catalog(settings), storage, engines, pipeline)
 
 

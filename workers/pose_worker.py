@@ -79,7 +79,9 @@ class PoseWorker(Worker):
         )
         self.settings = settings
         # What settling and repairing need; this process runs no pipeline.
-        self.house = Runner(settings, open_catalog(settings), open_storage(settings.storage_address), None)
+        self.house = Runner(
+            settings, open_catalog(settings), open_storage(settings.storage_address, settings), None
+        )
         self.child = Child(settings, self.name, queues, seams)
         self._grace_until: float | None = None
         self._end_cause = ""

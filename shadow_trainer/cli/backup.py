@@ -75,7 +75,7 @@ def _parts() -> tuple[Settings, Storage]:
     from ..storage import open_storage
 
     settings = load()
-    return settings, open_storage(settings.storage_address)
+    return settings, open_storage(settings.storage_address, settings)
 
 
 def _existing(file: Path) -> Path:

@@ -165,7 +165,8 @@ def storage(settings: Settings) -> str:
     from ..storage import open_storage
 
     key, content = "doctor/probe", b"shadow"
-    store = open_storage(settings.storage_address)
+    store = open_storage(settings.storage_address, settings)
+    where = store.check()
     store.put(key, io.BytesIO(content))
     try:
         with store.open(key) as file:
@@ -173,7 +174,7 @@ def storage(settings: Settings) -> str:
                 raise SetupError("The storage gives back something else than was put.")
     finally:
         store.delete(key)
-    return f"writable at {settings.storage_address}"
+    return f"writable: {where}"
 
 
 def disk(settings: Settings) -> str:

@@ -211,7 +211,7 @@ def make_manager(
     # A policy that cannot be read is said now, not at the first failure.
     policy.parse(settings.retry_policies)
     catalog = catalog or open_catalog(settings)
-    storage = storage or open_storage(settings.storage_address)
+    storage = storage or open_storage(settings.storage_address, settings)
     if settings.use_rq:
         from .rq_backend import RqJobManager
 

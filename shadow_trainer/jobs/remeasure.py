@@ -121,7 +121,7 @@ def main() -> None:
 
     settings, answer = load(), {}
     try:
-        catalog, storage = open_catalog(settings), open_storage(settings.storage_address)
+        catalog, storage = open_catalog(settings), open_storage(settings.storage_address, settings)
         remeasure(catalog, storage, sys.argv[1], json.load(sys.stdin))
     except ShadowError as error:
         answer = {**error.as_dict(), "permanent": error.permanent}

@@ -135,7 +135,9 @@ def analyse(run: Run) -> None:
     info, factor = real_time(run)
     series = PoseSeries.load(run.work / "motion.npz")
     found = _scan(run)
-    reference = References(open_storage(run.settings.storage_address)).find(run.request.reference)
+    reference = References(open_storage(run.settings.storage_address, run.settings)).find(
+        run.request.reference
+    )
     result = pitching.analyse(
         series,
         throws=run.request.throws,

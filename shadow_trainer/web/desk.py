@@ -214,7 +214,7 @@ def ready_checks() -> dict[str, dict[str, Any]]:
         return ""
 
     def storage() -> str:
-        shadow.storage.exists("analyses/none/original")
+        shadow.storage.check()
         return ""
 
     def disk() -> str:

@@ -25,7 +25,7 @@ def connect(settings: Settings, *, catalog: Any = None, storage: Any = None, job
     if storage is None:
         from ..storage import open_storage
 
-        storage = open_storage(settings.storage_address)
+        storage = open_storage(settings.storage_address, settings)
     if catalog is None:
         from ..catalog import open_catalog
 

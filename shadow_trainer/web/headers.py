@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from .extension import current
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -17,6 +19,8 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+# What a bucket's own address is needed for: films, pictures, and the film that goes straight there.
+FROM_STORAGE = ("media-src", "img-src", "connect-src")
 # rq-dashboard brings inline scripts and styles and compiles its templates in the browser; it is behind its own guard (dashboard.py).
 DASHBOARD_POLICY = {
     **POLICY,
@@ -46,10 +50,18 @@ def policy_text(policy: dict[str, str]) -> str:
     return "; ".join(f"{name} {value}".strip() for name, value in policy.items())
 
 
+def _with_storage(policy: dict[str, str]) -> dict[str, str]:
+    """The policy of our pages, with the origin of a bucket where films are kept in one."""
+    origins = " ".join(current().storage.origins)
+    if not origins:
+        return policy
+    return policy | {name: f"{policy[name]} {origins}" for name in FROM_STORAGE}
+
+
 def _add(response: Response) -> Response:
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
-    policy = DASHBOARD_POLICY if request.path.startswith("/rq") else POLICY
+    policy = DASHBOARD_POLICY if request.path.startswith("/rq") else _with_storage(POLICY)
     response.headers.setdefault("Content-Security-Policy", policy_text(policy))
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

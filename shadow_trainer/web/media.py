@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, request, send_file
+from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response
 
 from ..errors import NotFound
@@ -69,13 +70,24 @@ def slug(title: str) -> str:
 
 
 def _send(key: str, mimetype: str, attach: bool, name: str) -> Response:
+    """From the disk with byte ranges; from elsewhere by sending the browser there."""
     storage = current().storage
-    if (address := storage.url(key)) is not None:
-        return redirect(address, code=302)
-    source = storage.path(key) or storage.open(key)
-    response = send_file(
-        source, mimetype=mimetype, as_attachment=attach, download_name=name, conditional=True, max_age=0
-    )
+    if (path := storage.path(key)) is not None:
+        response = send_file(
+            path, mimetype=mimetype, as_attachment=attach, download_name=name, conditional=True, max_age=0
+        )
+    elif request.method == "HEAD":
+        # An address of the storage is signed for GET alone.
+        response = Response(mimetype=mimetype, headers={"Content-Length": str(storage.size(key))})
+    elif mimetype == INLINE[".json"] and not attach:
+        # Small, and read by scripts: no other origin's permission is needed this way.
+        with storage.open(key) as source:
+            response = Response(source.read(), mimetype=mimetype)
+        response.add_etag()
+        response.make_conditional(request)
+    else:
+        shown = dump_options_header("attachment" if attach else "inline", {"filename": name})
+        return redirect(storage.url(key, content_type=mimetype, disposition=shown) or "", code=302)
     response.headers["Content-Security-Policy"] = policy_text(MEDIA_POLICY)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from shadow_trainer.storage import LocalStorage, Storage, open_storage
-from tests.storage.service import Service
-
-
-@pytest.fixture(scope="session")
-def service() -> Iterator[Service]:
-    """The S3 service."""
-    found = Service.start()
-    yield found
-    found.stop()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ class Desk:
     def __init__(self, app: Flask, samples: Path) -> None:
         shadow = app.extensions["shadow"]
         self.catalog, self.storage, self.jobs = shadow.catalog, shadow.storage, shadow.jobs
-        self.samples = samples
+        self.samples, self.folder = samples, shadow.settings.data_path
 
     def queued(self, title: str = "Bullpen") -> str:
         """An analysis that waits; its id."""
@@ -70,7 +70,7 @@ class Desk:
         self._write(analysis_id, "analysis.json", json.dumps(found))
         self._write(analysis_id, "metrics.csv", "name,value\n")
         self._write(analysis_id, "report.html", "<!doctype html><script>alert(1)</script>")
-        path = self.storage.root.parent / "draft"
+        path = self.folder / "draft"
         documents.pose(found["video"]["frame_count"]).save(path)
         self.storage.put(f"analyses/{analysis_id}/pose.npz", path)
         names.append("pose.npz")
@@ -88,7 +88,7 @@ class Desk:
         self.storage.put(f"analyses/{analysis_id}/{name}", self.samples / "sample_lefty.mp4")
 
     def _write(self, analysis_id: str, name: str, text: str) -> None:
-        path = self.storage.root.parent / "draft"
+        path = self.folder / "draft"
         path.write_text(text, encoding="utf-8")
         self.storage.put(f"analyses/{analysis_id}/{name}", path)
 
@@ -108,7 +108,7 @@ def make_app(folder: Path, **changes: Any) -> Flask:
     catalog = open_catalog(settings)
     from shadow_trainer.storage import open_storage
 
-    storage = open_storage(settings.storage_address)
+    storage = open_storage(settings.storage_address, settings)
     jobs = make_manager(settings, catalog=catalog, storage=storage, run=False)
     return create_app(settings, catalog=catalog, storage=storage, jobs=jobs)
 
