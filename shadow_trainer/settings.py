@@ -64,6 +64,9 @@ class Settings:
     s3_encryption: str = setting(
         "auto", "At rest in the bucket: `AES256`, `aws:kms`, `aws:kms=KEY`, `none`; auto: AES256 at Amazon."
     )
+    models_dir: str = setting(
+        "", "Folder of the converted pose weights; empty: `models/` in the data folder."
+    )
     # Web
     host: str = setting("127.0.0.1", "Address the web server binds to.")
     port: int = setting(8000, "Port the web server listens on.", env="PORT", least=1)
@@ -158,6 +161,11 @@ class Settings:
     def data_path(self) -> Path:
         """The data folder as an absolute path."""
         return (ROOT / self.data_dir).resolve()
+
+    @property
+    def models_path(self) -> Path:
+        """The folder of the converted pose weights, absolute."""
+        return (ROOT / self.models_dir).resolve() if self.models_dir else self.data_path / "models"
 
     @property
     def database_address(self) -> str:

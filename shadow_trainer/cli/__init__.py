@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "worker": ("worker", "worker", "Run one worker in the foreground."),
     "workers": ("worker", "workers", "Run several workers on this machine."),
     "clock": ("clock", "clock", "Run the clock (repairs and schedules) in the foreground."),
+    "health": ("health", "health", "Say whether the web server, a worker or the clock is alive."),
     "queue": ("queue", "queue", "Look at the queue and repair it."),
     "backup": ("backup", "backup", "Copy what cannot be made again; check and restore a copy."),
 }

@@ -103,7 +103,7 @@ def weights(settings: Settings) -> str:
     """The converted networks are there and have their hashes."""
     from ..pose.weights import ALL, verify
 
-    verify(models_dir=settings.data_path / "models")
+    verify(models_dir=settings.models_path)
     return f"{', '.join(ALL)}: hashes ok"
 
 

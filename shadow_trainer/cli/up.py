@@ -102,7 +102,7 @@ def _check_weights(settings: Settings) -> None:
     """A damaged weight file stops here with one line, not in the worker at the first film."""
     from ..pose.weights import verify
 
-    verify(models_dir=settings.data_path / "models")
+    verify(models_dir=settings.models_path)
 
 
 def _migrate(settings: Settings) -> None:

@@ -51,5 +51,5 @@ class Engines:
             size,
             device=self.settings.device,
             batch_size=batch,
-            models_dir=self.settings.data_path / "models",
+            models_dir=self.settings.models_path,
         )

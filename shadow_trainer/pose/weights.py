@@ -74,8 +74,8 @@ ALL = tuple(SOURCES)
 
 
 def default_models_dir() -> Path:
-    """Where converted networks are kept: ``models`` in the data folder."""
-    return load_settings().data_path / "models"
+    """Where converted networks are kept, as the settings say."""
+    return load_settings().models_path
 
 
 def networks_for(sizes: Iterable[str]) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ class Rig:
         self.processes: list[subprocess.Popen[bytes]] = []
         migrate(settings)
         self.catalog, self.storage = open_catalog(settings), open_storage(settings.storage_address)
-        self.redis = embedded.start(settings) if settings.use_rq else None
+        self.redis = embedded.start(settings) if settings.use_rq and not settings.redis_url else None
         self.jobs = self.manager()
 
     def __enter__(self) -> Rig:
