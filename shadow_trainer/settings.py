@@ -79,8 +79,20 @@ class Settings:
     web_threads: int = setting(12, "Threads in each gunicorn process.", least=1)
     max_upload_mb: int = setting(1024, "Largest accepted upload, in megabytes.", least=1)
     single_user: bool = setting(
-        True, "No login; the web server then answers requests from this machine only."
+        True,
+        "true: no login, and only requests from this machine are answered. false: accounts (`user add NAME --admin`).",
     )
+    allowed_hosts: str = setting(
+        "", "Names under which the site with accounts may be asked, comma separated; empty: any."
+    )
+    trusted_proxies: int = setting(
+        0, "Proxies in front of the site with accounts whose X-Forwarded headers are believed.", least=0
+    )
+    session_days: int = setting(14, "A login ends after so many days without a visit.", least=1)
+    login_rate: str = setting(
+        "10 per minute; 60 per hour", "Attempts to log in from one address, with accounts."
+    )
+    upload_rate: str = setting("60 per minute; 600 per hour", "Films that one coach may send, with accounts.")
     # Jobs
     use_rq: bool = setting(
         True, "true: jobs run on the RQ queue in Redis. false: legacy thread pool inside the web process."

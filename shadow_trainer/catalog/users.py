@@ -71,6 +71,11 @@ class Users(Database):
         with self.read() as session:
             return list(session.scalars(select(User).order_by(User.name)))
 
+    def has_users(self) -> bool:
+        """Whether there is any account."""
+        with self.read() as session:
+            return session.scalar(select(User.id).limit(1)) is not None
+
     def authenticate(self, name: str, password: str) -> User | None:
         """The active user with this name and password, or None; which of the three was wrong cannot be timed."""
         with self.read() as session:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "doctor": ("doctor", "doctor", "Say what works on this machine and how to mend what does not."),
     "settings": ("settings", "settings", "Every setting with its present value."),
     "models": ("models", "models", "Convert and check the weights of the pose model."),
+    "user": ("user", "user", "Accounts: add, list, role, password, disable, adopt."),
     "db": ("db", "db", "Migrate the database."),
     "redis": ("redis", "redis", "Run the embedded Redis in the foreground."),
     "worker": ("worker", "worker", "Run one worker in the foreground."),

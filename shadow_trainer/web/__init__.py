@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..errors import SetupError
 from ..settings import Settings
@@ -17,21 +20,27 @@ FORM_OVERHEAD_BYTES = 256_000
 
 def flask_config(settings: Settings) -> dict[str, Any]:
     """Flask's configuration from our settings."""
-    if not settings.single_user:
+    if settings.single_user and settings.trusted_proxies:
         raise SetupError(
-            "SHADOW_SINGLE_USER=false needs user accounts, which this release does not have yet.",
-            code="no_accounts",
-            fix="Leave SHADOW_SINGLE_USER at true and open the page on the same machine.",
+            "SHADOW_TRUSTED_PROXIES is for a site with accounts; single-user mode answers this machine only.",
+            code="proxied_single_user",
+            fix="Set SHADOW_SINGLE_USER=false and make an account, or leave SHADOW_TRUSTED_PROXIES at 0.",
         )
+    accounts = not settings.single_user
     return {
         "SECRET_KEY": settings.require_secret_key(),
         "MAX_CONTENT_LENGTH": settings.max_upload_mb * MB + FORM_OVERHEAD_BYTES,
-        "SESSION_COOKIE_NAME": "shadow_session",
+        # The prefix makes browsers refuse this cookie from anything but this very host over https.
+        "SESSION_COOKIE_NAME": "__Host-shadow_session" if accounts else "shadow_session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": not settings.single_user,
+        "SESSION_COOKIE_SECURE": accounts,
+        "SESSION_COOKIE_PATH": "/",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days),
         # The token lives as long as the session: a form left open over lunch must still work.
         "WTF_CSRF_TIME_LIMIT": None,
+        # Where a form comes from the guard learns from Origin and Sec-Fetch-Site; Referer is cut off by some people.
+        "WTF_CSRF_SSL_STRICT": False,
         # The guard calls the check itself, after the cheap checks that need no body.
         "WTF_CSRF_CHECK_DEFAULT": False,
     }
@@ -40,6 +49,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Register every feature. Order matters for hooks: ids first, guards next, then the routes."""
     from . import (
+        account,
         actions,
         api,
         assets,
@@ -48,14 +58,21 @@ def init_app(app: Flask) -> None:
         guard,
         headers,
         health,
+        login,
         media,
         metrics,
+        navigation,
         pages,
         problems,
+        rates,
         requests,
         results,
     )
 
-    hooks = (requests, compress, headers, problems, guard)
-    for feature in (*hooks, assets, health, metrics, media, pages, actions, api, results, dashboard):
+    if hops := app.extensions["shadow"].settings.trusted_proxies:
+        # The address, scheme and host that the outermost trusted proxy saw; what a client claims is not believed.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    hooks = (requests, compress, headers, problems, rates, login, guard)
+    shown = (navigation, assets, health, metrics, media, pages, actions, account, api, results, dashboard)
+    for feature in (*hooks, *shown):
         feature.init_app(app)

@@ -4,40 +4,71 @@ Single-user mode has no login, so it must not be reachable from elsewhere: only 
 the names of this machine in ``Host`` (a foreign page cannot rebind its own name to 127.0.0.1 and read
 our answers), and nothing that a proxy forwards.
 
-A request that changes something must come from our own pages (CSRF token) or from no browser at all.
-Every browser sends ``Origin`` or ``Sec-Fetch-Site`` with such requests and a page cannot suppress them,
-so a request to the HTTP API that has neither, and no cookie, comes from a script such as curl.
+With accounts everything but :data:`PUBLIC` needs a login, or an API token for the addresses of programs,
+and :data:`ADMIN` needs an admin. Whose a thing is, is decided in :mod:`.identity`.
+
+A request that changes something must come from our own pages (CSRF token), carry an API token, or come
+from no browser at all. Every browser sends ``Origin`` or ``Sec-Fetch-Site`` with such requests and a page
+cannot suppress them, so in single-user mode a request to the HTTP API that has neither, and no cookie,
+comes from a script such as curl on this machine.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.sansio.utils import host_is_trusted
+from werkzeug.wrappers import Response
 
-from . import uploads
+from . import login, rates, uploads
 from .extension import current
-from .identity import SINGLE_USER
-from .problems import CSRF_WORDS, Problem
+from .identity import ANONYMOUS, SINGLE_USER, viewer
+from .problems import API_PREFIXES, CSRF_WORDS, Problem, wants_json
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
+LOCAL_NAMES = login.LOCAL_NAMES
 API_PREFIX = "/videos"
+# Addresses that programs ask with a token.
+TOKEN_PREFIXES = API_PREFIXES
+# Asked by load balancers and browsers alone: no user is looked up, so they answer without the database.
+NOBODYS = {"assets.serve", "assets.favicon", "health.health", "health.ready"}
+PUBLIC = NOBODYS | {"login.form", "login.enter", "shared.report", "shared.media"}
+ADMIN_BLUEPRINTS = {"admin", "rq_dashboard"}
+ADMIN = {"metrics.metrics", "rq_absent", "rq_absent_slash"}
+# What puts a film into the queue.
+SENDS_FILMS = {"pages.upload", "api.upload", "api.sample_lefty", "actions.sample"}
 csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
     """Install the guards in the order in which they run."""
     csrf.init_app(app)
-    app.before_request(_only_this_machine)
+    app.before_request(_only_our_names)
+    app.before_request(_find_out_who)
+    app.before_request(_may_they)
     app.before_request(_only_our_pages_or_scripts)
 
 
+def _only_our_names() -> None:
+    settings = current().settings
+    if settings.single_user:
+        return _only_this_machine()
+    names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
+    # A load balancer asks by address and not by name.
+    if names and request.endpoint not in NOBODYS and not host_is_trusted(request.host, names):
+        raise Problem(
+            400,
+            "unknown_host",
+            "This site does not answer under that name.",
+            "Use its own address. Operator: SHADOW_ALLOWED_HOSTS lists the names.",
+        )
+    return None
+
+
 def _only_this_machine() -> None:
-    if not current().settings.single_user:
-        return
     forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For"))
     if forwarded or not _is_loopback(request.remote_addr) or _host_name() not in LOCAL_NAMES:
         raise Problem(
@@ -46,7 +77,6 @@ def _only_this_machine() -> None:
             "Single-user mode has no login, so it answers requests from this machine only.",
             "Open http://127.0.0.1 with the port of this server, in a browser on this machine.",
         )
-    g.viewer = SINGLE_USER
 
 
 def _is_loopback(address: str | None) -> bool:
@@ -66,19 +96,79 @@ def _host_name() -> str:
         return ""
 
 
+def _find_out_who() -> None:
+    if current().settings.single_user:
+        g.viewer = SINGLE_USER
+    elif request.endpoint in NOBODYS:
+        g.viewer = ANONYMOUS
+    elif (token := _token()) is not None:
+        found = login.viewer_of_token(token)
+        if found is None:
+            raise Problem(
+                401,
+                "bad_token",
+                "This API token is unknown, revoked or expired.",
+                "Make a new one on your account page.",
+                headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+            )
+        g.viewer = found
+    else:
+        g.viewer = login.viewer_of_session()
+
+
+def _token() -> str | None:
+    """The API token of a request to an address of programs. Elsewhere a token says nothing."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not request.path.startswith(TOKEN_PREFIXES):
+        return None
+    return token.strip()
+
+
+def _may_they() -> Response | None:
+    if request.endpoint is None or request.endpoint in PUBLIC:
+        return None
+    if not viewer().is_known:
+        return _to_the_login()
+    if not viewer().is_admin and (request.blueprint in ADMIN_BLUEPRINTS or request.endpoint in ADMIN):
+        raise Problem(403, "admins_only", "This is for admins only.", "Ask whoever runs this installation.")
+    return None
+
+
+def _to_the_login() -> Response:
+    if wants_json():
+        raise Problem(
+            401,
+            "login_needed",
+            "Log in first.",
+            "Programs: send `Authorization: Bearer` with an API token from your account page.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    place = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
+    query = f"?next={quote(place, safe='/')}" if place not in ("", "/") else ""
+    return redirect(url_for("login.form") + query, code=303)
+
+
 def _only_our_pages_or_scripts() -> None:
     if request.method in SAFE_METHODS or request.blueprint == "rq_dashboard":
         return
-    if _from_other_site():
+    if not viewer().by_token and _from_other_site():
         raise Problem(403, *CSRF_WORDS)
+    _not_too_often()
     if request.mimetype == "multipart/form-data":
         # Looking for a token reads the body, so what needs no body is asked first.
         uploads.check_room()
-    if request.path.startswith(API_PREFIX) and _from_no_browser():
+    if viewer().by_token or (request.path.startswith(API_PREFIX) and _from_no_browser()):
         # Flask-WTF must not look for a token in the body of a script.
         g.csrf_valid = True
         return
     csrf.protect()
+
+
+def _not_too_often() -> None:
+    if request.endpoint == "login.enter":
+        rates.check("login")
+    elif request.endpoint in SENDS_FILMS or request.mimetype == "multipart/form-data":
+        rates.check("upload")
 
 
 def _from_other_site() -> bool:

@@ -66,6 +66,8 @@ def _add(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if response.mimetype in ("text/html", "application/json", "application/problem+json"):
-        # Pages carry a person's state and a form token: no shared cache, always asked again.
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        # Pages carry a person's state and a form token: no shared cache, always asked again; and with accounts
+        # nothing is left in the browser for whoever sits down after the logout.
+        keep = "no-cache" if current().settings.single_user else "no-store"
+        response.headers.setdefault("Cache-Control", f"private, {keep}")
     return response

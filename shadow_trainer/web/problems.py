@@ -57,11 +57,17 @@ class Problem(Exception):
     """One error ready to be shown: what RFC 9457 wants, plus our code and fix."""
 
     def __init__(
-        self, status: int, code: str, message: str, fix: str, errors: list[dict[str, str]] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        fix: str,
+        errors: list[dict[str, str]] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.fix = status, code, message, fix
-        self.errors = errors or []
+        self.errors, self.headers = errors or [], headers or {}
 
     def as_dict(self) -> dict[str, Any]:
         """The members of application/problem+json."""
@@ -106,6 +112,7 @@ def answer(problem: Problem) -> Response:
     response.status_code = problem.status
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "60"
+    response.headers.update(problem.headers)
     return response
 
 

@@ -89,11 +89,6 @@ def test_our_own_page_uses_the_api_with_its_token(browser: FlaskClient) -> None:
     assert browser.post("/videos/sample-lefty", headers=headers).status_code == 202
 
 
-def test_more_than_one_user_is_refused_until_there_are_accounts() -> None:
-    with pytest.raises(SetupError, match="accounts"):
-        create_app(load({}, single_user=False, secret_key="x" * 40))
-
-
 def test_there_is_no_secret_key_by_default() -> None:
     with pytest.raises(SetupError, match="SHADOW_SECRET_KEY"):
         create_app(load({}))

@@ -1,0 +1,207 @@
+"""Logging in: who comes in, what the session is, how often one may try, and where one lands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from shadow_trainer import create_app
+from shadow_trainer.errors import SetupError
+from shadow_trainer.settings import load
+from tests.web.accounts import PASSWORD, SITE, Person, site
+from tests.web.conftest import make_app
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the data folder with the three accounts is kept."""
+    return tmp_path_factory.mktemp("people") / "data"
+
+
+@pytest.fixture
+def app(people: Path, tmp_path: Path) -> Flask:
+    """A site with accounts."""
+    return site(people, tmp_path / "data")
+
+
+def test_a_login_opens_the_page_that_was_asked_for(app: Flask) -> None:
+    person = Person(app)
+    asked = person.get("/analyses?q=bull&page=2")
+    assert asked.status_code == 303
+    assert asked.location == "/login?next=/analyses%3Fq%3Dbull%26page%3D2"
+    assert 'value="/analyses?q=bull&amp;page=2"' in person.get(asked.location).text
+    assert person.login("ana", next="/analyses?q=bull&page=2").location == "/analyses?q=bull&page=2"
+    assert person.get("/analyses").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)",
+     "/\t/evil.example", "/ /evil.example", "///evil.example", "evil", "/login", "/" + "a" * 600, ""],
+)  # fmt: skip
+def test_next_never_leads_to_another_site(app: Flask, wanted: str) -> None:
+    assert Person(app).login("ana", next=wanted).location == "/"
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("ana", "wrong words of hers"), ("nobody", PASSWORD), ("", "")]
+)
+def test_a_refusal_tells_nothing(app: Flask, name: str, password: str) -> None:
+    person = Person(app)
+    refused = person.login(name, password)
+    assert refused.status_code == 401
+    assert "Name or password is not right." in refused.text
+    assert person.get("/analyses").status_code == 303
+
+
+def test_an_unknown_name_costs_a_hash_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    from shadow_trainer.catalog import secrets
+
+    checked = []
+    real = secrets.check_password_hash
+    monkeypatch.setattr(secrets, "check_password_hash", lambda *a: checked.append(a[0]) or real(*a))
+    for name in ("ana", "nobody"):
+        Person(app).login(name, "wrong words of hers")
+    known, unknown = (hashed.rsplit("$", 2)[0] for hashed in checked)
+    assert known == unknown == "scrypt:32768:8:1"
+
+
+def test_the_cookie_is_for_this_host_over_https_and_for_no_script(app: Flask) -> None:
+    cookie = Person(app).login("ana").headers["Set-Cookie"]
+    assert cookie.startswith("__Host-shadow_session=")
+    for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert part in cookie
+    assert "Domain" not in cookie
+
+
+def test_nothing_planted_before_the_login_survives_it(app: Flask) -> None:
+    person = Person(app)
+    before = person.token()
+    with person.client.session_transaction(base_url=SITE) as session:
+        session["planted"] = "yes"
+    person.login("ana")
+    with person.client.session_transaction(base_url=SITE) as session:
+        assert "planted" not in session
+    assert person.token() != before
+    stale = {"csrf_token": before}
+    assert person.client.post("/account/name", base_url=SITE, data=stale).status_code == 403
+
+
+def test_logout_ends_it_and_needs_the_token(app: Flask) -> None:
+    person = Person(app, "ana")
+    assert person.client.post("/logout", base_url=SITE).status_code == 403
+    assert person.get("/logout").status_code == 405
+    assert person.get("/analyses").status_code == 200
+    assert person.post("/logout").location == "/login"
+    assert person.get("/analyses").status_code == 303
+
+
+def test_a_new_password_ends_every_other_session(app: Flask) -> None:
+    here, elsewhere = Person(app, "ana"), Person(app, "ana")
+    wrong = {"present": "not it at all", "new": "other words of hers", "again": "other words of hers"}
+    assert here.post("/account/password", wrong).status_code == 403
+    assert here.post("/account/password", {**wrong, "present": PASSWORD, "again": "x"}).status_code == 400
+    weak = {"present": PASSWORD, "new": "password123", "again": "password123"}
+    assert "too easy to guess" in here.post("/account/password", weak).text
+    assert here.post("/account/password", {**wrong, "present": PASSWORD}).status_code == 303
+    assert here.get("/analyses").status_code == 200
+    assert elsewhere.get("/analyses").status_code == 303
+    assert Person(app).login("ana").status_code == 401
+    assert Person(app).login("ana", "other words of hers").status_code == 303
+
+
+def test_other_sessions_can_be_ended(app: Flask) -> None:
+    here, elsewhere = Person(app, "ana"), Person(app, "ana")
+    here.post("/account/sessions")
+    assert here.get("/account").status_code == 200
+    assert elsewhere.get("/account").status_code == 303
+
+
+def test_a_disabled_user_is_out_at_once(app: Flask) -> None:
+    person = Person(app, "ana")
+    catalog = app.extensions["shadow"].catalog
+    catalog.set_active(catalog.user_by_name("ana").id, False)
+    assert person.get("/account").status_code == 303
+    assert Person(app).login("ana").status_code == 401
+
+
+def test_an_address_may_try_only_so_often(people: Path, tmp_path: Path) -> None:
+    app = site(people, tmp_path / "data", login_rate="3 per minute")
+    person = Person(app)
+    for _ in range(3):
+        assert person.login("ana", "wrong words of hers").status_code == 401
+    refused = person.login("ana")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 61
+    assert "Too many requests" in refused.text and "<h1>" in refused.text
+    other = {"REMOTE_ADDR": "192.0.2.7"}
+    page = person.client.get("/login", base_url=SITE, environ_base=other).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    form = {"csrf_token": token, "name": "ana", "password": PASSWORD}
+    assert person.client.post("/login", base_url=SITE, data=form, environ_base=other).status_code == 303
+
+
+def test_one_name_may_be_tried_only_so_often_from_everywhere(
+    people: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("shadow_trainer.web.rates.NAME_RATE", "2 per minute")
+    app = site(people, tmp_path / "data")
+    for name in ("ana", " ANA "):
+        assert Person(app).login(name, "wrong words of hers").status_code == 401
+    assert Person(app).login("ana").status_code == 429
+    assert Person(app).login("bob").status_code == 303
+
+
+def test_a_rate_that_cannot_be_read_is_said_at_the_start(people: Path, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="SHADOW_LOGIN_RATE"):
+        site(people, tmp_path / "data", login_rate="often")
+
+
+def test_weak_secrets_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="SECRET_KEY"):
+        create_app(load({}, secret_key="short", single_user=False, data_dir=str(tmp_path)))
+
+
+def test_only_its_own_names_are_answered(people: Path, tmp_path: Path) -> None:
+    app = site(people, tmp_path / "data", allowed_hosts="club.example, .club.test")
+    client = app.test_client()
+    assert client.get("/login", base_url=SITE).status_code == 200
+    assert client.get("/login", base_url="https://www.club.test").status_code == 200
+    refused = client.get("/login", base_url="https://evil.example")
+    assert refused.status_code == 400 and "unknown_host" in refused.text
+    assert client.get("/health", base_url="http://10.1.2.3").status_code == 200
+
+
+def test_a_trusted_proxy_tells_who_asks_and_how(people: Path, tmp_path: Path) -> None:
+    forwarded = {
+        "X-Forwarded-For": "203.0.113.9, 198.51.100.4",  # the first was written by the client itself
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "club.example",
+    }
+    behind = site(people, tmp_path / "behind", trusted_proxies=1)
+    open_ = site(people, tmp_path / "open")
+
+    def seen(app: Flask) -> tuple[str, bool]:
+        found = app.test_client().get("/analyses", base_url="http://10.0.0.1", headers=forwarded)
+        request = found.request
+        environ = dict(request.environ)
+        app.wsgi_app(environ, lambda *_: None)
+        return environ["REMOTE_ADDR"], "Strict-Transport-Security" in found.headers
+
+    assert seen(behind) == ("198.51.100.4", True)
+    assert seen(open_) == ("127.0.0.1", False)
+
+
+def test_a_proxy_before_single_user_mode_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="TRUSTED_PROXIES"):
+        create_app(load({}, secret_key="t" * 40, trusted_proxies=1, data_dir=str(tmp_path)))
+
+
+def test_without_accounts_there_is_nothing_to_log_into(data_dir: Path) -> None:
+    client = make_app(data_dir).test_client()
+    for path in ("/login", "/account"):
+        assert client.get(path).status_code == 404
+    assert "Log in" not in client.get("/").text and "Account" not in client.get("/").text
