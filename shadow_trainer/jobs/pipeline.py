@@ -24,7 +24,7 @@ from .request import AnalysisRequest
 Progress = Callable[[str, int, int], None]
 Check = Callable[[], None]
 # Raise this when a stage's output changes meaning, so that receipts of an older release are not trusted.
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 
 
 @dataclass(frozen=True)

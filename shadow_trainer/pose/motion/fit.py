@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from . import body, terms
+from . import body, hands, terms
 from .lsq import Normal, Rows, normal_equations, posterior_draws, step
 
 # SD of accelerations in m/s2 by node, from what a hard throw needs; the robust norm lets release pass.
@@ -20,6 +20,7 @@ ROBUST_PX, ROBUST_SHAPE, ROBUST_ACCELERATION = 2.0, 2.0, 3.0
 PLANTED_M_S = 0.04
 SD_CALIBRATION = 2.5  # true error over claimed SD on rendered clips
 FEET = tuple(body.NODE[f"{s}_{p}"] for s in ("left", "right") for p in ("ankle", "heel", "foot_index"))
+WRISTS = (body.NODE["left_wrist"], body.NODE["right_wrist"])
 BAND = 3 * body.COUNT * 2 + 3 * body.COUNT - 1  # unknowns of three neighbouring frames
 
 
@@ -29,7 +30,8 @@ class Evidence:
 
     ``seen`` (T, 21, 2) px and its SD ``sigma_px`` (T, 21); ``shape`` (T, 21, 3) metres relative to the
     mid-hip in camera axes with SD ``sigma_shape``; ``offset`` (T, 21, 3) from joint centre to landmark;
-    ``planted`` (T, 6) probability that a foot's point stands still; ``centre`` (2,) principal point.
+    ``planted`` (T, 6) probability that a foot's point stands still; ``joined`` (T,) that the hands are together;
+    ``centre`` (2,) principal point.
     """
 
     time_s: np.ndarray
@@ -39,6 +41,7 @@ class Evidence:
     sigma_shape: np.ndarray
     offset: np.ndarray
     planted: np.ndarray
+    joined: np.ndarray
     centre: np.ndarray
     prior_lengths: np.ndarray
     prior_focal: float
@@ -86,6 +89,7 @@ def linearise(state: State, evidence: Evidence) -> Rows:
         rate,
     )
     terms.relative_shape(rows, state.points, e.shape, e.sigma_shape, rate, ROBUST_SHAPE)
+    terms.together(rows, state.points, WRISTS, e.joined, hands.REACH_M, hands.REACH_SD_M, rate)
     if len(e.time_s) > 2:
         terms.smoothness(rows, state.points, e.time_s, SIGMA_ACCELERATION, rate, ROBUST_ACCELERATION)
     if len(e.time_s) > 1:

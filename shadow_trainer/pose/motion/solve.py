@@ -14,7 +14,7 @@ import numpy as np
 from ..series import PoseSeries
 from ..skeleton import COUNT
 from ..track import RawTrack
-from . import body, contacts, fit, heading, lifter, offsets
+from . import body, contacts, fit, hands, heading, lifter, offsets
 from .assemble import all_landmarks
 from .camera import (
     PRIOR_FOCAL_SPREAD,
@@ -30,9 +30,6 @@ KNOWN_FOCAL_SPREAD = 0.01
 LEAST_FRAMES = 5
 ROUNDS = (8, 4, 4)  # iterations between updates of the landmark offsets
 OWN_SHARE = 0.25  # of the lifted shape in the prior of the bone lengths; the rest is population
-WRISTS = [body.NODE["left_wrist"], body.NODE["right_wrist"]]
-HANDS = [*WRISTS, body.NODE["left_index"], body.NODE["right_index"]]
-HANDS_APART, HANDS_DOUBT = 0.6, 1.5  # torso lengths; growth of the SD where they meet
 # Of the SD that the confidence claims. The trunk's landmarks lie on clothes and their errors are constant
 # rather than random, and its turn depends on small differences of width: there the lifted shape knows better.
 PX_SCALE = np.array([2.5 if "shoulder" in n or "hip" in n else 1.0 for n in body.NODES])
@@ -115,7 +112,7 @@ def solve_window(
     time_s = raw.time_s[rows].astype(float)
     tall = height_m or body.DEFAULT_HEIGHT_M
     focal = view.focal_px or default_focal(view.width, view.height)
-    mended, lifted = mend_and_lift(raw, rows, view, focal)
+    mended, lifted, meeting = mend_and_lift(raw, rows, view, focal, tall, throws)
     node = body.LANDMARK_OF_NODE
     seen, trust = mended.px[:, node], mended.confidence[:, node]
     whole = fill(seen, time_s)
@@ -125,7 +122,7 @@ def solve_window(
     lengths = body.prior_lengths(tall) ** (1 - OWN_SHARE) * body.lengths_of(solid) ** OWN_SHARE
     evidence = fit.Evidence(
         time_s, seen, pixel_sigma(seen, trust), solid, shape_sigma(lifted.sd, tall), np.zeros_like(points),
-        lifted.planted * contacts.planted(points, time_s, lifted.up), view.centre, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
+        lifted.planted * contacts.planted(points, time_s, lifted.up), meeting.probability, view.centre, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
     )  # fmt: skip
     state = fit.State(points, np.log(lengths), float(np.log(focal)))
     for rounds in ROUNDS:
@@ -135,37 +132,46 @@ def solve_window(
     return _to_world(state, mended.world, time_s, view, lifted.up, throws, mended.confidence)
 
 
-def mend_and_lift(raw: RawTrack, rows: np.ndarray, view: View, focal: float) -> tuple[Mended, lifter.Lifted]:
-    """Lift what the network says, mend swaps that the lifted motion contradicts, and lift again."""
+def mend_and_lift(
+    raw: RawTrack, rows: np.ndarray, view: View, focal: float, tall: float, throws: str
+) -> tuple[Mended, lifter.Lifted, hands.Joined]:
+    """Lift what the network says, mend swaps that the lifted motion contradicts and hidden hands, lift again."""
     time_s, node = raw.time_s[rows].astype(float), body.LANDMARK_OF_NODE
     told = [a[rows].astype(float) for a in (raw.landmarks_px, raw.confidence, raw.world_m)]
-    mended, guide = repair(time_s, *told), None
-    for last in (False, True):
+
+    def lift(mended: Mended) -> tuple[lifter.Lifted, np.ndarray]:
         px, trust = fill(mended.px[:, node], time_s), mended.confidence[:, node]
-        lifted = lifter.lift(time_s, (px - view.centre) / focal, trust, fill(mended.world[:, node], time_s))
-        if not last:
-            root = root_positions(lifted.shape, px, trust, focal, view.centre, time_s)
-            guide = np.full_like(told[0], np.nan)
-            guide[:, node] = project_camera(lifted.shape + root[:, None], focal, *view.centre)
-            mended = repair(time_s, *told, guide)
-    return mended, lifted
+        rays = (px - view.centre) / focal
+        lifted = lifter.lift(time_s, rays, trust, fill(mended.world[:, node], time_s))
+        root = root_positions(lifted.shape, px, trust, focal, view.centre, time_s)
+        guide = np.full_like(told[0], np.nan)
+        guide[:, node] = project_camera(lifted.shape + root[:, None], focal, *view.centre)
+        return lifted, guide
+
+    lifted, guide = lift(repair(time_s, *told))
+    mended = repair(time_s, *told, guide)
+    whole = fill(mended.px[:, node], time_s)
+    meeting = hands.joined(
+        time_s, whole, torso_px(whole), lifted.shape * tall, level_rotation(lifted.up), throws
+    )
+    mended = hands.put_together(mended, meeting, torso_px(whole))
+    return mended, lift(mended)[0], meeting
+
+
+def torso_px(seen: np.ndarray) -> float:
+    """A typical torso length in the picture of landmarks (T, 21, 2)."""
+    torso = np.linalg.norm(seen[:, [0, 1]].mean(1) - seen[:, [6, 7]].mean(1), axis=-1)
+    return max(float(np.nanmedian(torso)), body_size_px(seen) * 0.8)
 
 
 def pixel_sigma(seen: np.ndarray, trust: np.ndarray) -> np.ndarray:
     """SD in pixels of (T, 21, 2) landmarks from their calibrated confidence (T, 21).
 
     The confidence is the probability of lying within a tenth of the torso of the truth; errors are taken as
-    normal in both directions (a Rayleigh distance). Hands that meet (ball in glove) hide each other: the
-    network then places them less well than it says.
+    normal in both directions (a Rayleigh distance).
     """
-    torso = np.linalg.norm(seen[:, [0, 1]].mean(1) - seen[:, [6, 7]].mean(1), axis=-1)
-    size = max(float(np.nanmedian(torso)), body_size_px(seen) * 0.8)
     miss = np.log(1 - np.clip(trust, 0.01, 0.99))
-    sigma = size * PX_SCALE * 0.1 / np.sqrt(-2 * miss)
-    apart = np.linalg.norm(seen[:, WRISTS[0]] - seen[:, WRISTS[1]], axis=-1) / size
-    meet = np.clip((HANDS_APART - np.nan_to_num(apart, nan=9.0)) / (0.5 * HANDS_APART), 0, 1)
-    sigma[:, HANDS] *= 1 + HANDS_DOUBT * meet[:, None]
-    return sigma
+    return torso_px(seen) * PX_SCALE * 0.1 / np.sqrt(-2 * miss)
 
 
 def shape_sigma(sd: np.ndarray, height_m: float) -> np.ndarray:

@@ -17,6 +17,7 @@ _BONE_NODES, _BONE_WEIGHTS, _BONE_INDEX = body.bone_rows()
 _SLACK = np.array([bone.slack_m for bone in body.BONES])
 _SPREAD = np.array([bone.spread for bone in body.BONES])
 ROBUST_PLANTED = 4.0
+ROBUST_TOGETHER = 6.0
 CORRELATED_FRAMES = 5.0
 _HIPS = (body.NODE["left_hip"], body.NODE["right_hip"])
 
@@ -127,3 +128,16 @@ def planted(rows: Rows, points, time_s, nodes, probability, speed_m_s) -> None:
     col = np.stack([columns(frame, node) + axis, columns(frame + 1, node) + axis], -1)
     val = np.broadcast_to(gain[..., None], residual.shape)
     rows.add(residual.ravel(), col.reshape(-1, 2), np.stack([-val, val], -1).reshape(-1, 2))
+
+
+def together(rows: Rows, points, pair, probability, reach_m, sd_m, rate) -> None:
+    """Two nodes are no farther apart than ``reach_m`` with SD ``sd_m`` where ``probability`` (T,) is high."""
+    a, b = pair
+    d = points[:, b] - points[:, a]
+    length = np.maximum(np.linalg.norm(d, axis=-1), 1e-6)
+    excess = np.maximum(length - reach_m, 0.0)
+    gain = np.sqrt(probability * rate) / sd_m * cauchy((excess / sd_m) ** 2, ROBUST_TOGETHER)
+    slope = np.where(excess > 0, gain, 0.0)[:, None] * d / length[:, None]
+    base = columns(np.arange(len(points))[:, None], np.array([a, b])[None])
+    col = (base[..., None] + np.arange(3)).reshape(len(points), 6)
+    rows.add(excess * gain, col, np.concatenate([-slope, slope], -1))
