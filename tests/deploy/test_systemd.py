@@ -1,0 +1,99 @@
+"""The units: accepted by systemd's own checker, locked up, and patient enough to lose no film."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shadow_trainer.settings import Settings
+from tests.conftest import ROOT
+
+FOLDER = ROOT / "deploy" / "systemd"
+UNITS = sorted(path.name for path in FOLDER.glob("*.service"))
+# systemd's own figure, 0 (nothing can be reached) to 10; it calls up to 2 "OK".
+MOST_EXPOSED = 1.5
+
+
+def options(name: str) -> dict[str, str]:
+    """The last value of each option of a unit."""
+    return dict(re.findall(r"^(\w+)=(.*)$", (FOLDER / name).read_text(), re.M))
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files as the installer lays them, with an environment file where it can be read."""
+    folder = tmp_path_factory.mktemp("systemd")
+    script = ROOT / "deploy" / "scripts" / "install_systemd.sh"
+    subprocess.run(["sh", str(script)], env={**os.environ, "DESTDIR": str(folder)}, check=True)
+    return folder
+
+
+def analyze(installed: Path, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    tool = shutil.which("systemd-analyze")
+    if tool is None:
+        pytest.skip("systemd-analyze is not on this machine")
+    folder = installed / "etc" / "systemd" / "system"
+    command = [tool, verb, *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", [*UNITS, "shadow-trainer.target"])
+def test_systemd_accepts_the_unit(installed: Path, name: str) -> None:
+    done = analyze(installed, "verify", f"./{name}")
+    about_us = [line for line in done.stderr.splitlines() if "shadow-trainer" in line]
+    assert done.returncode == 0 and not about_us, done.stderr
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_service_can_reach_little(installed: Path, name: str) -> None:
+    unit = name.replace("@.", "@1.")
+    done = analyze(installed, "security", "--offline=yes", f"./{unit}")
+    if "--offline" in done.stderr:
+        pytest.skip("this systemd cannot look at a unit that is not loaded")
+    found = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
+    assert found, done.stdout + done.stderr
+    assert float(found[1]) <= MOST_EXPOSED
+
+
+def test_every_command_of_the_units_exists(installed: Path) -> None:
+    for name in UNITS:
+        text = (installed / "etc" / "systemd" / "system" / name).read_text()
+        for line in re.findall(r"^ExecStart=(.*)$", text, re.M):
+            program, *arguments = line.split()
+            assert Path(program).is_relative_to(ROOT), "the installer names this folder"
+            if program.endswith("python"):
+                done = subprocess.run(
+                    [sys.executable, *arguments, "--help"], cwd=ROOT, capture_output=True, check=False
+                )
+                assert done.returncode == 0, line
+            else:
+                assert arguments == ["wsgi:app"]
+
+
+@pytest.mark.parametrize("name", [name for name in UNITS if "worker" in name])
+def test_a_worker_may_hand_its_film_back_before_it_is_killed(name: str) -> None:
+    unit = options(name)
+    assert int(unit["TimeoutStopSec"]) > Settings().shutdown_grace_s + 10
+    assert unit["KillMode"] == "mixed", "SIGTERM is for the parent alone"
+    assert unit["OOMPolicy"] == "continue", "a film that is too large kills the child, not the worker"
+    assert unit["Restart"] == "always"
+
+
+def test_each_gpu_has_its_worker() -> None:
+    assert "CUDA_VISIBLE_DEVICES=%i" in options("shadow-trainer-gpu-worker@.service")["Environment"]
+
+
+def test_the_installer_keeps_a_secret_that_is_there(installed: Path) -> None:
+    file = installed / "etc" / "shadow-trainer.env"
+    before = file.read_text()
+    assert re.search(r"^SHADOW_SECRET_KEY=[0-9a-f]{48}$", before, re.M)
+    assert file.stat().st_mode & 0o077 == 0
+    script = ROOT / "deploy" / "scripts" / "install_systemd.sh"
+    subprocess.run(["sh", str(script)], env={**os.environ, "DESTDIR": str(installed)}, check=True)
+    assert file.read_text() == before
