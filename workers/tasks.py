@@ -10,8 +10,12 @@ from rq.job import Job
 from shadow_trainer import logs
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs import rq_retry
+from shadow_trainer.jobs.redraw import redraw
 from shadow_trainer.jobs.runner import Runner
 from shadow_trainer.jobs.states import FAILED
+
+# A job without an analysis of its own has no attempts in the catalog: they are counted in the job.
+MOST_DRAWINGS = 3
 
 _runner: Runner | None = None
 
@@ -38,6 +42,19 @@ def run_analysis(analysis_id: str) -> dict[str, Any]:
         rq_retry.apply(job, outcome.state, delay_s=outcome.delay_s, at_front=outcome.at_front)
         raise outcome.error or ShadowError("The attempt failed.")
     return {"state": outcome.state, "attempt": outcome.number}
+
+
+def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:
+    """Films and report of a finished analysis whose numbers changed; given up when it keeps killing workers."""
+    job = get_current_job()
+    if _runner is None or job is None:
+        raise ShadowError("Jobs run inside `python -m shadow_trainer worker` only.", code="no_runner")
+    tries = job.meta["tries"] = job.meta.get("tries", 0) + 1
+    job.save_meta()
+    if tries > MOST_DRAWINGS:
+        return {"drawn": False}
+    with logs.context(job_id=job.id, analysis_id=analysis_id):
+        return {"drawn": redraw(_runner.settings, _runner.catalog, _runner.storage, analysis_id, revision)}
 
 
 def _revive(job: Job, runner: Runner) -> None:

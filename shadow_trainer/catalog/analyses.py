@@ -153,9 +153,16 @@ class Analyses(Database):
         self._change(analysis_id, options=dict(options))
 
     def replace_result(
-        self, analysis_id: str, result: Mapping[str, Any], deliveries: Iterable[Mapping[str, Any]]
+        self,
+        analysis_id: str,
+        result: Mapping[str, Any],
+        deliveries: Iterable[Mapping[str, Any]],
+        **columns: Any,
     ) -> None:
-        """Another summary and other deliveries of a completed analysis (its events were moved)."""
+        """Another summary and other deliveries of a completed analysis that was measured again.
+
+        ``columns`` are further columns that changed with it: options, warnings, files.
+        """
         rows = list(deliveries)
 
         def work(session: Session) -> bool:
@@ -165,6 +172,8 @@ class Analyses(Database):
             session.execute(delete(Delivery).where(Delivery.analysis_id == analysis_id))
             session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
             row.result, row.updated_at = dict(result), utcnow()
+            for name, value in columns.items():
+                setattr(row, name, value)
             return True
 
         if not self.transact(work):

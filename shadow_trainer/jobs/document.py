@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from . import assumptions
 from .pipeline import Run, timings
 
 SCHEMA = "shadow-trainer/analysis/1"
@@ -29,6 +30,7 @@ def build_document(run: Run, info: Any, scan: Any, result: dict, factor: float) 
         "warnings": [*info.warnings, *scan.warnings, *_slow_motion(info, factor), *result["warnings"]],
         "timings_s": timings(run.work),
     }
+    document[assumptions.SOLVED] = assumptions.solved_under(document, run.request.as_dict())
     return plain(document), plain({"schema": SCHEMA, "deliveries": result["series"]})
 
 

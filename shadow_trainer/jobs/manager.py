@@ -67,6 +67,14 @@ class JobManager(ABC):
         """Drop what the back end remembers."""
 
     @abstractmethod
+    def redraw(self, analysis_id: str, revision: str) -> None:
+        """Have the films drawn again for the numbers of ``revision``, when there is time (see :mod:`.redraw`).
+
+        It is no attempt at the analysis, which stays completed; a drawing that is lost leaves films that say
+        that they are old.
+        """
+
+    @abstractmethod
     def worker_count(self) -> int:
         """Workers that are alive."""
 

@@ -1,8 +1,10 @@
-"""Events moved by a coach: the numbers of a finished analysis again, from its stored pose, in a second.
+"""The numbers of a finished analysis again, from its stored pose: events moved by a coach, or another hand,
+height, capture rate, level, reference, view. It takes a second and no pose model.
 
-The films are not drawn again. It runs in a process of its own (:func:`in_child`), because the numbers need
-libraries that the web process does not load: ``python -m shadow_trainer.jobs.remeasure ID``, with the
-moved events as JSON on stdin and the answer as JSON on stdout.
+The films and the report file are drawn again afterwards (:mod:`.redraw`). It runs in a process of its own
+(:func:`in_child`), because the numbers need libraries that the web process does not load:
+``python -m shadow_trainer.jobs.remeasure ID``, with the change as JSON on stdin and the answer as JSON on
+stdout.
 """
 
 from __future__ import annotations
@@ -10,23 +12,41 @@ from __future__ import annotations
 import io
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import BadRequest, Conflict, ShadowError, Unavailable
 from ..settings import ROOT, Settings
-from . import publish
+from . import assumptions, publish, shadow_file
+from .references import References
+from .request import AnalysisRequest
 
 TIMEOUT_S = 60
-MOVED = "moved_events"
+MOVED, REVISION = "moved_events", "revision"
+NO_PITCH = (
+    "With these assumptions no pitch is left in the film; nothing was changed.",
+    "Check the throwing hand and the capture rate.",
+)
 Moved = dict[str, dict[str, float]]
 
 
-def in_child(settings: Settings, analysis_id: str, moved: Moved) -> None:
-    """Measure again in a child process; the errors are those of :func:`remeasure`."""
+@dataclass(frozen=True)
+class Change:
+    """``moved``: every event moved by hand (delivery index -> event -> seconds; None: as it was);
+    ``assumed``: options that changed, by name (see :mod:`.assumptions`)."""
+
+    moved: Moved | None = None
+    assumed: Mapping[str, Any] = field(default_factory=dict)
+
+
+def in_child(settings: Settings, analysis_id: str, change: Change) -> str:
+    """Measure again in a child process and return the new revision; errors are those of :func:`remeasure`."""
     addresses = {
         "SHADOW_DATA_DIR": str(settings.data_path),
         "SHADOW_STORAGE_URL": settings.storage_address,
@@ -35,70 +55,139 @@ def in_child(settings: Settings, analysis_id: str, moved: Moved) -> None:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "shadow_trainer.jobs.remeasure", analysis_id],
-            input=json.dumps(moved), capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+            input=json.dumps(asdict(change)), capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
             cwd=ROOT, env={**os.environ, **addresses, "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
         answer = json.loads(done.stdout.strip().splitlines()[-1])
     except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
         raise Unavailable("The numbers could not be measured again.", code="remeasure_failed") from error
-    if answer:
+    if "code" in answer:
         kind = BadRequest if answer["permanent"] else ShadowError
         raise kind(answer["message"], code=answer["code"], fix=answer["fix"])
+    return answer[REVISION]
 
 
-def remeasure(catalog: Any, storage: Any, analysis_id: str, moved: Moved) -> dict[str, Any]:
-    """Measure with ``moved`` events (delivery index -> event -> seconds; empty: as found) and publish.
+def remeasure(catalog: Any, storage: Any, analysis_id: str, change: Change) -> dict[str, Any]:
+    """Measure with what changed, publish the numbers, and return the new analysis.json.
 
-    Raises Conflict while the analysis is not finished, BadRequest for an event that cannot be there.
+    Raises Conflict while the analysis is not finished, BadRequest for what cannot be.
     """
-    from .. import pitching
-    from ..render import exports
-    from . import shadow_file
-    from .document import plain
-
     row = catalog.get(analysis_id)
     if row.state != "completed":
         raise Conflict(f"There are no numbers yet: this analysis is {row.state}.", code="not_completed")
     document = _read(storage, analysis_id, "analysis.json")
-    series, before = _pose(storage, analysis_id), _as_before(document, row, storage)
-    result = pitching.analyse(series, events=_by_index(moved), **before)
-    if len(result["deliveries"]) != len(document["deliveries"]):
-        raise Conflict(
-            "This analysis was made by another release.", code="old_analysis", fix="Press “Run again” first."
-        )
-    changed = {name: result[name] for name in ("athlete", "view", "deliveries", "consistency")}
-    document = plain({**document, **changed, MOVED: moved})
-    curves = plain({"schema": document["schema"], "deliveries": result["series"]})
+    request = assumptions.changed(row.options, change.assumed)
+    solved = assumptions.solved_under(document, row.options)
+    stored = _pose(storage, row)
+    series, video = assumptions.restate(stored, request, solved, document)
+    moved = _moved(change, document, request, video)
+    result = _measured(series, request, storage, moved, video)
+    _check_count(result, document, change)
+    document = _document(document, result, request, solved, moved, video)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        (out / "analysis.json").write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
-        (out / "series.json").write_text(json.dumps(curves, allow_nan=False), encoding="utf-8")
-        exports.metrics_csv(document, out / "metrics.csv")
-        if before["reference"]:
-            shadow_file.write(out / shadow_file.NAME, series, result, before["reference"])
-        for path in sorted(out.iterdir()):
-            storage.put(publish.key(analysis_id, path.name), path)
-    catalog.replace_result(analysis_id, publish.summary(document), publish.delivery_rows(document))
+        _write(out, document, series, result, References(storage).find(request.reference))
+        if series is not stored or storage.exists(_solved_key(row)):
+            _keep_solved(storage, row)
+            series.save(out / "pose.npz")
+        files = _publish(storage, row, out)
+    catalog.replace_result(
+        analysis_id,
+        publish.summary(document),
+        publish.delivery_rows(document),
+        options=request.as_dict(),
+        warnings=document["warnings"],
+        files=files,
+    )
     return document
 
 
-def _as_before(document: dict[str, Any], row: Any, storage: Any) -> dict[str, Any]:
-    """What the analysis was asked for and what it found, so that only the moved events change."""
-    from .references import References
-
-    athlete, view = document["athlete"], document["view"]
-    return {
-        "throws": athlete["throws"],
-        "height_m": athlete["height_m"] if athlete.get("height_source") == "given" else None,
-        "fps": document["video"]["capture_fps"],
-        "view": view["name"] if view.get("source") == "given" else "auto",
-        "level": document.get("level", "adult"),
-        "reference": References(storage).find(row.options.get("reference", "elite")),
-    }
+def _moved(
+    change: Change, document: dict[str, Any], request: AnalysisRequest, video: dict[str, Any]
+) -> Moved:
+    """The events moved by hand that still hold: those of another hand's delivery are other events."""
+    moved = document.get(MOVED) or {} if change.moved is None else change.moved
+    if request.throws not in ("auto", document["athlete"]["throws"]):
+        return {}
+    return assumptions.moved_times(moved, document["video"], video)
 
 
-def _by_index(moved: Moved) -> dict[int, dict[str, float]]:
-    return {int(index): events for index, events in moved.items()}
+def _measured(
+    series: Any, request: AnalysisRequest, storage: Any, moved: Moved, video: dict[str, Any]
+) -> dict[str, Any]:
+    from .. import pitching
+
+    return pitching.analyse(
+        series,
+        throws=request.throws,
+        height_m=request.height_m,
+        fps=video["capture_fps"],
+        view=request.view,
+        level=request.level,
+        events={int(index): events for index, events in moved.items()},
+        reference=References(storage).find(request.reference),
+    )
+
+
+def _check_count(result: dict[str, Any], document: dict[str, Any], change: Change) -> None:
+    if not result["deliveries"]:
+        raise BadRequest(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
+    if not change.assumed and len(result["deliveries"]) != len(document["deliveries"]):
+        raise Conflict(
+            "This analysis was made by another release.", code="old_analysis", fix="Press “Run again” first."
+        )
+
+
+def _document(
+    before: dict[str, Any], result: dict[str, Any], request: AnalysisRequest, solved: dict[str, Any],
+    moved: Moved, video: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """analysis.json with everything that follows from the change, and a new revision."""
+    from ..pitching.warnings import CODES
+    from .document import plain
+
+    names = ("athlete", "view", "level", "deliveries", "consistency")
+    stale = CODES | {assumptions.RATE_CHANGED["code"]}
+    if request.capture_fps is not None:
+        stale |= {"slow_motion_found"}
+    kept = [warning for warning in before["warnings"] if warning["code"] not in stale]
+    if video["capture_fps"] != solved["capture_fps"]:
+        kept.append(assumptions.RATE_CHANGED)
+    return plain(
+        {
+            **before,
+            **{name: result[name] for name in names},
+            "video": video,
+            "warnings": [*kept, *result["warnings"]],
+            assumptions.SOLVED: solved,
+            MOVED: moved,
+            REVISION: secrets.token_hex(6),
+        }
+    )
+
+
+def _write(out: Path, document: dict[str, Any], series: Any, result: dict[str, Any], reference: Any) -> None:
+    from ..render import exports
+    from .document import plain
+
+    curves = plain({"schema": document["schema"], "deliveries": result["series"]})
+    (out / "analysis.json").write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
+    (out / "series.json").write_text(json.dumps(curves, allow_nan=False), encoding="utf-8")
+    exports.metrics_csv(document, out / "metrics.csv")
+    if reference is not None:
+        shadow_file.write(out / shadow_file.NAME, series, result, reference)
+
+
+def _publish(storage: Any, row: Any, out: Path) -> list[str]:
+    """Store what was written (analysis.json last: it vouches for the others); the analysis' files now."""
+    names = sorted((path.name for path in out.iterdir()), key=lambda name: (name == "analysis.json", name))
+    for name in names:
+        storage.put(publish.key(row.id, name), out / name)
+    files = {*row.files, *names}
+    if shadow_file.NAME not in names and shadow_file.NAME in files:
+        files.discard(shadow_file.NAME)
+        storage.delete(publish.key(row.id, shadow_file.NAME))
+    return sorted(files)
 
 
 def _read(storage: Any, analysis_id: str, name: str) -> Any:
@@ -106,23 +195,39 @@ def _read(storage: Any, analysis_id: str, name: str) -> Any:
         return json.loads(file.read())
 
 
-def _pose(storage: Any, analysis_id: str) -> Any:
+def _pose(storage: Any, row: Any) -> Any:
+    """The motion as it was solved: restating always starts there, so that no change is made twice."""
     from ..pose.series import PoseSeries
 
-    with storage.open(publish.key(analysis_id, "pose.npz")) as file:
+    kept = _solved_key(row)
+    with storage.open(kept if storage.exists(kept) else publish.key(row.id, "pose.npz")) as file:
         return PoseSeries.load(io.BytesIO(file.read()))
 
 
+def _solved_key(row: Any) -> str:
+    """A run of the pipeline makes its own: what an earlier run left is never mistaken for it."""
+    return publish.key(row.id, f"pose_solved_{row.attempt}.npz")
+
+
+def _keep_solved(storage: Any, row: Any) -> None:
+    """Keep the solved motion beside the restated one, once per run of the pipeline."""
+    kept = _solved_key(row)
+    if not storage.exists(kept):
+        with storage.open(publish.key(row.id, "pose.npz")) as file:
+            storage.put(kept, io.BytesIO(file.read()))
+
+
 def main() -> None:
-    """The child: one analysis, one line of JSON (empty object when it worked)."""
+    """The child: one analysis, one line of JSON: the new revision, or the error."""
     from ..catalog import open_catalog
     from ..settings import load
     from ..storage import open_storage
 
     settings, answer = load(), {}
+    given = json.load(sys.stdin)
     try:
         catalog, storage = open_catalog(settings), open_storage(settings.storage_address, settings)
-        remeasure(catalog, storage, sys.argv[1], json.load(sys.stdin))
+        answer = {REVISION: remeasure(catalog, storage, sys.argv[1], Change(**given))[REVISION]}
     except ShadowError as error:
         answer = {**error.as_dict(), "permanent": error.permanent}
     print(json.dumps(answer))

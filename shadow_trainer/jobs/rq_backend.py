@@ -29,6 +29,7 @@ from .status import Live
 log = logging.getLogger(__name__)
 
 TASK = "workers.tasks.run_analysis"
+REDRAW_TASK = "workers.tasks.redraw_analysis"
 QUEUES = ("pose", "batch", "maintenance")
 # A worker that has not been heard of for this long does not count as alive.
 WORKER_SILENCE_S = 60.0
@@ -82,6 +83,20 @@ class RqJobManager(JobManager):
             policy = "noeviction"
         wrong = f"Redis evicts jobs when memory is short ({policy}); set maxmemory-policy noeviction."
         return {"redis": "", "eviction": "" if policy == "noeviction" else wrong, **super().ready()}
+
+    def redraw(self, analysis_id: str, revision: str) -> None:
+        """On the queue that every installation's workers serve; a drawing takes seconds."""
+        try:
+            self.queue("pose").enqueue_call(
+                REDRAW_TASK,
+                args=(analysis_id, revision),
+                job_id=f"redraw-{analysis_id}-{revision}",
+                timeout=self.settings.job_timeout_s,
+                result_ttl=self.settings.result_ttl_s,
+                description=f"films of analysis {analysis_id}",
+            )
+        except LOST as error:
+            log.warning("Redis is away (%s); the films of %s stay old", type(error).__name__, analysis_id)
 
     def fetch(self, analysis_id: str) -> Job | None:
         """RQ's job, or None when RQ does not know it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ..errors import BadVideo
@@ -164,39 +165,43 @@ def analyse(run: Run) -> None:
 def render(run: Run) -> None:
     """The overlay film, the side-by-side film and the report that needs no server."""
     from ..pose.series import PoseSeries
-    from ..render import film, report, stills
     from . import shadow_file
 
     info, _ = real_time(run)
     series = PoseSeries.load(run.work / "out" / "pose.npz")
-    document = run.read_json("out/analysis.json")
-    half = _halves(run)
+    document, curves = run.read_json("out/analysis.json"), run.read_json("out/series.json")["deliveries"]
     ghost = {} if run.request.reference == "none" else shadow_file.for_films(run.work / SHADOW)
-    film.overlay(
-        run.video,
-        info,
-        series,
-        document,
-        run.write("out/overlay.mp4"),
-        progress=half(0),
-        check=run.check,
-        **ghost,
-    )
-    film.side_by_side(
-        run.video,
-        info,
-        series,
-        document,
-        run.write("out/side_by_side.mp4"),
-        progress=half(1),
-        check=run.check,
-        **ghost,
-    )
-    curves = run.read_json("out/series.json")["deliveries"]
-    report.html(document, series, run.video, info, run.write("out/report.html"), curves=curves)
-    picture = stills.poster(run.video, info, series, document)
+    out = run.write("out/overlay.mp4").parent
+    render_into(out, run.video, info, series, document, curves, ghost, progress=_halves(run), check=run.check)
+
+
+def render_into(
+    out: Path,
+    film_path: Path,
+    info: Any,
+    series: Any,
+    document: dict[str, Any],
+    curves: list[dict[str, Any]],
+    ghost: dict[str, Any],
+    *,
+    progress: Callable[[int], Callable[[int, int], None]] = lambda half: lambda done, total: None,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Everything that is drawn of an analysis, into the folder ``out``: two films, the report, the poster.
+
+    ``ghost`` is the shadow as :func:`.shadow_file.for_films` gives it; ``progress(0)`` and ``progress(1)`` are
+    told of the two films.
+    """
+    from ..render import film, report, stills
+
+    for half, (make, name) in enumerate(
+        ((film.overlay, "overlay.mp4"), (film.side_by_side, "side_by_side.mp4"))
+    ):
+        make(film_path, info, series, document, out / name, progress=progress(half), check=check, **ghost)
+    report.html(document, series, film_path, info, out / "report.html", curves=curves)
+    picture = stills.poster(film_path, info, series, document)
     if picture:
-        run.write("out/poster.jpg").write_bytes(picture)
+        (out / "poster.jpg").write_bytes(picture)
 
 
 STAGES: tuple[Stage, ...] = (

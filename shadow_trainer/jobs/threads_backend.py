@@ -19,13 +19,14 @@ from typing import IO, Any
 from .. import logs
 from ..catalog import Analysis, Catalog, utcnow
 from ..catalog.lifecycle import lease_alive
-from ..errors import ShadowError
+from ..errors import Canceled, ShadowError
 from ..settings import Settings
 from ..storage import Storage
 from . import aftermath, workplace
 from .engines import Engines
 from .manager import JobManager
 from .policy import Lost
+from .redraw import redraw
 from .runner import Runner
 from .states import ACTIVE, QUEUED, RETRYING
 from .status import Live
@@ -69,6 +70,11 @@ class ThreadJobManager(JobManager):
     def worker_count(self) -> int:
         """Threads that work, of this machine's leading web process."""
         return self.settings.legacy_threads
+
+    def redraw(self, analysis_id: str, revision: str) -> None:
+        """In this process' pool, after what is waiting there."""
+        if self._thread.is_alive():
+            self._pool.submit(self._redraw, analysis_id, revision)
 
     def close(self, *, grace_s: float | None = None) -> None:
         """Hand back what is running and stop; finished stages are kept for the next start."""
@@ -189,6 +195,18 @@ class ThreadJobManager(JobManager):
                 self._running.discard(analysis_id)
             self._live_progress.pop(analysis_id, None)
             self._wake.set()
+
+    def _redraw(self, analysis_id: str, revision: str) -> None:
+        def check() -> None:
+            if self._closing.is_set() or not threading.main_thread().is_alive():
+                raise Canceled("The server is stopping.")
+
+        try:
+            redraw(self.settings, self.catalog, self.storage, analysis_id, revision, check=check)
+        except ShadowError as error:
+            log.warning("the films of %s were not drawn again: %s", analysis_id, error)
+        except Exception:
+            log.exception("the films of %s were not drawn again", analysis_id)
 
     def _keep_house(self) -> None:
         """What the clock does in RQ mode, except for the repairs of Redis."""

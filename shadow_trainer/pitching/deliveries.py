@@ -20,6 +20,7 @@ SPLIT_GAP_S = 0.5
 LEAST_SAMPLES = 12
 # What makes a burst a pitch: (value that counts nothing, value that counts fully).
 HAND_SPEED_H_S = (3.5, 7.0)  # relative to the hips; a runner's hand stays below 4
+HAND_TOO_FAST_H_S = (30.0, 22.0)  # the fastest arms reach 16; beyond, the clock or the joints are wrong
 HAND_RATIO = (1.05, 1.5)  # throwing over glove hand; two hands on a bat are 1
 HANDS_APART_H = (0.1, 0.25)
 KNEE_LIFT_H = (0.03, 0.25)
@@ -79,7 +80,8 @@ def quality(s: Signals, seen: dict[str, Event]) -> float:
     lead = s.at(joint(s.points, "lead_ankle"), seen["foot_contact"].time_s)
     stride = float(np.linalg.norm((lead - rear)[:2])) / s.height_m
     legs = (_grade(swing, KNEE_LIFT_H) + _grade(stride, STRIDE_H)) / 2 if np.isfinite(stride) else 0.0
-    hand = _grade(peak, HAND_SPEED_H_S) * _grade(ratio, HAND_RATIO) * _grade(apart, HANDS_APART_H)
+    fast = _grade(peak, HAND_SPEED_H_S) * _grade(peak, HAND_TOO_FAST_H_S)
+    hand = fast * _grade(ratio, HAND_RATIO) * _grade(apart, HANDS_APART_H)
     return round(float(hand * legs), 3)
 
 

@@ -13,6 +13,18 @@ LEAST_FPS, ARM_FPS = 55.0, 110.0
 LEAST_HEIGHT_PX = 350.0
 HIDDEN, HIDDEN_FRAMES, AROUND_RELEASE_S = 0.5, 3, 0.05
 BODY_SHARE = 0.9  # of the standing height from the ears to the ankles
+# Everything that :func:`collect` may say, so that it can be said anew when the numbers are.
+CODES = frozenset(
+    (
+        "hand_uncertain",
+        "few_frames",
+        "few_frames_for_the_arm",
+        "view_differs",
+        "small_in_the_picture",
+        "foot_contact_not_seen",
+        "hand_hidden_at_release",
+    )
+)
 
 
 def collect(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Flask, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from ..errors import BadRequest
+from ..jobs import assumptions
 from ..jobs.request import AnalysisRequest
 from . import desk
 from .extension import current
-from .forms import options_from
+from .forms import changes_from, options_from
 
 blueprint = Blueprint("actions", __name__)
 
@@ -51,6 +53,20 @@ def person(analysis_id: str) -> Response:
     chosen = options_from({"person": request.form.get("person", "")}).person
     desk.choose_person(analysis_id, 0 if chosen is None else chosen)
     return _back(analysis_id)
+
+
+@blueprint.post("/analyses/<analysis_id>/assumptions")
+def assume(analysis_id: str) -> Response:
+    """Measure with another hand, height, capture rate, level, reference or view."""
+    values = {name: request.form[name] for name in assumptions.FIELDS if name in request.form}
+    desk.completed(analysis_id)
+    try:
+        desk.assume(analysis_id, changes_from(values))
+    except BadRequest as error:
+        flash(f"{error.message} {error.fix}".strip(), "bad")
+    else:
+        flash("Measured again with what you changed. The films follow in a moment.")
+    return redirect(url_for("pages.analysis", analysis_id=analysis_id, _anchor="assumptions"), code=303)
 
 
 @blueprint.post("/analyses/<analysis_id>/rename")

@@ -19,7 +19,7 @@ from flask import current_app
 
 from ..catalog.analyses import new_id
 from ..errors import Conflict, NotFound, ShadowError, Unavailable
-from ..jobs import remeasure
+from ..jobs import assumptions, redraw, remeasure
 from ..jobs.request import AnalysisRequest
 from ..pose.series import PoseSeries
 from ..settings import ROOT
@@ -182,14 +182,35 @@ def choose_person(analysis_id: str, person: int) -> None:
     retry(analysis_id)
 
 
-def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> dict[str, dict[str, float]]:
-    """Events moved by a coach, on top of those moved before; none at all: as they were found."""
+def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> dict[str, Any]:
+    """Events moved by a coach, on top of those moved before; none at all: as they were found.
+
+    Returns the new analysis.json.
+    """
     completed(analysis_id)
     before = read_json(analysis_id, "analysis.json").get(remeasure.MOVED) or {}
     moved = {**before, str(delivery): {**before.get(str(delivery), {}), **events}} if events else {}
+    return _measure(analysis_id, remeasure.Change(moved=moved))
+
+
+def assume(analysis_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """Another hand, height, capture rate, level, reference or view; returns the new analysis.json."""
+    row = completed(analysis_id)
+    assumptions.changed(row.options, changes)
+    return _measure(analysis_id, remeasure.Change(assumed=changes))
+
+
+def _measure(analysis_id: str, change: remeasure.Change) -> dict[str, Any]:
+    """The numbers again, now; the films when a worker has time."""
     with _measuring:
-        remeasure.in_child(current().settings, analysis_id, moved)
-    return moved
+        revision = remeasure.in_child(current().settings, analysis_id, change)
+    current().jobs.redraw(analysis_id, revision)
+    return read_json(analysis_id, "analysis.json")
+
+
+def films_are_old(analysis_id: str, document: dict[str, Any]) -> bool:
+    """Whether films and report file still show the numbers from before a change."""
+    return redraw.is_due(current().storage, document, analysis_id)
 
 
 def rename(analysis_id: str, title: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BadRequest
+from ..jobs import assumptions
 from ..jobs.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, PART_S_RANGE, AnalysisRequest
 
 THROWS_CHOICES = [("auto", "Find out"), ("right", "Right"), ("left", "Left")]
@@ -31,6 +32,13 @@ NUMBER_WORDS = {
     "end_s": "The end of the part",
     "turn_deg": "The turn of the picture",
 }
+LEVEL_CHOICES = [
+    ("adult", "Adults, as this app measures them"),
+    ("youth", "Youth, 12 to 15 years"),
+    ("high_school", "High school"),
+    ("college", "College"),
+    ("pro", "Professional"),
+]
 INCH_M = 0.0254
 FEET = re.compile(
     r"""(\d)\s*(?:'|′|’|ft\.?|feet|foot)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:"|″|”|''|in\.?|inch(?:es)?)?)?"""
@@ -52,7 +60,13 @@ class FieldErrors(BadRequest):
         self.errors = errors
 
 
-CHOICES = {"throws": THROWS_CHOICES, "view": VIEW_CHOICES, "model_size": MODEL_CHOICES, "rates": RATE_CHOICES}
+CHOICES = {
+    "throws": THROWS_CHOICES,
+    "view": VIEW_CHOICES,
+    "model_size": MODEL_CHOICES,
+    "rates": RATE_CHOICES,
+    "level": LEVEL_CHOICES,
+}
 
 
 def options_from(values: Mapping[str, Any], *, default_model: str = "m") -> AnalysisRequest:
@@ -78,6 +92,16 @@ def options_from(values: Mapping[str, Any], *, default_model: str = "m") -> Anal
     if errors:
         raise FieldErrors(errors)
     return AnalysisRequest(**found)
+
+
+def changes_from(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a coach corrects on a finished analysis: only the names that are given; empty is not known.
+
+    Raises FieldErrors, and BadRequest for what cannot be changed afterwards.
+    """
+    assumptions.check_names(values)
+    request = options_from(values)
+    return {name: getattr(request, name) for name in values}
 
 
 def _parsed(name: str, value: Any) -> Any:

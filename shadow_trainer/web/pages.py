@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ..catalog import utcnow
 from ..errors import ShadowError
+from ..jobs.references import References
 from . import desk, uploads
 from .extension import current
 from .forms import CHOICES, options_from
 from .links import media_address, poster_address, status_of
 from .presenters import analysis as shown
 from .presenters import report as report_view
+from .presenters.assumptions import assumed
 from .presenters.charts import Figure, figures
 from .problems import Problem, from_error
 
@@ -130,6 +132,9 @@ def _report(row: Any) -> str:
         report=report,
         figures=_figures(row, report),
         moved=document.get("moved_events"),
+        assumed=assumed(document, row.options, References(current().storage).names()),
+        choices=CHOICES,
+        films_are_old=desk.films_are_old(row.id, document),
         film=film,
         film_address=media_address(row, name) or media_address(row, "preview.mp4"),
         start_s=request.args.get("t", type=float),

@@ -11,9 +11,10 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_file
 
 from ..errors import BadRequest, NotFound
-from ..jobs import shadow_file
+from ..jobs import assumptions, shadow_file
 from ..render import charts, exports
 from . import desk
+from .forms import changes_from
 from .media import slug
 from .presenters.keypoints import keypoints
 from .uploads import area
@@ -96,9 +97,35 @@ def move_events(analysis_id: str) -> Response:
     times = [*events.values(), delivery]
     if any(isinstance(t, bool) or not isinstance(t, int | float) or not math.isfinite(t) for t in times):
         raise BadRequest("Events are names with seconds.", code="bad_events", fix="Send numbers.")
-    moved = desk.move_events(analysis_id, int(delivery), events)
-    document = desk.read_json(analysis_id, "analysis.json")
-    return jsonify(moved_events=moved, deliveries=document["deliveries"])
+    return _measured(analysis_id, desk.move_events(analysis_id, int(delivery), events))
+
+
+@blueprint.post("/<analysis_id>/assumptions")
+def assume(analysis_id: str) -> Response:
+    """``{"throws": "left", "height_m": 1.88, "capture_fps": 240, "level": "college", "reference": "elite",
+    "view": "rear"}``: any of them; null is not known. The numbers follow at once, the films a little later.
+    """
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or not body:
+        raise BadRequest(
+            "The body is not a JSON object with what changed.",
+            code="bad_json",
+            fix='Send {"level": "youth"}.',
+        )
+    desk.completed(analysis_id)
+    return _measured(analysis_id, desk.assume(analysis_id, changes_from(body)))
+
+
+def _measured(analysis_id: str, document: dict[str, Any]) -> Response:
+    """What followed from a change."""
+    names = ("athlete", "view", "level", "video", "deliveries", "consistency", "warnings")
+    options = desk.find(analysis_id).options
+    return jsonify(
+        moved_events=document.get("moved_events") or {},
+        assumptions={name: options.get(name) for name in assumptions.FIELDS},
+        films_are_old=desk.films_are_old(analysis_id, document),
+        **{name: document.get(name) for name in names},
+    )
 
 
 def _curves(analysis_id: str) -> list[dict[str, Any]]:

@@ -1,0 +1,46 @@
+"""What an analysis takes as given, for the form that corrects it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...jobs.request import AnalysisRequest
+
+REFERENCE_WORDS = {"elite": "Elite (built in)", "none": "None"}
+HAND_WORDS = {"right": "right", "left": "left"}
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """``values`` as they were given (empty: the film decides); ``found`` in words, what the film decided;
+    ``references`` as (name, words)."""
+
+    values: dict[str, str]
+    found: dict[str, str]
+    references: tuple[tuple[str, str], ...]
+
+
+def assumed(document: Mapping[str, Any], options: Mapping[str, Any], names: Iterable[str]) -> Assumed:
+    """The form's content; ``names`` are the references that exist."""
+    request = AnalysisRequest.from_dict(dict(options))
+    athlete, video, view = document["athlete"], document["video"], document["view"]
+    height, rate = athlete.get("height_m"), video["capture_fps"]
+    return Assumed(
+        values={
+            "throws": request.throws,
+            "height_m": f"{request.height_m:g}" if request.height_m else "",
+            "capture_fps": f"{request.capture_fps:g}" if request.capture_fps else "",
+            "level": document.get("level") or request.level,
+            "reference": request.reference,
+            "view": request.view,
+        },
+        found={
+            "throws": HAND_WORDS.get(athlete.get("throws"), ""),
+            "height_m": f"{height:.2f} m" if height else "",
+            "capture_fps": f"{rate:.0f}",
+            "view": str(view.get("name") or ""),
+        },
+        references=tuple((name, REFERENCE_WORDS.get(name, name)) for name in [*names, "none"]),
+    )
