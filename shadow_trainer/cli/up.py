@@ -65,7 +65,8 @@ def services(settings: Settings, workers: int = 1) -> list[Service]:
     worker_stop_s = settings.shutdown_grace_s + SLACK_S
     for number in range(1, workers + 1):
         name = "worker" if workers == 1 else f"worker.{number}"
-        found.append(Service(name, (*PYTHON, "worker"), RANK_REST, stop_s=worker_stop_s))
+        command = (*PYTHON, "worker", "--instance", str(number))
+        found.append(Service(name, command, RANK_REST, stop_s=worker_stop_s))
     found.append(Service("clock", (*PYTHON, "clock"), RANK_REST))
     if not settings.redis_url and not _answers(settings):
         # One that answers already (started by hand) is used: two servers must not share one folder.
