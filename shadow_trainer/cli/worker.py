@@ -13,10 +13,12 @@ import click
 from ..settings import load
 
 QUEUE_HELP = "Queue to work on; several with commas, the first before the others."
+# All of them: coaches' films, then bulk, then maintenance. Pools take a part (`--queue pose` on the GPU machines).
+ALL_QUEUES = "pose,batch,maintenance"
 
 
 @click.command()
-@click.option("--queue", default="pose", help=QUEUE_HELP)
+@click.option("--queue", default=ALL_QUEUES, help=QUEUE_HELP)
 @click.option("--burst", is_flag=True, help="End when the queue is empty.")
 @click.option(
     "--instance",
@@ -48,7 +50,7 @@ def workers() -> None:
 
 @workers.command("up")
 @click.option("-n", "number", default=2, type=click.IntRange(1, 64), help="How many (default 2).")
-@click.option("--queue", default="pose", help=QUEUE_HELP)
+@click.option("--queue", default=ALL_QUEUES, help=QUEUE_HELP)
 def workers_up(number: int, queue: str) -> None:
     """Run N workers until SIGTERM or Ctrl-C; one that dies is started again."""
     command = [sys.executable, "-m", "shadow_trainer", "worker", "--queue", queue]
