@@ -133,6 +133,9 @@ def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -
         return _mend_processing(manager, row)
     if row.not_before is not None and row.not_before > utcnow():
         return False
+    now = manager.catalog.find(row.id)
+    if now is None or (now.state, now.updated_at) != (row.state, row.updated_at):
+        return False  # it went on while we looked
     log.info("enqueuing %s: the catalog calls it %s, the queue %s", row.id, row.state, state or "nothing")
     manager._forget(row.id)
     # What has been tried or has a right to hurry goes first; a film whose turn has come queues up.

@@ -86,9 +86,9 @@ class RqJobManager(JobManager):
         return {"redis": "", "eviction": "" if policy == "noeviction" else wrong, **super().ready()}
 
     def redraw(self, analysis_id: str, revision: str) -> None:
-        """On the queue that every installation's workers serve; a drawing takes seconds."""
+        """Behind the films that coaches wait for."""
         try:
-            self.queue("pose").enqueue_call(
+            self.queue("batch").enqueue_call(
                 REDRAW_TASK,
                 args=(analysis_id, revision),
                 job_id=f"redraw-{analysis_id}-{revision}",
