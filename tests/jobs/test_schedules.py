@@ -25,7 +25,7 @@ def manager(tmp_path: Path) -> JobManager:
 def test_a_new_installation_makes_a_copy_at_once_and_tests_itself_a_day_later(manager: JobManager) -> None:
     ran = schedules.run_due(manager)
     assert "backup" in ran and "self_test" not in ran
-    assert len(list((manager.settings.data_path / "backups").glob("*.db"))) == 1
+    assert len(list((manager.settings.data_path / "backups").glob("*.tar"))) == 1
     assert schedules.run_due(manager) == []
     later = utcnow() + timedelta(hours=25)
     assert set(schedules.run_due(manager, later)) == {s.name for s in SCHEDULES}
