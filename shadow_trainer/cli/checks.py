@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import SetupError, ShadowError, StorageFull
+from ..secrets import require_strong
 from ..settings import ROOT, Settings
 from . import address
 
@@ -98,7 +99,7 @@ def node_packages(_: Settings) -> str:
 
 def secret_key(settings: Settings) -> str:
     """A secret key that is long enough."""
-    settings.require_secret_key()
+    require_strong(settings)
     return "set"
 
 

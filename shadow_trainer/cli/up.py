@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..secrets import require_strong
 from ..settings import ROOT, Settings, load
 from . import address
 
@@ -27,7 +28,7 @@ RANK_REDIS, RANK_REST = 0, 1
 def up(workers: int) -> None:
     """Start everything that is needed and print the address to open; Ctrl-C stops all of it."""
     settings = load()
-    settings.require_secret_key()
+    require_strong(settings)
     with address.lock(settings):
         address.require_free(settings)
         _check_weights(settings)
