@@ -7,15 +7,17 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..errors import NotFound
 from .database import Database
 from .models import Analysis, Attempt, Delivery
+from .search import Filter
 from .types import utcnow
 
 LIST_MAX = 500
+ANNOTATIONS = {"title", "notes", "tags", "recorded_on", "athlete_id"}
 
 
 def new_id() -> str:
@@ -38,6 +40,7 @@ class Analyses(Database):
         owner_id: int | None = None,
         athlete_id: int | None = None,
         recorded_on: date | None = None,
+        notes: str = "",
         source: str = "upload",
         queue: str = "pose",
         priority: int = 0,
@@ -62,6 +65,7 @@ class Analyses(Database):
                 owner_id=owner_id,
                 athlete_id=athlete_id,
                 recorded_on=recorded_on,
+                notes=notes,
                 source=source,
                 queue=queue,
                 priority=priority,
@@ -95,39 +99,33 @@ class Analyses(Database):
             query = select(Delivery).where(Delivery.analysis_id == analysis_id).order_by(Delivery.index)
             return list(session.scalars(query))
 
-    def list_analyses(
-        self,
-        *,
-        states: Iterable[str] = (),
-        search: str = "",
-        owner_id: int | None = None,
-        athlete_id: int | None = None,
-        trashed: bool = False,
-        limit: int = 50,
-        offset: int = 0,
-    ) -> list[Analysis]:
-        """Analyses, the newest first. ``search`` looks into title and file name, ignoring case.
+    def deliveries_of(self, analysis_ids: Iterable[str]) -> dict[str, list[Delivery]]:
+        """Analysis' id -> its deliveries in order of the film, for several analyses at once."""
+        query = select(Delivery).where(Delivery.analysis_id.in_(list(analysis_ids)))
+        found: dict[str, list[Delivery]] = {}
+        with self.read() as session:
+            for row in session.scalars(query.order_by(Delivery.analysis_id, Delivery.index)):
+                found.setdefault(row.analysis_id, []).append(row)
+        return found
 
-        ``owner_id`` None: of whichever owner; ``trashed``: those in the trash instead of the others.
-        """
-        query = _filtered(select(Analysis), states, search, owner_id, athlete_id, trashed)
+    def list_analyses(self, *, limit: int = 50, offset: int = 0, **wanted: Any) -> list[Analysis]:
+        """Analyses, the newest first; ``wanted`` as for :class:`.search.Filter`."""
+        query = Filter(**wanted).apply(select(Analysis))
         query = query.order_by(Analysis.created_at.desc(), Analysis.id)
         with self.read() as session:
             return list(session.scalars(query.limit(min(limit, LIST_MAX)).offset(offset)))
 
-    def count_analyses(
-        self,
-        *,
-        states: Iterable[str] = (),
-        search: str = "",
-        owner_id: int | None = None,
-        athlete_id: int | None = None,
-        trashed: bool = False,
-    ) -> int:
+    def count_analyses(self, **wanted: Any) -> int:
         """How many :meth:`list_analyses` would find without a limit."""
-        query = _filtered(select(func.count(Analysis.id)), states, search, owner_id, athlete_id, trashed)
+        query = Filter(**wanted).apply(select(func.count(Analysis.id)))
         with self.read() as session:
             return session.scalar(query) or 0
+
+    def tags_in_use(self, **wanted: Any) -> list[str]:
+        """Every tag of the analyses that are ``wanted``, by name."""
+        query = Filter(**wanted).apply(select(Analysis.tags))
+        with self.read() as session:
+            return sorted({tag for tags in session.scalars(query) for tag in tags or ()})
 
     def ids_in_state(self, states: Iterable[str]) -> list[str]:
         """Ids of all analyses in these states, the oldest first; what is in the trash is in none of ``ACTIVE``."""
@@ -147,6 +145,12 @@ class Analyses(Database):
     def rename(self, analysis_id: str, title: str) -> None:
         """Give an analysis another title."""
         self._change(analysis_id, title=title[:200])
+
+    def annotate(self, analysis_id: str, **values: Any) -> None:
+        """What a coach writes on it: ``title, notes, tags, recorded_on, athlete_id``."""
+        if unknown := set(values) - ANNOTATIONS:
+            raise ValueError(f"an analysis has no {', '.join(sorted(unknown))}")
+        self._change(analysis_id, **values)
 
     def set_options(self, analysis_id: str, options: Mapping[str, Any]) -> None:
         """Other options for the next run."""
@@ -195,31 +199,3 @@ class Analyses(Database):
 
         if not self.transact(work):
             raise NotFound(f"There is no analysis {analysis_id!r}.")
-
-
-def _filtered(
-    query: Select[Any],
-    states: Iterable[str],
-    search: str,
-    owner_id: int | None,
-    athlete_id: int | None,
-    trashed: bool,
-) -> Select[Any]:
-    query = query.where(Analysis.deleted_at.is_not(None) if trashed else Analysis.deleted_at.is_(None))
-    if wanted := tuple(states):
-        query = query.where(Analysis.state.in_(wanted))
-    if search.strip():
-        query = query.where(or_(*_like(search.strip())))
-    if owner_id is not None:
-        query = query.where(Analysis.owner_id == owner_id)
-    if athlete_id is not None:
-        query = query.where(Analysis.athlete_id == athlete_id)
-    return query
-
-
-def _like(text: str) -> Iterable[ColumnElement[bool]]:
-    # icontains with autoescape: a coach's "50%" is text, not a pattern.
-    return (
-        Analysis.title.icontains(text, autoescape=True),
-        Analysis.original_name.icontains(text, autoescape=True),
-    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..errors import BadRequest, NotFound
 from .database import Database
-from .models import Athlete
+from .models import Analysis, Athlete
+from .search import Filter
 
 FIELDS = {"name", "throws", "height_m", "level", "birth_year", "notes", "archived"}
 
@@ -55,6 +56,44 @@ class Athletes(Database):
             return row
 
         return self.transact(work)
+
+    def delete_athlete(self, athlete_id: int) -> bool:
+        """Delete the athlete; their analyses stay and belong to nobody. False when there was none."""
+
+        def work(session: Session) -> bool:
+            mine = update(Analysis).where(Analysis.athlete_id == athlete_id)
+            session.execute(mine.values(athlete_id=None))
+            return session.execute(delete(Athlete).where(Athlete.id == athlete_id)).rowcount == 1
+
+        return self.transact(work)
+
+    def merge_athletes(self, athlete_id: int, into_id: int) -> None:
+        """Two entries of one pitcher become one: the films go to ``into_id``, which keeps its facts and
+        takes over those that it lacks. NotFound when one of them is gone, BadRequest for one with itself.
+        """
+        if athlete_id == into_id:
+            raise BadRequest("An athlete cannot be merged with themselves.", code="same_athlete")
+
+        def work(session: Session) -> None:
+            from_row, into = (session.get(Athlete, number) for number in (athlete_id, into_id))
+            if from_row is None or into is None:
+                raise NotFound("There is no such athlete.", code="no_such_athlete")
+            for name in ("throws", "height_m", "level", "birth_year"):
+                if getattr(into, name) is None:
+                    setattr(into, name, getattr(from_row, name))
+            into.notes = "\n".join(text for text in (into.notes, from_row.notes) if text)
+            films = update(Analysis).where(Analysis.athlete_id == athlete_id)
+            session.execute(films.values(athlete_id=into_id))
+            session.delete(from_row)
+
+        self.transact(work)
+
+    def sessions_of(self, **wanted: Any) -> dict[int | None, tuple[int, Any]]:
+        """Athlete's id -> ``(analyses, the newest one's time)``; ``wanted`` as for :class:`.search.Filter`."""
+        columns = (Analysis.athlete_id, func.count(Analysis.id), func.max(Analysis.created_at))
+        query = Filter(**wanted).apply(select(*columns)).group_by(Analysis.athlete_id)
+        with self.read() as session:
+            return {athlete_id: (count, newest) for athlete_id, count, newest in session.execute(query)}
 
 
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ..catalog.analyses import LIST_MAX
 from ..errors import Conflict, NotFound
 from ..settings import Settings
 from ..storage import Storage, open_storage
-from . import policy, publish, selftest, status, workplace
+from . import policy, publish, status, workplace
 from .states import ACTIVE, ALL, FAILED, QUEUED, RETRYING
 from .status import JobStatus, Live
 
@@ -78,10 +78,6 @@ class JobManager(ABC):
     def worker_count(self) -> int:
         """Workers that are alive."""
 
-    @abstractmethod
-    def request_self_test(self) -> None:
-        """Have a worker make the self-test (:mod:`.selftest`) when it has nothing else to do."""
-
     # The interface
 
     def submit(self, analysis_id: str, *, at_front: bool = False) -> JobStatus:
@@ -115,10 +111,13 @@ class JobManager(ABC):
         publish.free(self.storage, row, row.id)
         workplace.discard(self.settings, row.id)
 
-    def retry(self, analysis_id: str, *, at_front: bool = False) -> JobStatus:
-        """Run a failed, canceled or completed analysis again with all attempts; Conflict while it runs."""
+    def retry(self, analysis_id: str, *, at_front: bool = False, queue: str | None = None) -> JobStatus:
+        """Run a failed, canceled or completed analysis again with all attempts; Conflict while it runs.
+
+        ``queue``: another one than before (``batch`` for what nobody waits for).
+        """
         row = self.catalog.get(analysis_id)
-        if not self.catalog.requeue(analysis_id):
+        if not self.catalog.requeue(analysis_id, queue=queue):
             raise Conflict(f"The analysis is {row.state}; it can be run again when it has ended.")
         self._forget(analysis_id)
         return self.submit(analysis_id, at_front=at_front)
@@ -170,8 +169,7 @@ class JobManager(ABC):
 
     def ready(self) -> dict[str, str]:
         """Each dependency and, unless it is empty, what is wrong with it."""
-        missing = "" if self.worker_count() else "No worker is running."
-        return {"workers": missing, "self_test": selftest.problem(self.catalog)}
+        return {"workers": "" if self.worker_count() else "No worker is running."}
 
     def close(self) -> None:  # noqa: B027 - RQ's manager starts nothing
         """Stop what this process started."""

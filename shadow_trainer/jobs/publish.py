@@ -76,7 +76,7 @@ def delivery_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             "summary": {
                 "events": {name: event["time_s"] for name, event in delivery.get("events", {}).items()},
                 "metrics": _key_metrics(delivery, None),
-                "faults": [fault.get("name") for fault in delivery.get("faults", [])],
+                "faults": [{"id": f.get("id"), "title": f.get("title")} for f in delivery.get("faults", [])],
                 "similarity": delivery.get("similarity") or {},
             },
         }
@@ -85,9 +85,9 @@ def delivery_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _key_metrics(delivery: Mapping[str, Any], limit: int | None = SUMMARY_METRICS) -> list[dict[str, Any]]:
-    """Metrics without their norms; only those with enough confidence to be quoted when ``limit`` is set."""
+    """What trends need of metrics; only those with enough confidence to be quoted when ``limit`` is set."""
     rows = delivery.get("metrics", [])
     if limit is not None:
         rows = [row for row in rows if row.get("confidence") != "low"][:limit]
-    names = ("name", "event", "value", "unit", "error", "confidence", "z")
+    names = ("name", "event", "label", "value", "unit", "error", "confidence", "norm", "z")
     return [{name: row.get(name) for name in names} for row in rows]

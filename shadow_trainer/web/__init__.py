@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..errors import SetupError
-from ..secrets import require_strong
 from ..settings import Settings
 
 if TYPE_CHECKING:
@@ -27,10 +26,9 @@ def flask_config(settings: Settings) -> dict[str, Any]:
             code="proxied_single_user",
             fix="Set SHADOW_SINGLE_USER=false and make an account, or leave SHADOW_TRUSTED_PROXIES at 0.",
         )
-    require_strong(settings)
     accounts = not settings.single_user
     return {
-        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY": settings.require_secret_key(),
         "MAX_CONTENT_LENGTH": settings.max_upload_mb * MB + FORM_OVERHEAD_BYTES,
         # The prefix makes browsers refuse this cookie from anything but this very host over https.
         "SESSION_COOKIE_NAME": "__Host-shadow_session" if accounts else "shadow_session",
@@ -55,6 +53,7 @@ def init_app(app: Flask) -> None:
         actions,
         api,
         assets,
+        athletes,
         compress,
         dashboard,
         guard,
@@ -64,6 +63,7 @@ def init_app(app: Flask) -> None:
         media,
         metrics,
         navigation,
+        notes,
         pages,
         problems,
         rates,
@@ -76,5 +76,6 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     hooks = (requests, compress, headers, problems, rates, login, guard)
     shown = (navigation, assets, health, metrics, media, pages, actions, account, api, results, dashboard)
-    for feature in (*hooks, *shown):
+    library = (notes, athletes)
+    for feature in (*hooks, *shown, *library):
         feature.init_app(app)

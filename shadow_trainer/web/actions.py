@@ -78,8 +78,6 @@ def rename(analysis_id: str) -> Response:
 
 @blueprint.post("/analyses/<analysis_id>/delete")
 def delete(analysis_id: str) -> Response:
-    """Delete film and results."""
-    title = desk.find(analysis_id).title
-    desk.delete(analysis_id)
-    flash(f"“{title}” was deleted, with its film and its results.")
-    return redirect(url_for("pages.history"), code=303)
+    """Into the trash; the list offers to undo it."""
+    row = desk.trash(analysis_id)
+    return redirect(url_for("pages.history", deleted=row.id), code=303)

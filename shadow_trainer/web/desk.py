@@ -163,13 +163,13 @@ def read_shadow(analysis_id: str, mode: str) -> PoseSeries:
     )
 
 
-def retry(analysis_id: str) -> None:
-    """Run it again from where it stopped; Conflict while it is still running."""
+def retry(analysis_id: str, *, queue: str | None = None) -> None:
+    """Run it again from where it stopped (in another queue); Conflict while it is still running."""
     row = find(analysis_id)
     if row.state in ("queued", "processing", "retrying"):
         raise Conflict("This analysis is still running.", code="still_running")
     check_queue()
-    current().jobs.retry(analysis_id)
+    current().jobs.retry(analysis_id, queue=queue)
 
 
 def choose_person(analysis_id: str, person: int) -> None:
@@ -220,9 +220,22 @@ def rename(analysis_id: str, title: str) -> None:
         current().catalog.rename(analysis_id, " ".join(title.split())[:200])
 
 
+def trash(analysis_id: str) -> Any:
+    """Stop it and put it into the trash, from where it can be had back; returns the row."""
+    row = find(analysis_id)
+    current().jobs.trash(analysis_id)
+    return row
+
+
+def restore(analysis_id: str) -> None:
+    """Take it out of the trash."""
+    find_any(analysis_id)
+    current().jobs.restore(analysis_id)
+
+
 def delete(analysis_id: str) -> None:
-    """Stop it, delete its files and its row."""
-    find(analysis_id)
+    """Stop it, delete its files and its row, also from the trash."""
+    find_any(analysis_id)
     current().jobs.delete(analysis_id)
 
 

@@ -7,10 +7,9 @@ from typing import Any
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..catalog import utcnow
 from ..errors import ShadowError
 from ..jobs.references import References
-from . import desk, uploads
+from . import desk, history_page, uploads
 from .extension import current
 from .forms import CHOICES, options_from
 from .links import media_address, poster_address, status_of
@@ -23,7 +22,6 @@ from .problems import Problem, from_error
 blueprint = Blueprint("pages", __name__)
 
 RECENT = 6
-PAGE_SIZE = 25
 REFRESH_S = 3
 FORM_DEFAULTS = {"throws": "auto", "view": "auto", "capture_fps": "", "height_m": ""}
 
@@ -63,27 +61,14 @@ def _home(problem: Problem | None = None) -> str:
         problem=problem,
         errors=problem.errors if problem else [],
         max_upload_mb=settings.max_upload_mb,
-        recent=_items(desk.list_analyses(limit=RECENT)),
+        recent=history_page.items(desk.list_analyses(limit=RECENT)),
     )
 
 
 @blueprint.get("/analyses")
 def history() -> str:
-    """Every analysis, the newest first, with search and state."""
-    search, state = request.args.get("q", "").strip(), request.args.get("state", "")
-    states = shown.ACTIVE if state == "active" else (state,) if state in shown.STATE_WORDS else ()
-    page = max(1, request.args.get("page", 1, type=int))
-    total = desk.count_analyses(states=states, search=search)
-    rows = desk.list_analyses(states=states, search=search, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    return render_template(
-        "history.html",
-        items=_items(rows),
-        search=search,
-        state=state,
-        page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
-        total=total,
-    )
+    """Every analysis, the newest first, with search and filters."""
+    return history_page.render()
 
 
 @blueprint.get("/analyses/<analysis_id>")
@@ -158,8 +143,3 @@ def _people_seen(row: Any) -> list[dict[str, Any]]:
     pictures = [name for name in row.files or [] if name.startswith("people/")]
     ids = sorted(int(name.removeprefix("people/").removesuffix(".jpg")) for name in pictures)
     return [{"id": number, "chosen": False} for number in ids]
-
-
-def _items(rows: list[Any]) -> list[shown.Item]:
-    now = utcnow()
-    return [shown.item(row, poster=poster_address(row), now=now) for row in rows]

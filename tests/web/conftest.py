@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from shadow_trainer import create_app
 from shadow_trainer.catalog import migrate, open_catalog
+from shadow_trainer.jobs import publish
 from shadow_trainer.jobs.manager import make_manager
 from shadow_trainer.settings import Settings, load
 from tests.web import documents
@@ -78,9 +79,13 @@ class Desk:
         self._write(analysis_id, "series.json", json.dumps({"deliveries": curves}))
         names.append("series.json")
         number = self.catalog.get(analysis_id).attempt
-        result = {"deliveries": len(found["deliveries"]), "throws": found["athlete"]["throws"]}
         self.catalog.publish(
-            analysis_id, number, files=names, result=result, warnings=found["warnings"], deliveries=[]
+            analysis_id,
+            number,
+            files=names,
+            result=publish.summary(found),
+            warnings=found["warnings"],
+            deliveries=publish.delivery_rows(found),
         )
         return analysis_id
 

@@ -117,8 +117,8 @@ def test_buttons_do_what_they_say(browser: FlaskClient, desk: Desk) -> None:
     send(f"/analyses/{done}/person", person="1")
     assert desk.catalog.get(done).options["person"] == 1
     response = send(f"/analyses/{done}/delete")
-    assert desk.catalog.find(done) is None
-    assert "New name" in browser.get(response.headers["Location"]).text
+    assert desk.catalog.get(done).deleted_at is not None
+    assert "“New name” was moved to the trash" in browser.get(response.headers["Location"]).text
 
 
 @pytest.mark.parametrize(

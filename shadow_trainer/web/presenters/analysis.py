@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 ACTIVE = ("queued", "processing", "retrying")
@@ -33,6 +33,10 @@ class Item:
     created_words: str
     summary: str
     poster: str | None
+    athlete: str = ""
+    tags: tuple[str, ...] = ()
+    day: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def state_words(state: str) -> str:
     return STATE_WORDS.get(state, state)
 
 
-def item(row: Any, *, poster: str | None, now: datetime) -> Item:
+def item(row: Any, *, poster: str | None, now: datetime, athlete: str = "") -> Item:
     """A row of the catalog as a line of a list."""
     return Item(
         id=row.id,
@@ -60,7 +64,16 @@ def item(row: Any, *, poster: str | None, now: datetime) -> Item:
         created_words=ago(row.created_at, now),
         summary=_summary(row.result or {}),
         poster=poster,
+        athlete=athlete,
+        tags=tuple(row.tags or ()),
+        day=day_words(row.recorded_on) if row.recorded_on else "",
+        note=row.notes,
     )
+
+
+def day_words(day: date) -> str:
+    """A day in the order that no country misreads: ``3 May 2026``."""
+    return f"{day.day} {day.strftime('%b %Y')}"
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -74,7 +87,7 @@ def ago(moment: datetime, now: datetime) -> str:
     if seconds < 24 * 3600:
         hours = max(1, round(seconds / 3600))
         return f"{hours} hour{'s' if hours > 1 else ''} ago"
-    return f"{moment.day} {moment.strftime('%b %Y')}"
+    return day_words(moment)
 
 
 def duration_words(seconds: float | None) -> str:

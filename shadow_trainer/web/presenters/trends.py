@@ -1,0 +1,169 @@
+"""An athlete over time: each metric against the day of its film, and how alike the pitches are.
+
+Only values of medium or high certainty make a trend; those of low certainty are shown hollow and left out of
+lines, spreads and marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ...pitching import consistency
+from ...render import trend
+from ...render.words import event_label, metric_label, number, quantity, unit_label
+from .likeness import Spread, spreads
+from .metrics import PHASES
+from .report import MODEL_WORDS
+
+TREND_PITCHES = 5
+
+
+@dataclass(frozen=True)
+class Point:
+    """One pitch on a trend chart, with where it comes from."""
+
+    day: date
+    value: float
+    error: float | None
+    sure: bool
+    analysis_id: str
+    title: str
+    pitch: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One metric over time: the drawing, and its rows for the table behind it."""
+
+    key: str
+    title: str
+    svg: str
+    points: tuple[Point, ...]
+    norm: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The metrics of one phase: those with something sure, and those that are only ever of low certainty."""
+
+    title: str
+    trends: tuple[Trend, ...]
+    unsure: tuple[Trend, ...]
+
+
+@dataclass(frozen=True)
+class Seasons:
+    """All that is said of an athlete over several films."""
+
+    pitches: int
+    groups: tuple[Group, ...]
+    spreads: tuple[Spread, ...]
+    drifts: tuple[str, ...]
+    marks: tuple[dict[str, Any], ...]
+    others: tuple[dict[str, Any], ...]
+
+
+def age(birth_year: int | None, today: date | None = None) -> int | None:
+    """Years reached in this year's calendar; None when not known."""
+    return None if birth_year is None else (today or date.today()).year - birth_year
+
+
+def build(analyses: Iterable[Any], deliveries: Mapping[str, list[Any]]) -> Seasons:
+    """From finished analyses and their deliveries' summaries, in the order of their days."""
+    ordered = sorted(analyses, key=lambda row: (day_of(row), row.created_at))
+    rows: dict[tuple[str, str], list[tuple[Any, Point]]] = {}
+    thrown = []
+    for row in ordered:
+        scored = (row.result or {}).get("model_size") not in MODEL_WORDS
+        for delivery in deliveries.get(row.id, ()):
+            for metric in delivery.summary.get("metrics") or ():
+                if metric.get("value") is not None:
+                    point = _point(row, delivery, metric, scored)
+                    rows.setdefault((metric["name"], metric.get("event") or ""), []).append((metric, point))
+            if scored:
+                thrown.append(_as_delivery(delivery.summary))
+    spread = consistency.over(thrown)
+    faults = spread.get("faults", [])
+    return Seasons(
+        pitches=len(thrown),
+        groups=tuple(_groups(rows)),
+        spreads=spreads(spread),
+        drifts=tuple(_drift(row) for row in spread.get("metrics", []) if row["trend_per_pitch"] is not None),
+        marks=tuple(fault for fault in faults if fault["marked"]),
+        others=tuple(fault for fault in faults if not fault["marked"]),
+    )
+
+
+def day_of(row: Any) -> date:
+    """The day of a film: as the coach wrote it, else that of the upload."""
+    return row.recorded_on or row.created_at.date()
+
+
+def _point(row: Any, delivery: Any, metric: Mapping[str, Any], scored: bool) -> Point:
+    error, unit = metric.get("error"), metric.get("unit") or ""
+    words = quantity(metric["value"], unit).replace("-", "−")
+    return Point(
+        day=day_of(row),
+        value=float(metric["value"]),
+        error=None if error is None else float(error),
+        sure=scored and metric.get("confidence") in ("medium", "high"),
+        analysis_id=row.id,
+        title=row.title,
+        pitch=delivery.index,
+        words=words if error is None else f"{words} ± {number(error, unit)}",
+    )
+
+
+def _as_delivery(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored summary in the shape that the consistency asks for."""
+    metrics = [
+        {**metric, "event": metric.get("event") or "", "label": _label(metric)}
+        for metric in summary.get("metrics") or ()
+    ]
+    faults = [fault for fault in summary.get("faults") or () if isinstance(fault, dict) and fault.get("id")]
+    return {"metrics": metrics, "faults": faults}
+
+
+def _label(metric: Mapping[str, Any]) -> str:
+    if metric.get("label"):
+        return str(metric["label"])
+    event, name = metric.get("event") or "-", metric_label(metric["name"])
+    return name if event == "-" else f"{name}, {event_label(event).lower()}"
+
+
+def _groups(rows: Mapping[tuple[str, str], list[tuple[Any, Point]]]) -> Iterable[Group]:
+    placed = {event for _, _, events in PHASES for event in events}
+    for key, title, events in PHASES:
+        mine = [
+            _trend(name, event, found)
+            for (name, event), found in rows.items()
+            if event in events or (key == "whole" and event not in placed)
+        ]
+        sure = tuple(t for t in mine if any(point.sure for point in t.points))
+        if mine:
+            yield Group(title, sure, tuple(t for t in mine if t not in sure))
+
+
+def _trend(name: str, event: str, found: list[tuple[Any, Point]]) -> Trend:
+    metric = found[-1][0]
+    norm = next((m["norm"] for m, _ in reversed(found) if (m.get("norm") or {}).get("sd")), None)
+    unit = metric.get("unit") or ""
+    points = tuple(point for _, point in found)
+    key = f"trend-{name}-{event or 'whole'}".replace("_", "-")
+    band = (norm["mean"] - norm["sd"], norm["mean"] + norm["sd"]) if norm else None
+    dots = [trend.Dot(p.day, p.value, p.error, p.sure) for p in points]
+    words = "" if norm is None else f"{quantity(norm['mean'], unit)} ± {number(norm['sd'], unit)}"
+    drawing = trend.draw(trend.Chart(key, _label(metric), unit, dots, band))
+    return Trend(key, _label(metric), drawing, points, words.replace("-", "−"))
+
+
+def _drift(row: Mapping[str, Any]) -> str:
+    """``Stride length rises by 0.4 % of height with each pitch.``"""
+    slope, unit = row["trend_per_pitch"], row.get("unit") or ""
+    sign = unit_label(unit)
+    amount = f"{abs(slope):.2g}{'' if sign.startswith('°') else ' '}{sign}".strip()
+    return f"{row['label']}: {'rises' if slope > 0 else 'falls'} by {amount} with each pitch."
