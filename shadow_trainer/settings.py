@@ -88,6 +88,11 @@ class Settings:
     trusted_proxies: int = setting(
         0, "Proxies in front of the site with accounts whose X-Forwarded headers are believed.", least=0
     )
+    metrics_token: str = setting(
+        "",
+        "A program that sends it as `Authorization: Bearer` may read /metrics and nothing else.",
+        secret=True,
+    )
     session_days: int = setting(14, "A login ends after so many days without a visit.", least=1)
     login_rate: str = setting(
         "10 per minute; 60 per hour", "Attempts to log in from one address, with accounts."
@@ -198,16 +203,6 @@ class Settings:
         """Seconds before each further attempt; the last one repeats when there are more attempts."""
         values = [int(part) for part in self.retry_intervals_s.split(",") if part.strip()] or [5]
         return [values[min(i, len(values) - 1)] for i in range(self.retry_attempts)]
-
-    def require_secret_key(self) -> str:
-        """The secret key, or a SetupError: there is no working default."""
-        if len(self.secret_key) < MIN_SECRET_CHARS:
-            raise SetupError(
-                f"SHADOW_SECRET_KEY is missing or shorter than {MIN_SECRET_CHARS} characters.",
-                code="weak_secret",
-                fix="Run `make setup`, which writes one into .env, or set it in the environment.",
-            )
-        return self.secret_key
 
 
 @dataclass(frozen=True)

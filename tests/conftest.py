@@ -13,6 +13,30 @@ if TYPE_CHECKING:
     from tests.storage.service import Service
 
 ROOT = Path(__file__).resolve().parent.parent
+TESTS = ROOT / "tests"
+# `make test` runs pytest in two processes. What shares something that takes long to make (a running stack, an
+# installed toy, a loaded model) stays together in one; everything else stays together by file.
+TOGETHER = ("browser", "setup", "pose")
+# Begun first, the longest first, so that neither process is left with a long one at the end.
+LONGEST = ("browser", "workers", "chaos", "jobs", "analyse", "pose", "pose_motion", "cli", "setup", "render")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what belongs together, and put the longest first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(_folder(item.path), len(ranks)))
+
+
+def _group(path: Path) -> str:
+    folder = _folder(path)
+    return folder if folder in TOGETHER else path.relative_to(TESTS).as_posix()
+
+
+def _folder(path: Path) -> str:
+    return path.relative_to(TESTS).parts[0]
 
 
 @pytest.fixture(scope="session")

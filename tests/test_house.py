@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MAX_LINES, MAX_FUNCTION_LINES = 400, 60
 
 # What each room may import of ours. Everything may use errors, settings, logs, the skeleton and the series.
-LEAVES = {"__version__", "errors", "settings", "logs", "pose.skeleton", "pose.series"}
+LEAVES = {"__version__", "errors", "secrets", "settings", "logs", "pose.skeleton", "pose.series"}
 ALLOWED = {
     "video": {"video"},
     "pose": {"pose", "video"},

@@ -1,7 +1,7 @@
 """The clock: one process that schedules retries and repairs what broke. Run several; one leads.
 
 Each second: retries whose time has come. Each tick (SHADOW_CLOCK_TICK_S): registries, jobs lost between queue
-and worker, the catalog against the queue. Now and then: alerts, left-over files, retention, the nightly copy.
+and worker, the catalog against the queue. Every ten seconds: alerts. By the calendar: :mod:`shadow_trainer.jobs.schedules`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import redis
 from rq.scheduler import RQScheduler
 
 from shadow_trainer.errors import ShadowError
-from shadow_trainer.jobs import alerts, housekeeping, repairs
+from shadow_trainer.jobs import alerts, repairs, schedules
 from shadow_trainer.jobs.leader import Leader
 from shadow_trainer.jobs.redis import connect
 from shadow_trainer.jobs.rq_backend import QUEUES, RqJobManager
@@ -28,11 +28,9 @@ from shadow_trainer.settings import Settings
 log = logging.getLogger("workers.clock")
 
 PULSE_S = 1.0
-WATCH_S, SWEEP_S, CALENDAR_S = 10.0, 60.0, 600.0
+WATCH_S, FORGET_S, CALENDAR_S = 10.0, 60.0, 5.0
 # A fresh installation's worker is still loading its model: nothing to be alarmed about yet.
 WATCH_AFTER_S = 60.0
-HALF_UPLOADED_S = 3600.0
-REMOTE_SWEEP_S = 1800.0  # a bucket is looked through by requests that cost money
 ANALYSIS_QUEUES = ("pose", "batch")
 
 
@@ -47,6 +45,7 @@ class Clock:
         self._stop = threading.Event()
         self._due: dict[str, float] = {"watch": time.monotonic() + WATCH_AFTER_S}
         self._leading = False
+        self._aside: threading.Thread | None = None
         self._scheduler = RQScheduler(QUEUES, connection=self.connection, logging_level=logging.WARNING)
         # Our leader lock replaces the scheduler's own, which would outlive a killed clock by a minute.
         self._scheduler._connection = self.connection
@@ -82,10 +81,8 @@ class Clock:
         self._scheduler.enqueue_scheduled_jobs()
         self._every(self.settings.clock_tick_s, "mend", self.mend)
         self._every(WATCH_S, "watch", self.watch)
-        self._every(SWEEP_S, "sweep", self.sweep)
-        often_s = REMOTE_SWEEP_S if self.manager.storage.remote else SWEEP_S
-        self._every(often_s, "the sweep of the storage", self.sweep_storage)
-        self._every(CALENDAR_S, "calendar", self.calendar)
+        self._every(FORGET_S, "forget", self.forget)
+        self._every(CALENDAR_S, "calendar", self._calendar_aside)
         return True
 
     def watch(self) -> None:
@@ -93,10 +90,20 @@ class Clock:
         alerts.watch(self.manager)
 
     def calendar(self) -> None:
-        """The nightly backup, and retention."""
-        if housekeeping.backup_due(self.manager):
-            housekeeping.backup_beside(self.manager)
-        housekeeping.expire(self.manager)
+        """What is due of :data:`shadow_trainer.jobs.schedules.SCHEDULES`."""
+        schedules.run_due(self.manager)
+
+    def _calendar_aside(self) -> None:
+        """In a thread: a large database takes minutes to copy, and retries must not wait for that."""
+        if self._aside is None or not self._aside.is_alive():
+            self._aside = threading.Thread(target=self._quietly_calendar, name="calendar", daemon=True)
+            self._aside.start()
+
+    def _quietly_calendar(self) -> None:
+        try:
+            self.calendar()
+        except ShadowError as error:
+            log.warning("the calendar was skipped: %s", error)
 
     def mend(self) -> None:
         """Registries and strays."""
@@ -104,14 +111,9 @@ class Clock:
             repairs.mend_queue(self.manager, self.manager.queue(name))
         repairs.reconcile(self.manager)
 
-    def sweep(self) -> None:
-        """Files and jobs that nobody owns any more."""
+    def forget(self) -> None:
+        """Jobs in Redis that nobody owns any more."""
         repairs.forget_ended(self.manager, ANALYSIS_QUEUES)
-        repairs.sweep_work(self.manager)
-
-    def sweep_storage(self) -> None:
-        """Files of the storage that nobody owns."""
-        repairs.sweep_storage(self.manager, HALF_UPLOADED_S)
 
     def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
         """Call ``work`` when its time has come; one failure must not keep the others from their turn."""

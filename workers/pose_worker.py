@@ -12,6 +12,7 @@ heartbeat while the child works, and knows what to do when the child stops answe
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import os
@@ -31,8 +32,9 @@ from rq.worker.base import WorkerStatus
 
 from shadow_trainer.catalog import open_catalog
 from shadow_trainer.errors import ShadowError
-from shadow_trainer.jobs import aftermath, policy, repairs, rq_retry
+from shadow_trainer.jobs import aftermath, policy, repairs, rq_retry, selftest, workplace
 from shadow_trainer.jobs.redis import LOST, connect
+from shadow_trainer.jobs.rq_backend import QUEUES
 from shadow_trainer.jobs.runner import Runner
 from shadow_trainer.jobs.states import FAILED, RETRYING
 from shadow_trainer.settings import Settings
@@ -46,21 +48,20 @@ TICK_S, BEAT_S = 0.25, 3.0
 HARD_LIMIT_S = 5.0
 WORKER_TTL_S = 20  # a blocking dequeue lasts 15 s less than this
 MAINTENANCE_S = 60
+OTHERS_S = 1  # how long the other queues may wait while a worker listens to its first one
 RESTART_PAUSE_S, RESTART_PAUSE_MAX_S = 1.0, 30.0
 
 
 class PoseWorker(Worker):
     """One child, and one queue or several with commas, the first before the others.
 
-    One queue is better: RQ hands over jobs of a single queue so that none is lost if the worker dies at that
-    moment; with several, the clock finds such a job a few seconds later. ``seams`` are for tests, see
-    :class:`workers.child.Child`.
+    ``seams`` are for tests, see :class:`workers.child.Child`.
     """
 
     def __init__(
         self,
         settings: Settings,
-        queues: str = "pose",
+        queues: str = ",".join(QUEUES),
         *,
         name: str | None = None,
         seams: dict[str, str] | None = None,
@@ -142,14 +143,7 @@ class PoseWorker(Worker):
                 if self.should_run_maintenance_tasks:
                     self.run_maintenance_tasks()
                 self._tend_child()
-                return self.queue_class.dequeue_any(
-                    self._ordered_queues,
-                    timeout,
-                    connection=self.connection,
-                    job_class=self.job_class,
-                    serializer=self.serializer,
-                    death_penalty_class=self.death_penalty_class,
-                )
+                return self._take(timeout)
             except DequeueTimeout:
                 if max_idle_time is not None and time.monotonic() - idle_since > max_idle_time:
                     return None
@@ -157,6 +151,37 @@ class PoseWorker(Worker):
                 log.error("Redis does not answer (%s); trying again", type(error).__name__)
                 time.sleep(1.0)
         return None
+
+    def _take(self, timeout: int | None) -> tuple[Job, Queue] | None:
+        """The next job: the first queue before the others. Raises DequeueTimeout when there is none in time.
+
+        RQ hands over jobs of one queue by a move that survives the worker's death, those of several queues at
+        once by a pop that does not. So each queue is asked alone: without waiting in their order, then the
+        first one with waiting, so that a coach's film wakes an idle worker at once.
+        """
+        first, *others = self._ordered_queues
+        deadline = time.monotonic() + (timeout or 0)
+        while others:
+            for queue in (first, *others):
+                if (found := self._take_from(queue, None)) is not None:
+                    return found
+            if timeout is None:
+                return None
+            if self._stop_requested or time.monotonic() > deadline:
+                raise DequeueTimeout(timeout, first.key)
+            with contextlib.suppress(DequeueTimeout):
+                return self._take_from(first, OTHERS_S)
+        return self._take_from(first, timeout)
+
+    def _take_from(self, queue: Queue, timeout: int | None) -> tuple[Job, Queue] | None:
+        return self.queue_class.dequeue_any(
+            [queue],
+            timeout,
+            connection=self.connection,
+            job_class=self.job_class,
+            serializer=self.serializer,
+            death_penalty_class=self.death_penalty_class,
+        )
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Give the job to the child and watch over it."""
@@ -240,6 +265,9 @@ class PoseWorker(Worker):
         if cause == "hung":
             error = policy.TimedOut("The analysis took longer than it may and was stopped.")
         try:
+            if analysis_id == selftest.JOB_ID:
+                selftest.died(self.house.catalog, self.name, error.message)
+                return aftermath.End(FAILED)
             if cause == "stopped":
                 aftermath.stopped(self.house, analysis_id)
                 return aftermath.End(FAILED)
@@ -279,7 +307,7 @@ class PoseWorker(Worker):
         try:
             for queue in self.queues:
                 repairs.mend_queue(self.house, queue)
-            repairs.sweep_work(self.house)
+            workplace.sweep_ended(self.house)
         except (ShadowError, redis.RedisError) as error:
             log.warning("maintenance was skipped: %s", error)
 

@@ -9,7 +9,7 @@ from rq.job import Job
 
 from shadow_trainer import logs
 from shadow_trainer.errors import ShadowError
-from shadow_trainer.jobs import rq_retry
+from shadow_trainer.jobs import rq_retry, selftest
 from shadow_trainer.jobs.redraw import redraw
 from shadow_trainer.jobs.runner import Runner
 from shadow_trainer.jobs.states import FAILED
@@ -31,13 +31,10 @@ def run_analysis(analysis_id: str) -> dict[str, Any]:
 
     Whether RQ tries it again was decided by the runner and is written into the job first.
     """
-    job = get_current_job()
-    if _runner is None or job is None:
-        raise ShadowError("Jobs run inside `python -m shadow_trainer worker` only.", code="no_runner")
-    request_id = job.meta.get("request_id")
-    with logs.context(job_id=job.id, request_id=request_id):
-        _revive(job, _runner)
-        outcome = _runner.run(analysis_id, job.worker_name or "", listener=Meta(job, _runner))
+    job, runner = _here()
+    with logs.context(job_id=job.id, request_id=job.meta.get("request_id")):
+        _revive(job, runner)
+        outcome = runner.run(analysis_id, job.worker_name or "", listener=Meta(job, runner))
     if outcome.failed:
         rq_retry.apply(job, outcome.state, delay_s=outcome.delay_s, at_front=outcome.at_front)
         raise outcome.error or ShadowError("The attempt failed.")
@@ -46,15 +43,27 @@ def run_analysis(analysis_id: str) -> dict[str, Any]:
 
 def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:
     """Films and report of a finished analysis whose numbers changed; given up when it keeps killing workers."""
-    job = get_current_job()
-    if _runner is None or job is None:
-        raise ShadowError("Jobs run inside `python -m shadow_trainer worker` only.", code="no_runner")
+    job, runner = _here()
     tries = job.meta["tries"] = job.meta.get("tries", 0) + 1
     job.save_meta()
     if tries > MOST_DRAWINGS:
         return {"drawn": False}
     with logs.context(job_id=job.id, analysis_id=analysis_id):
-        return {"drawn": redraw(_runner.settings, _runner.catalog, _runner.storage, analysis_id, revision)}
+        return {"drawn": redraw(runner.settings, runner.catalog, runner.storage, analysis_id, revision)}
+
+
+def self_test() -> dict[str, Any]:
+    """See :mod:`shadow_trainer.jobs.selftest`."""
+    job, runner = _here()
+    with logs.context(job_id=job.id):
+        return selftest.run(runner, job.worker_name or "")
+
+
+def _here() -> tuple[Job, Runner]:
+    job = get_current_job()
+    if _runner is None or job is None:
+        raise ShadowError("Jobs run inside `python -m shadow_trainer worker` only.", code="no_runner")
+    return job, _runner
 
 
 def _revive(job: Job, runner: Runner) -> None:
@@ -87,6 +96,7 @@ class Meta:
         """Called at most twice a second."""
         done, total = self.done
         self.job.meta = {
+            "request_id": self.job.meta.get("request_id"),
             "attempt": self.attempt,
             "stage": stage,
             "progress": percent,

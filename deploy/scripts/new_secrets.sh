@@ -1,10 +1,10 @@
 #!/bin/sh
 # Writes deploy/.env for docker-compose.yml with fresh random secrets; refuses to replace one that is there.
 # What it cannot know is asked on the command line:
-#   deploy/scripts/new_secrets.sh TLS_CERTIFICATE_DIR ALERT_WEBHOOK_URL
+#   deploy/scripts/new_secrets.sh SERVER_NAME TLS_CERTIFICATE_DIR ALERT_WEBHOOK_URL
 set -eu
-if [ "$#" -ne 2 ]; then
-    echo "usage: $0 TLS_CERTIFICATE_DIR ALERT_WEBHOOK_URL" >&2
+if [ "$#" -ne 3 ]; then
+    echo "usage: $0 SERVER_NAME TLS_CERTIFICATE_DIR ALERT_WEBHOOK_URL" >&2
     exit 3
 fi
 file=${SHADOW_ENV_FILE:-$(dirname "$0")/../.env}
@@ -20,7 +20,9 @@ SHADOW_SECRET_KEY=$(secret)
 POSTGRES_PASSWORD=$(secret)
 REDIS_PASSWORD=$(secret)
 GRAFANA_PASSWORD=$(secret)
-TLS_CERTIFICATE_DIR=$1
-ALERT_WEBHOOK_URL=$2
+METRICS_TOKEN=$(secret)
+SERVER_NAME=$1
+TLS_CERTIFICATE_DIR=$2
+ALERT_WEBHOOK_URL=$3
 END
 echo "wrote $file; keep a copy of it apart from the backups: without it nobody stays logged in."

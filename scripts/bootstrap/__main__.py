@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from . import dotenv_file, node, project, python_env, system
 from .shell import ROOT, Failure, os_failure, say
 
+# Two processes; tests/conftest.py says which tests share one.
+PYTEST = "pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=15"
+
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code of the process."""
@@ -46,7 +49,7 @@ def test() -> int:
         system.ensure_chromium()
         system.ensure_postgres()
     python, failed = str(python_env.PYTHON), []
-    for command in ("ruff check", "ruff format --check", "pytest --durations=15"):
+    for command in ("ruff check", "ruff format --check", PYTEST):
         say(f"running {command}")
         done = subprocess.run([python, "-m", *command.split()], cwd=ROOT, check=False)
         failed += [command] if done.returncode else []

@@ -13,9 +13,11 @@ import sys
 import tempfile
 from collections.abc import Callable
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import SetupError, ShadowError, StorageFull
+from ..secrets import require_strong
 from ..settings import ROOT, Settings
 from . import address
 
@@ -45,8 +47,10 @@ def python(_: Settings) -> str:
 
 
 def packages(_: Settings) -> str:
-    """Every pinned Python package at its pinned version."""
-    pins = pinned((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    """Every pinned Python package at its pinned version; a machine without torch has the CPU's set."""
+    whole = find_spec("torch") is not None
+    file = "requirements.txt" if whole else "requirements-cpu.txt"
+    pins = pinned((ROOT / file).read_text(encoding="utf-8"))
     wrong = []
     for name, wanted in pins.items():
         try:
@@ -58,7 +62,7 @@ def packages(_: Settings) -> str:
             wrong.append(f"{name} {found} (pinned: {wanted})")
     if wrong:
         raise SetupError(f"{', '.join(wrong)}.", fix="Run `make setup`.")
-    return f"{len(pins)} at their pinned versions"
+    return f"{len(pins)} at their pinned versions ({file})"
 
 
 def pinned(text: str) -> dict[str, str]:
@@ -95,7 +99,7 @@ def node_packages(_: Settings) -> str:
 
 def secret_key(settings: Settings) -> str:
     """A secret key that is long enough."""
-    settings.require_secret_key()
+    require_strong(settings)
     return "set"
 
 
@@ -105,24 +109,6 @@ def weights(settings: Settings) -> str:
 
     verify(models_dir=settings.models_path)
     return f"{', '.join(ALL)}: hashes ok"
-
-
-def device(settings: Settings) -> str:
-    """The processor that the pose network will run on."""
-    import torch
-
-    build = f"torch {torch.__version__}"
-    if torch.cuda.is_available():
-        name = torch.cuda.get_device_name(0)
-        return (
-            f"cpu (by setting; {name} is there), {build}" if settings.device == "cpu" else f"{name}, {build}"
-        )
-    if settings.device == "cuda":
-        raise SetupError(
-            "SHADOW_DEVICE=cuda, but torch finds no CUDA device.",
-            fix="Install the NVIDIA driver and the CUDA build of torch, or set SHADOW_DEVICE=auto.",
-        )
-    return f"cpu, {build}"
 
 
 def encoder(_: Settings) -> str:

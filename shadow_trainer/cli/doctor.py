@@ -7,7 +7,7 @@ import sys
 import click
 
 from ..settings import load
-from . import checks, queue_checks
+from . import checks, device_check, queue_checks
 
 CHECKS = {
     "Python": checks.python,
@@ -15,7 +15,7 @@ CHECKS = {
     "npm packages": checks.node_packages,
     "secret key": checks.secret_key,
     "pose weights": checks.weights,
-    "device": checks.device,
+    "device": device_check.device,
     "encoder": checks.encoder,
     "database": checks.database,
     "storage": checks.storage,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..secrets import require_strong
 from ..settings import ROOT, Settings, load
 from . import address
 
@@ -27,7 +28,7 @@ RANK_REDIS, RANK_REST = 0, 1
 def up(workers: int) -> None:
     """Start everything that is needed and print the address to open; Ctrl-C stops all of it."""
     settings = load()
-    settings.require_secret_key()
+    require_strong(settings)
     with address.lock(settings):
         address.require_free(settings)
         _check_weights(settings)
@@ -65,7 +66,8 @@ def services(settings: Settings, workers: int = 1) -> list[Service]:
     worker_stop_s = settings.shutdown_grace_s + SLACK_S
     for number in range(1, workers + 1):
         name = "worker" if workers == 1 else f"worker.{number}"
-        found.append(Service(name, (*PYTHON, "worker"), RANK_REST, stop_s=worker_stop_s))
+        command = (*PYTHON, "worker", "--instance", str(number))
+        found.append(Service(name, command, RANK_REST, stop_s=worker_stop_s))
     found.append(Service("clock", (*PYTHON, "clock"), RANK_REST))
     if not settings.redis_url and not _answers(settings):
         # One that answers already (started by hand) is used: two servers must not share one folder.

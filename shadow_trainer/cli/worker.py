@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,22 +13,33 @@ import click
 from ..settings import load
 
 QUEUE_HELP = "Queue to work on; several with commas, the first before the others."
+# All of them: coaches' films, then bulk, then maintenance. Pools take a part (`--queue pose` on the GPU machines).
+ALL_QUEUES = "pose,batch,maintenance"
 
 
 @click.command()
-@click.option("--queue", default="pose", help=QUEUE_HELP)
+@click.option("--queue", default=ALL_QUEUES, help=QUEUE_HELP)
 @click.option("--burst", is_flag=True, help="End when the queue is empty.")
-def worker(queue: str, burst: bool) -> None:
+@click.option(
+    "--instance",
+    type=click.IntRange(1),
+    help="Number of this worker here: it gets the graphics card of that number.",
+)
+def worker(queue: str, burst: bool, instance: int | None) -> None:
     """Run one worker in the foreground; SIGTERM or Ctrl-C lets it finish or hand its job back."""
     from workers.pose_worker import PoseWorker
 
     from .. import logs
     from ..jobs.rq_backend import QUEUES
+    from ..pose.devices import VARIABLE, card_for
 
     if not set(queue.split(",")) <= set(QUEUES):
         raise click.BadParameter(f"use {', '.join(QUEUES)}", param_hint="--queue")
     settings = load()
     logs.setup(settings, "worker")
+    if instance is not None and settings.device != "cpu" and (card := card_for(instance)) is not None:
+        # The child inherits it; this process never talks to the driver.
+        os.environ[VARIABLE] = card
     PoseWorker(settings, queue).work(burst=burst, logging_level=None)
 
 
@@ -38,7 +50,7 @@ def workers() -> None:
 
 @workers.command("up")
 @click.option("-n", "number", default=2, type=click.IntRange(1, 64), help="How many (default 2).")
-@click.option("--queue", default="pose", help=QUEUE_HELP)
+@click.option("--queue", default=ALL_QUEUES, help=QUEUE_HELP)
 def workers_up(number: int, queue: str) -> None:
     """Run N workers until SIGTERM or Ctrl-C; one that dies is started again."""
     command = [sys.executable, "-m", "shadow_trainer", "worker", "--queue", queue]
@@ -46,12 +58,13 @@ def workers_up(number: int, queue: str) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
     # A session of their own: a Ctrl-C reaches them once, through us.
-    running = [subprocess.Popen(command, start_new_session=True) for _ in range(number)]
+    commands = [[*command, "--instance", str(position + 1)] for position in range(number)]
+    running = [subprocess.Popen(each, start_new_session=True) for each in commands]
     while not stop.wait(1.0):
         for position, process in enumerate(running):
             if process.poll() is not None:
                 click.echo(f"worker {process.pid} ended ({process.returncode}); starting another", err=True)
-                running[position] = subprocess.Popen(command, start_new_session=True)
+                running[position] = subprocess.Popen(commands[position], start_new_session=True)
     for process in running:
         process.terminate()
     for process in running:

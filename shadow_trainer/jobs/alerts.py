@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import smtplib
 import socket
 import ssl
@@ -19,15 +18,13 @@ from urllib.parse import unquote, urlsplit
 
 from ..catalog import Catalog, utcnow
 from ..settings import Settings
+from . import housekeeping, selftest
 from .manager import JobManager
 
 log = logging.getLogger(__name__)
 
 PREFIX = "alert:"
-MB = 1_000_000
 TIMEOUT_S = 5.0
-# The disk alert comes at this multiple of the space below which work is refused.
-DISK_MARGIN = 2
 ERROR_SHARE, ERROR_SAMPLE, ERROR_LEAST = 0.5, 20, 5
 
 
@@ -47,6 +44,7 @@ def conditions(manager: JobManager) -> Iterator[Alert]:
     yield _dead_letters(manager)
     yield _disk(manager.settings)
     yield _error_share(manager)
+    yield _self_test(manager)
 
 
 def watch(manager: JobManager) -> list[Alert]:
@@ -90,10 +88,13 @@ def _dead_letters(manager: JobManager) -> Alert:
 
 
 def _disk(settings: Settings) -> Alert:
-    settings.data_path.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.data_path).free / MB
-    low = free < settings.min_free_disk_mb * DISK_MARGIN
+    low, free = housekeeping.disk_is_short(settings)
     return Alert("disk", low, f"{free:.0f} MB of disk space are free.")
+
+
+def _self_test(manager: JobManager) -> Alert:
+    wrong = selftest.problem(manager.catalog)
+    return Alert("self_test", bool(wrong), wrong or "The workers' self-test passes.")
 
 
 def _error_share(manager: JobManager) -> Alert:

@@ -40,16 +40,13 @@ class Engines:
             self.get(size, batch=self.settings.batch_size).warm()
 
     def _make(self, size: str, batch: int) -> Any:
-        import torch
-
         from ..pose.engine import Engine
 
-        # One thread per worker: several workers with a pool each would only take turns.
-        torch.set_num_threads(1)
-        log.info("loading the pose model %s", size)
-        return Engine(
+        engine = Engine(
             size,
             device=self.settings.device,
             batch_size=batch,
             models_dir=self.settings.models_path,
         )
+        log.info("loading the pose model %s on %s", size, engine.device)
+        return engine

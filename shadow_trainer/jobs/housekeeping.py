@@ -1,33 +1,30 @@
-"""What the clock does by the calendar: the nightly backup, and films and results that are old enough."""
+"""The work of :mod:`.schedules`: the nightly backup, what is old enough to go, what nobody owns."""
 
 from __future__ import annotations
 
 import logging
-import threading
+import shutil
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..catalog import utcnow
-from ..errors import SetupError, ShadowError
+from ..errors import SetupError
+from ..settings import Settings
 from . import backup as backups
+from . import workplace
 from .manager import JobManager
 from .states import TERMINAL
 
 log = logging.getLogger(__name__)
 
-BACKUP_MARK = "schedule:backup"
-BACKUP_EVERY = timedelta(hours=24)
 BATCH = 100
-_backing_up = threading.Lock()
+# What nobody has written to for so long is not under way any more; sooner while the disk is short.
+LEFT_OVER_S, SHORT_LEFT_OVER_S = 3600.0, 600.0
+MB = 1_000_000
+# A disk with less than this multiple of SHADOW_MIN_FREE_DISK_MB is short.
+SHORT_DISK = 2
 KEEP_ENDED_SHARES = timedelta(days=1)  # they open nothing since they ended; only their rows stay so long
-
-
-def backup_due(manager: JobManager, now: datetime | None = None) -> bool:
-    """Whether the last copy is a day old (a missed night is made up for)."""
-    if manager.settings.backup_keep == 0:
-        return False
-    last = manager.catalog.marked_at(BACKUP_MARK)
-    return last is None or (now or utcnow()) - last >= BACKUP_EVERY
 
 
 def backup(manager: JobManager) -> Path | None:
@@ -36,6 +33,8 @@ def backup(manager: JobManager) -> Path | None:
     None when the database cannot be copied here (its host may do it); the log says why.
     """
     settings = manager.settings
+    if settings.backup_keep == 0:
+        return None
     folder = settings.data_path / "backups"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / f"{utcnow():%Y%m%d-%H%M%S}.tar"
@@ -44,7 +43,6 @@ def backup(manager: JobManager) -> Path | None:
     except SetupError as error:
         log.warning("the nightly backup was skipped: %s %s", error.message, error.fix)
         return None
-    manager.catalog.mark(BACKUP_MARK, {"file": target.name, "bytes": target.stat().st_size})
     for old in sorted(folder.glob(f"*{target.suffix}"))[: -settings.backup_keep]:
         old.unlink(missing_ok=True)
     log.info("the nightly backup is %s", target.name)
@@ -53,26 +51,8 @@ def backup(manager: JobManager) -> Path | None:
     return target
 
 
-def backup_beside(manager: JobManager) -> threading.Thread | None:
-    """:func:`backup` in a thread, because reading new films takes minutes; None while one is running."""
-    if not _backing_up.acquire(blocking=False):
-        return None
-
-    def run() -> None:
-        try:
-            backup(manager)
-        except (ShadowError, OSError):
-            log.exception("the nightly backup failed; it is tried again")
-        finally:
-            _backing_up.release()
-
-    thread = threading.Thread(target=run, name="backup", daemon=True)
-    thread.start()
-    return thread
-
-
 def expire(manager: JobManager, now: datetime | None = None) -> tuple[int, int]:
-    """Delete what is older than the settings keep: ``(original films, whole analyses)``; and ended share links."""
+    """Delete what is older than the settings keep: ``(original films, whole analyses)``."""
     settings, moment = manager.settings, now or utcnow()
     originals = whole = 0
     if settings.keep_results_days:
@@ -84,8 +64,6 @@ def expire(manager: JobManager, now: datetime | None = None) -> tuple[int, int]:
         before = moment - timedelta(days=settings.keep_originals_days)
         for row in manager.catalog.ended_before(before, TERMINAL, limit=None):
             originals += manager.storage.delete(row.original_key)
-    whole += empty_trash(manager, moment)
-    manager.catalog.drop_shares_ended_before(moment - KEEP_ENDED_SHARES)
     if originals or whole:
         log.info("retention: deleted %d original films and %d analyses", originals, whole)
     return originals, whole
@@ -98,3 +76,39 @@ def empty_trash(manager: JobManager, now: datetime | None = None) -> int:
     for row in rows:
         manager.delete(row.id)
     return len(rows)
+
+
+def drop_ended_shares(manager: JobManager, now: datetime | None = None) -> int:
+    """Forget share links a day after they ended; how many."""
+    return manager.catalog.drop_shares_ended_before((now or utcnow()) - KEEP_ENDED_SHARES)
+
+
+def sweep(manager: JobManager, older_than_s: float = LEFT_OVER_S) -> int:
+    """Delete half-finished uploads and the files of analyses that never got a row; how many."""
+    swept = manager.storage.sweep(older_than_s) + workplace.sweep_uploads(manager.settings, older_than_s)
+    found: dict[str, list[str]] = {}
+    for key in manager.storage.list("analyses"):
+        found.setdefault(key.split("/")[1], []).append(key)
+    for analysis_id in set(found) - manager.catalog.known_ids(found):
+        for key in found[analysis_id]:
+            # A film is stored before its row is written: only what is old is certain to be an orphan.
+            if time.time() - manager.storage.modified(key) > older_than_s and manager.storage.delete(key):
+                swept += 1
+    return swept
+
+
+def disk_is_short(settings: Settings) -> tuple[bool, float]:
+    """Whether the data folder's disk nears the point where work is refused, and its free megabytes."""
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data_path).free / MB
+    return free < settings.min_free_disk_mb * SHORT_DISK, free
+
+
+def guard_disk(manager: JobManager) -> str:
+    """While the disk is short, leftovers go at once; what was done."""
+    short, free = disk_is_short(manager.settings)
+    if not short:
+        return f"{free:.0f} MB free"
+    swept = workplace.sweep_ended(manager) + sweep(manager, SHORT_LEFT_OVER_S)
+    log.warning("the disk is short (%.0f MB free): removed %d leftovers", free, swept)
+    return f"{free:.0f} MB free, removed {swept} leftovers"

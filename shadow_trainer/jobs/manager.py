@@ -20,7 +20,7 @@ from ..catalog.analyses import LIST_MAX
 from ..errors import Conflict, NotFound
 from ..settings import Settings
 from ..storage import Storage, open_storage
-from . import policy, publish, status, workplace
+from . import policy, publish, selftest, status, workplace
 from .states import ACTIVE, ALL, FAILED, QUEUED, RETRYING
 from .status import JobStatus, Live
 
@@ -77,6 +77,10 @@ class JobManager(ABC):
     @abstractmethod
     def worker_count(self) -> int:
         """Workers that are alive."""
+
+    @abstractmethod
+    def request_self_test(self) -> None:
+        """Have a worker make the self-test (:mod:`.selftest`) when it has nothing else to do."""
 
     # The interface
 
@@ -169,7 +173,8 @@ class JobManager(ABC):
 
     def ready(self) -> dict[str, str]:
         """Each dependency and, unless it is empty, what is wrong with it."""
-        return {"workers": "" if self.worker_count() else "No worker is running."}
+        missing = "" if self.worker_count() else "No worker is running."
+        return {"workers": missing, "self_test": selftest.problem(self.catalog)}
 
     def close(self) -> None:  # noqa: B027 - RQ's manager starts nothing
         """Stop what this process started."""

@@ -21,6 +21,7 @@ from .. import logs
 from ..catalog import Analysis, Catalog, utcnow
 from ..settings import Settings
 from ..storage import Storage
+from . import selftest
 from .manager import JobManager
 from .redis import LOST, connect
 from .states import CANCELED, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
@@ -85,9 +86,9 @@ class RqJobManager(JobManager):
         return {"redis": "", "eviction": "" if policy == "noeviction" else wrong, **super().ready()}
 
     def redraw(self, analysis_id: str, revision: str) -> None:
-        """On the queue that every installation's workers serve; a drawing takes seconds."""
+        """Behind the films that coaches wait for."""
         try:
-            self.queue("pose").enqueue_call(
+            self.queue("batch").enqueue_call(
                 REDRAW_TASK,
                 args=(analysis_id, revision),
                 job_id=f"redraw-{analysis_id}-{revision}",
@@ -105,30 +106,39 @@ class RqJobManager(JobManager):
         except NoSuchJobError:
             return None
 
-    def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
-        try:
-            self._enqueue_once(row, at_front)
-        except DuplicateJobError:
-            job = self.fetch(row.id)
-            if job is not None and FROM_RQ[job.get_status(refresh=False)] in PENDING:
-                return
-            self._forget(row.id)
-            self._enqueue_once(row, at_front)
-        except LOST as error:
-            log.warning("Redis is away (%s); the clock will enqueue %s", type(error).__name__, row.id)
+    def request_self_test(self) -> None:
+        """See :class:`.manager.JobManager`; one that waits or runs already is enough."""
+        options = {"timeout": selftest.TIMEOUT_S, "result_ttl": 0, "description": "self-test"}
+        self._put("maintenance", selftest.TASK, selftest.JOB_ID, **options)
 
-    def _enqueue_once(self, row: Analysis, at_front: bool) -> None:
-        self.queue(row.queue).enqueue_call(
+    def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
+        self._put(
+            row.queue,
             TASK,
+            row.id,
             args=(row.id,),
-            job_id=row.id,
-            unique=True,
             timeout=self.settings.job_timeout_s,
             result_ttl=self.settings.result_ttl_s,
             description=f"analysis {row.id}",
             at_front=at_front,
             meta={"request_id": logs.current().get("request_id")},
         )
+
+    def _put(self, queue: str, task: str, job_id: str, **options: Any) -> None:
+        """Enqueue unless the same job waits or runs; one at its end makes room."""
+        try:
+            self._put_once(queue, task, job_id, options)
+        except DuplicateJobError:
+            job = self.fetch(job_id)
+            if job is not None and FROM_RQ[job.get_status(refresh=False)] in PENDING:
+                return
+            self._forget(job_id)
+            self._put_once(queue, task, job_id, options)
+        except LOST as error:
+            log.warning("Redis is away (%s); the clock will enqueue %s", type(error).__name__, job_id)
+
+    def _put_once(self, queue: str, task: str, job_id: str, options: dict[str, Any]) -> None:
+        self.queue(queue).enqueue_call(task, job_id=job_id, unique=True, **options)
 
     def _live(self, row: Analysis) -> Live:
         try:

@@ -6,6 +6,7 @@ the others only submit, and take over when it ends. What a leader that died was 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -22,13 +23,13 @@ from ..catalog.lifecycle import lease_alive
 from ..errors import Canceled, ShadowError
 from ..settings import Settings
 from ..storage import Storage
-from . import aftermath, workplace
+from . import aftermath, selftest
 from .engines import Engines
 from .manager import JobManager
 from .policy import Lost
 from .redraw import redraw
 from .runner import Runner
-from .states import ACTIVE, QUEUED, RETRYING
+from .states import QUEUED, RETRYING
 from .status import Live
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,14 @@ class ThreadJobManager(JobManager):
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._lock_file is not None:
             self._lock_file.close()
+
+    def request_self_test(self) -> None:
+        """See :class:`.manager.JobManager`; it runs in the pool between two analyses."""
+        self._pool.submit(self._self_test)
+
+    def _self_test(self) -> None:
+        with contextlib.suppress(ShadowError):  # it is written down, and in the log
+            selftest.run(self.runner, self.name)
 
     def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
         self._requests[row.id] = logs.current().get("request_id", "")
@@ -210,13 +219,7 @@ class ThreadJobManager(JobManager):
 
     def _keep_house(self) -> None:
         """What the clock does in RQ mode, except for the repairs of Redis."""
-        from . import alerts, housekeeping
+        from . import alerts, schedules
 
-        workplace.sweep(self.settings, self._active_among)
         alerts.watch(self)
-        if housekeeping.backup_due(self):
-            housekeeping.backup(self)
-        housekeeping.expire(self)
-
-    def _active_among(self, ids: Any) -> set[str]:
-        return set(ids) & set(self.catalog.ids_in_state(ACTIVE))
+        schedules.run_due(self)

@@ -11,14 +11,21 @@ import contextlib
 import fcntl
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
+from ..catalog import Catalog
+from ..catalog.lifecycle import ACTIVE
 from ..errors import StorageFull
 from ..settings import Settings
 
 MB = 1_000_000
 LOCK_WAIT_S = 3.0
+# Folders of self-tests begin so; no analysis id does.
+SELF_TEST = "self-test-"
+SELF_TEST_OLD_S = 3600.0
+UPLOADS = "upload-*.part"
 
 
 def root(settings: Settings) -> Path:
@@ -50,16 +57,34 @@ def discard(settings: Settings, analysis_id: str) -> None:
         _remove(path)
 
 
-def sweep(settings: Settings, is_active: Callable[[Iterable[str]], set[str]]) -> int:
-    """Delete the folders of analyses that are at their end or gone; how many.
+class Place(Protocol):
+    """What sweeping needs."""
 
-    ``is_active(ids)`` says which of the ids still need theirs.
-    """
-    found = {path.name.split(".")[0].split("-")[0] for path in root(settings).glob("*")}
-    gone = found - is_active(found) if found else set()
+    settings: Settings
+    catalog: Catalog
+
+
+def sweep_ended(place: Place) -> int:
+    """Delete the work folders of this machine whose analysis is at its end or gone; how many."""
+    folders = list(root(place.settings).glob("*"))
+    tests = [path for path in folders if path.name.startswith(SELF_TEST)]
+    found = {path.name.split(".")[0].split("-")[0] for path in folders if path not in tests}
+    gone = found - set(place.catalog.ids_in_state(ACTIVE)) if found else set()
     for analysis_id in gone:
-        discard(settings, analysis_id)
-    return len(gone)
+        discard(place.settings, analysis_id)
+    return len(gone) + sum(_remove_old(path, SELF_TEST_OLD_S) for path in tests)
+
+
+def uploads(settings: Settings) -> Path:
+    """The folder of uploads under way on this machine."""
+    folder = settings.data_path / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def sweep_uploads(settings: Settings, older_than_s: float) -> int:
+    """Delete what a killed web process left: uploads that nobody has written to for so long; how many."""
+    return sum(_remove_old(path, older_than_s) for path in uploads(settings).glob(UPLOADS))
 
 
 def _lock(stack: contextlib.ExitStack, path: Path) -> bool:
@@ -81,3 +106,11 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _remove_old(path: Path, older_than_s: float) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        if time.time() - path.stat().st_mtime > older_than_s:
+            _remove(path)
+            return True
+    return False

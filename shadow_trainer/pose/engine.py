@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import BadRequest
-from . import weights
+from . import devices, weights
 from .heatmap import refine, sigmoid
-from .runners import CPU_BATCH, CUDA_BATCH, OnnxRunner, Runner, TorchRunner, resolve_device
+from .runners import CPU_BATCH, CUDA_BATCH, OnnxRunner, Runner, TorchRunner
 from .skeleton import COUNT, MIRROR
 
 CROP_PX, DETECTOR_PX = 256, 224
@@ -59,7 +59,7 @@ class Engine:
             raise BadRequest(f"The model size {size!r} is not known; use {', '.join(weights.SIZES)}.")
         self.size = size
         self.models_dir = Path(models_dir) if models_dir else weights.default_models_dir()
-        self.device = resolve_device(device)
+        self.device = devices.resolve(device)
         self.batch_size = batch_size or (CUDA_BATCH if self.device == "cuda" else CPU_BATCH)
         self.runtime = runtime if runtime != "auto" else ("torch" if self.device == "cuda" else "onnx")
         self._runners: dict[str, Runner] = {}

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..errors import OutOfMemory, SetupError
+from ..errors import OutOfMemory
 from .graph import Graph
 
 log = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ class TorchRunner:
 
         from .network import build
 
-        if device == "cpu":
-            torch.set_num_threads(1)
+        # One thread per worker: several workers with a pool each would only take turns.
+        torch.set_num_threads(1)
         self.torch, self.device, self.batch = torch, torch.device(device), batch
         self.scale, self.shift = scale, shift
         self.dtype = torch.float16 if self.device.type == "cuda" else torch.float32
@@ -131,27 +131,3 @@ class TorchRunner:
             name: np.concatenate([out[name][:count].float().cpu().numpy() for out, count in results])
             for name in names
         }
-
-
-def resolve_device(wanted: str) -> str:
-    """``auto``, ``cpu`` or ``cuda`` -> ``cpu`` or ``cuda``; SetupError when CUDA is asked for and absent."""
-    if wanted == "cpu":
-        return "cpu"
-    if wanted not in ("auto", "cuda"):
-        raise SetupError(f"The device {wanted!r} is not known.", fix="Use auto, cpu or cuda.")
-    try:
-        import torch
-
-        available = torch.cuda.is_available()
-    except ImportError:
-        available = False
-    if available:
-        return "cuda"
-    if wanted == "cuda":
-        raise SetupError(
-            "The graphics card was asked for (SHADOW_DEVICE=cuda), but PyTorch sees none.",
-            code="no_cuda",
-            fix="Install the CUDA build of PyTorch and the driver, or set SHADOW_DEVICE=auto.",
-        )
-    log.info("no CUDA device; the pose model runs on the CPU")
-    return "cpu"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..errors import SetupError
+from ..secrets import require_strong
 from ..settings import Settings
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ def flask_config(settings: Settings) -> dict[str, Any]:
             code="proxied_single_user",
             fix="Set SHADOW_SINGLE_USER=false and make an account, or leave SHADOW_TRUSTED_PROXIES at 0.",
         )
+    require_strong(settings)
     accounts = not settings.single_user
     return {
-        "SECRET_KEY": settings.require_secret_key(),
+        "SECRET_KEY": settings.secret_key,
         "MAX_CONTENT_LENGTH": settings.max_upload_mb * MB + FORM_OVERHEAD_BYTES,
         # The prefix makes browsers refuse this cookie from anything but this very host over https.
         "SESSION_COOKIE_NAME": "__Host-shadow_session" if accounts else "shadow_session",

@@ -16,6 +16,7 @@ comes from a script such as curl on this machine.
 from __future__ import annotations
 
 import ipaddress
+from hmac import compare_digest
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, g, redirect, request, url_for
@@ -99,7 +100,7 @@ def _host_name() -> str:
 def _find_out_who() -> None:
     if current().settings.single_user:
         g.viewer = SINGLE_USER
-    elif request.endpoint in NOBODYS:
+    elif request.endpoint in NOBODYS or _may_scrape():
         g.viewer = ANONYMOUS
     elif (token := _token()) is not None:
         found = login.viewer_of_token(token)
@@ -116,6 +117,16 @@ def _find_out_who() -> None:
         g.viewer = login.viewer_of_session()
 
 
+def _may_scrape() -> bool:
+    """Whether this is the program that watches over the installation, asking for the numbers."""
+    wanted = current().settings.metrics_token
+    return (
+        bool(wanted)
+        and request.endpoint == "metrics.metrics"
+        and compare_digest((_token() or "").encode(), wanted.encode())
+    )
+
+
 def _token() -> str | None:
     """The API token of a request to an address of programs. Elsewhere a token says nothing."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -125,7 +136,7 @@ def _token() -> str | None:
 
 
 def _may_they() -> Response | None:
-    if request.endpoint is None or request.endpoint in PUBLIC:
+    if request.endpoint is None or request.endpoint in PUBLIC or _may_scrape():
         return None
     if not viewer().is_known:
         return _to_the_login()

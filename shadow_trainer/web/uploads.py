@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import tempfile
-import time
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,6 +21,7 @@ from typing import IO, Any
 from flask import Flask, current_app, request
 
 from ..errors import BadRequest, BadVideo, Busy, StorageFull, TooLarge
+from ..jobs import workplace
 from .extension import current
 
 MB = 1_000_000
@@ -95,17 +95,12 @@ class Received:
 
 def area(app: Flask) -> Path:
     """The folder for uploads under way."""
-    folder = app.extensions["shadow"].settings.data_path / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return workplace.uploads(app.extensions["shadow"].settings)
 
 
 def sweep(app: Flask) -> None:
-    """Delete what a killed process left: files that nobody has written to for an hour."""
-    for path in area(app).glob("upload-*.part"):
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > STALE_S:
-                path.unlink()
+    """Delete what a killed process left; the clock does the same every hour."""
+    workplace.sweep_uploads(app.extensions["shadow"].settings, STALE_S)
 
 
 def check_room() -> None:

@@ -10,6 +10,7 @@ import os
 import random
 import time
 
+from shadow_trainer.jobs import housekeeping, workplace
 from shadow_trainer.jobs.states import COMPLETED, FAILED, TERMINAL
 from tests.chaos.monkey import Monkey, Supervisor
 from tests.jobs.conftest import needs_redis
@@ -90,7 +91,4 @@ def _check_places(rig: Rig, seed: int) -> None:
 
 
 def _sweep(rig: Rig) -> int:
-    from shadow_trainer.jobs import repairs
-
-    swept = repairs.sweep_work(rig.jobs)
-    return swept + repairs.sweep_storage(rig.jobs, 0.0)
+    return workplace.sweep_ended(rig.jobs) + housekeeping.sweep(rig.jobs, 0.0)

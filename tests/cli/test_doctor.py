@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,11 +10,13 @@ from types import SimpleNamespace
 import pytest
 
 from shadow_trainer.catalog import migrate
-from shadow_trainer.cli import checks, queue_checks
+from shadow_trainer.cli import checks, device_check, queue_checks
 from shadow_trainer.errors import SetupError, StorageFull, Unavailable
 from shadow_trainer.jobs import embedded
 from shadow_trainer.jobs.redis import connect
+from shadow_trainer.pose import devices
 from shadow_trainer.settings import Settings
+from tests.pose.cards import fake_cards
 
 
 @pytest.fixture
@@ -60,13 +63,26 @@ def test_the_encoder_writes_a_real_frame(settings: Settings) -> None:
     assert "libx264" in checks.encoder(settings)
 
 
-def test_cuda_that_was_asked_for_and_is_not_there_fails(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
-    if torch.cuda.is_available():
-        pytest.skip("there is a CUDA device")
-    assert checks.device(Settings()).startswith("cpu")
-    with pytest.raises(SetupError, match="no CUDA device"):
-        checks.device(Settings(device="cuda"))
+@pytest.mark.model
+def test_the_device_is_named_with_its_memory_and_its_measured_speed() -> None:
+    words = device_check.device(Settings(model_size="xs", device="cpu"))
+    assert re.match(
+        r"cpu \(ONNX Runtime [\d.]+\), [\d.]+ of [\d.]+ GB free, \d+ frames/s with model xs", words
+    )
+
+
+def test_a_card_that_lies_idle_is_a_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fake_cards(tmp_path, monkeypatch, "0")
+    monkeypatch.setattr(devices.metadata, "version", lambda name: "2.13.0+cpu")
+    status, words, fix = checks.run(device_check.device, Settings(data_dir=str(tmp_path)))
+    assert status == "warn" and "not used: this PyTorch is a build without CUDA" in words
+    assert "CUDA build" in fix and "speed not measured (weights_missing)" in words
+
+
+def test_cuda_that_was_asked_for_and_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices.metadata, "version", lambda name: "2.13.0+cpu")
+    status, words, _ = checks.run(device_check.device, Settings(device="cuda"))
+    assert status == "FAIL" and "SHADOW_DEVICE=cuda" in words
 
 
 def test_a_database_is_missing_then_old_then_well(settings: Settings) -> None:

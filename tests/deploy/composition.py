@@ -18,6 +18,8 @@ SECRETS = {
     "POSTGRES_PASSWORD": "p" * 48,
     "REDIS_PASSWORD": "r" * 48,
     "GRAFANA_PASSWORD": "g" * 48,
+    "METRICS_TOKEN": "m" * 48,
+    "SERVER_NAME": "localhost",
     "TLS_CERTIFICATE_DIR": "/etc/tls",
     "ALERT_WEBHOOK_URL": "http://127.0.0.1:9/it's&a=webhook",
 }

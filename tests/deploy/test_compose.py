@@ -43,11 +43,13 @@ def test_only_the_proxy_can_be_reached_from_elsewhere() -> None:
 def test_nothing_secret_has_a_default() -> None:
     text = composition.FILE.read_text()
     for name, kind, default in re.findall(r"\$\{(\w+)(?::([-?]))?([^}]*)\}", text):
-        if re.search("PASSWORD|SECRET|WEBHOOK|CERTIFICATE", name):
+        if re.search("PASSWORD|SECRET|TOKEN|WEBHOOK|CERTIFICATE", name):
             assert kind == "?", f"{name} has the default {default!r}"
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
-            assert not re.search("PASSWORD|SECRET", name) or re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), name
+            assert not re.search("PASSWORD|SECRET|TOKEN", name) or re.fullmatch(
+                r"\$\{\w+:\?[^}]+\}", value
+            ), name
 
 
 def test_only_settings_that_exist_are_set() -> None:
@@ -103,12 +105,12 @@ def test_the_client_refuses_without_a_secret() -> None:
 
 def test_fresh_secrets_are_long_random_and_for_one_reader(tmp_path: Path) -> None:
     script, file = ROOT / "deploy" / "scripts" / "new_secrets.sh", tmp_path / ".env"
-    command = ["sh", str(script), "/etc/tls", "http://127.0.0.1:9/hook"]
+    command = ["sh", str(script), "a.example", "/etc/tls", "http://127.0.0.1:9/hook"]
     subprocess.run(command, env={**os.environ, "SHADOW_ENV_FILE": str(file)}, check=True, capture_output=True)
     values = dict(line.split("=", 1) for line in file.read_text().splitlines())
     assert set(composition.SECRETS) <= set(values)
-    secrets = [value for name, value in values.items() if re.search("PASSWORD|SECRET", name)]
-    assert len(set(secrets)) == 4 and all(re.fullmatch("[0-9a-f]{48}", secret) for secret in secrets)
+    secrets = [value for name, value in values.items() if re.search("PASSWORD|SECRET|TOKEN", name)]
+    assert len(set(secrets)) == 5 and all(re.fullmatch("[0-9a-f]{48}", secret) for secret in secrets)
     assert file.stat().st_mode & 0o077 == 0
     again = subprocess.run(
         command, env={**os.environ, "SHADOW_ENV_FILE": str(file)}, capture_output=True, check=False
@@ -135,7 +137,6 @@ def test_the_web_server_s_command_is_accepted(tmp_path: Path) -> None:
         **os.environ,
         **composition.environment("web"),
         "SHADOW_DATA_DIR": str(tmp_path),
-        "SHADOW_SINGLE_USER": "true",
     }
     command = [sys.executable, "-m", gunicorn, "--check-config", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
@@ -147,6 +148,25 @@ def test_our_health_checks_ask_for_the_right_process(name: str) -> None:
     kind, python, *arguments = SERVICES[name]["healthcheck"]["test"]
     assert (kind, python) == ("CMD", "python")
     assert arguments == ["-m", "shadow_trainer", "health", name]
+
+
+def test_prometheus_gets_its_token_as_a_file(tmp_path: Path) -> None:
+    (tmp_path / "prometheus").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "prometheus").chmod(0o755)
+    shell, flags, script = composition.command("prometheus")
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", **composition.environment("prometheus")}
+    script = script.replace("/tmp/metrics_token", f"{tmp_path}/token")
+    done = subprocess.run([shell, flags, script], env=environment, check=True, capture_output=True, text=True)
+    assert (tmp_path / "token").read_text() == composition.SECRETS["METRICS_TOKEN"]
+    assert composition.SECRETS["METRICS_TOKEN"] not in done.stdout
+    arguments = dict(line.removeprefix("--").split("=", 1) for line in done.stdout.splitlines())
+    mounted = [volume.split(":")[1] for volume in SERVICES["prometheus"]["volumes"]]
+    assert arguments["config.file"] in mounted and arguments["storage.tsdb.path"] in mounted
+    tool = shutil.which("prometheus")
+    if tool is None:
+        pytest.skip("prometheus is not installed (Debian: apt-get install prometheus)")
+    known = subprocess.run([tool, "--help"], capture_output=True, text=True, check=False)
+    assert all(f"--{name}" in known.stdout + known.stderr for name in arguments)
 
 
 def test_alertmanager_s_file_is_whole_when_it_starts(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from shadow_trainer.cli.health import health
 from shadow_trainer.errors import Unavailable
 from shadow_trainer.jobs import stages
 from tests.deploy import composition
+from tests.deploy.certificates import free_port, self_signed
 from tests.jobs.rig import Rig, small_settings
 
 PASSWORD = composition.SECRETS["REDIS_PASSWORD"]
@@ -49,13 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if shutil.which("redis-server") is None or shutil.which("openssl") is None:
         pytest.skip("redis-server or openssl is not on the PATH")
     folder = tmp_path_factory.mktemp("redis")
-    certificate, key, port = folder / "cert.pem", folder / "key.pem", free_port()
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-         "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    (certificate, key), port = self_signed(folder), free_port()
     tls = f"port 0\ntls-port {port}\ntls-cert-file {certificate}\ntls-key-file {key}\ntls-auth-clients no"
     text = (composition.FOLDER / "redis" / "redis.conf").read_text()
     text = text.replace("dir /data", f"dir {folder}").replace("port 6379", tls)
@@ -80,12 +75,6 @@ def wait_for(server: Server) -> None:
         else:
             return
     raise AssertionError("redis did not start")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_it_forgets_nothing_and_refuses_when_full(server: Server) -> None:

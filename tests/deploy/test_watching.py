@@ -80,6 +80,8 @@ def test_prometheus_accepts_its_files_and_the_rules_fire(tmp_path: Path) -> None
     for name in ("rules.yml", "rules_test.yml"):
         shutil.copy(PROMETHEUS / name, tmp_path)
     text = (PROMETHEUS / "prometheus.yml").read_text().replace("/etc/prometheus/", f"{tmp_path}/")
+    text = text.replace("/tmp/metrics_token", str(tmp_path / "token"))
+    (tmp_path / "token").write_text("m")
     (tmp_path / "prometheus.yml").write_text(text)
     for command in (["check", "config", "prometheus.yml"], ["test", "rules", "rules_test.yml"]):
         done = subprocess.run([tool, *command], cwd=tmp_path, capture_output=True, text=True, check=False)

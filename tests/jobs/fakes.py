@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from shadow_trainer.errors import BadVideo
-from shadow_trainer.jobs import pipeline, stages
+from shadow_trainer.jobs import pipeline, selftest, stages
 from shadow_trainer.jobs.pipeline import Run, Stage
 
 DOCUMENT = {
@@ -82,13 +82,21 @@ def first(run: Run) -> None:
 
 
 def second(run: Run) -> None:
-    script = json.loads(run.video.read_text())
+    script = _script(run.video)
     before = log_line(run, "pose")
     act = ACTS[script.get("do", "work")]
     if act is not work and before >= script.get("times", 1):
         act = work
     act(run, script)
     run.write_json("pose.json", {"batch": run.engine_factory("m")})
+
+
+def _script(film: Path) -> dict[str, Any]:
+    """What the film wants; the self-test's real film is analysed as the test's data folder says."""
+    if film.name == selftest.CLIP.name:
+        film = film.parents[2] / "self_test.json"
+        return json.loads(film.read_text()) if film.exists() else {}
+    return json.loads(film.read_text())
 
 
 def third(run: Run) -> None:

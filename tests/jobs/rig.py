@@ -87,7 +87,7 @@ class Rig:
 
     # Processes
 
-    def worker(self, name: str = "w1", queue: str = "pose") -> subprocess.Popen[bytes]:
+    def worker(self, name: str = "w1", queue: str = "pose,batch,maintenance") -> subprocess.Popen[bytes]:
         """A real worker process with the fake pipeline in its child."""
         return self._start("worker", {"name": name, "queue": queue})
 
@@ -127,7 +127,7 @@ class Rig:
 
     # Films
 
-    def add(self, *, owner_id: int | None = None, **script: Any) -> str:
+    def add(self, *, owner_id: int | None = None, queue: str = "pose", **script: Any) -> str:
         """A film that behaves as told, in catalog and storage; its id."""
         key = f"analyses/{os.urandom(16).hex()}/original.mp4"
         analysis_id = key.split("/")[1]
@@ -139,6 +139,7 @@ class Rig:
             original_key=key,
             options={"model_size": "xs"},
             owner_id=owner_id,
+            queue=queue,
         )
         return row.id
 
@@ -148,9 +149,9 @@ class Rig:
         self.catalog.transact(lambda session: session.add(user))
         return user.id
 
-    def send(self, *, owner_id: int | None = None, **script: Any) -> str:
+    def send(self, *, owner_id: int | None = None, queue: str = "pose", **script: Any) -> str:
         """Add and submit."""
-        analysis_id = self.add(owner_id=owner_id, **script)
+        analysis_id = self.add(owner_id=owner_id, queue=queue, **script)
         self.jobs.submit(analysis_id)
         return analysis_id
 

@@ -10,30 +10,11 @@ import pytest
 from shadow_trainer.errors import BadRequest, SetupError
 from shadow_trainer.pose import weights
 from shadow_trainer.pose.engine import Engine
-from shadow_trainer.pose.runners import resolve_device
 
 
 def test_an_unknown_size_is_refused() -> None:
     with pytest.raises(BadRequest, match="xs, s, m, l"):
         Engine("xl", device="cpu")
-
-
-def test_asking_for_an_absent_graphics_card_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    torch = pytest.importorskip("torch")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(SetupError, match="PyTorch sees none") as error:
-        resolve_device("cuda")
-    assert error.value.code == "no_cuda"
-
-
-def test_auto_falls_back_to_the_cpu_and_says_so(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    torch = pytest.importorskip("torch")
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with caplog.at_level("INFO"):
-        assert resolve_device("auto") == "cpu"
-    assert "CPU" in caplog.text
 
 
 def test_broken_weights_stop_the_engine_with_one_line(tmp_path: Path) -> None:

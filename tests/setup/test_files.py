@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.cpu_requirements import text as cpu_text
 from shadow_trainer.cli import settings as settings_command
 from shadow_trainer.cli.checks import PIN, pinned
 from shadow_trainer.settings import declared
@@ -38,7 +39,7 @@ def needed_by(package: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-cpu.txt", "requirements-dev.txt"])
 def test_every_line_pins_one_version(name: str) -> None:
     loose = []
     for line in (ROOT / name).read_text().splitlines():
@@ -58,6 +59,13 @@ def test_what_the_runtime_packages_need_is_pinned_with_them() -> None:
         if needed not in pins and not needed.startswith(("nvidia", "cuda", "triton"))
     }
     assert not missing
+
+
+def test_the_set_for_the_cpu_is_the_whole_set_without_torch_and_complete() -> None:
+    whole, cpu = requirements("requirements.txt"), requirements("requirements-cpu.txt")
+    assert (ROOT / "requirements-cpu.txt").read_text() == cpu_text((ROOT / "requirements.txt").read_text())
+    assert "torch" in set(whole) - set(cpu) and not set(cpu) - set(whole)
+    assert {needed for package in cpu for needed in needed_by(package)} <= set(cpu)
 
 
 def test_what_the_test_packages_need_is_pinned_with_them() -> None:

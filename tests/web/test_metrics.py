@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Desk
+from tests.web.conftest import Desk, make_app
 
 
 def test_the_queue_can_be_scraped(client: FlaskClient, desk: Desk) -> None:
@@ -13,3 +13,23 @@ def test_the_queue_can_be_scraped(client: FlaskClient, desk: Desk) -> None:
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/plain; version=0.0.4")
     assert 'shadow_jobs{queue="pose",state="queued"} 1' in answer.text.splitlines()
+
+
+def test_the_watching_program_reads_the_numbers_and_nothing_else(tmp_path) -> None:
+    token = "8eabbf9a44af0dd4a603390aa940ea5d"
+    app = make_app(tmp_path / "data", single_user=False, metrics_token=token)
+
+    def ask(path: str, sent: str) -> int:
+        return app.test_client().get(path, headers={"Authorization": f"Bearer {sent}"}).status_code
+
+    assert ask("/metrics", token) == 200
+    assert ask("/metrics", token[:-1]) == 401
+    assert ask("/metrics", "") == 401
+    assert ask("/videos/" + "0" * 32 + "/status", token) == 401
+    assert ask("/analyses", token) == 303, "the way to the login"
+
+
+def test_without_a_token_nobody_is_the_watching_program(tmp_path) -> None:
+    app = make_app(tmp_path / "data", single_user=False)
+    for header in ("Bearer ", "Bearer", ""):
+        assert app.test_client().get("/metrics", headers={"Authorization": header}).status_code == 401

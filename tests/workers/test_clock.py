@@ -170,8 +170,8 @@ def test_files_and_jobs_that_nobody_owns_are_swept(rig: Rig, clock: Clock) -> No
         rig.storage.put(key, io.BytesIO(b"x"))
     os.utime(rig.storage.path(orphan), (1, 1))
     rig.jobs.connection.zadd("rq:failed:pose", {"c" * 32: time.time() + 1000})
-    clock.sweep()
-    clock.sweep_storage()
+    clock.forget()
+    clock.calendar()
     assert rig.work_left() == [film]
     assert not rig.storage.exists(orphan) and rig.storage.exists(fresh)
     assert rig.storage.exists(f"analyses/{film}/original.mp4")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shadow_trainer.jobs.request import AnalysisRequest
+from shadow_trainer.jobs.selftest import CLIP
 from shadow_trainer.settings import ROOT
 from tests.jobs import rig as rigs
 from tests.jobs.conftest import needs_redis
@@ -33,12 +34,12 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
         yield found
 
 
-def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig, samples: Path) -> None:
+def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig) -> None:
     rig.clock()
     worker = rig.worker("w1")
     analysis_id = "5" * 32
     key = f"analyses/{analysis_id}/original.mp4"
-    rig.storage.put(key, samples / "sample_lefty.mp4")
+    rig.storage.put(key, CLIP)
     options = AnalysisRequest(model_size="m").as_dict()
     rig.catalog.create_analysis(
         analysis_id=analysis_id, title="Lefty", original_name="a.mp4", original_key=key, options=options

@@ -1,0 +1,118 @@
+"""The workers' self-test: a short film that ships with the project goes through the real stages.
+
+It runs as a job of its own (queue ``maintenance``) inside a worker's child with the model that is loaded there,
+in legacy mode in the pool; it leaves no analysis behind. What came of it is a mark in the catalog, which
+/ready, /metrics, the alerts and the admin's page read.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..catalog import Catalog, utcnow
+from ..errors import ShadowError
+from ..settings import ROOT, Settings
+from . import workplace
+from .policy import as_shadow
+from .request import AnalysisRequest
+
+if TYPE_CHECKING:
+    from .manager import JobManager
+    from .runner import Runner
+
+log = logging.getLogger(__name__)
+
+CLIP = ROOT / "static" / "samples" / "self_test.mp4"
+MARK = "self_test"
+JOB_ID = "self-test"
+TASK = "workers.tasks.self_test"
+TIMEOUT_S = 600
+WANTED = ("analysis.json", "overlay.mp4", "preview.mp4")
+
+
+class SelfTestFailed(ShadowError):
+    """The worker's result for a known film is not what it should be."""
+
+    code = "self_test_failed"
+    fix = "Run `python -m shadow_trainer doctor` on the worker's machine; its log says more."
+
+
+def request(manager: JobManager) -> str:
+    """Ask for one; whichever worker is free on ``maintenance`` makes it."""
+    manager.request_self_test()
+    return "asked for"
+
+
+def run(runner: Runner, worker: str) -> dict[str, Any]:
+    """Make it here and write down what came of it; raises what went wrong."""
+    started, error = time.monotonic(), None
+    try:
+        _analyse(runner.settings, runner.pipeline_or_real(), runner.engines)
+    except Exception as caught:
+        log.exception("the self-test failed")
+        error = as_shadow(caught)
+    found = _write(runner.catalog, worker, time.monotonic() - started, error)
+    if error is not None:
+        raise error
+    log.info("the self-test passed in %.1f s", found["took_s"])
+    return found
+
+
+def died(catalog: Catalog, worker: str, words: str) -> None:
+    """The process that made it is dead."""
+    _write(catalog, worker, 0.0, SelfTestFailed(words))
+
+
+def last(catalog: Catalog) -> dict[str, Any] | None:
+    """``{ok, at, took_s, worker, error}`` of the last one; None when there was none yet."""
+    return catalog.marks(MARK).get(MARK)
+
+
+def problem(catalog: Catalog) -> str:
+    """What is wrong by the last self-test; empty when it passed or none was made."""
+    found = last(catalog)
+    if found is None or found["ok"]:
+        return ""
+    at = datetime.fromisoformat(found["at"])
+    return (
+        f"The self-test of {at:%Y-%m-%d %H:%M} UTC failed on {found['worker']}: {found['error']['message']}"
+    )
+
+
+def _analyse(settings: Settings, pipeline: Callable[..., dict[str, Any]], engines: Any) -> None:
+    folder = workplace.root(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=workplace.SELF_TEST, dir=folder) as place:
+        work = Path(place)
+        film = Path(shutil.copyfile(CLIP, work / CLIP.name))
+        document = pipeline(
+            AnalysisRequest(model_size=settings.model_size),
+            film,
+            work,
+            settings=settings,
+            engine_factory=engines.factory(None),
+        )
+        missing = [name for name in WANTED if not (work / "out" / name).is_file()]
+    if missing:
+        raise SelfTestFailed(f"The known film gave no {', '.join(missing)}.")
+    if len(document.get("deliveries", [])) != 1:
+        raise SelfTestFailed(f"The known film has one delivery; {len(document['deliveries'])} were found.")
+
+
+def _write(catalog: Catalog, worker: str, took_s: float, error: ShadowError | None) -> dict[str, Any]:
+    found = {
+        "ok": error is None,
+        "at": utcnow().isoformat(),
+        "took_s": round(took_s, 2),
+        "worker": worker,
+        "error": error.as_dict() if error else None,
+    }
+    catalog.mark(MARK, found)
+    return found

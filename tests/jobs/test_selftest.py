@@ -1,0 +1,50 @@
+"""The self-test's promises, in both back ends: it is really made, and a failure is seen by everyone."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from shadow_trainer.jobs import alerts, selftest
+from tests.jobs.rig import Rig
+
+
+def make(rig: Rig) -> dict:
+    """Ask for one and wait for its result."""
+    before = selftest.last(rig.catalog)
+    selftest.request(rig.jobs)
+    rig.until(lambda: selftest.last(rig.catalog) != before, "the self-test")
+    return selftest.last(rig.catalog)
+
+
+def test_it_passes_and_leaves_nothing_behind(rig: Rig) -> None:
+    found = make(rig)
+    assert found["ok"] and found["error"] is None and found["worker"]
+    assert rig.jobs.ready()["self_test"] == ""
+    rig.until(lambda: rig.work_left() == [], "its folder to go")
+    assert rig.catalog.list_analyses() == []
+
+
+def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_passes(rig: Rig) -> None:
+    script = rig.data / "self_test.json"
+    script.write_text(json.dumps({"do": "flaky", "times": 1}))
+    (rig.data / "runs.log").unlink(missing_ok=True)
+    found = make(rig)
+    assert not found["ok"] and found["error"]["code"] == "unavailable"
+    assert "self-test" in rig.jobs.ready()["self_test"]
+    assert [a.firing for a in alerts.conditions(rig.jobs) if a.name == "self_test"] == [True]
+    # It is not tried again by itself: that would hide it.
+    time.sleep(0.5)
+    assert selftest.last(rig.catalog) == found
+    script.unlink()
+    assert make(rig)["ok"]
+    assert rig.jobs.ready()["self_test"] == ""
+
+
+def test_a_coach_s_film_is_not_kept_waiting_by_it(rig: Rig) -> None:
+    film = rig.send(do="work", seconds=0.5)
+    selftest.request(rig.jobs)
+    selftest.request(rig.jobs)
+    second = rig.send(do="work")
+    for each in (film, second):
+        rig.until_state(each, "completed")
