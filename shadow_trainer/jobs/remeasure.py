@@ -126,6 +126,7 @@ def _measured(
         level=request.level,
         events={int(index): events for index, events in moved.items()},
         reference=References(storage).find(request.reference),
+        scored=request.scored,
     )
 
 

@@ -12,6 +12,8 @@ THROWS = ("auto", "right", "left")
 VIEWS = ("auto", "open-side", "rear", "front", "other")
 MODEL_SIZES = ("xs", "s", "m", "l")
 TURNS_DEG = (0, 90, 180, 270)
+# A lighter model is for a first look: what it measures is not held against a norm.
+SCORED_SIZES = ("m", "l")
 LEVELS = ("adult", "youth", "high_school", "college", "pro")
 CAPTURE_FPS_RANGE = (5.0, 2000.0)
 HEIGHT_M_RANGE = (0.9, 2.4)
@@ -59,6 +61,11 @@ class AnalysisRequest:
             )
         if self.person is not None and self.person < 0:
             raise BadRequest("person must be the number of a candidate, 0 or more.", code="bad_person")
+
+    @property
+    def scored(self) -> bool:
+        """Whether the chosen model is good enough for scores, faults and praise."""
+        return self.model_size in SCORED_SIZES
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON types."""

@@ -147,6 +147,7 @@ def analyse(run: Run) -> None:
         view=run.request.view,
         level=run.request.level,
         reference=reference,
+        scored=run.request.scored,
         windows=[(start / factor, end / factor) for start, end in found.windows_of(run.request.person)]
         or None,
     )

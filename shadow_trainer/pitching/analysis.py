@@ -48,6 +48,7 @@ class Setting:
     view: str
     level: str
     reference: Reference | None
+    scored: bool = True
 
     @property
     def solved(self) -> bool:
@@ -69,12 +70,14 @@ def analyse(
     windows: list[tuple[float, float]] | None = None,
     events: dict[int, dict[str, float]] | None = None,
     reference: str | Reference | None = "elite",
+    scored: bool = True,
 ) -> dict[str, Any]:
     """Everything that is measured of the athlete in ``series``; see DESIGN.md section 4 for the shape.
 
     ``throws`` right, left or auto; ``fps`` real frames per second when they cannot be told from the times;
     ``windows`` where to look for deliveries; ``events`` moved by a coach: delivery index -> event -> seconds;
-    ``reference`` a name, a :class:`~.reference.Reference` or None. Raises BadRequest for what cannot be.
+    ``reference`` a name, a :class:`~.reference.Reference` or None; ``scored`` False: joints too coarse to be
+    held against a norm (a light pose model's), so that there are no z, faults or strengths. Raises BadRequest for what cannot be.
     """
     _check(throws, view, level, height_m)
     rough = height_m or standing_height(series.world_m)
@@ -90,6 +93,7 @@ def analyse(
         seen_view or "other",
         level,
         get_reference(reference),
+        scored,
     )
     found = find_deliveries(
         points, series.time_s, setting.height_m, windows, hand_gap_m=planar.hand_gap(series)
@@ -142,18 +146,26 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
     flat = planar.measure(series, setting.points, item.rows, context, setting.hand)
     scored = [_scored(metric, flat, setting, rate) for metric in metrics.measure(context, setting.view)]
     how = style.describe(context)
-    judged = faults.find(scored, moments, styles=style.marks(how), fps=rate, view=setting.view)
+    judged = (
+        faults.find(scored, moments, styles=style.marks(how), fps=rate, view=setting.view)
+        if setting.scored
+        else []
+    )
+    sequence = metrics.kinematic_sequence(context)
+    lag = next(m for m in scored if m["name"] == "pelvis_to_trunk_peak_lag")
+    # The order is as sure as the lag between two of its peaks was measured to be.
+    sequence["confidence"] = confidence.lowest(sequence["confidence"], lag["confidence"])
     delivery = {
         "start_s": max(float(s.time_s[0]), events["first_movement"].time_s - 0.3),
         "end_s": min(float(s.time_s[-1]), events["follow_through"].time_s + 0.3),
         "quality": item.quality,
         "events": moments,
         "set_position": {"seen": how["start"] != "not seen", "kind": how["start"]},
-        "style": how,
+        "style": style.shown(how, scored),
         "metrics": scored,
-        "sequence": metrics.kinematic_sequence(context),
+        "sequence": sequence,
         "faults": judged,
-        "strengths": faults.strengths(scored, moments, judged),
+        "strengths": faults.strengths(scored, moments, judged) if setting.scored else [],
         "similarity": _similarity(setting, item, events),
     }
     return delivery, _curves(setting, series.time_s[item.rows], context)
@@ -207,28 +219,36 @@ def _scored(
     value = flat[key] if method == "2d" else metric.value
     norm = norms.norm_for(*key, setting.level)
     cell = errors.error_of(*key, view, fps, method) if setting.solved else None
-    sure = confidence.by_error(metric.confidence, cell.error if cell else None, norm.sd if norm else None)
-    score = norm is not None and value is not None and sure != metrics.LOW
+    sd = norm.sd if norm else None
+    sure = confidence.by_error(metric.confidence, cell.error, sd, cell.bias) if cell else metric.confidence
+    score = setting.scored and norm is not None and value is not None and sure != metrics.LOW
     return {
         "name": metric.name,
         "event": metric.event,
         "value": value,
         "unit": metric.unit,
         "error": cell.error if cell else None,
+        "bias": cell.bias if cell else None,
+        "error_n": cell.n if cell else 0,
         "error_source": cell.words if cell else errors.NOT_MEASURED,
         "timing_error": metric.timing_error,
         "value_3d": metric.value,
         "method": method,
         "confidence": sure,
-        "note": metric.note
-        or (
-            "the measured error is too large to score it"
-            if sure != metric.confidence and sure == metrics.LOW
-            else ""
-        ),
+        "note": metric.note or _why_low(metric, sure, cell, sd),
         "label": metric.label,
         "phase": metric.phase,
         "norm": norm.as_dict() if norm else None,
         "z": norm.z(value) if score else None,
         "percentile": norm.percentile(value) if score else None,
     }
+
+
+def _why_low(metric: Metric, sure: str, cell: errors.Cell | None, sd: float | None) -> str:
+    """Why a number that its view would allow is shown as a trend only; empty when it is not."""
+    if cell is None or sure == metric.confidence or sure != metrics.LOW:
+        return ""
+    if sd and abs(cell.bias) > confidence.BIAS_UP_TO_SD * sd:
+        side = "more" if cell.bias > 0 else "less"
+        return f"in this view it reads {side} than it is, about {abs(cell.bias):.0f} on average"
+    return "the measured error is too large to score it"

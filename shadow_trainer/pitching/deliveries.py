@@ -25,6 +25,8 @@ HAND_RATIO = (1.05, 1.5)  # throwing over glove hand; two hands on a bat are 1
 HANDS_APART_H = (0.1, 0.25)
 KNEE_LIFT_H = (0.03, 0.25)
 STRIDE_H = (0.15, 0.45)
+TO_THE_PLATE = (0.1, 0.5)  # cosine between the hand's way at its fastest and the way from foot to foot
+RELEASE_SIGNS = (0.5, 0.7)  # confidence of a release with one and with two of its three signs
 LEAST_QUALITY = 0.3
 SURE_HAND_RATIO = 1.2
 
@@ -67,7 +69,7 @@ def find_deliveries(
 
 
 def quality(s: Signals, seen: dict[str, Event]) -> float:
-    """How sure, 0..1, that this is a pitch: a fast hand, alone, after a leg lift and a stride."""
+    """How sure, 0..1, that this is a pitch: a fast hand, alone, the way of the stride, after a leg lift."""
     near = s.between(seen["release"].time_s - 0.06, seen["release"].time_s + 0.06)
     peak = float(np.nanmax(s.wrist_speed[near]))
     glove = s.glove_speed[near]
@@ -81,8 +83,19 @@ def quality(s: Signals, seen: dict[str, Event]) -> float:
     stride = float(np.linalg.norm((lead - rear)[:2])) / s.height_m
     legs = (_grade(swing, KNEE_LIFT_H) + _grade(stride, STRIDE_H)) / 2 if np.isfinite(stride) else 0.0
     fast = _grade(peak, HAND_SPEED_H_S) * _grade(peak, HAND_TOO_FAST_H_S)
-    hand = fast * _grade(ratio, HAND_RATIO) * _grade(apart, HANDS_APART_H)
+    forward = _grade(_along(s, near), TO_THE_PLATE)
+    released = _grade(seen["release"].confidence, RELEASE_SIGNS)
+    hand = fast * forward * released * _grade(ratio, HAND_RATIO) * _grade(apart, HANDS_APART_H)
     return round(float(hand * legs), 3)
+
+
+def _along(s: Signals, near: np.ndarray) -> float:
+    """Cosine between the hand's velocity where it is fastest, inside ``near``, and the way from foot to foot."""
+    velocity = filters.rate_of_change(joint(s.points, "throwing_wrist") - mid_hip(s.points), s.time_s)[near]
+    fastest = int(np.nanargmax(s.wrist_speed[near]))
+    way = events.to_plate(s, float(s.time_s[near[fastest]]))
+    length = np.linalg.norm(velocity[fastest])
+    return float(velocity[fastest] @ way / length) if length > 0 else 0.0
 
 
 def find_hand(points: np.ndarray, time_s: np.ndarray, height_m: float) -> tuple[str, bool]:

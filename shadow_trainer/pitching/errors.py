@@ -21,18 +21,20 @@ NOT_MEASURED = "not measured"
 
 @dataclass(frozen=True)
 class Cell:
-    """``error`` root mean square of the errors, in the metric's unit; ``n`` deliveries; ``fps`` at which it
-    was measured; ``method`` the estimate it belongs to: ``3d`` (world points) or ``2d`` (picture's plane)."""
+    """``error`` root mean square of the errors, ``bias`` their median (+ reads too much), both in the metric's
+    unit; ``n`` deliveries; ``fps`` at which it was measured; ``method`` the estimate it belongs to: ``3d``
+    (world points) or ``2d`` (picture's plane)."""
 
     error: float
     n: int
     fps: int
     method: str
+    bias: float = 0.0
 
     @property
     def words(self) -> str:
         """Where the number comes from."""
-        return f"validation at {self.fps} fps, {self.n} deliveries"
+        return f"measured on {self.n} rendered pitches at {self.fps} fps"
 
 
 @cache
@@ -43,7 +45,7 @@ def table() -> dict[tuple[str, str, str, int, str], Cell]:
     with DATA.open(encoding="utf-8", newline="") as file:
         return {
             (row["metric"], row["event"], row["view"], int(row["fps"]), row["method"]): Cell(
-                float(row["error"]), int(row["n"]), int(row["fps"]), row["method"]
+                float(row["error"]), int(row["n"]), int(row["fps"]), row["method"], float(row["bias"] or 0.0)
             )
             for row in csv.DictReader(file)
         }

@@ -30,6 +30,15 @@ def describe(c: Context) -> dict[str, Any]:
     }
 
 
+def shown(style: dict[str, Any], scored: list[dict[str, Any]]) -> dict[str, Any]:
+    """The style for a reader: the arm slot's family only where the slot may be relied on.
+
+    (The rules keep the guess: a delivery that may be sidearm is not blamed for what sidearm is.)
+    """
+    slot = next(metric for metric in scored if metric["name"] == "arm_slot")
+    return {**style, "slot": style["slot"] if slot["confidence"] != "low" else None}
+
+
 def marks(style: dict[str, Any]) -> frozenset[str]:
     """The styles as the fault rules name them."""
     found = {style["slot"]} if style["slot"] in ("sidearm", "submarine") else set()

@@ -12,7 +12,17 @@ from typing import Any
 from ..pose.series import PoseSeries
 from . import charts
 from .palette import css_variables
-from .words import EVENT_ORDER, event_label, metric_label, number, quantity, readable, unit_label, z_words
+from .words import (
+    EVENT_ORDER,
+    event_label,
+    metric_label,
+    number,
+    quantity,
+    readable,
+    unit_label,
+    validated,
+    z_words,
+)
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _BAR_SD = 3.0  # the little bar shows the norm's mean ± this many standard deviations
@@ -127,6 +137,7 @@ def page(
         sections=sections,
         warnings=list(analysis.get("warnings", [])),
         consistency=_consistency(analysis.get("consistency") or {}),
+        validated=validated(m for d in deliveries for m in d.get("metrics", [])) or "some",
         css=css_variables() + charts.CSS,
     )
 

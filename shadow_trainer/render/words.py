@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 EVENT_ORDER: tuple[str, ...] = (
     "first_movement",
     "leg_lift",
@@ -80,3 +83,9 @@ def z_words(z: float | None) -> str:
     if abs(z) < 1:
         return "typical"
     return f"{'well ' if abs(z) >= 2 else ''}{'above' if z > 0 else 'below'} typical"
+
+
+def validated(metrics: Iterable[Mapping[str, Any]]) -> str:
+    """On how many pitches the errors of these metrics were measured: ``5``, ``2 to 5``, or empty."""
+    counts = {int(metric.get("error_n") or 0) for metric in metrics} - {0}
+    return " to ".join(str(n) for n in sorted({min(counts), max(counts)})) if counts else ""

@@ -71,3 +71,38 @@ def swinging_arm(world: np.ndarray, side: str, angle_rad: np.ndarray) -> None:
     shoulder = world[:, INDEX[f"{side}_shoulder"]]
     for name, reach in (("elbow", 0.33), ("wrist", 0.6), ("index", 0.69), ("pinky", 0.69), ("thumb", 0.66)):
         world[:, INDEX[f"{side}_{name}"]] = shoulder + reach * direction
+
+
+def by_clock(clock_s: np.ndarray, fps: float = 120.0) -> PoseSeries:
+    """The reference's body with its own time run as told: ``clock_s`` (T,) seconds, foot contact at 0."""
+    one = elite()
+    time_s = np.arange(len(clock_s)) / fps
+    return series(time_s, one.at(np.clip(clock_s, one.time_s[0], one.time_s[-1])))
+
+
+def there_and_back(turn_s: float, fps: float = 120.0) -> PoseSeries:
+    """Stillness, a delivery up to ``turn_s`` (foot contact at 0), and the same way back, as in a balance drill."""
+    start = float(elite().time_s[0])
+    way = np.arange(start, turn_s, 1.0 / fps)
+    rest = np.full(int(fps * 0.6), start)
+    return by_clock(np.concatenate([rest, way, way[::-1], rest]), fps)
+
+
+def backwards(one: PoseSeries) -> PoseSeries:
+    """The film run backwards."""
+    flipped = {n: getattr(one, n)[::-1] for n in ("landmarks_px", "confidence", "world_m", "measured")}
+    extras = {name: values[::-1] for name, values in one.extras.items()}
+    return one.with_(time_s=one.time_s[-1] - one.time_s[::-1], extras=extras, **flipped)
+
+
+def between(one: PoseSeries, start_s: float, end_s: float) -> PoseSeries:
+    """The part of a film in [start, end)."""
+    rows = (one.time_s >= start_s) & (one.time_s < end_s)
+    cut = {n: getattr(one, n)[rows] for n in ("time_s", "landmarks_px", "confidence", "world_m", "measured")}
+    return PoseSeries(**cut, extras={name: values[rows] for name, values in one.extras.items()})
+
+
+def moved(world: np.ndarray, names: tuple[str, ...], by: np.ndarray) -> None:
+    """Shift landmarks by (T, 3) metres."""
+    for name in names:
+        world[:, INDEX[name]] += by

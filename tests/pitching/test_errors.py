@@ -19,6 +19,7 @@ ROWS = (
     "elbow_flexion,foot_contact,open-side,60,3d,17,0,5,x\n"
     "elbow_flexion,foot_contact,open-side,60,2d,5,0,5,x\n"
     "trunk_rotation,foot_contact,open-side,60,3d,25,0,5,x\n"
+    "lead_knee_flexion,foot_contact,open-side,60,3d,5,6,5,x\n"
 )
 
 
@@ -33,9 +34,9 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     errors.table.cache_clear()
 
 
-def from_the_open_side(solved: bool) -> PoseSeries:
+def from_the_open_side(solved: bool, step: int = 4) -> PoseSeries:
     """The reference's delivery with its pixels from third base; ``solved`` as our own 3D solution is."""
-    one = bodies.sampled(bodies.pitch(), 4)
+    one = bodies.sampled(bodies.pitch(), step)
     px = np.stack([300 * one.world_m[..., 0] + 400, 700 - 300 * one.world_m[..., 2]], axis=-1)
     extras = {"world_sd_m": np.full(one.confidence.shape, 0.05)} if solved else {}
     return PoseSeries(one.time_s, px, one.confidence, one.world_m, one.measured, extras)
@@ -57,7 +58,7 @@ def test_until_a_cell_is_measured_it_says_so() -> None:
 def test_the_picture_is_taken_where_it_was_measured_to_be_better() -> None:
     metric = found(solved=True)["elbow_flexion", "foot_contact"]
     assert (metric["method"], metric["error"]) == ("2d", 5.0)
-    assert metric["error_source"] == "validation at 60 fps, 5 deliveries"
+    assert metric["error_source"] == "measured on 5 rendered pitches at 60 fps"
     assert metric["value"] != metric["value_3d"]
 
 
@@ -71,6 +72,23 @@ def test_joints_of_another_system_keep_their_own_third_dimension_and_claim_no_er
 def test_an_error_wider_than_the_spread_among_pitchers_is_a_trend() -> None:
     metric = found(solved=True)["trunk_rotation", "foot_contact"]
     assert (metric["confidence"], metric["z"]) == ("low", None)
+
+
+@pytest.mark.usefixtures("table")
+def test_an_error_that_goes_one_way_is_said_and_not_scored() -> None:
+    metric = found(solved=True)["lead_knee_flexion", "foot_contact"]
+    assert (metric["confidence"], metric["z"], metric["bias"]) == ("low", None, 6.0)
+    assert "reads more than it is, about 6" in metric["note"]
+
+
+@pytest.mark.usefixtures("table")
+def test_the_sequence_is_never_surer_than_its_lag() -> None:
+    with errors.DATA.open("a") as file:
+        file.write("pelvis_to_trunk_peak_lag,,open-side,60,3d,40,0,5,x\n")
+    fast = from_the_open_side(solved=True, step=1)
+    for extras, sure in ((fast.extras, "low"), ({}, "medium")):
+        found = pitching.analyse(fast.with_(extras=extras), height_m=1.88, throws="right")
+        assert found["deliveries"][0]["sequence"]["confidence"] == sure
 
 
 @pytest.mark.usefixtures("table")

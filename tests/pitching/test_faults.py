@@ -127,6 +127,33 @@ def test_every_text_describes_compares_explains_and_offers_one_drill(rule: Fault
     assert found["source"]
 
 
+def test_a_value_that_reads_like_its_limit_is_no_fault() -> None:
+    rule, check = next((r, c) for r, c in CASES if r.id == "short_stride")
+    # 78.6 is below 79 and is read as 79.
+    assert judged(rule, check, 78.6) == [] and judged(rule, check, 78.4) == ["short_stride"]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "error", "said"),
+    [("high", 2.0, "high"), ("high", 6.0, "medium"), ("medium", 2.0, "medium"), ("medium", 6.0, None)],
+)
+def test_whoever_lies_beyond_a_limit_by_less_than_the_error_is_blamed_less_surely(
+    confidence: str, error: float, said: str | None
+) -> None:
+    check = next(c for r, c in CASES if r.id == "knee_collapse")
+    metric = {**row(check, -9.0, confidence), "error": error}
+    found = faults.find([metric], EVENTS, fps=240.0, view="open-side")
+    assert [f["certainty"].split(" ")[0] for f in found] == ([said] if said else [])
+
+
+def test_a_light_model_is_not_held_against_a_norm() -> None:
+    found = pitching.analyse(bodies.pitch(fps=120.0), height_m=1.88, throws="right", scored=False)
+    [delivery] = found["deliveries"]
+    assert (delivery["faults"], delivery["strengths"]) == ([], [])
+    assert all(m["z"] is None and m["percentile"] is None for m in delivery["metrics"])
+    assert any(m["value"] is not None and m["norm"] for m in delivery["metrics"])
+
+
 def test_numbers_from_memory_are_not_shown_as_citations() -> None:
     for (level, metric, event), norm in norms.table().items():
         words = f"{norm.source} {norm.as_dict()['source']}".lower()

@@ -12,6 +12,7 @@ from shadow_trainer.pitching.angles import wrap
 from shadow_trainer.pose.series import PoseSeries
 from shadow_trainer.pose.skeleton import INDEX, JOINTS, MIRROR
 
+from . import bodies
 from .conftest import Truth
 
 pytestmark = pytest.mark.shared
@@ -99,3 +100,14 @@ def test_windows_find_the_same_deliveries(truth: Truth) -> None:
     for seen, true in zip(found["deliveries"], truth.deliveries, strict=True):
         late = seen["events"]["release"]["time_s"] - true["events"]["release"]["time_s"]
         assert abs(late) <= 0.001 * EVENT_MS
+
+
+def test_the_same_motion_backwards_or_without_its_throw_is_no_pitch(truth: Truth) -> None:
+    first = truth.deliveries[0]["events"]
+    layback = first["max_external_rotation"]["time_s"]
+    for other in (
+        bodies.backwards(truth.series),
+        bodies.between(truth.series, 0.0, first["foot_contact"]["time_s"]),
+        bodies.between(truth.series, 0.0, layback - 0.03),
+    ):
+        assert pitching.analyse(other, height_m=truth.height_m, reference=None)["deliveries"] == []

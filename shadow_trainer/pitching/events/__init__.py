@@ -7,11 +7,11 @@ events are looked for in windows around it. What was not seen is inferred and ma
 from __future__ import annotations
 
 from ..signals import Signals
-from .arm import find_follow_through, find_internal_rotation, find_layback, find_release, hand_burst
+from .arm import find_follow_through, find_internal_rotation, find_layback, find_release, hand_burst, to_plate
 from .event import EVENTS, Event
 from .stride import find_first_movement, find_foot_contact, find_hand_separation, find_leg_lift
 
-__all__ = ["EVENTS", "Event", "Signals", "find_events"]
+__all__ = ["EVENTS", "Event", "Signals", "find_events", "to_plate"]
 
 
 def find_events(s: Signals) -> dict[str, Event] | None:

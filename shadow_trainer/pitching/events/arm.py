@@ -6,7 +6,7 @@ import numpy as np
 
 from ..angles import STRAIGHT_ARM_DEG
 from ..signals import Signals
-from ..world import joint
+from ..world import joint, mid_shoulder
 from .event import (
     LAYBACK_TO_RELEASE_S,
     RELEASE_TO_FOLLOW_THROUGH_S,
@@ -33,12 +33,14 @@ LAYBACK_AGREE_S = 0.012
 
 
 def hand_burst(s: Signals) -> float | None:
-    """Time of the throwing hand's burst, or None when it is not 3 times faster than usual."""
+    """Time of the throwing hand's burst, or None when it is not 3 times faster than usual, or when the film
+    ends (or the hand is lost) while it is still speeding up: such a throw has no release to be seen."""
     speed = s.wrist_speed
-    if not np.isfinite(speed).any():
+    known = np.flatnonzero(np.isfinite(speed))
+    if len(known) == 0:
         return None
     top = int(np.nanargmax(speed))
-    if speed[top] < LEAST_BURST * np.nanmedian(speed):
+    if speed[top] < LEAST_BURST * np.nanmedian(speed) or s.time_s[known[-1]] - s.time_s[top] < 0.5 / s.fps:
         return None
     near = s.between(s.time_s[top] - PLATEAU_S, s.time_s[top] + PLATEAU_S)
     weight = np.nan_to_num(np.maximum(speed[near] - PLATEAU * speed[top], 0.0))
@@ -54,9 +56,12 @@ def find_release(s: Signals, burst_s: float) -> Event:
     # One frame before release the elbow may still be bent by 2400 deg/s times that frame.
     straight = float(s.at(s.elbow, when)) < 50.0 + min(2400.0 / s.fps, 40.0)
     wrist, head = s.at(joint(s.points, "throwing_wrist"), when), s.at(s.points[:, 0], when)
-    lead = float((wrist - head) @ _to_plate(s, when))
-    ahead = not np.isfinite(lead) or lead > 0
-    return Event(when, round(0.3 + 0.2 * (opening + straight + ahead), 2))
+    if not np.isfinite(head).all():  # a marker set without a face: the chest is a little farther back
+        head = s.at(mid_shoulder(s.points), when)
+    ahead = float((wrist - head) @ to_plate(s, when)) > 0
+    # numpy's own booleans would add up to True.
+    signs = sum(map(bool, (opening, straight, ahead)))
+    return Event(when, round(0.3 + 0.2 * signs, 2))
 
 
 def find_layback(s: Signals, release: Event) -> Event:
@@ -83,14 +88,14 @@ def _seen_layback(s: Signals, release_s: float) -> float | None:
         return None
     top = int(np.argmax(turn))
     forearm = joint(s.points, "throwing_wrist") - joint(s.points, "throwing_elbow")
-    behind = -forearm[window] @ _to_plate(s, release_s)
+    behind = -forearm[window] @ to_plate(s, release_s)
     apart = abs(s.time_s[window[top]] - s.time_s[window[int(np.argmax(behind))]])
     bent = s.elbow[window[top]] >= STRAIGHT_ARM_DEG
     inside = 0 < top < len(window) - 1
     return float(s.time_s[window[top]]) if bent and inside and apart <= LAYBACK_AGREE_S else None
 
 
-def _to_plate(s: Signals, release_s: float) -> np.ndarray:
+def to_plate(s: Signals, release_s: float) -> np.ndarray:
     """(3,) level unit vector from the rear to the lead ankle: to the plate, whatever the world's heading."""
     stride = s.at(joint(s.points, "lead_ankle") - joint(s.points, "rear_ankle"), release_s)
     length = np.linalg.norm(stride[:2])

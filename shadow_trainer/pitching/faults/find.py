@@ -7,14 +7,16 @@ drill; they predict nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from ..metrics.confidence import HIGH, LOW
+from ..metrics.confidence import HIGH, LOW, MEDIUM
 from .rules import RULES, Check, Fault
-from .words import certainty, quantity, usual
+from .words import certainty, quantity, rounded, usual
 
 MOST = 3
 WEIGHT = {"high": 1.0, "medium": 0.6, "low": 0.0}
+LESS_SURE = {HIGH: MEDIUM, MEDIUM: LOW}
 LEAST_Z, MARKED_Z, ERROR_FACTOR = 1.0, 2.0, 1.5
 # What stands in for |z| where no norm is published: at the amber limit, per step from amber to red, at most.
 AMBER_Z, RED_Z, MOST_Z = 1.3, 2.0, 3.5
@@ -66,19 +68,20 @@ def _judge(
     hits = [hit for check in rule.checks if fps >= check.least_fps and (hit := _hit(check, rows))]
     if not hits:
         return None
-    check, row, strength, red = max(hits, key=lambda hit: hit[2] * WEIGHT[hit[1]["confidence"]])
+    hit = max(hits, key=lambda hit: hit.strength * WEIGHT[hit.sure])
+    check, row = hit.check, hit.row
     seen = check.seen.format(
         value=quantity(abs(row["value"]) if check.as_amount else row["value"], row["unit"])
     )
     norm = usual(row)
-    sure = certainty(row, fps, view)
+    sure = certainty(hit.sure, fps, view)
     text = f"{seen}{f' ({norm})' if norm else ''}. {rule.why}"
     return {
         "id": rule.id,
         "name": rule.id,
         "title": rule.title,
-        "severity": "note" if rule.note_only else "red" if red else "amber",
-        "priority": round(rule.impact * (strength - 1.0) * WEIGHT[row["confidence"]] * rule.order, 3),
+        "severity": "note" if rule.note_only else "red" if hit.red else "amber",
+        "priority": round(rule.impact * (hit.strength - 1.0) * WEIGHT[hit.sure] * rule.order, 3),
         "marked": row["z"] is not None and abs(row["z"]) >= MARKED_Z,
         "event": rule.event,
         "time_s": events[rule.event]["time_s"],
@@ -96,23 +99,40 @@ def _judge(
     }
 
 
-def _hit(check: Check, rows: Rows) -> tuple[Check, dict[str, Any], float, bool] | None:
-    """``(check, metric row, |z| or what stands in for it, red)`` when the limit is passed and reportable."""
+@dataclass(frozen=True)
+class Hit:
+    """A check that was passed: ``strength`` |z| or what stands in for it; ``sure`` how certain it is."""
+
+    check: Check
+    row: dict[str, Any]
+    strength: float
+    red: bool
+    sure: str
+
+
+def _hit(check: Check, rows: Rows) -> Hit | None:
+    """The check when its limit is passed, as a coach reads the number, and the deviation is reportable.
+
+    Whoever lies beyond the limit by less than the error may well lie on its other side: one step less sure,
+    and what is then of low certainty is not reported.
+    """
     row = rows.get((check.metric, check.event))
     if row is None or row["value"] is None or row["confidence"] == LOW:
         return None
     sign = 1.0 if check.above else -1.0
-    beyond = sign * (row["value"] - check.amber)
-    if beyond <= 0 or not _ALSO[check.also](rows):
+    beyond, error = sign * (row["value"] - check.amber), _error(row)
+    as_read = sign * (rounded(row["value"], row["unit"]) - check.amber)
+    if min(beyond, as_read) <= 0 or not _ALSO[check.also](rows):
         return None
     red = check.red is not None and sign * (row["value"] - check.red) > 0
     if row["z"] is None:
-        if beyond <= ERROR_FACTOR * _error(row):
+        if beyond <= ERROR_FACTOR * error:
             return None
-        return check, row, _stand_in(check, beyond), red
-    if abs(row["z"]) < LEAST_Z or abs(row["value"] - row["norm"]["mean"]) <= ERROR_FACTOR * _error(row):
+        return Hit(check, row, _stand_in(check, beyond), red, row["confidence"])
+    if abs(row["z"]) < LEAST_Z or abs(row["value"] - row["norm"]["mean"]) <= ERROR_FACTOR * error:
         return None
-    return check, row, max(abs(row["z"]), 1.05), red
+    sure = row["confidence"] if beyond > error else LESS_SURE[row["confidence"]]
+    return None if sure == LOW else Hit(check, row, max(abs(row["z"]), 1.05), red, sure)
 
 
 def _stand_in(check: Check, beyond: float) -> float:

@@ -14,8 +14,12 @@ VIEWS = {"open-side": "side view", "rear": "rear view", "front": "front view", "
 
 def quantity(value: float, unit: str) -> str:
     """``12°``, ``81 %``, ``0.14 m/s``: with as many digits as one camera can stand for."""
-    digits = _DIGITS.get(unit, 0)
-    return f"{round(value, digits) + 0.0:.{digits}f}{_UNITS.get(unit, ' ' + unit)}".replace("-", "−")
+    return f"{rounded(value, unit):.{_DIGITS.get(unit, 0)}f}{_UNITS.get(unit, ' ' + unit)}".replace("-", "−")
+
+
+def rounded(value: float, unit: str) -> float:
+    """The number as it is read, and never minus nought."""
+    return round(value, _DIGITS.get(unit, 0)) + 0.0
 
 
 def usual(row: dict[str, Any]) -> str | None:
@@ -30,6 +34,6 @@ def usual(row: dict[str, Any]) -> str | None:
     return f"typical {low} to {high}{_UNITS.get(unit, ' ' + unit)}; middle 68 %{whose}".replace("-", "−")
 
 
-def certainty(row: dict[str, Any], fps: float, view: str) -> str:
+def certainty(sure: str, fps: float, view: str) -> str:
     """``medium — side view, 120 fps``."""
-    return f"{row['confidence']} — {VIEWS.get(view, view)}, {fps:.0f} fps"
+    return f"{sure} — {VIEWS.get(view, view)}, {fps:.0f} fps"

@@ -23,12 +23,16 @@ def by_view(side: str, rear: str, view: str) -> str:
 
 # A measured error of more than this share of the spread among pitchers says little about one of them.
 HIGH_UP_TO_SD, MEDIUM_UP_TO_SD = 0.6, 1.2
+# An error that goes one way shifts every z alike: more pitches do not take it out.
+BIAS_UP_TO_SD = 0.5
 
 
-def by_error(level: str, error: float | None, sd: float | None) -> str:
+def by_error(level: str, error: float | None, sd: float | None, bias: float = 0.0) -> str:
     """The confidence that a measured error still allows, given the norm's SD; unchanged when either is unknown."""
     if error is None or not sd:
         return level
+    if abs(bias) > BIAS_UP_TO_SD * sd:
+        return LOW
     allowed = HIGH if error <= HIGH_UP_TO_SD * sd else MEDIUM if error <= MEDIUM_UP_TO_SD * sd else LOW
     return lowest(level, allowed)
 

@@ -52,6 +52,7 @@ class MetricRow:
     event_label: str
     value: str
     error: str
+    error_source: str
     unit: str
     norm: str
     norm_source: str
@@ -116,6 +117,7 @@ def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:
         event_label="" if metric.get("label") else event_label(metric.get("event") or ""),
         value="–" if value is None else _signed(number(value, unit)) + _degree(unit),
         error="?" if error is None else number(error, unit) + _degree(unit),
+        error_source=error_words(metric),
         unit=_unit_behind(unit),
         norm=_norm_words(norm, unit),
         norm_source=norm.get("source") or "",
@@ -124,8 +126,16 @@ def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:
         bar=_bar(value, error, norm) if z is not None else None,
         confidence=confidence,
         confidence_words=CONFIDENCE_WORDS.get(confidence, confidence),
-        confidence_help=CONFIDENCE_HELP.get(confidence, ""),
+        confidence_help=". ".join(filter(None, (CONFIDENCE_HELP.get(confidence, ""), metric.get("note")))),
     )
+
+
+def error_words(metric: dict[str, Any]) -> str:
+    """Where the error comes from, or that it is not known."""
+    if metric.get("error") is None:
+        return "The error of this metric has not been measured for this view and frame rate"
+    source = str(metric.get("error_source") or "")
+    return source[:1].upper() + source[1:]
 
 
 def z_words(z: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...render.words import EVENT_ORDER, event_label
+from ...render.words import EVENT_ORDER, event_label, validated
 from .likeness import Likeness, Spread, likeness, spreads
 from .metrics import Phase, phases
 
@@ -75,6 +75,7 @@ class Delivery:
     more_findings: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
     shadow: Likeness | None
+    validated: str
     raw: dict[str, Any]
 
 
@@ -164,6 +165,7 @@ def _delivery(row: dict[str, Any], scale: float, scored: bool) -> Delivery:
         more_findings=tuple(faults[MAX_FINDINGS:]),
         strengths=tuple(strengths),
         shadow=likeness(row.get("similarity") or {}, scored=scored),
+        validated=validated(row.get("metrics") or []),
         raw=row,
     )
 
