@@ -19,17 +19,17 @@ from . import (
     compare,
     consistency,
     editing,
-    errors,
     faults,
     metrics,
     norms,
     planar,
+    scoring,
     style,
     warnings,
 )
 from .deliveries import Found, find_deliveries, find_hand
 from .events import EVENTS
-from .metrics import Context, Metric, confidence
+from .metrics import Context, confidence
 from .reference import Reference
 from .reference import get as get_reference
 from .world import HANDS, as_right_hander, standing_height
@@ -77,7 +77,8 @@ def analyse(
     ``throws`` right, left or auto; ``fps`` real frames per second when they cannot be told from the times;
     ``windows`` where to look for deliveries; ``events`` moved by a coach: delivery index -> event -> seconds;
     ``reference`` a name, a :class:`~.reference.Reference` or None; ``scored`` False: joints too coarse to be
-    held against a norm (a light pose model's), so that there are no z, faults or strengths. Raises BadRequest for what cannot be.
+    held against a norm (a light pose model's), so that there are no z, faults or strengths.
+    Raises BadRequest for what cannot be.
     """
     _check(throws, view, level, height_m)
     rough = height_m or standing_height(series.world_m)
@@ -85,25 +86,15 @@ def analyse(
     points = as_right_hander(series.world_m, hand)
     looks = camera.view_of(series, hand)
     seen_view = looks if view == "auto" else view
-    setting = Setting(
-        series,
-        points,
-        hand,
-        height_m or standing_height(points),
-        seen_view or "other",
-        level,
-        get_reference(reference),
-        scored,
-    )
+    tall = height_m or standing_height(points)
+    against = get_reference(reference)
+    setting = Setting(series, points, hand, tall, seen_view or "other", level, against, scored)
     found = find_deliveries(
         points, series.time_s, setting.height_m, windows, hand_gap_m=planar.hand_gap(series)
     )
     found = editing.apply(found, events or {})
-    deliveries, curves = [], []
-    for index, item in enumerate(found):
-        delivery, series_of = _delivery(setting, item, fps)
-        deliveries.append({"index": index, **delivery})
-        curves.append(series_of)
+    pairs = [_delivery(setting, item, fps) for item in found]
+    deliveries = [{"index": index, **delivery} for index, (delivery, _) in enumerate(pairs)]
     return {
         "athlete": {
             "throws": hand,
@@ -120,7 +111,7 @@ def analyse(
         "consistency": consistency.over(deliveries),
         "warnings": warnings.collect(series, deliveries, sure_hand=sure, view=view, looks=looks),
         "footer": faults.FOOTER,
-        "series": curves,
+        "series": [curves for _, curves in pairs],
     }
 
 
@@ -144,15 +135,11 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
     context = Context(s, events)
     moments = {n: events[n].as_dict(int(np.abs(series.time_s - events[n].time_s).argmin())) for n in EVENTS}
     flat = planar.measure(series, setting.points, item.rows, context, setting.hand)
-    scored = [_scored(metric, flat, setting, rate) for metric in metrics.measure(context, setting.view)]
+    numbers = _numbers(setting, context, flat, rate)
     how = style.describe(context)
-    judged = (
-        faults.find(scored, moments, styles=style.marks(how), fps=rate, view=setting.view)
-        if setting.scored
-        else []
-    )
+    judged, praised = _words(setting, numbers, moments, style.marks(how), rate)
     sequence = metrics.kinematic_sequence(context)
-    lag = next(m for m in scored if m["name"] == "pelvis_to_trunk_peak_lag")
+    lag = next(m for m in numbers if m["name"] == "pelvis_to_trunk_peak_lag")
     # The order is as sure as the lag between two of its peaks was measured to be.
     sequence["confidence"] = confidence.lowest(sequence["confidence"], lag["confidence"])
     delivery = {
@@ -161,14 +148,41 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
         "quality": item.quality,
         "events": moments,
         "set_position": {"seen": how["start"] != "not seen", "kind": how["start"]},
-        "style": style.shown(how, scored),
-        "metrics": scored,
+        "style": style.shown(how, numbers),
+        "metrics": numbers,
         "sequence": sequence,
         "faults": judged,
-        "strengths": faults.strengths(scored, moments, judged) if setting.scored else [],
+        "strengths": praised,
         "similarity": _similarity(setting, item, events),
     }
     return delivery, _curves(setting, series.time_s[item.rows], context)
+
+
+def _numbers(
+    setting: Setting, context: Context, flat: dict[tuple[str, str], float], fps: float
+) -> list[dict[str, Any]]:
+    return [
+        scoring.scored(
+            metric,
+            flat,
+            view=setting.view,
+            fps=fps,
+            level=setting.level,
+            solved=setting.solved,
+            may_score=setting.scored,
+        )
+        for metric in metrics.measure(context, setting.view)
+    ]
+
+
+def _words(
+    setting: Setting, numbers: list[dict[str, Any]], moments: dict, styles: frozenset[str], fps: float
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """``(faults, strengths)``; none of either where nothing may be scored."""
+    if not setting.scored:
+        return [], []
+    judged = faults.find(numbers, moments, styles=styles, fps=fps, view=setting.view)
+    return judged, faults.strengths(numbers, moments, judged)
 
 
 def _similarity(setting: Setting, item: Found, events: dict[str, Any]) -> dict[str, Any]:
@@ -204,51 +218,3 @@ def _same_turn(angle_deg: np.ndarray, beside: np.ndarray) -> np.ndarray:
     """An angle moved by whole turns to lie beside another one on a chart."""
     apart = np.nanmedian(beside - angle_deg) if np.isfinite(beside - angle_deg).any() else 0.0
     return angle_deg + 360.0 * np.round(apart / 360.0)
-
-
-def _scored(
-    metric: Metric, flat: dict[tuple[str, str], float], setting: Setting, fps: float
-) -> dict[str, Any]:
-    """A metric with its error and its norm; low-confidence values are shown, never scored.
-
-    Where the picture's plane was measured to give the better estimate for this view, that one is taken.
-    """
-    key = (metric.name, metric.event)
-    view = setting.view
-    method = errors.best_method(*key, view, fps) if key in flat and setting.solved else "3d"
-    value = flat[key] if method == "2d" else metric.value
-    norm = norms.norm_for(*key, setting.level)
-    cell = errors.error_of(*key, view, fps, method) if setting.solved else None
-    sd = norm.sd if norm else None
-    sure = confidence.by_error(metric.confidence, cell.error, sd, cell.bias) if cell else metric.confidence
-    score = setting.scored and norm is not None and value is not None and sure != metrics.LOW
-    return {
-        "name": metric.name,
-        "event": metric.event,
-        "value": value,
-        "unit": metric.unit,
-        "error": cell.error if cell else None,
-        "bias": cell.bias if cell else None,
-        "error_n": cell.n if cell else 0,
-        "error_source": cell.words if cell else errors.NOT_MEASURED,
-        "timing_error": metric.timing_error,
-        "value_3d": metric.value,
-        "method": method,
-        "confidence": sure,
-        "note": metric.note or _why_low(metric, sure, cell, sd),
-        "label": metric.label,
-        "phase": metric.phase,
-        "norm": norm.as_dict() if norm else None,
-        "z": norm.z(value) if score else None,
-        "percentile": norm.percentile(value) if score else None,
-    }
-
-
-def _why_low(metric: Metric, sure: str, cell: errors.Cell | None, sd: float | None) -> str:
-    """Why a number that its view would allow is shown as a trend only; empty when it is not."""
-    if cell is None or sure == metric.confidence or sure != metrics.LOW:
-        return ""
-    if sd and abs(cell.bias) > confidence.BIAS_UP_TO_SD * sd:
-        side = "more" if cell.bias > 0 else "less"
-        return f"in this view it reads {side} than it is, about {abs(cell.bias):.0f} on average"
-    return "the measured error is too large to score it"
