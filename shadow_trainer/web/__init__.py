@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
         athletes,
         compress,
         dashboard,
+        direct,
         guard,
         headers,
         health,
@@ -78,6 +79,6 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     hooks = (requests, compress, headers, problems, rates, login, guard)
     shown = (navigation, assets, health, metrics, media, pages, actions, account, api, results, dashboard)
-    library = (notes, athletes)
+    library = (notes, athletes, direct)
     for feature in (*hooks, *shown, *library):
         feature.init_app(app)

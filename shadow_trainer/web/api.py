@@ -29,13 +29,13 @@ def init_app(app: Flask) -> None:
 def upload() -> Response:
     """Multipart: the film as ``video`` (or ``file``) and the options as fields."""
     options = options_from(request.form, default_model=current().settings.model_size)
-    return _accepted(desk.accept(uploads.receive(), options), "The film is in the queue.")
+    return accepted(desk.accept(uploads.receive(), options), "The film is in the queue.")
 
 
 @blueprint.post("/sample-lefty")
 def sample_lefty() -> Response:
     """Run the sample clip; JSON options such as ``{"model_size": "xs"}`` are optional."""
-    return _accepted(desk.accept_sample("lefty", _options()), "The sample is in the queue.")
+    return accepted(desk.accept_sample("lefty", _options()), "The sample is in the queue.")
 
 
 @blueprint.get("/<analysis_id>/status")
@@ -100,7 +100,7 @@ def terminate(analysis_id: str) -> Response:
 def retry(analysis_id: str) -> Response:
     """Run it again from where it stopped."""
     desk.retry(analysis_id)
-    return _accepted(desk.find(analysis_id), "The analysis is in the queue again.")
+    return accepted(desk.find(analysis_id), "The analysis is in the queue again.")
 
 
 @blueprint.delete("/<analysis_id>")
@@ -110,7 +110,8 @@ def delete(analysis_id: str) -> tuple[str, int]:
     return "", 204
 
 
-def _accepted(row: Any, message: str) -> Response:
+def accepted(row: Any, message: str) -> Response:
+    """202 with where to look for it."""
     address = url_for("api.status", analysis_id=row.id)
     page = url_for("pages.analysis", analysis_id=row.id)
     response = jsonify(job_id=row.id, status="queued", status_url=address, result_url=page, message=message)

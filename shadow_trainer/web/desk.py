@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from flask import current_app
 
-from ..catalog.analyses import new_id
 from ..errors import Conflict, NotFound, ShadowError, Unavailable
 from ..jobs import assumptions, redraw, remeasure
 from ..jobs.request import AnalysisRequest
 from ..pose.series import PoseSeries
 from ..settings import ROOT
+from .claims import Claimed
 from .extension import current
 from .identity import new_owner, own, owner_filter
 from .uploads import MB, Received, area, check_queue, title_of
@@ -39,11 +39,9 @@ SAMPLES = {
 }
 
 
-def accept(received: Received, options: AnalysisRequest) -> Any:
+def accept(received: Received | Claimed, options: AnalysisRequest) -> Any:
     """Store an uploaded film, write its row, put it in the queue; returns the row."""
-    return _create(
-        received.path, received.name, title_of(received.name), received.extension, options, "upload"
-    )
+    return _create(received, title_of(received.name), options, "upload")
 
 
 def accept_sample(name: str, options: AnalysisRequest) -> Any:
@@ -52,7 +50,8 @@ def accept_sample(name: str, options: AnalysisRequest) -> Any:
         raise NotFound(f"There is no sample called {name!r}.")
     check_queue()
     file, title = SAMPLES[name]
-    return _create(copy_of(ROOT / "static" / "samples" / file), file, title, ".mp4", options, "sample")
+    path = copy_of(ROOT / "static" / "samples" / file)
+    return _create(Received(path, path.stat().st_size, file, ".mp4"), title, options, "sample")
 
 
 def copy_of(path: Path) -> Path:
@@ -65,29 +64,28 @@ def copy_of(path: Path) -> Path:
         return Path(to.name)
 
 
-def _create(path: Path, name: str, title: str, extension: str, options: AnalysisRequest, source: str) -> Any:
-    shadow, analysis_id = current(), new_id()
-    key = f"analyses/{analysis_id}/original{extension}"
-    size = path.stat().st_size
+def _create(received: Received | Claimed, title: str, options: AnalysisRequest, source: str) -> Any:
+    shadow = current()
+    key = f"analyses/{received.analysis_id}/original{received.extension}"
     try:
-        shadow.storage.put(key, path, move=True)
+        received.store(shadow.storage, key)
         row = shadow.catalog.create_analysis(
-            analysis_id=analysis_id,
+            analysis_id=received.analysis_id,
             title=title,
-            original_name=name,
+            original_name=received.name,
             original_key=key,
-            original_bytes=size,
+            original_bytes=received.size_bytes,
             options=options.as_dict(),
             owner_id=new_owner(),
             source=source,
         )
     except BaseException:
         # No row without its film, no film without its row.
-        shadow.storage.delete(key)
+        received.take_back(shadow.storage, key)
         raise
     finally:
-        path.unlink(missing_ok=True)
-    _submit(analysis_id)
+        received.discard()
+    _submit(row.id)
     return row
 
 

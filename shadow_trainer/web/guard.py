@@ -40,7 +40,7 @@ PUBLIC = NOBODYS | {"login.form", "login.enter", "shared.report", "shared.media"
 ADMIN_BLUEPRINTS = {"admin", "rq_dashboard"}
 ADMIN = {"metrics.metrics", "rq_absent", "rq_absent_slash"}
 # What puts a film into the queue.
-SENDS_FILMS = {"pages.upload", "api.upload", "api.sample_lefty", "actions.sample"}
+SENDS_FILMS = {"pages.upload", "api.upload", "api.sample_lefty", "actions.sample", "direct.presign"}
 csrf = CSRFProtect()
 
 

@@ -14,14 +14,16 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from flask import Flask, current_app, request
 
+from ..catalog.analyses import new_id
 from ..errors import BadRequest, BadVideo, Busy, StorageFull, TooLarge
 from ..jobs import workplace
+from ..storage import Storage
 from .extension import current
 
 MB = 1_000_000
@@ -91,6 +93,19 @@ class Received:
     size_bytes: int
     name: str
     extension: str
+    analysis_id: str = field(default_factory=new_id)
+
+    def store(self, storage: Storage, key: str) -> None:
+        """Move it into the storage."""
+        storage.put(key, self.path, move=True)
+
+    def take_back(self, storage: Storage, key: str) -> None:
+        """It was stored in vain."""
+        storage.delete(key)
+
+    def discard(self) -> None:
+        """Nothing stays in the upload area."""
+        self.path.unlink(missing_ok=True)
 
 
 def area(app: Flask) -> Path:

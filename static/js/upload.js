@@ -1,6 +1,8 @@
 // The upload form: drop zone, a look at the chosen film, checks before sending, progress, cancel.
 // Everything here stands on top of a form that works without it.
 
+import { DirectUpload } from "./direct_upload.js";
+
 const form = document.querySelector("[data-upload]");
 const find = (name) => form.querySelector(`[data-${name}]`);
 const film = form.querySelector("#video");
@@ -147,7 +149,29 @@ function send() {
   const data = new FormData(form);
   // Two inputs share one name (file and camera); only the filled one is sent.
   data.delete("video");
-  data.append("video", chosenFile());
+  if (form.dataset.presign) sendToBucket(data, chosenFile());
+  else sendThroughSite(data, chosenFile());
+}
+
+// Where films are kept in a bucket they go straight there; if it cannot be reached from here, through the site.
+async function sendToBucket(data, film) {
+  const upload = new DirectUpload(form.dataset, data, film);
+  upload.onprogress = showSent;
+  sending = upload;
+  setSending(true);
+  const answer = await upload.send();
+  if (upload.aborted) {
+    sending = null;
+    setSending(false);
+    announce("Upload canceled");
+  } else if (answer.bucket) {
+    announce("The storage did not take the film. Sending it through the site.");
+    sendThroughSite(data, film);
+  } else finish(answer);
+}
+
+function sendThroughSite(data, film) {
+  data.append("video", film);
   const request = new XMLHttpRequest();
   request.open("POST", form.dataset.upload);
   request.setRequestHeader("X-CSRFToken", data.get("csrf_token"));
