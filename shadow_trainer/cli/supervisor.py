@@ -2,7 +2,8 @@
 
 honcho prints the lines; its own manager is not used, because it stops everything at once (the queue's
 Redis must outlive the worker that hands its job back) and everything when one process ends.
-Each process leads a session of its own, so whatever it started can be found and ended with it.
+Each process leads a session of its own, so whatever it started can be found and ended with it. Should the
+supervisor itself be killed, its undertaker does so (:mod:`.undertaker`).
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
 from honcho.colour import get_colours
 from honcho.printer import Message, Printer
+
+from . import undertaker
+from .undertaker import kill_sessions
 
 TICK_S = 0.1
 # A process that ends sooner than this after its start has failed to start.
@@ -88,6 +91,7 @@ class Supervisor:
         self._stop = threading.Event()
         self._signals = itertools.count(1)
         self._hurry = False
+        self._undertaker: subprocess.Popen[bytes] | None = None
         self.returncode = 0
 
     def stop(self) -> None:
@@ -99,6 +103,7 @@ class Supervisor:
         previous = {
             s: signal.signal(s, self._on_signal) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         }
+        self._hire_undertaker()
         try:
             if self._start_all():
                 self._on_ready()
@@ -107,6 +112,7 @@ class Supervisor:
                 self._print_lines(TICK_S)
         finally:
             self._stop_all()
+            self._dismiss_undertaker()
             for number, handler in previous.items():
                 signal.signal(number, handler)
         return self.returncode
@@ -130,9 +136,31 @@ class Supervisor:
                     return False
         return True
 
+    def _hire_undertaker(self) -> None:
+        self._undertaker = subprocess.Popen(
+            [sys.executable, undertaker.__file__], stdin=subprocess.PIPE, start_new_session=True
+        )
+
+    def _dismiss_undertaker(self) -> None:
+        self._tell_undertaker(".")
+        if self._undertaker and self._undertaker.stdin:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                self._undertaker.stdin.close()
+                self._undertaker.wait(KILL_WAIT_S)
+
+    def _tell_undertaker(self, words: str) -> None:
+        # Should it have been killed, there is nobody to tell; the services are still ours to stop.
+        with contextlib.suppress(OSError):
+            if self._undertaker and self._undertaker.stdin:
+                self._undertaker.stdin.write(words.encode() + b"\n")
+                self._undertaker.stdin.flush()
+
     def _start(self, child: _Child) -> None:
+        lowest = self._children[0].service.rank
+        # What the others need must outlive them: it is left to the undertaker.
+        prefix = _dies_with_us() if child.service.rank > lowest else ()
         child.popen = subprocess.Popen(
-            [*_dies_with_us(), *child.service.command],
+            [*prefix, *child.service.command],
             cwd=self._cwd,
             env=self._env,
             stdin=subprocess.DEVNULL,
@@ -142,6 +170,7 @@ class Supervisor:
         )
         child.started, child.again_at = time.monotonic(), None
         child.sessions.add(child.popen.pid)
+        self._tell_undertaker(f"+ {child.popen.pid} {child.service.rank} {child.service.stop_s}")
         threading.Thread(target=self._read, args=(child, child.popen), daemon=True).start()
 
     def _wait_ready(self, child: _Child) -> bool:
@@ -172,7 +201,9 @@ class Supervisor:
     def _ended(self, child: _Child, now: float) -> None:
         code = child.popen.returncode if child.popen else None
         # What it left running would go on with work that is about to be given to its successor.
-        _kill_sessions(child.sessions)
+        kill_sessions(child.sessions)
+        for session in child.sessions:
+            self._tell_undertaker(f"- {session}")
         child.sessions.clear()
         quick = now - child.started < QUICK_S
         child.failures = child.failures + 1 if quick else 0
@@ -211,7 +242,7 @@ class Supervisor:
             if late:
                 _wait(late, KILL_WAIT_S)
         for child in members:
-            _kill_sessions(child.sessions)
+            kill_sessions(child.sessions)
 
     def _read(self, child: _Child, popen: subprocess.Popen[bytes]) -> None:
         for line in popen.stdout or ():
@@ -249,11 +280,3 @@ def _wait(children: list[_Child], seconds: float) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             if child.popen is not None:
                 child.popen.wait(seconds)
-
-
-def _kill_sessions(sessions: set[int]) -> None:
-    """End every process that is left in these sessions."""
-    for pid in psutil.pids():
-        with contextlib.suppress(OSError):
-            if os.getsid(pid) in sessions:
-                os.kill(pid, signal.SIGKILL)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
-import threading
 
 import click
 
-from ..settings import load
+from ..settings import ROOT, load
 
 QUEUE_HELP = "Queue to work on; several with commas, the first before the others."
-# All of them: coaches' films, then bulk, then maintenance. Pools take a part (`--queue pose` on the GPU machines).
+SLACK_S = 10.0  # beyond the grace, before a worker that stops is killed
+# Coaches' films, then bulk, then maintenance. Pools take a part (`--queue pose` on the GPU machines).
 ALL_QUEUES = "pose,batch,maintenance"
 
 
@@ -53,22 +51,12 @@ def workers() -> None:
 @click.option("--queue", default=ALL_QUEUES, help=QUEUE_HELP)
 def workers_up(number: int, queue: str) -> None:
     """Run N workers until SIGTERM or Ctrl-C; one that dies is started again."""
-    command = [sys.executable, "-m", "shadow_trainer", "worker", "--queue", queue]
-    settings, stop = load(), threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
-    # A session of their own: a Ctrl-C reaches them once, through us.
-    commands = [[*command, "--instance", str(position + 1)] for position in range(number)]
-    running = [subprocess.Popen(each, start_new_session=True) for each in commands]
-    while not stop.wait(1.0):
-        for position, process in enumerate(running):
-            if process.poll() is not None:
-                click.echo(f"worker {process.pid} ended ({process.returncode}); starting another", err=True)
-                running[position] = subprocess.Popen(commands[position], start_new_session=True)
-    for process in running:
-        process.terminate()
-    for process in running:
-        try:
-            process.wait(settings.shutdown_grace_s + 10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    from .supervisor import Service, Supervisor
+
+    settings = load()
+    command = (sys.executable, "-m", "shadow_trainer", "worker", "--queue", queue, "--instance")
+    stop_s = settings.shutdown_grace_s + SLACK_S
+    chosen = [
+        Service(f"worker.{each}", (*command, str(each)), stop_s=stop_s) for each in range(1, number + 1)
+    ]
+    sys.exit(Supervisor(chosen, cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}).run())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from honcho.printer import Printer
 
 from shadow_trainer.cli import supervisor as module
 from shadow_trainer.cli.supervisor import Service, Supervisor
+from shadow_trainer.settings import ROOT
 
 # Says when it starts and when it is asked to stop; the first argument is its name.
 POLITE = """
@@ -157,6 +159,45 @@ def test_a_service_that_never_stays_ends_the_whole_with_an_error(
     assert "broken ends as soon as it is started (exit code 3)" in output
     assert "base stops" in output
     assert output.count("reason") == module.QUICK_LIMIT
+
+
+# A supervisor as a process of its own, which can be killed: base (a polite one) below user and stubborn.
+KILLABLE = """
+import os, sys
+from pathlib import Path
+from tests.cli.test_supervisor import POLITE, STUBBORN, service
+from shadow_trainer.cli.supervisor import Supervisor
+services = [service("base", WRITES), service("user", WRITES, rank=1), service("s", STUBBORN, rank=1, stop_s=1.0)]
+Supervisor(services, cwd=Path.cwd(), env=dict(os.environ)).run()
+"""
+# Notes the moment of its end in a file of its name.
+WRITES = """
+import pathlib, signal, sys, time
+def stop(*_):
+    time.sleep(0.2); pathlib.Path(sys.argv[1]).write_text(str(time.time())); sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+print(sys.argv[1], "starts", flush=True)
+while True: time.sleep(0.05)
+"""
+
+
+@pytest.mark.parametrize("helped", [True, False], ids=["with the kernel's help", "by the pipe alone"])
+def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path, helped: bool) -> None:
+    code = f"WRITES = {WRITES!r}\n{KILLABLE}"
+    if not helped:
+        code = "from shadow_trainer.cli import supervisor\nsupervisor._dies_with_us = lambda: ()\n" + code
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with (tmp_path / "log").open("wb") as log:
+        killed = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=env, stdout=log, stderr=log)
+    said = lambda: (tmp_path / "log").read_text()  # noqa: E731
+    wait_for(lambda: all(w in said() for w in ("base starts", "user starts", "inner")), "they did not start")
+    family = psutil.Process(killed.pid).children(recursive=True)
+    assert len(family) >= 5  # three services, the inner process, the undertaker
+    killed.kill()
+    killed.wait()
+    wait_for(lambda: not any(alive(p.pid) for p in family), "something was left behind", 20)
+    # The base outlived who needs it.
+    assert float((tmp_path / "base").read_text()) > float((tmp_path / "user").read_text())
 
 
 def alive(pid: int) -> bool:

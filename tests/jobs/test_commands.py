@@ -75,7 +75,7 @@ def test_several_workers_come_and_go_together(rig: Rig) -> None:
 def _workers_of(pid: int) -> list[int]:
     import psutil
 
-    return [child.pid for child in psutil.Process(pid).children()]
+    return [c.pid for c in psutil.Process(pid).children() if "worker" in c.cmdline()]
 
 
 def _any_left(data: Path) -> bool:
