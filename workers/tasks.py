@@ -32,7 +32,7 @@ def run_analysis(analysis_id: str) -> dict[str, Any]:
     Whether RQ tries it again was decided by the runner and is written into the job first.
     """
     job, runner = _here()
-    with logs.context(job_id=job.id, request_id=job.meta.get("request_id")):
+    with logs.context(job_id=job.id):
         _revive(job, runner)
         outcome = runner.run(analysis_id, job.worker_name or "", listener=Meta(job, runner))
     if outcome.failed:
@@ -96,7 +96,6 @@ class Meta:
         """Called at most twice a second."""
         done, total = self.done
         self.job.meta = {
-            "request_id": self.job.meta.get("request_id"),
             "attempt": self.attempt,
             "stage": stage,
             "progress": percent,

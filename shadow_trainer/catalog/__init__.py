@@ -18,13 +18,14 @@ from .migrate import migrate
 from .models import Analysis, ApiToken, Athlete, Attempt, Delivery, Mark, Reference, ShareLink, User
 from .shares import Shares
 from .statistics import Statistics
+from .tally import Tallies
 from .tokens import Tokens
 from .trash import Trash
 from .types import utcnow
 from .users import Users
 
 
-class Catalog(Analyses, Lifecycle, Statistics, Marks, Users, Tokens, Shares, Athletes, Trash):
+class Catalog(Analyses, Lifecycle, Statistics, Marks, Users, Tokens, Shares, Athletes, Trash, Tallies):
     """Everything the house asks of its database."""
 
 

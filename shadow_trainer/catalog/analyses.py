@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from .. import logs
 from ..errors import NotFound
 from .database import Database
 from .models import Analysis, Attempt, Delivery
@@ -69,6 +70,7 @@ class Analyses(Database):
                 source=source,
                 queue=queue,
                 priority=priority,
+                request_id=logs.current().get("request_id"),
             )
             session.add(row)
             return row

@@ -22,6 +22,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from .. import logs
+from . import tally
 from .database import Database
 from .models import Analysis, Attempt, Delivery
 from .types import utcnow
@@ -68,10 +70,14 @@ class Lifecycle(Database):
             row.attempt += 1
             row.state, row.worker, row.heartbeat_at = PROCESSING, worker, moment
             row.error, row.not_before, row.updated_at = None, None, moment
+            first = row.started_at is None
             row.started_at = row.started_at or moment
             session.add(Attempt(analysis_id=row.id, number=row.attempt, worker=worker, started_at=moment))
             session.flush()
-            return Claim(row, row.attempt, spent(session, row))
+            claim = Claim(row, row.attempt, spent(session, row))
+            if first:
+                tally.add(session, tally.spread("wait", _seconds(row.queued_at, moment)))
+            return claim
 
         return self.transact(work)
 
@@ -139,7 +145,8 @@ class Lifecycle(Database):
             session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
             row.files, row.result, row.warnings = names, dict(result), notes
             row.stage, row.progress = "", 100.0
-            finish(session, row, COMPLETED, "completed", None)
+            started_at = finish(session, row, COMPLETED, "completed", None)
+            tally.add(session, _completed(row, started_at))
             return True
 
         return self.transact(work)
@@ -211,6 +218,7 @@ class Lifecycle(Database):
             attempt = session.get(Attempt, (analysis_id, number))
             if attempt is not None and not attempt.outcome:
                 attempt.outcome, attempt.finished_at, attempt.counted = outcome, utcnow(), False
+                tally.add(session, {f"attempts:{outcome}": 1})
 
         self.transact(work)
 
@@ -238,16 +246,17 @@ class Lifecycle(Database):
             row.queued_at = row.updated_at = moment
             row.started_at = row.finished_at = None
             row.queue = queue or row.queue
+            row.request_id = logs.current().get("request_id") or row.request_id
             return True
 
         return self.transact(work)
 
-    def set_estimate(self, analysis_id: str, estimate_s: float | None) -> None:
+    def set_estimate(self, analysis_id: str, estimate_s: float, promised_s: float) -> None:
         """Keep what was promised at submission, so that promise and truth can be compared."""
 
         def work(session: Session) -> None:
             query = update(Analysis).where(Analysis.id == analysis_id)
-            session.execute(query.values(estimate_s=estimate_s))
+            session.execute(query.values(estimate_s=estimate_s, promised_s=promised_s))
 
         self.transact(work)
 
@@ -292,13 +301,15 @@ def _close(
     *,
     counted: bool,
     error: Mapping[str, str] | None = None,
-) -> None:
-    """End the running attempt of ``row`` (if there is one) and give up its lease."""
+) -> datetime:
+    """End the running attempt of ``row`` (if there is one) and give up its lease; when the attempt began."""
     attempt = session.get(Attempt, (row.id, row.attempt))
     if attempt is not None and not attempt.outcome:
         attempt.outcome, attempt.finished_at, attempt.counted = outcome, moment, counted
         attempt.error = dict(error) if error else None
+        tally.add(session, {f"attempts:{outcome}": 1})
     row.worker, row.heartbeat_at, row.updated_at = None, None, moment
+    return attempt.started_at if attempt is not None else moment
 
 
 def finish(
@@ -309,9 +320,27 @@ def finish(
     error: Mapping[str, str] | None,
     *,
     counted: bool = True,
-) -> None:
+) -> datetime:
     """Bring ``row`` to a terminal state and close its running attempt."""
     moment = utcnow()
-    _close(session, row, outcome, moment, counted=counted, error=error)
+    started_at = _close(session, row, outcome, moment, counted=counted, error=error)
     row.state, row.error, row.not_before = state, dict(error) if error else None, None
     row.finished_at = moment
+    return started_at
+
+
+def _completed(row: Analysis, started_at: datetime) -> dict[str, float]:
+    """What a completed analysis adds to the tallies."""
+    end = row.finished_at or utcnow()
+    found = tally.spread("run", _seconds(started_at, end))
+    for stage, seconds in ((row.result or {}).get("timings_s") or {}).items():
+        found |= {f"stage:{stage}:sum": float(seconds), f"stage:{stage}:count": 1.0}
+    if row.promised_s:
+        truth = _seconds(row.queued_at, end)
+        found |= tally.spread("promise", truth / row.promised_s, tally.RATIOS)
+        found["promise_error:sum"] = abs(truth - row.promised_s)
+    return found
+
+
+def _seconds(start: datetime, end: datetime) -> float:
+    return max(0.0, (end - start).total_seconds())

@@ -22,7 +22,9 @@ class Analysis(Base):
 
     ``attempt`` is the fence: a worker may write only while the row still carries its number.
     ``budget_from`` is the attempt after which attempts count against the retry limit (moved by a requeue).
-    ``heartbeat_at`` is the running attempt's lease; ``not_before`` delays a retry.
+    ``heartbeat_at`` is the running attempt's lease; ``not_before`` delays a retry. ``promised_s`` is what the
+    coach was told at submission, ``estimate_s`` the same before its correction by earlier promises.
+    ``request_id`` is the web request that asked for it; every line of its log carries it.
     ``deleted_at``: it lies in the trash since then; it is at its end and no list, count or worker sees it.
     """
 
@@ -67,6 +69,8 @@ class Analysis(Base):
     heartbeat_at: Mapped[datetime | None]
     not_before: Mapped[datetime | None]
     estimate_s: Mapped[float | None]
+    promised_s: Mapped[float | None]
+    request_id: Mapped[str | None] = mapped_column(String(64))
     # When
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(default=utcnow)

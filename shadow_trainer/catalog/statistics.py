@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -128,29 +127,3 @@ class Statistics(Database):
         with self.read() as session:
             rows = session.execute(query.group_by(Analysis.queue, Analysis.state))
             return {(queue, state): number for queue, state, number in rows}
-
-    def outcome_counts(self) -> dict[str, int]:
-        """Ended attempts by outcome."""
-        query = select(Attempt.outcome, func.count()).where(Attempt.outcome != "").group_by(Attempt.outcome)
-        with self.read() as session:
-            return {outcome: number for outcome, number in session.execute(query)}
-
-    def waits_and_runs(self, limit: int = 10_000) -> tuple[list[float], list[float]]:
-        """Seconds from submission to start, and seconds of completed attempts, of the latest analyses."""
-        waits = select(Analysis.queued_at, Analysis.started_at).where(Analysis.started_at.is_not(None))
-        runs = select(Attempt.started_at, Attempt.finished_at).where(Attempt.outcome == COMPLETED)
-        with self.read() as session:
-            waited = session.execute(waits.order_by(Analysis.created_at.desc()).limit(limit)).all()
-            worked = session.execute(runs.order_by(Attempt.started_at.desc()).limit(limit)).all()
-        return _seconds(waited), _seconds(worked)
-
-    def stage_timings(self, limit: int = 1000) -> list[dict[str, float]]:
-        """Seconds by stage of the latest completed analyses."""
-        query = select(Analysis.result).where(Analysis.state == COMPLETED, Analysis.result.is_not(None))
-        with self.read() as session:
-            found = session.scalars(query.order_by(Analysis.finished_at.desc()).limit(limit))
-            return [result.get("timings_s", {}) for result in found]
-
-
-def _seconds(spans: Iterable[Any]) -> list[float]:
-    return [max(0.0, (end - start).total_seconds()) for start, end in spans]

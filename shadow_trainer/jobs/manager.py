@@ -92,7 +92,7 @@ class JobManager(ABC):
         found = self.status(analysis_id)
         if found.eta_s is not None and found.eta_s > 0:
             # Kept as it was before correction: compared with the truth, it gives the next ones their correction.
-            self.catalog.set_estimate(analysis_id, found.eta_s / self.catalog.estimate_bias())
+            self.catalog.set_estimate(analysis_id, found.eta_s / self.catalog.estimate_bias(), found.eta_s)
         return found
 
     def status(self, analysis_id: str) -> JobStatus:

@@ -7,21 +7,23 @@ started or killed since. Base units, counters end in ``_total``, no label carrie
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from ..catalog import utcnow
+from ..catalog.tally import RATIOS, SECONDS
+from . import schedules, selftest
 from .manager import JobManager
 from .states import ALL
 
-BUCKETS_S = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600)
+OUTCOMES = ("completed", "failed", "retrying", "canceled", "handed_back", "crashed", "lost", "superseded")
 Labels = Mapping[str, str]
 
 
 def exposition(manager: JobManager) -> str:
     """The whole text, ending in a line break."""
     lines: list[str] = []
-    numbers = manager.stats()
-    waited, worked = manager.catalog.waits_and_runs()
+    numbers, tallies = manager.stats(), manager.catalog.tallies()
     oldest = numbers["oldest_waiting_at"]
     age = (utcnow() - oldest).total_seconds() if oldest else 0.0
     counts = manager.catalog.counts_by_queue()
@@ -31,12 +33,16 @@ def exposition(manager: JobManager) -> str:
     dead = sum(not letter.permanent for letter in manager.dead_letters())
     lines += _single("shadow_dead_letters", "Analyses that are out of attempts.", dead)
     lines += _single("shadow_disk_free_bytes", "Free disk space.", numbers["free_disk_bytes"])
-    outcomes = manager.catalog.outcome_counts()
-    rows = [({"outcome": name}, number) for name, number in sorted(outcomes.items())]
+    rows = [({"outcome": name}, tallies.get(f"attempts:{name}", 0)) for name in OUTCOMES]
     lines += _family("shadow_attempts_total", "counter", "Attempts that ended, by outcome.", rows)
-    lines += _histogram("shadow_wait_seconds", "From submission to the first attempt.", waited)
-    lines += _histogram("shadow_run_seconds", "Duration of completed attempts.", worked)
-    lines += _stages(manager)
+    lines += _histogram("shadow_wait_seconds", "From submission to the first attempt.", "wait", tallies)
+    lines += _histogram("shadow_run_seconds", "Duration of completed attempts.", "run", tallies)
+    lines += _stages(tallies)
+    words = "True time from submission to result, divided by the promised one."
+    lines += _histogram("shadow_promise_ratio", words, "promise", tallies, RATIOS)
+    off = [({}, tallies.get("promise_error:sum", 0))]
+    lines += _family("shadow_promise_error_seconds_total", "counter", "By how much promises were wrong.", off)
+    lines += _schedules(manager) + _self_test(manager)
     return "\n".join(lines) + "\n"
 
 
@@ -48,30 +54,49 @@ def _jobs(counts: Mapping[tuple[str, str], int]) -> list[tuple[Labels, float]]:
     ]
 
 
-def _stages(manager: JobManager) -> list[str]:
-    sums: dict[str, float] = {}
-    numbers: dict[str, int] = {}
-    for timings in manager.catalog.stage_timings():
-        for stage, seconds in timings.items():
-            sums[stage] = sums.get(stage, 0.0) + float(seconds)
-            numbers[stage] = numbers.get(stage, 0) + 1
+def _stages(tallies: Mapping[str, float]) -> list[str]:
     name = "shadow_stage_seconds"
     lines = [f"# HELP {name} Time in each stage of completed analyses.", f"# TYPE {name} summary"]
-    for stage in sorted(sums):
-        lines += [
-            _line(f"{name}_sum", {"stage": stage}, sums[stage]),
-            _line(f"{name}_count", {"stage": stage}, numbers[stage]),
-        ]
+    for stage in sorted({key.split(":")[1] for key in tallies if key.startswith("stage:")}):
+        for part in ("sum", "count"):
+            lines.append(_line(f"{name}_{part}", {"stage": stage}, tallies[f"stage:{stage}:{part}"]))
     return lines
 
 
-def _histogram(name: str, words: str, values: Iterable[float]) -> list[str]:
-    found = sorted(values)
+def _schedules(manager: JobManager) -> list[str]:
+    rows = schedules.overview(manager)
+    ran = [({"schedule": r["name"]}, _unix(r["ran_at"])) for r in rows if "took_s" in r]
+    failed = [({"schedule": r["name"]}, bool(r.get("error"))) for r in rows]
+    name = "shadow_schedule_last_run_timestamp_seconds"
+    return [
+        *_family(name, "gauge", "When each schedule ran last.", ran),
+        *_family("shadow_schedule_failed", "gauge", "Whether its last run failed.", failed),
+    ]
+
+
+def _self_test(manager: JobManager) -> list[str]:
+    last = selftest.last(manager.catalog)
+    if last is None:
+        return []
+    return [
+        *_single("shadow_self_test_ok", "Whether the workers' last self-test passed.", last["ok"]),
+        *_single("shadow_self_test_seconds", "How long it took.", last["took_s"]),
+        *_single("shadow_self_test_timestamp_seconds", "When it was made.", _unix(last["at"])),
+    ]
+
+
+def _unix(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def _histogram(
+    name: str, words: str, key: str, tallies: Mapping[str, float], limits: tuple[float, ...] = SECONDS
+) -> list[str]:
     lines = [f"# HELP {name} {words}", f"# TYPE {name} histogram"]
-    for limit in BUCKETS_S:
-        lines.append(_line(f"{name}_bucket", {"le": f"{limit}"}, sum(value <= limit for value in found)))
-    lines.append(_line(f"{name}_bucket", {"le": "+Inf"}, len(found)))
-    return [*lines, _line(f"{name}_sum", {}, sum(found)), _line(f"{name}_count", {}, len(found))]
+    buckets = [(f"{limit:g}", tallies.get(f"{key}:le:{limit:g}", 0)) for limit in limits]
+    count = tallies.get(f"{key}:count", 0)
+    lines += [_line(f"{name}_bucket", {"le": le}, number) for le, number in (*buckets, ("+Inf", count))]
+    return [*lines, _line(f"{name}_sum", {}, tallies.get(f"{key}:sum", 0)), _line(f"{name}_count", {}, count)]
 
 
 def _single(name: str, words: str, value: Any) -> list[str]:
@@ -85,4 +110,5 @@ def _family(name: str, kind: str, words: str, rows: Iterable[tuple[Labels, float
 
 def _line(name: str, labels: Labels, value: float) -> str:
     inner = ",".join(f'{key}="{text}"' for key, text in labels.items())
-    return f"{name}{{{inner}}} {value:g}" if inner else f"{name} {value:g}"
+    shown = f"{float(value):.15g}"  # a time in seconds since 1970 has ten digits before the point
+    return f"{name}{{{inner}}} {shown}" if inner else f"{name} {shown}"

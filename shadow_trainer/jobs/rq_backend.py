@@ -17,7 +17,6 @@ from rq.job import Job
 from rq.job import JobStatus as RqStatus
 from rq.worker import Worker
 
-from .. import logs
 from ..catalog import Analysis, Catalog, utcnow
 from ..settings import Settings
 from ..storage import Storage
@@ -121,7 +120,6 @@ class RqJobManager(JobManager):
             result_ttl=self.settings.result_ttl_s,
             description=f"analysis {row.id}",
             at_front=at_front,
-            meta={"request_id": logs.current().get("request_id")},
         )
 
     def _put(self, queue: str, task: str, job_id: str, **options: Any) -> None:

@@ -84,7 +84,8 @@ class Runner:
             listener=listener,
             timeout_s=self.settings.job_timeout_s,
         )
-        with logs.context(analysis_id=analysis_id, attempt=claim.number):
+        asked_by = claim.analysis.request_id or None
+        with logs.context(analysis_id=analysis_id, attempt=claim.number, request_id=asked_by):
             try:
                 with Lease(self.catalog, analysis_id, claim.number):
                     self._attempt(claim, claim.analysis, reporter)

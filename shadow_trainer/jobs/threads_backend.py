@@ -60,7 +60,6 @@ class ThreadJobManager(JobManager):
         self._live_progress: dict[str, tuple[str, float]] = {}
         self._running: set[str] = set()
         self._joined: dict[str, float] = {}
-        self._requests: dict[str, str] = {}
         self._lock, self._wake, self._closing = threading.Lock(), threading.Event(), threading.Event()
         self._lock_file: IO[str] | None = None
         self._pool = ThreadPoolExecutor(settings.legacy_threads, thread_name_prefix="analysis")
@@ -100,7 +99,6 @@ class ThreadJobManager(JobManager):
             selftest.run(self.runner, self.name)
 
     def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
-        self._requests[row.id] = logs.current().get("request_id", "")
         self._wake.set()
 
     def _live(self, row: Analysis) -> Live:
@@ -195,7 +193,7 @@ class ThreadJobManager(JobManager):
             self._live_progress[analysis_id] = (stage, percent)
 
         try:
-            with logs.context(job_id=analysis_id, request_id=self._requests.pop(analysis_id, None)):
+            with logs.context(job_id=analysis_id):
                 self.runner.run(analysis_id, self.name, listener=listen)
         except Exception:
             log.exception("the attempt could not be settled; it is taken up again when its lease runs out")

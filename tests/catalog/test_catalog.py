@@ -86,7 +86,7 @@ def test_small_changes(catalog: Catalog) -> None:
     row = create(catalog)
     catalog.rename(row.id, "Other")
     catalog.set_options(row.id, {"model_size": "xs"})
-    catalog.set_estimate(row.id, 12.5)
+    catalog.set_estimate(row.id, 12.5, 15.0)
     again = catalog.get(row.id)
     assert (again.title, again.options, again.estimate_s) == ("Other", {"model_size": "xs"}, 12.5)
     with pytest.raises(NotFound):

@@ -162,7 +162,7 @@ def test_estimates_are_compared_with_the_truth(catalog: Catalog) -> None:
     assert catalog.estimate_bias() == 1.0
     for _ in range(5):
         row = create(catalog)
-        catalog.set_estimate(row.id, 10.0)
+        catalog.set_estimate(row.id, 10.0, 10.0)
         then = utcnow() - timedelta(seconds=30)
         catalog.transact(
             lambda s, i=row.id, t=then: s.execute(

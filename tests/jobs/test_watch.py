@@ -173,3 +173,27 @@ def test_metrics_are_told_from_the_catalog(manager: JobManager) -> None:
     names = {line.split("{")[0].split()[0] for line in lines if not line.startswith("#")}
     assert all(name.startswith("shadow_") for name in names)
     assert row.id not in "\n".join(lines)
+
+
+def test_counters_never_fall_when_analyses_are_deleted_or_run_again(manager: JobManager) -> None:
+    film = dead_letter(manager)
+    assert 'shadow_attempts_total{outcome="failed"} 1' in metrics.exposition(manager).splitlines()
+    before = manager.catalog.tallies()
+    manager.retry(film)
+    manager.delete(film)
+    after = manager.catalog.tallies()
+    assert all(after[name] >= number for name, number in before.items())
+    assert after["attempts:failed"] == 1
+
+
+def test_what_was_promised_is_compared_with_the_truth(manager: JobManager) -> None:
+    row = create(manager.catalog)
+    manager.catalog.set_estimate(row.id, 30.0, 60.0)
+    age(manager, row.id, queued_at=utcnow() - timedelta(seconds=90))
+    claim = manager.catalog.claim(row.id, "w")
+    manager.catalog.publish(row.id, claim.number, files=[], result={}, warnings=[], deliveries=[])
+    lines = metrics.exposition(manager).splitlines()
+    assert 'shadow_promise_ratio_bucket{le="1.33"} 0' in lines  # it took half as long again
+    assert 'shadow_promise_ratio_bucket{le="2"} 1' in lines
+    [error] = [line for line in lines if line.startswith("shadow_promise_error_seconds_total ")]
+    assert 29 < float(error.split()[1]) < 35

@@ -1,0 +1,56 @@
+"""Tallies: numbers that only ever grow, counted in the transaction that makes them true.
+
+Prometheus takes a counter that falls for a restart, so its counters cannot be counted from rows that are deleted
+and run again. Kept in one row, whoever asks reads the same, and a killed process takes nothing with it.
+
+A distribution NAME is kept as ``NAME:sum``, ``NAME:count`` and ``NAME:le:LIMIT`` for each of its limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from .database import Database
+from .models import Mark
+from .types import utcnow
+
+NAME = "tally"
+SECONDS = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600)
+RATIOS = (0.25, 0.5, 0.75, 1, 1.33, 2, 4)
+
+
+def add(session: Session, numbers: Mapping[str, float]) -> None:
+    """Add to the tallies. Call it last: the row is held until the transaction ends."""
+    mark = _row(session)
+    mark.data = {**mark.data, **{name: mark.data.get(name, 0) + number for name, number in numbers.items()}}
+    mark.updated_at = utcnow()
+
+
+def spread(name: str, value: float, limits: tuple[float, ...] = SECONDS) -> dict[str, float]:
+    """What one observation of a distribution adds."""
+    below = {f"{name}:le:{limit:g}": 1.0 for limit in limits if value <= limit}
+    return {f"{name}:sum": value, f"{name}:count": 1.0, **below}
+
+
+def _row(session: Session) -> Mark:
+    if (found := session.get(Mark, NAME, with_for_update=True)) is not None:
+        return found
+    try:
+        with session.begin_nested():
+            session.add(Mark(name=NAME, data={}))
+    except IntegrityError:  # another process was the first
+        pass
+    return session.get_one(Mark, NAME, with_for_update=True, populate_existing=True)
+
+
+class Tallies(Database):
+    """Reading them."""
+
+    def tallies(self) -> dict[str, float]:
+        """Every tally by name."""
+        with self.read() as session:
+            found = session.get(Mark, NAME)
+            return dict(found.data) if found else {}
