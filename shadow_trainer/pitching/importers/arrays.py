@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import ZipFile, is_zipfile
 
 import numpy as np
 
 from ...errors import BadRequest
 from ...pose.skeleton import LANDMARKS
+from .limits import check_bytes, check_shape
 from .motion import Raw
 
 # Human3.6M's 17 joints in the order that lifting models use.
@@ -29,6 +30,7 @@ def read_array(path: Path) -> Raw:
         if array.ndim == 4 and array.shape[0] == 1:
             array = array[0]
         if array.ndim == 3 and array.shape[1] in _ORDERS and array.shape[2] == 3:
+            check_shape(path, *array.shape[:2])
             ours = name == "world_m"
             return Raw(
                 points=array.astype(float),
@@ -45,14 +47,17 @@ def read_array(path: Path) -> Raw:
 
 
 def _load(path: Path) -> dict[str, np.ndarray]:
-    try:
-        loaded = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
-        raise BadRequest(f"{path.name} is not a readable array file.", code="bad_motion_file") from error
-    if isinstance(loaded, np.ndarray):
-        return {"arr_0": loaded}
-    with loaded:
-        return {name: loaded[name] for name in loaded.files if loaded[name].dtype.kind in "fiu"}
+    """Arrays of numbers by name. Pickled objects are never opened: they could run anything."""
+    if is_zipfile(path):
+        with ZipFile(path) as archive:
+            # What is inside is read in the size that is claimed here, and not a byte further.
+            check_bytes(path, sum(member.file_size for member in archive.infolist()))
+        with np.load(path, allow_pickle=False) as loaded:
+            arrays = {name: loaded[name] for name in loaded.files}
+    else:
+        # Mapped, a file is opened only when it is as long as its head claims.
+        arrays = {"arr_0": np.load(path, allow_pickle=False, mmap_mode="r")}
+    return {name: array for name, array in arrays.items() if array.dtype.kind in "fiu"}
 
 
 def _rate(arrays: dict[str, np.ndarray]) -> float | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import BadRequest
+from .limits import check_shape
 from .motion import Raw
 
 
@@ -26,14 +27,12 @@ class _Joint:
 
 def read_bvh(path: Path) -> Raw:
     """Every joint's path in the file's units. Raises BadRequest for a broken file."""
-    try:
-        words = iter(path.read_text(encoding="utf-8", errors="replace").split())
-        joints = _hierarchy(words)
-        count, seconds, values = _motion(words)
-        channels = sum(len(joint.channels) for joint in joints)
-        values = values[: count * channels].reshape(count, channels)
-    except (StopIteration, ValueError, IndexError) as error:
-        raise BadRequest(f"{path.name} is not a readable BVH file.", code="bad_motion_file") from error
+    words = iter(path.read_text(encoding="utf-8", errors="replace").split())
+    joints = _hierarchy(words)
+    count, seconds, values = _motion(words)
+    channels = sum(len(joint.channels) for joint in joints)
+    check_shape(path, count, len(joints))
+    values = values[: count * channels].reshape(count, channels)
     if count < 1 or seconds <= 0:
         raise BadRequest(f"{path.name} holds no frames.", code="bad_motion_file")
     points = _places(joints, values)

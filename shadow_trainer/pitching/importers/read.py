@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import BadRequest
+from ...pose.skeleton import INDEX, JOINTS
 from . import labels as names
 from .arrays import read_array
 from .bvh import read_bvh
 from .c3d_file import read_c3d
 from .frame import hips_stand_still, to_world
+from .limits import check_file, check_shape, too_large
 from .motion import Motion, Raw, landmarks
 from .trc import read_trc
 
@@ -25,6 +27,7 @@ FORMATS: dict[str, Callable[[Path], Raw]] = {
 }
 USUAL_FPS = 30.0
 FASTEST_FPS = 2000.0
+FEWEST_FRAMES = 8
 
 
 def read(
@@ -42,14 +45,46 @@ def read(
             code="bad_motion_format",
             fix=f"Export the motion as one of {', '.join(FORMATS)}.",
         )
-    raw = FORMATS[kind](path)
+    check_file(path)
+    raw = _parsed(path, FORMATS[kind])
+    check_shape(path, *raw.points.shape[:2])
     used = {**names.guess(raw.labels), **names.checked(labels or {}, raw.labels)}
     names.require_joints(used, raw.labels)
     rate, notes = _rate(raw, fps)
-    world, guessed = to_world(landmarks(raw, used), raw.to_metres, raw.up)
+    points = landmarks(raw, used)
+    # A damaged number may be infinite; what cannot be known is NaN from here on.
+    points[~np.isfinite(points)] = np.nan
+    _require_body(path, points)
+    world, guessed = to_world(points, raw.to_metres, raw.up)
     if hips_stand_still(world):
         guessed.append("the hips stand still in this file; the way is put back from the feet on the ground")
     return Motion(np.arange(len(world)) / rate, world, used, rate, raw.format, (*notes, *guessed))
+
+
+def _require_body(path: Path, points: np.ndarray) -> None:
+    """BadRequest unless the joints are all there in some frames: nothing can be told from parts of bodies."""
+    whole = np.isfinite(points[:, [INDEX[name] for name in JOINTS]]).all(axis=(1, 2))
+    if whole.sum() < FEWEST_FRAMES:
+        raise BadRequest(
+            f"{path.name} shows a whole body in {whole.sum()} of {len(points)} frames only.",
+            code="body_missing",
+            fix="Fill the gaps of the markers in the program that recorded them, and export again.",
+        )
+
+
+def _parsed(path: Path, reader: Callable[[Path], Raw]) -> Raw:
+    """What a format's reader makes of a foreign file; whatever it stumbles over is one sentence for a person."""
+    try:
+        return reader(path)
+    except BadRequest:
+        raise
+    except MemoryError as error:
+        raise too_large(path, "it does not fit into memory") from error
+    except Exception as error:
+        words = f"{path.name} is not a readable {path.suffix.lower().removeprefix('.').upper()} file."
+        raise BadRequest(
+            words, code="bad_motion_file", fix="Export it again and check that it is whole."
+        ) from error
 
 
 def _rate(raw: Raw, given: float | None) -> tuple[float, list[str]]:

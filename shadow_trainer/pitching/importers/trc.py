@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import BadRequest
+from .limits import check_shape
 from .motion import Raw
 
 _UNITS = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254}
@@ -25,6 +26,7 @@ def read_trc(path: Path) -> Raw:
             f"The head of {path.name} lacks its rate or units.", code="bad_motion_file"
         ) from error
     labels = tuple(name.strip() for name in lines[3].split("\t")[2:] if name.strip())
+    check_shape(path, len(lines), len(labels))
     rows = [line.split("\t") for line in lines[5:] if line.strip()]
     points = np.array([_numbers(row[2:], 3 * len(labels)) for row in rows]).reshape(-1, len(labels), 3)
     return Raw(points, labels, rate, "trc", scale)
