@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import Any
 
@@ -154,12 +155,58 @@ def test_a_light_model_is_not_held_against_a_norm() -> None:
     assert any(m["value"] is not None and m["norm"] for m in delivery["metrics"])
 
 
-def test_numbers_from_memory_are_not_shown_as_citations() -> None:
-    for (level, metric, event), norm in norms.table().items():
-        words = f"{norm.source} {norm.as_dict()['source']}".lower()
-        if "memory" in words or "[m" in words:
-            shown = norm.as_dict()["source"]
-            assert not re.search(r"\b(19|20)\d\d\b", shown), (level, metric, event, shown)
+NOTES = {
+    (row["level"], row["metric"], row["event"]): row["note"].upper()
+    for row in csv.DictReader(norms.DATA.open(encoding="utf-8"))
+}
+FROM_MEMORY = ("FLEISIG", "MATSUO", "ASMI", "MEMORY")
+
+
+@pytest.mark.parametrize("level", norms.LEVELS)
+def test_numbers_from_memory_are_not_shown_as_citations(level: str) -> None:
+    """Every norm that can reach a page: no paper is named whose numbers were noted from memory."""
+    reached = 0
+    for metric in metrics.ROWS:
+        norm = norms.norm_for(metric.name, metric.event, level)
+        if norm is None:
+            continue
+        reached += 1
+        assert not any(name in norm.source.upper() for name in FROM_MEMORY), (metric.name, norm.source)
+    assert reached > 25
+
+
+def test_a_row_that_is_wholly_from_memory_never_reaches_a_page() -> None:
+    wholly = {key for key, note in NOTES.items() if "FROM MEMORY" in note}
+    assert len(wholly) > 50
+    shown = {(norm.level, norm.source) for norm in norms.table().values()}
+    for level, metric, _ in wholly:
+        assert not any(
+            lv == level and name in source for lv, source in shown for name in ("Fleisig", "Matsuo")
+        ), metric
+
+
+def test_a_composite_names_only_papers_that_its_note_names() -> None:
+    for norm in norms.table().values():
+        if norm.level == norms.ADULT and norm.source != norms.UNCHECKED:
+            papers = norm.source.removeprefix("Composite for joint-line angles: ").split(", ")
+            assert papers and all(paper for paper in papers)
+
+
+def test_turns_at_contact_are_not_compared_with_an_earlier_contact() -> None:
+    for level in ("youth", "college"):
+        for metric in ("pelvis_rotation", "trunk_rotation"):
+            assert "Kageyama et al" not in norms.norm_for(metric, "foot_contact", level).source
+    assert "Kageyama et al" in norms.norm_for("hip_shoulder_separation", "foot_contact", "youth").source
+
+
+@pytest.mark.parametrize("level", norms.LEVELS)
+def test_a_shoulder_line_is_never_scored_against_a_marker_cluster(level: str) -> None:
+    cluster = {name for (_, name, _), note in NOTES.items() if "CLUSTER" in note}
+    assert cluster >= {"trunk_rotation", "hip_shoulder_separation"}
+    for metric in metrics.ROWS:
+        norm = norms.norm_for(metric.name, metric.event, level)
+        if norm and metric.name in norms.LINE_SENSITIVE | cluster:
+            assert norm.source != norms.ATTRIBUTION, (metric.name, metric.event)
 
 
 def test_the_footer_says_what_this_is_not() -> None:

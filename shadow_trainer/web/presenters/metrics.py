@@ -58,6 +58,7 @@ class MetricRow:
     norm_source: str
     z: float | None
     z_words: str
+    percentile_words: str
     bar: Bar | None
     confidence: str
     confidence_words: str
@@ -123,11 +124,25 @@ def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:
         norm_source=norm.get("source") or "",
         z=z,
         z_words=z_words(z) if norm.get("mean") is not None else "no norm",
+        percentile_words=percentile_words(metric.get("percentile") if z is not None else None),
         bar=_bar(value, error, norm) if z is not None else None,
         confidence=confidence,
         confidence_words=CONFIDENCE_WORDS.get(confidence, confidence),
         confidence_help=". ".join(filter(None, (CONFIDENCE_HELP.get(confidence, ""), metric.get("note")))),
     )
+
+
+def percentile_words(percentile: float | None) -> str:
+    """``more than 62 % of them``; the ends of a distribution are not known to the percent."""
+    if percentile is None:
+        return ""
+    shown = min(max(round(percentile), 1), 99)
+    return f"more than {shown} % of them"
+
+
+def sources(phases: tuple[Phase, ...]) -> tuple[str, ...]:
+    """Where the norms of these metrics come from, each source once, in the order of the table."""
+    return tuple(dict.fromkeys(row.norm_source for phase in phases for row in phase.rows if row.norm_source))
 
 
 def error_words(metric: dict[str, Any]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...pitching import norms
 from ...render.words import EVENT_ORDER, event_label, validated
 from .likeness import Likeness, Spread, likeness, spreads
-from .metrics import Phase, phases
+from .metrics import Phase, phases, sources
 
 MAX_FINDINGS = 3
 HAND_WORDS = {"right": "Right-handed", "left": "Left-handed"}
@@ -76,6 +77,7 @@ class Delivery:
     strengths: tuple[Finding, ...]
     shadow: Likeness | None
     validated: str
+    norm_sources: tuple[str, ...]
     raw: dict[str, Any]
 
 
@@ -93,6 +95,7 @@ class Report:
     time_scale: float
     fps: float
     capture_fps: float
+    level_words: str
 
 
 def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
@@ -113,6 +116,7 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
         time_scale=scale,
         fps=float(video["fps"]),
         capture_fps=float(video["capture_fps"]),
+        level_words=norms.LABELS.get(document.get("level") or "adult", ""),
     )
 
 
@@ -150,6 +154,7 @@ def _sourced(words: str, source: str | None) -> str:
 
 def _delivery(row: dict[str, Any], scale: float, scored: bool) -> Delivery:
     events = _events(row, scale)
+    numbers = phases(row.get("metrics") or [], scored=scored)
     # A model that is too coarse to be scored is too coarse for praise and blame as well.
     faults = [_finding(item, "fault", row, scale) for item in row.get("faults") or () if scored]
     strengths = [_finding(item, "strength", row, scale) for item in row.get("strengths") or () if scored]
@@ -160,11 +165,12 @@ def _delivery(row: dict[str, Any], scale: float, scored: bool) -> Delivery:
         film_start_s=row["start_s"] / scale,
         film_end_s=row["end_s"] / scale,
         events=events,
-        phases=phases(row.get("metrics") or [], scored=scored),
+        phases=numbers,
         findings=tuple(faults[:MAX_FINDINGS]),
         more_findings=tuple(faults[MAX_FINDINGS:]),
         strengths=tuple(strengths),
         shadow=likeness(row.get("similarity") or {}, scored=scored),
+        norm_sources=sources(numbers),
         validated=validated(row.get("metrics") or []),
         raw=row,
     )
