@@ -8,6 +8,7 @@ The README's table and `.env.example` are generated from here (``python -m shado
 from __future__ import annotations
 
 import os
+import re
 import typing
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -18,6 +19,7 @@ from .errors import SetupError
 ROOT = Path(__file__).resolve().parent.parent
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 MIN_SECRET_CHARS = 32
+PASSWORD_IN_ADDRESS = re.compile(r"(://)[^/@\s]*@")
 
 
 def setting(
@@ -203,6 +205,23 @@ class Settings:
         """Seconds before each further attempt; the last one repeats when there are more attempts."""
         values = [int(part) for part in self.retry_intervals_s.split(",") if part.strip()] or [5]
         return [values[min(i, len(values) - 1)] for i in range(self.retry_attempts)]
+
+
+def shown_value(value: object) -> str:
+    """A value as one would write it into `.env`."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def in_force(settings: Settings) -> list[tuple[str, str]]:
+    """Every setting's environment name and value; no secret, and no password inside an address."""
+    found = []
+    for row in declared():
+        value = getattr(settings, row.name)
+        shown = ("(set)" if value else "(not set)") if row.secret else shown_value(value)
+        found.append((row.env, PASSWORD_IN_ADDRESS.sub(r"\1(hidden)@", shown)))
+    return found
 
 
 @dataclass(frozen=True)

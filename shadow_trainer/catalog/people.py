@@ -15,8 +15,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .base import Base
 from .types import utcnow
 
-OWNERLESS = text("owner_id IS NULL")
-
 
 class User(Base):
     """A person who may log in. ``role`` is ``coach`` or ``admin``; ``name`` is lower case.
@@ -93,16 +91,10 @@ class Reference(Base):
     """
 
     __tablename__ = "reference_deliveries"
-    # NULLs differ from each other in a unique index: what has no owner needs an index of its own.
+    # NULLs differ from each other in a unique index, so no owner counts as owner 0 (users begin at 1).
+    # As text: a condition of one dialect would load that dialect into every process.
     __table_args__ = (
-        Index("uq_reference_deliveries_owner_name", "owner_id", "name", unique=True),
-        Index(
-            "uq_reference_deliveries_ownerless_name",
-            "name",
-            unique=True,
-            sqlite_where=OWNERLESS,
-            postgresql_where=OWNERLESS,
-        ),
+        Index("uq_reference_deliveries_owner_name", text("coalesce(owner_id, 0)"), "name", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,8 +7,6 @@ import secrets
 import unicodedata
 from functools import cache
 
-from werkzeug.security import check_password_hash, generate_password_hash
-
 from ..errors import BadRequest
 
 PASSWORD_MIN_CHARS, PASSWORD_MAX_CHARS = 10, 200
@@ -49,12 +47,14 @@ def hash_password(password: str, *, name: str = "") -> str:
             code="weak_password",
             fix=f"Use {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters, such as four words that do not belong together.",
         )
-    return generate_password_hash(words, method=METHOD)
+    return _hash(words)
 
 
 def password_fits(hashed: str | None, password: str) -> bool:
     """Whether this is the password. With ``hashed`` None (no such user) it takes the same time and is False."""
     words = _normal(password)[: PASSWORD_MAX_CHARS + 1]
+    from werkzeug.security import check_password_hash  # not for workers, which import the catalog too
+
     return check_password_hash(hashed or _nobody(), words) and hashed is not None
 
 
@@ -65,4 +65,10 @@ def _normal(password: str) -> str:
 
 @cache
 def _nobody() -> str:
-    return generate_password_hash(secrets.token_urlsafe(32), method=METHOD)
+    return _hash(secrets.token_urlsafe(32))
+
+
+def _hash(words: str) -> str:
+    from werkzeug.security import generate_password_hash
+
+    return generate_password_hash(words, method=METHOD)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..settings import ROOT, Declared, declared, load
+from ..settings import ROOT, Declared, declared, in_force, load, shown_value
 
 BEGIN, END = "<!-- settings: begin (generated) -->", "<!-- settings: end -->"
 
@@ -19,11 +19,8 @@ def settings(write: bool) -> None:
         write_files(ROOT)
         click.echo("README.md and .env.example are up to date")
         return
-    present = load()
-    for row in declared():
-        value = getattr(present, row.name)
-        shown = ("(set)" if value else "(not set)") if row.secret else shown_value(value)
-        click.echo(f"{row.env:34} {shown}")
+    for name, shown in in_force(load()):
+        click.echo(f"{name:34} {shown}")
 
 
 def write_files(root: Path) -> None:
@@ -57,13 +54,6 @@ def env_example() -> str:
     )
     rows = [f"\n# {row.sentence}\n# {row.env}={shown_value(row.default)}\n" for row in declared()]
     return head + "".join(rows)
-
-
-def shown_value(value: object) -> str:
-    """A value as one would write it into `.env`."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _default(row: Declared) -> str:

@@ -20,7 +20,7 @@ from ..catalog.analyses import LIST_MAX
 from ..errors import Conflict, NotFound
 from ..settings import Settings
 from ..storage import Storage, open_storage
-from . import policy, publish, selftest, status, workplace
+from . import overview, policy, publish, selftest, status, workplace
 from .states import ACTIVE, ALL, FAILED, QUEUED, RETRYING
 from .status import JobStatus, Live
 
@@ -170,6 +170,14 @@ class JobManager(ABC):
     def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:
         """Failed jobs, the newest first. A stopped job is not among them."""
         return [self._dead_letter(row) for row in self.catalog.list_analyses(states=[FAILED], limit=limit)]
+
+    def workers(self) -> list[overview.WorkerFacts]:
+        """Who works, and at what. Empty when the queue does not answer."""
+        return overview.thread_workers(self.catalog)
+
+    def queues(self) -> list[overview.QueueFacts]:
+        """What waits, runs and failed, by queue."""
+        return overview.queues(self.catalog, (), {})
 
     def ready(self) -> dict[str, str]:
         """Each dependency and, unless it is empty, what is wrong with it."""

@@ -20,7 +20,7 @@ from rq.worker import Worker
 from ..catalog import Analysis, Catalog, utcnow
 from ..settings import Settings
 from ..storage import Storage
-from . import selftest
+from . import overview, selftest
 from .manager import JobManager
 from .redis import LOST, connect
 from .states import CANCELED, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
@@ -72,6 +72,21 @@ class RqJobManager(JobManager):
         moment = utcnow()
         ages = [(moment - w.last_heartbeat).total_seconds() for w in workers if w.last_heartbeat]
         return sum(age < WORKER_SILENCE_S for age in ages)
+
+    def workers(self) -> list[overview.WorkerFacts]:
+        """Every worker that RQ knows."""
+        try:
+            return overview.rq_workers(self.connection)
+        except LOST:
+            return []
+
+    def queues(self) -> list[overview.QueueFacts]:
+        """By queue, with the length of RQ's own line."""
+        try:
+            lengths = {name: self.queue(name).count for name in QUEUES}
+        except LOST:
+            lengths = {}
+        return overview.queues(self.catalog, QUEUES, lengths)
 
     def ready(self) -> dict[str, str]:
         """Redis, its eviction policy, and the workers."""

@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
     from . import (
         account,
         actions,
+        admin,
         api,
         assets,
         athletes,
@@ -72,13 +73,16 @@ def init_app(app: Flask) -> None:
         rates,
         requests,
         results,
+        shared,
+        shares,
     )
 
     if hops := app.extensions["shadow"].settings.trusted_proxies:
         # The address, scheme and host that the outermost trusted proxy saw; what a client claims is not believed.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     hooks = (requests, compress, headers, problems, rates, login, guard)
-    shown = (navigation, assets, health, metrics, media, pages, actions, account, api, results, dashboard)
+    shown = (navigation, assets, health, metrics, media, pages, actions, api, results, dashboard)
+    people = (account, admin, shares, shared)
     library = (notes, athletes, direct)
-    for feature in (*hooks, *shown, *library):
+    for feature in (*hooks, *shown, *people, *library):
         feature.init_app(app)

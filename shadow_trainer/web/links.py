@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 
 from ..jobs.stages import STAGES
 from .extension import current
@@ -12,10 +12,21 @@ from .presenters.analysis import status_page
 
 
 def media_address(row: Any, name: str) -> str | None:
-    """The address of a file of this analysis, or None when it does not exist (yet)."""
+    """The address of a file of this analysis, or None when it does not exist (yet) or may not be seen here."""
     if name not in (row.files or []):
         return None
+    if (token := g.get("share_token")) is not None:
+        from .shared import FILES
+
+        return url_for("shared.media", token=token, name=name) if name in FILES else None
     return url_for("media.file", analysis_id=row.id, name=name)
+
+
+def report_address(row: Any, **arguments: Any) -> str:
+    """The report that is being shown, at another moment or pitch: below its share link, when that opened it."""
+    if (token := g.get("share_token")) is not None:
+        return url_for("shared.report", token=token, **arguments)
+    return url_for("pages.analysis", analysis_id=row.id, **arguments)
 
 
 def poster_address(row: Any) -> str | None:

@@ -8,6 +8,7 @@ from flask import Flask, current_app, request
 
 from .extension import current
 from .identity import viewer
+from .links import report_address
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,9 @@ ACCOUNT = Place("account.page", "Account", ("account",))
 
 
 def init_app(app: Flask) -> None:
-    """Offer ``places()``, ``is_here()`` and ``has_accounts()`` to templates."""
-    app.jinja_env.globals.update(places=places, is_here=is_here, has_accounts=has_accounts)
+    """Offer these functions to templates."""
+    shared = {"places": places, "is_here": is_here, "has_accounts": has_accounts}
+    app.jinja_env.globals.update(shared, report_address=report_address)
 
 
 def places() -> list[Place]:

@@ -122,9 +122,14 @@ def from_error(error: ShadowError) -> Problem:
     return Problem(error.http_status, error.code, error.message, error.fix, errors)
 
 
+def _logged_path() -> str:
+    """The path without the key of a share link: a log is read by more people than a report."""
+    return "/s/…" if request.path.startswith("/s/") else request.path
+
+
 def _ours(error: ShadowError) -> Response:
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("%s %s: %s (%s)", request.method, request.path, error, request_id())
+        log.error("%s %s: %s (%s)", request.method, _logged_path(), error, request_id())
     return answer(from_error(error))
 
 
@@ -144,5 +149,5 @@ def _flasks(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("%s %s failed (%s)", request.method, request.path, request_id())
+    log.exception("%s %s failed (%s)", request.method, _logged_path(), request_id())
     return answer(Problem(500, *HTTP_WORDS[500]))

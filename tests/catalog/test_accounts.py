@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from shadow_trainer.catalog import Analysis, Catalog, migrate, open_catalog, utcnow
+from shadow_trainer.catalog import Analysis, Catalog, Reference, migrate, open_catalog, utcnow
 from shadow_trainer.catalog.lifecycle import ACTIVE
 from shadow_trainer.errors import BadRequest, Conflict, NotFound
 from shadow_trainer.settings import Settings
@@ -131,6 +131,22 @@ def test_adopting_takes_what_has_no_owner_and_nothing_else(catalog: Catalog) -> 
     assert [row.name for row in catalog.list_athletes(owner_id=ana.id)] == ["Leo"]
     with pytest.raises(NotFound):
         catalog.adopt(99)
+
+
+def test_a_reference_has_its_name_once_for_each_owner_and_once_for_nobody(catalog: Catalog) -> None:
+    from sqlalchemy.exc import IntegrityError
+
+    ana = catalog.create_user("ana", GOOD).id
+
+    def save(name: str, owner_id: int | None) -> None:
+        catalog.transact(lambda session: session.add(Reference(name=name, owner_id=owner_id, data={})))
+
+    for owner_id in (ana, None):
+        save("ace", owner_id)
+        with pytest.raises(IntegrityError):
+            save("ace", owner_id)
+    with pytest.raises(Conflict):
+        catalog.adopt(ana)
 
 
 def test_a_token_opens_until_it_ends(catalog: Catalog) -> None:

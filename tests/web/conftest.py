@@ -27,17 +27,22 @@ class Desk:
         self.catalog, self.storage, self.jobs = shadow.catalog, shadow.storage, shadow.jobs
         self.samples, self.folder = samples, shadow.settings.data_path
 
-    def queued(self, title: str = "Bullpen") -> str:
+    def queued(self, title: str = "Bullpen", owner_id: int | None = None) -> str:
         """An analysis that waits; its id."""
         analysis_id = f"{self.catalog.count_analyses() + 1:032x}"
         key = f"analyses/{analysis_id}/original.mp4"
         self.storage.put(key, self.samples / "sample_lefty.mp4")
         self.catalog.create_analysis(
-            analysis_id=analysis_id, title=title, original_name="bullpen.mp4", original_key=key, options={}
+            analysis_id=analysis_id,
+            title=title,
+            original_name="bullpen.mp4",
+            original_key=key,
+            options={},
+            owner_id=owner_id,
         )
         return analysis_id
 
-    def running(self, stage: str = "pose", progress: float = 42.0, **names: str) -> str:
+    def running(self, stage: str = "pose", progress: float = 42.0, **names: Any) -> str:
         """An analysis that a worker holds, with its browser copy already there."""
         analysis_id = self.queued(**names)
         claim = self.catalog.claim(analysis_id, "worker-1")
@@ -46,17 +51,22 @@ class Desk:
         self.catalog.advance(analysis_id, claim.number, stage, progress)
         return analysis_id
 
-    def failed(self, code: str = "no_pitch_found") -> str:
+    def failed(self, code: str = "no_pitch_found", **names: Any) -> str:
         """An analysis that ended in an error."""
-        analysis_id = self.running()
+        analysis_id = self.running(**names)
         error = {"code": code, "message": "There is a person in this film, but no pitch was found.",
                  "fix": "Film one whole delivery, from the set to the follow-through."}  # fmt: skip
         self.catalog.fail(analysis_id, self.catalog.get(analysis_id).attempt, error)
         return analysis_id
 
-    def completed(self, document: dict[str, Any] | None = None, title: str = "Bullpen, Tuesday") -> str:
+    def completed(
+        self,
+        document: dict[str, Any] | None = None,
+        title: str = "Bullpen, Tuesday",
+        owner_id: int | None = None,
+    ) -> str:
         """An analysis with a report."""
-        analysis_id = self.running(title=title)
+        analysis_id = self.running(title=title, owner_id=owner_id)
         found = document or documents.document()
         names = [
             "preview.mp4",
@@ -154,3 +164,9 @@ def browser(app: Flask) -> FlaskClient:
 def desk(app: Flask, samples: Path) -> Desk:
     """Makes analyses."""
     return Desk(app, samples)
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the data folder with the accounts of tests/web/accounts.py is kept; made at its first use."""
+    return tmp_path_factory.mktemp("people") / "data"

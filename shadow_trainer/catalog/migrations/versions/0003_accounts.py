@@ -18,7 +18,6 @@ USER_COLUMNS = ("display_name", "active", "session_epoch", "last_login_at")
 ATHLETE_COLUMNS = ("level", "birth_year", "notes", "archived")
 ANALYSIS_COLUMNS = ("notes", "tags", "recorded_on", "deleted_at")
 REFERENCE_COLUMNS = ("storage_key", "level", "throws", "owner_id", "source_analysis_id", "source_delivery")
-OWNERLESS = sa.text("owner_id IS NULL")
 
 
 def upgrade() -> None:
@@ -42,8 +41,7 @@ def downgrade() -> None:
         "DELETE FROM reference_deliveries WHERE id NOT IN (SELECT MIN(id) FROM reference_deliveries GROUP BY name)"
     )
     op.drop_index("ix_reference_deliveries_source_analysis_id", "reference_deliveries")
-    for name in ("owner_name", "ownerless_name"):
-        op.drop_index(f"uq_reference_deliveries_{name}", "reference_deliveries")
+    op.drop_index("uq_reference_deliveries_owner_name", "reference_deliveries")
     with op.batch_alter_table("reference_deliveries") as table:
         for column, target in (("owner_id", "users"), ("source_analysis_id", "analyses")):
             table.drop_constraint(op.f(f"fk_reference_deliveries_{column}_{target}"), type_="foreignkey")
@@ -136,15 +134,10 @@ def _references() -> None:
             name = op.f(f"fk_reference_deliveries_{column}_{target}")
             table.create_foreign_key(name, target, [column], ["id"], ondelete="SET NULL")
     op.create_index(
-        "uq_reference_deliveries_owner_name", "reference_deliveries", ["owner_id", "name"], unique=True
-    )
-    op.create_index(
-        "uq_reference_deliveries_ownerless_name",
+        "uq_reference_deliveries_owner_name",
         "reference_deliveries",
-        ["name"],
+        [sa.text("coalesce(owner_id, 0)"), "name"],
         unique=True,
-        sqlite_where=OWNERLESS,
-        postgresql_where=OWNERLESS,
     )
     op.create_index(
         "ix_reference_deliveries_source_analysis_id", "reference_deliveries", ["source_analysis_id"]

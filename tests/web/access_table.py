@@ -1,0 +1,125 @@
+"""Every route, and who may do what there. A new route belongs into this table: a test fails until it is.
+
+Kinds:
+``public``: whoever asks. ``known``: whoever is logged in. ``list``: the same, and shows one's own alone.
+``own``: belongs to a coach; for everybody but them and the admins it does not exist.
+``others``: not even for an admin.
+``admin``: admins alone. ``shared``: whoever has the link.
+Addresses and forms are filled from the things of ana: ``{id}`` her analysis, ``{athlete}``, ``{link}``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: its endpoint, method, an address of ana's, and a body that would be accepted."""
+
+    endpoint: str
+    method: str
+    path: str
+    kind: str
+    form: dict[str, Any] = field(default_factory=dict)
+    json: Any = None
+    # For the owner, too, there is nothing at this address in the club of the tests.
+    absent: bool = False
+
+
+def _videos(endpoint: str, method: str, tail: str, **more: Any) -> Route:
+    return Route(endpoint, method, f"/videos/{{id}}{tail}", "own", **more)
+
+
+ROUTES = (
+    # Nobody's
+    Route("assets.serve", "GET", "/assets/x/css/base.css", "public"),
+    Route("assets.favicon", "GET", "/favicon.ico", "public"),
+    Route("health.health", "GET", "/health", "public"),
+    Route("health.ready", "GET", "/ready", "public"),
+    Route("login.form", "GET", "/login", "public"),
+    Route("login.enter", "POST", "/login", "public", {"name": "x", "password": "y"}),
+    Route("login.leave", "POST", "/logout", "known"),
+    # Pages
+    Route("pages.home", "GET", "/", "list"),
+    Route("pages.history", "GET", "/analyses", "list"),
+    Route("pages.upload", "POST", "/", "known"),
+    Route("pages.analysis", "GET", "/analyses/{id}", "own"),
+    Route("media.file", "GET", "/analyses/{id}/files/overlay.mp4", "own"),
+    Route("actions.sample", "POST", "/samples", "known"),
+    Route("actions.cancel", "POST", "/analyses/{id}/cancel", "own"),
+    Route("actions.retry", "POST", "/analyses/{id}/retry", "own"),
+    Route("actions.person", "POST", "/analyses/{id}/person", "own", {"person": "0"}),
+    Route("actions.assume", "POST", "/analyses/{id}/assumptions", "own"),
+    Route("actions.rename", "POST", "/analyses/{id}/rename", "own", {"title": "Mine now"}),
+    Route("actions.delete", "POST", "/analyses/{id}/delete", "own"),
+    Route("notes.edit", "GET", "/analyses/{id}/edit", "own"),
+    Route("notes.save", "POST", "/analyses/{id}/edit", "own", {"notes": "Mine now"}),
+    Route("notes.trash", "GET", "/trash", "list"),
+    *(
+        Route(
+            "notes.selected",
+            "POST",
+            "/analyses/selected",
+            "own",
+            {"action": action, "id": "{id}"},
+            absent=action == "restore",
+        )
+        for action in ("delete", "restore", "purge", "rerun", "download")
+    ),
+    # Athletes
+    Route("athletes.index", "GET", "/athletes", "list"),
+    Route("athletes.create", "POST", "/athletes", "known", {"name": "New"}),
+    Route("athletes.athlete", "GET", "/athletes/{athlete}", "own"),
+    Route("athletes.edit", "GET", "/athletes/{athlete}/edit", "own"),
+    Route("athletes.save", "POST", "/athletes/{athlete}/edit", "own", {"name": "Mine now"}),
+    Route("athletes.merge", "POST", "/athletes/{athlete}/merge", "own", {"into": "{twin}"}),
+    Route("athletes.delete", "POST", "/athletes/{athlete}/delete", "own"),
+    # Share links
+    Route("shares.page", "GET", "/analyses/{id}/shares", "own"),
+    Route("shares.create", "POST", "/analyses/{id}/shares", "own", {"days": "7"}),
+    Route("shares.revoke", "POST", "/analyses/{id}/shares/{share}/revoke", "own"),
+    Route("shared.report", "GET", "/s/{link}", "shared"),
+    Route("shared.media", "GET", "/s/{link}/media/overlay.mp4", "shared"),
+    # One's account
+    Route("account.page", "GET", "/account", "list"),
+    Route("account.name", "POST", "/account/name", "known", {"display_name": "A"}),
+    Route("account.password", "POST", "/account/password", "known", {"present": "x"}),
+    Route("account.sessions", "POST", "/account/sessions", "known"),
+    Route("account.create_token", "POST", "/account/tokens", "known", {"name": "t", "days": ""}),
+    Route("account.revoke_token", "POST", "/account/tokens/{token}/revoke", "others"),
+    # The HTTP API
+    Route("api.upload", "POST", "/videos/upload", "known"),
+    Route("api.sample_lefty", "POST", "/videos/sample-lefty", "known"),
+    Route("direct.presign", "POST", "/videos/uploads/presign", "known"),
+    Route("direct.complete", "POST", "/videos/uploads/complete", "known"),
+    _videos("api.status", "GET", "/status"),
+    _videos("api.info", "GET", "/info"),
+    _videos("api.download", "GET", "/download"),
+    _videos("api.preview_original", "GET", "/preview/original"),
+    _videos("api.preview_processed", "GET", "/preview/processed"),
+    _videos("api.terminate", "POST", "/terminate"),
+    _videos("api.retry", "POST", "/retry"),
+    _videos("api.delete", "DELETE", ""),
+    _videos("results.keypoints_user", "GET", "/keypoints/user"),
+    _videos("results.keypoints_pro", "GET", "/keypoints/pro", absent=True),
+    _videos("results.export", "GET", "/exports/json"),
+    _videos("results.plot", "GET", "/plots/knees"),
+    _videos("results.assume", "POST", "/assumptions", json={"throws": "sideways"}),
+    _videos("results.move_events", "POST", "/events", json={"events": {}}),
+    # Admins
+    Route("metrics.metrics", "GET", "/metrics", "admin"),
+    Route("admin.page", "GET", "/admin", "admin"),
+    Route("admin.requeue", "POST", "/admin/dead/{id}/requeue", "admin", absent=True),
+    Route("admin.delete", "POST", "/admin/dead/{id}/delete", "admin", absent=True),
+    Route("admin.requeue_all", "POST", "/admin/dead/requeue", "admin"),
+    Route("admin.delete_all", "POST", "/admin/dead/delete", "admin"),
+    Route("admin.users", "GET", "/admin/users", "admin"),
+    Route("admin.add_user", "POST", "/admin/users", "admin", {"name": "new", "role": "coach"}),
+    Route("admin.reset_password", "POST", "/admin/users/{bob}/password", "admin"),
+    Route("admin.change_role", "POST", "/admin/users/{bob}/role", "admin", {"role": "admin"}),
+    Route("admin.change_active", "POST", "/admin/users/{bob}/active", "admin", {"active": "no"}),
+    Route("rq_absent", "GET", "/rq", "admin", absent=True),
+    Route("rq_absent_slash", "GET", "/rq/", "admin", absent=True),
+)
