@@ -2,9 +2,12 @@
 # make setup  the set-up alone; does nothing when nothing changed
 # make test   the set-up, then every check and test
 # make chaos  the long form of the tests that break everything (about 15 minutes)
+# make fuzz   the long form of the tests that send nonsense: films, motion files, requests (about 20 minutes)
+# make audit  known holes in what we depend on, or what it is and how old
+# make backup a copy of database, queue and storage index in the data folder's backups/
 # make demo   the sample clip through the real queue, with what was found
 .POSIX:
-.PHONY: run setup test chaos demo doctor clean
+.PHONY: run setup test chaos fuzz audit backup demo doctor clean
 
 BOOTSTRAP = PYTHON="$(PYTHON)" sh scripts/python.sh -m scripts.bootstrap
 SHADOW = .venv/bin/python -m shadow_trainer
@@ -20,6 +23,16 @@ test:
 
 chaos: setup
 	SHADOW_CHAOS_FILMS=200 SHADOW_CHAOS_SECONDS=300 SHADOW_LEAK_JOBS=200 .venv/bin/python -m pytest -q -s tests/chaos
+
+fuzz: setup
+	SHADOW_FUZZ_FILMS=600 SHADOW_FUZZ_MODEL=true SHADOW_FUZZ_REQUESTS=5000 SHADOW_FUZZ_MOTIONS=3000 \
+		.venv/bin/python -m pytest -q -s tests/fuzz
+
+audit:
+	@.venv/bin/python -m scripts.audit
+
+backup:
+	@exec $(SHADOW) backup create
 
 demo: setup
 	@exec $(SHADOW) demo

@@ -23,13 +23,16 @@ def backup() -> None:
 
 
 @backup.command()
-@FILE
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @click.option("--with-files", is_flag=True, help="The films and results, too; without, only their checksums.")
-def create(file: Path, with_files: bool) -> None:
-    """Write a backup to FILE, while everything may be running."""
+def create(file: Path | None, with_files: bool) -> None:
+    """Write a backup to FILE (by default in the data folder's backups/), while everything may be running."""
+    from ..catalog import utcnow
     from ..jobs import backup as backups
 
     settings, storage = _parts()
+    # Not a name that the nightly backups' rotation would count and delete.
+    file = file or settings.data_path / "backups" / f"by-hand-{utcnow():%Y%m%d-%H%M%S}.tar"
     contents = backups.create(settings, storage, file, with_files=with_files)
     click.echo(f"{file}: {file.stat().st_size / MB:.1f} MB, {_words(contents)}")
 

@@ -43,7 +43,7 @@ def backup(manager: JobManager) -> Path | None:
     except SetupError as error:
         log.warning("the nightly backup was skipped: %s %s", error.message, error.fix)
         return None
-    for old in sorted(folder.glob(f"*{target.suffix}"))[: -settings.backup_keep]:
+    for old in sorted(folder.glob("[0-9]*.tar"))[: -settings.backup_keep]:
         old.unlink(missing_ok=True)
     log.info("the nightly backup is %s", target.name)
     if left_out := contents.facts["queue"].get("left_out"):
