@@ -16,6 +16,7 @@ from .lifecycle import Lifecycle
 from .marks import Marks
 from .migrate import migrate
 from .models import Analysis, ApiToken, Athlete, Attempt, Delivery, Mark, Reference, ShareLink, User
+from .references import SavedReferences
 from .shares import Shares
 from .statistics import Statistics
 from .tally import Tallies
@@ -25,7 +26,9 @@ from .types import utcnow
 from .users import Users
 
 
-class Catalog(Analyses, Lifecycle, Statistics, Marks, Users, Tokens, Shares, Athletes, Trash, Tallies):
+class Catalog(
+    Analyses, Lifecycle, Statistics, Marks, Users, Tokens, Shares, Athletes, SavedReferences, Trash, Tallies
+):
     """Everything the house asks of its database."""
 
 

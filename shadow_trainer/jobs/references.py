@@ -48,20 +48,21 @@ class References:
         with self.storage.open(_key(name)) as file:
             return Reference.load(io.BytesIO(file.read()))
 
-    def save(self, reference: Reference) -> None:
-        """Add one, or replace the one of the same name; the built-in ones stay."""
+    def save(self, reference: Reference, *, key: str = "") -> None:
+        """Add one under ``key`` (else its name), or replace the one that is there; the built-in ones stay."""
         from ..pitching.reference import BUILT_IN
 
-        if reference.name in (*BUILT_IN, NONE) or not NAME.fullmatch(reference.name):
+        name = key or reference.name
+        if name in (*BUILT_IN, NONE) or not NAME.fullmatch(name):
             raise BadRequest(
-                f"{reference.name!r} is no name for a reference of your own.",
+                f"{name!r} is no name for a reference of your own.",
                 code="bad_reference_name",
                 fix="Use letters, digits, dots, - and _, at most 60 of them, and none of the built-in names.",
             )
         file = io.BytesIO()
         reference.save(file)
         file.seek(0)
-        self.storage.put(_key(reference.name), file)
+        self.storage.put(_key(name), file)
 
     def delete(self, name: str) -> bool:
         """Remove a saved one; False when there was none."""

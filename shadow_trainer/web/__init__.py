@@ -57,6 +57,7 @@ def init_app(app: Flask) -> None:
         api,
         assets,
         athletes,
+        compare,
         compress,
         dashboard,
         direct,
@@ -71,6 +72,7 @@ def init_app(app: Flask) -> None:
         pages,
         problems,
         rates,
+        references,
         requests,
         results,
         shared,
@@ -83,6 +85,6 @@ def init_app(app: Flask) -> None:
     hooks = (requests, compress, headers, problems, rates, login, guard)
     shown = (navigation, assets, health, metrics, media, pages, actions, api, results, dashboard)
     people = (account, admin, shares, shared)
-    library = (notes, athletes, direct)
+    library = (notes, athletes, references, compare, direct)
     for feature in (*hooks, *shown, *people, *library):
         feature.init_app(app)

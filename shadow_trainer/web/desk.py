@@ -22,6 +22,7 @@ from ..jobs import assumptions, redraw, remeasure
 from ..jobs.request import AnalysisRequest
 from ..pose.series import PoseSeries
 from ..settings import ROOT
+from . import shelf
 from .claims import Claimed
 from .extension import current
 from .identity import new_owner, own, owner_filter
@@ -75,7 +76,7 @@ def _create(received: Received | Claimed, title: str, options: AnalysisRequest, 
             original_name=received.name,
             original_key=key,
             original_bytes=received.size_bytes,
-            options=options.as_dict(),
+            options={**options.as_dict(), "reference": shelf.option_of(options.reference)},
             owner_id=new_owner(),
             source=source,
         )
@@ -194,6 +195,8 @@ def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> di
 def assume(analysis_id: str, changes: dict[str, Any]) -> dict[str, Any]:
     """Another hand, height, capture rate, level, reference or view; returns the new analysis.json."""
     row = completed(analysis_id)
+    if changes.get("reference", "") not in ("", row.options.get("reference")):
+        changes = {**changes, "reference": shelf.option_of(changes["reference"])}
     assumptions.changed(row.options, changes)
     return _measure(analysis_id, remeasure.Change(assumed=changes))
 

@@ -8,8 +8,7 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import ShadowError
-from ..jobs.references import References
-from . import desk, history_page, uploads
+from . import desk, history_page, shelf, uploads
 from .extension import current
 from .forms import CHOICES, options_from
 from .links import media_address, poster_address, status_of
@@ -117,7 +116,7 @@ def _report(row: Any) -> str:
         report=report,
         figures=_figures(row, report),
         moved=document.get("moved_events"),
-        assumed=assumed(document, row.options, References(current().storage).names()),
+        assumed=assumed(document, row.options, shelf.choices()),
         choices=CHOICES,
         films_are_old=desk.films_are_old(row.id, document),
         film=film,

@@ -8,7 +8,6 @@ from typing import Any
 
 from ...jobs.request import AnalysisRequest
 
-REFERENCE_WORDS = {"elite": "Elite (built in)", "none": "None"}
 HAND_WORDS = {"right": "right", "left": "left"}
 
 
@@ -22,9 +21,13 @@ class Assumed:
     references: tuple[tuple[str, str], ...]
 
 
-def assumed(document: Mapping[str, Any], options: Mapping[str, Any], names: Iterable[str]) -> Assumed:
-    """The form's content; ``names`` are the references that exist."""
-    request = AnalysisRequest.from_dict(dict(options))
+def assumed(
+    document: Mapping[str, Any], options: Mapping[str, Any], references: Iterable[tuple[str, str]]
+) -> Assumed:
+    """The form's content; ``references`` are those that may be chosen, as (option, words)."""
+    request, known = AnalysisRequest.from_dict(dict(options)), tuple(references)
+    if request.reference not in dict(known):
+        known = ((request.reference, "A deleted reference"), *known)
     athlete, video, view = document["athlete"], document["video"], document["view"]
     height, rate = athlete.get("height_m"), video["capture_fps"]
     return Assumed(
@@ -42,5 +45,5 @@ def assumed(document: Mapping[str, Any], options: Mapping[str, Any], names: Iter
             "capture_fps": f"{rate:.0f}",
             "view": str(view.get("name") or ""),
         },
-        references=tuple((name, REFERENCE_WORDS.get(name, name)) for name in [*names, "none"]),
+        references=known,
     )

@@ -1,0 +1,76 @@
+"""Saved references as rows: whose they are, what they are called, where their file is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..errors import BadRequest
+from .database import Database
+from .models import Analysis, Reference
+
+RETIRED = "retired"
+
+
+class SavedReferences(Database):
+    """Create, read, list and delete. Whoever asks checks the owner first."""
+
+    def create_reference(
+        self, *, name: str, storage_key: str, data: dict[str, Any], **fields: Any
+    ) -> Reference:
+        """A new row for a file that is stored already; BadRequest when the owner has one of this name."""
+
+        def work(session: Session) -> Reference:
+            row = Reference(name=name, storage_key=storage_key, data=data, **fields)
+            session.add(row)
+            session.flush()
+            return row
+
+        try:
+            return self.transact(work)
+        except IntegrityError as error:
+            raise BadRequest(
+                f"There is a reference called “{name}” already.",
+                code="reference_exists",
+                fix="Choose another name, or delete the old one first.",
+            ) from error
+
+    def find_reference(self, reference_id: int) -> Reference | None:
+        """The reference, or None."""
+        with self.read() as session:
+            return session.get(Reference, reference_id)
+
+    def list_references(self, *, owner_id: int | None = None, retired: bool = False) -> list[Reference]:
+        """Saved references by name; ``owner_id`` None: everybody's; ``retired``: also those taken out of use."""
+        query = select(Reference).order_by(Reference.name, Reference.id)
+        if owner_id is not None:
+            query = query.where(Reference.owner_id == owner_id)
+        with self.read() as session:
+            return [row for row in session.scalars(query) if retired or not row.data.get(RETIRED)]
+
+    def reference_is_used(self, option: str) -> bool:
+        """Whether an analysis, in the trash or not, is compared with the reference of this option."""
+        query = select(Analysis.id).where(Analysis.options["reference"].as_string() == option).limit(1)
+        with self.read() as session:
+            return session.scalar(query) is not None
+
+    def retire_reference(self, reference_id: int) -> None:
+        """Out of every list, and its name is free again; analyses that are compared with it still find it."""
+
+        def work(session: Session) -> None:
+            row = session.get(Reference, reference_id, with_for_update=True)
+            if row is not None and not row.data.get(RETIRED):
+                row.name, row.data = f"{row.name[:100]} (deleted {row.id})", {**row.data, RETIRED: True}
+
+        self.transact(work)
+
+    def delete_reference(self, reference_id: int) -> bool:
+        """Delete the row; False when there was none. The file is the caller's to delete."""
+
+        def work(session: Session) -> bool:
+            return session.execute(delete(Reference).where(Reference.id == reference_id)).rowcount == 1
+
+        return self.transact(work)

@@ -1,0 +1,155 @@
+"""Two pitches in numbers: metrics with the error of their difference, intervals, likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...pitching.warp import INTERVALS
+from ...render.words import EVENT_ORDER, event_label, metric_label, quantity
+from .likeness import Likeness, likeness
+from .metrics import PHASES
+
+
+@dataclass(frozen=True)
+class Row:
+    """One metric of both. ``verdict``: ``more`` than the errors explain, ``within`` them, or ``unsure``."""
+
+    label: str
+    event_label: str
+    a: str
+    b: str
+    difference: str
+    verdict: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The metrics of one phase of the delivery."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """From one event to another: both in ms, and the second minus the first."""
+
+    label: str
+    a: str
+    b: str
+    difference: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An event that both have, with the films' own times."""
+
+    name: str
+    label: str
+    a_s: float
+    b_s: float
+
+
+WORDS = {
+    "more": "more than the errors explain",
+    "within": "within the errors",
+    "unsure": "low certainty: not judged",
+    "missing": "",
+}
+
+
+def metrics(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Phase, ...]:
+    """The metrics that either has, by phase; the difference is the second minus the first."""
+    ours, theirs = (_by_key(delivery) for delivery in (a, b))
+    keys = [*ours, *(key for key in theirs if key not in ours)]
+    placed = {event for _, _, events in PHASES for event in events}
+    found = []
+    for phase, title, events in PHASES:
+        mine = [key for key in keys if key[1] in events or (phase == "whole" and key[1] not in placed)]
+        rows = tuple(_row(key, ours.get(key), theirs.get(key)) for key in mine)
+        if rows:
+            found.append(Phase(title, rows))
+    return tuple(found)
+
+
+def intervals(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Interval, ...]:
+    """Between events that both have."""
+    ours, theirs = _times(a), _times(b)
+    found = []
+    for start, stop in INTERVALS:
+        if all(name in times for name in (start, stop) for times in (ours, theirs)):
+            first, second = (1000 * (times[stop] - times[start]) for times in (ours, theirs))
+            label = f"{event_label(start)} to {event_label(stop).lower()}"
+            found.append(Interval(label, _ms(first), _ms(second), _ms(second - first, signed=True)))
+    return tuple(found)
+
+
+def moments(a: Mapping[str, Any], b: Mapping[str, Any], a_scale: float, b_scale: float) -> tuple[Moment, ...]:
+    """Events that both have, in seconds of the films' own clocks."""
+    ours, theirs = _times(a), _times(b)
+    both = [name for name in EVENT_ORDER if name in ours and name in theirs]
+    return tuple(Moment(n, event_label(n), ours[n] / a_scale, theirs[n] / b_scale) for n in both)
+
+
+def alike(similarity: Mapping[str, Any]) -> Likeness | None:
+    """The likeness of the first to the second."""
+    return likeness(dict(similarity), scored=True)
+
+
+def verdict(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
+    """Whether two measured values differ by more than their errors together (root of the sum of squares)."""
+    errors = (a.get("error"), b.get("error"))
+    if "low" in (a.get("confidence"), b.get("confidence")) or None in errors:
+        return "unsure"
+    return "more" if abs(b["value"] - a["value"]) > float(np.hypot(*errors)) else "within"
+
+
+def _row(key: tuple[str, str], a: Mapping[str, Any] | None, b: Mapping[str, Any] | None) -> Row:
+    one = a or b or {}
+    unit, found = one.get("unit") or "", "missing"
+    difference = "–"
+    if a and b and None not in (a.get("value"), b.get("value")):
+        found = verdict(a, b)
+        difference = _signed(b["value"] - a["value"], unit)
+    return Row(
+        label=one.get("label") or metric_label(key[0]),
+        event_label="" if one.get("label") else event_label(key[1]),
+        a=_words(a, unit),
+        b=_words(b, unit),
+        difference=difference,
+        verdict=found,
+        words=WORDS[found],
+    )
+
+
+def _by_key(delivery: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    return {(m["name"], m.get("event") or ""): m for m in delivery.get("metrics") or ()}
+
+
+def _times(delivery: Mapping[str, Any]) -> dict[str, float]:
+    events = delivery.get("events") or {}
+    return {name: float(e["time_s"]) for name, e in events.items() if e and e.get("time_s") is not None}
+
+
+def _words(metric: Mapping[str, Any] | None, unit: str) -> str:
+    if metric is None or metric.get("value") is None:
+        return "–"
+    value = quantity(metric["value"], unit)
+    error = metric.get("error")
+    return (value if error is None else f"{value} ± {quantity(error, unit)}").replace("-", "−")
+
+
+def _signed(value: float, unit: str) -> str:
+    words = quantity(value, unit)
+    return words.replace("-", "−") if value < 0 else f"+{words}"
+
+
+def _ms(value: float, *, signed: bool = False) -> str:
+    whole = round(value)
+    sign = "−" if whole < 0 else "+" if signed and whole else ""
+    return f"{sign}{abs(whole)} ms"
