@@ -124,13 +124,12 @@ def _imported(form: Mapping[str, str]) -> Any:
     if hand not in ("auto", *HANDS):
         raise BadRequest("The hand is right, left or to be found out.", code="bad_hand")
     height, fps = form.get("height_m", "").strip(), _fps(form.get("fps", ""))
+    height_m = parse_height(height) if height else None
     labels = label_map(form.get("labels", ""))
     with tempfile.TemporaryDirectory(dir=area(current_app), prefix="import-") as folder:
         path, shown_as = _received(Path(folder))
         motion = importers.read(path, fps=fps, labels=labels)
-    found = importers.as_reference(
-        motion, name=name, hand=hand, level=level, height_m=parse_height(height) if height else None
-    )
+    found = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
     more = {"labels": {mark: list(used) for mark, used in motion.labels.items()}, "notes": list(motion.notes)}
     more |= {"format": motion.format, "fps": motion.fps, "file": shown_as, "frames": len(motion.time_s)}
     return shelf.save(found, name=name, more=more)
