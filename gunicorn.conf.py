@@ -1,11 +1,17 @@
 """gunicorn: threads, so that slow uploads and long films do not hold the site; the address from settings."""
 
+import os
+import shutil
 from pathlib import Path
 
 from shadow_trainer import logs
 from shadow_trainer.settings import load
 
 settings = load()
+# Where the processes count requests together; named before any of them imports the library.
+COUNTS = settings.data_path / "web-metrics"
+COUNTS.mkdir(parents=True, exist_ok=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS)
 
 bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
 worker_class = "gthread"
@@ -26,3 +32,16 @@ logconfig_dict["loggers"] |= {
     "gunicorn.error": {"handlers": [], "propagate": True},
     "gunicorn.access": {"handlers": [], "propagate": True, "level": "WARNING"},
 }
+
+
+def when_ready(server):
+    """The address is ours, so no other server counts in this folder: begin at zero."""
+    shutil.rmtree(COUNTS, ignore_errors=True)
+    COUNTS.mkdir(parents=True)
+
+
+def child_exit(server, worker):
+    """A process that ended keeps its counts and gives up its gauges."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)

@@ -105,6 +105,9 @@ class Settings:
         True, "true: jobs run on the RQ queue in Redis. false: legacy thread pool inside the web process."
     )
     legacy_threads: int = setting(1, "Analyses at once in legacy mode.", least=1)
+    upload_slots: int = setting(
+        16, "Uploads that are read at once on one machine; more are answered with 429.", least=1
+    )
     queue_limit: int = setting(500, "Waiting analyses above which an upload is answered with 503.", least=1)
     job_timeout_s: int = setting(
         3600, "An analysis that runs longer is stopped and counted as failed.", least=1

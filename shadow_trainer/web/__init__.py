@@ -69,6 +69,7 @@ def init_app(app: Flask) -> None:
         metrics,
         navigation,
         notes,
+        observed,
         pages,
         problems,
         rates,
@@ -77,12 +78,13 @@ def init_app(app: Flask) -> None:
         results,
         shared,
         shares,
+        slots,
     )
 
     if hops := app.extensions["shadow"].settings.trusted_proxies:
         # The address, scheme and host that the outermost trusted proxy saw; what a client claims is not believed.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    hooks = (requests, compress, headers, problems, rates, login, guard)
+    hooks = (requests, observed, slots, compress, headers, problems, rates, login, guard)
     shown = (navigation, assets, health, metrics, media, pages, actions, api, results, dashboard)
     people = (account, admin, shares, shared)
     library = (notes, athletes, references, compare, direct)

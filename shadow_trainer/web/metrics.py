@@ -1,10 +1,11 @@
-"""/metrics: the queue's numbers for Prometheus. They come from the catalog, so every web process agrees."""
+"""/metrics for Prometheus: the queue's numbers, which come from the catalog, and those of this machine's web."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, current_app
 
 from ..jobs import metrics as queue_metrics
+from . import observed
 from .extension import current
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -19,4 +20,5 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Text in Prometheus' exposition format; 503 as a problem when the catalog does not answer."""
-    return Response(queue_metrics.exposition(current().jobs), content_type=CONTENT_TYPE)
+    text = queue_metrics.exposition(current().jobs) + observed.exposition(current_app)
+    return Response(text, content_type=CONTENT_TYPE)

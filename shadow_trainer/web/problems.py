@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 API_PREFIXES = ("/videos", "/pro-keypoints", "/health", "/ready", "/metrics", "/openapi.json")
 
+# What may pass by itself, and when it is worth asking again.
+RETRY_AFTER_S = {429: 60, 503: 60, 507: 300}
 # HTTP errors that come from Flask itself: code, sentence, what to do.
 HTTP_WORDS: dict[int, tuple[str, str, str]] = {
     400: (
@@ -110,8 +112,8 @@ def answer(problem: Problem) -> Response:
     else:
         response = Response(render_template("error.html", problem=problem, request_id=request_id()))
     response.status_code = problem.status
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = "60"
+    if problem.status in RETRY_AFTER_S:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S[problem.status])
     response.headers.update(problem.headers)
     return response
 

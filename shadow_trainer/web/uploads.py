@@ -24,6 +24,7 @@ from ..catalog.analyses import new_id
 from ..errors import BadRequest, BadVideo, Busy, StorageFull, TooLarge
 from ..jobs import workplace
 from ..storage import Storage
+from . import slots
 from .extension import current
 
 MB = 1_000_000
@@ -128,6 +129,7 @@ def check_room() -> None:
     if free < size + settings.min_free_disk_mb * MB:
         raise StorageFull("There is not enough free disk space here for this film.")
     check_queue()
+    slots.take()
 
 
 def check_queue() -> None:

@@ -120,7 +120,7 @@ def test_the_trash_restores_deletes_for_good_and_empties_itself(
     hand.send("/analyses/selected", id=[gone, kept], action="purge")
     assert desk.catalog.find(gone) is None
     assert desk.catalog.get(kept).deleted_at is None, "what is not in the trash is not deleted for good"
-    housekeeping.expire(desk.jobs, utcnow() + timedelta(days=31))
+    housekeeping.empty_trash(desk.jobs, utcnow() + timedelta(days=31))
     assert desk.catalog.find(old) is None
     assert not any(key.startswith(f"analyses/{gone}") for key in desk.storage.list())
 
