@@ -120,6 +120,14 @@ class RqJobManager(JobManager):
         except NoSuchJobError:
             return None
 
+    def ids_in_registry(self, queue: str, registry: str) -> list[str]:
+        """Job ids that wait (``queued``) or stand in another registry of a queue; none of an unknown one."""
+        found = self.queue(queue)
+        if registry == "queued":
+            return found.get_job_ids()
+        place = getattr(found, f"{registry}_job_registry", None)
+        return place.get_job_ids(cleanup=False) if place is not None else []
+
     def request_self_test(self) -> None:
         """See :class:`.manager.JobManager`; one that waits or runs already is enough."""
         options = {"timeout": selftest.TIMEOUT_S, "result_ttl": 0, "description": "self-test"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Flask, abort, redirect, request, url_for
 
 from ..jobs import redis
+from .extension import current
 from .guard import csrf
 from .problems import Problem
 
@@ -26,7 +27,7 @@ def init_app(app: Flask) -> None:
     # Its own hook would connect anew for every request, without our patience and options: ours replaces it.
     app.config["RQ_DASHBOARD_REDIS_URL"] = (redis.address(settings),)
     app.redis_conn = redis.connect(settings)  # type: ignore[attr-defined]
-    blueprint.before_request_funcs[None] = [guard]
+    blueprint.before_request_funcs[None] = [guard, cancel_what_it_deletes]
     csrf.exempt(blueprint)
     app.register_blueprint(blueprint, url_prefix="/rq")
     # Its pages ask for the application's favicon by the name that Flask gives static files.
@@ -48,6 +49,18 @@ def guard() -> None:
         raise Problem(
             403, "csrf", "This must be done on the dashboard itself.", "Open /rq and use its buttons."
         )
+
+
+def cancel_what_it_deletes() -> None:
+    """Its way to cancel is to delete the job. The catalog would have it enqueued again, so it is told first."""
+    arguments, jobs = request.view_args or {}, current().jobs
+    ids: list[str] = []
+    if request.endpoint == "rq_dashboard.delete_job_view":
+        ids = [arguments["job_id"]]
+    elif request.endpoint == "rq_dashboard.empty_queue":
+        ids = jobs.ids_in_registry(arguments["queue_name"], arguments["registry_name"])
+    for job_id in current().catalog.known_ids(ids):
+        jobs.cancel(job_id)  # what is at its end stays as it is
 
 
 def _absent() -> None:
