@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..catalog import Analysis
-from ..storage import Storage
+if TYPE_CHECKING:
+    from ..catalog import Analysis
+    from ..storage import Storage
 
 # What the coach may see before the rest is ready, and what a stopped analysis keeps.
 EARLY = ("preview.mp4", "poster.jpg", "people")

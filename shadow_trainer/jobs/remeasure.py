@@ -3,8 +3,8 @@ height, capture rate, level, reference, view. It takes a second and no pose mode
 
 The films and the report file are drawn again afterwards (:mod:`.redraw`). It runs in a process of its own
 (:func:`in_child`), because the numbers need libraries that the web process does not load:
-``python -m shadow_trainer.jobs.remeasure ID``, with the change as JSON on stdin and the answer as JSON on
-stdout.
+``python -m shadow_trainer.jobs.remeasure``, with subject and change as JSON on stdin and the answer as JSON
+on stdout. It knows no database: loading that would take longer than the numbers do.
 """
 
 from __future__ import annotations
@@ -45,17 +45,44 @@ class Change:
     assumed: Mapping[str, Any] = field(default_factory=dict)
 
 
-def in_child(settings: Settings, analysis_id: str, change: Change) -> str:
-    """Measure again in a child process and return the new revision; errors are those of :func:`remeasure`."""
+@dataclass(frozen=True)
+class Subject:
+    """What the measuring needs to know of an analysis' row."""
+
+    id: str
+    options: Mapping[str, Any]
+    attempt: int
+    files: list[str]
+
+    @classmethod
+    def of(cls, row: Any) -> Subject:
+        """From the catalog; Conflict while the analysis is not finished."""
+        if row.state != "completed":
+            raise Conflict(f"There are no numbers yet: this analysis is {row.state}.", code="not_completed")
+        return cls(row.id, dict(row.options), row.attempt, list(row.files or []))
+
+
+def apply(settings: Settings, catalog: Any, analysis_id: str, change: Change) -> str:
+    """Measure again in a child process, tell the catalog, and return the new revision.
+
+    Raises Conflict while the analysis is not finished, and the errors of :func:`remeasure`.
+    """
+    answer = in_child(settings, Subject.of(catalog.get(analysis_id)), change)
+    revision = answer.pop(REVISION)
+    catalog.replace_result(analysis_id, **answer)
+    return revision
+
+
+def in_child(settings: Settings, subject: Subject, change: Change) -> dict[str, Any]:
+    """Measure again in a child process; what :func:`remeasure` returns, and its errors."""
     addresses = {
         "SHADOW_DATA_DIR": str(settings.data_path),
         "SHADOW_STORAGE_URL": settings.storage_address,
-        "DATABASE_URL": settings.database_address,
     }
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "shadow_trainer.jobs.remeasure", analysis_id],
-            input=json.dumps(asdict(change)), capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+            [sys.executable, "-m", "shadow_trainer.jobs.remeasure"],
+            input=json.dumps({"subject": asdict(subject), "change": asdict(change)}), capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
             cwd=ROOT, env={**os.environ, **addresses, "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
         answer = json.loads(done.stdout.strip().splitlines()[-1])
@@ -64,18 +91,15 @@ def in_child(settings: Settings, analysis_id: str, change: Change) -> str:
     if "code" in answer:
         kind = BadRequest if answer["permanent"] else ShadowError
         raise kind(answer["message"], code=answer["code"], fix=answer["fix"])
-    return answer[REVISION]
+    return answer
 
 
-def remeasure(catalog: Any, storage: Any, analysis_id: str, change: Change) -> dict[str, Any]:
-    """Measure with what changed, publish the numbers, and return the new analysis.json.
+def remeasure(storage: Any, row: Subject, change: Change) -> dict[str, Any]:
+    """Measure with what changed, store the numbers, and return the new revision and what the row must say.
 
-    Raises Conflict while the analysis is not finished, BadRequest for what cannot be.
+    Raises BadRequest for what cannot be.
     """
-    row = catalog.get(analysis_id)
-    if row.state != "completed":
-        raise Conflict(f"There are no numbers yet: this analysis is {row.state}.", code="not_completed")
-    document = _read(storage, analysis_id, "analysis.json")
+    document = _read(storage, row.id, "analysis.json")
     request = assumptions.changed(row.options, change.assumed)
     solved = assumptions.solved_under(document, row.options)
     stored = _pose(storage, row)
@@ -91,15 +115,14 @@ def remeasure(catalog: Any, storage: Any, analysis_id: str, change: Change) -> d
             _keep_solved(storage, row)
             series.save(out / "pose.npz")
         files = _publish(storage, row, out)
-    catalog.replace_result(
-        analysis_id,
-        publish.summary(document),
-        publish.delivery_rows(document),
-        options=request.as_dict(),
-        warnings=document["warnings"],
-        files=files,
-    )
-    return document
+    return {
+        REVISION: document[REVISION],
+        "result": publish.summary(document),
+        "deliveries": publish.delivery_rows(document),
+        "options": request.as_dict(),
+        "warnings": document["warnings"],
+        "files": files,
+    }
 
 
 def _moved(
@@ -179,7 +202,7 @@ def _write(out: Path, document: dict[str, Any], series: Any, result: dict[str, A
         shadow_file.write(out / shadow_file.NAME, series, result, reference)
 
 
-def _publish(storage: Any, row: Any, out: Path) -> list[str]:
+def _publish(storage: Any, row: Subject, out: Path) -> list[str]:
     """Store what was written (analysis.json last: it vouches for the others); the analysis' files now."""
     names = sorted((path.name for path in out.iterdir()), key=lambda name: (name == "analysis.json", name))
     for name in names:
@@ -196,7 +219,7 @@ def _read(storage: Any, analysis_id: str, name: str) -> Any:
         return json.loads(file.read())
 
 
-def _pose(storage: Any, row: Any) -> Any:
+def _pose(storage: Any, row: Subject) -> Any:
     """The motion as it was solved: restating always starts there, so that no change is made twice."""
     from ..pose.series import PoseSeries
 
@@ -205,12 +228,12 @@ def _pose(storage: Any, row: Any) -> Any:
         return PoseSeries.load(io.BytesIO(file.read()))
 
 
-def _solved_key(row: Any) -> str:
+def _solved_key(row: Subject) -> str:
     """A run of the pipeline makes its own: what an earlier run left is never mistaken for it."""
     return publish.key(row.id, f"pose_solved_{row.attempt}.npz")
 
 
-def _keep_solved(storage: Any, row: Any) -> None:
+def _keep_solved(storage: Any, row: Subject) -> None:
     """Keep the solved motion beside the restated one, once per run of the pipeline."""
     kept = _solved_key(row)
     if not storage.exists(kept):
@@ -219,16 +242,14 @@ def _keep_solved(storage: Any, row: Any) -> None:
 
 
 def main() -> None:
-    """The child: one analysis, one line of JSON: the new revision, or the error."""
-    from ..catalog import open_catalog
+    """The child: one analysis, one line of JSON: what :func:`remeasure` returns, or the error."""
     from ..settings import load
     from ..storage import open_storage
 
-    settings, answer = load(), {}
-    given = json.load(sys.stdin)
+    settings, given = load(), json.load(sys.stdin)
     try:
-        catalog, storage = open_catalog(settings), open_storage(settings.storage_address, settings)
-        answer = {REVISION: remeasure(catalog, storage, sys.argv[1], Change(**given))[REVISION]}
+        storage = open_storage(settings.storage_address, settings)
+        answer = remeasure(storage, Subject(**given["subject"]), Change(**given["change"]))
     except ShadowError as error:
         answer = {**error.as_dict(), "permanent": error.permanent}
     print(json.dumps(answer))

@@ -204,7 +204,7 @@ def assume(analysis_id: str, changes: dict[str, Any]) -> dict[str, Any]:
 def _measure(analysis_id: str, change: remeasure.Change) -> dict[str, Any]:
     """The numbers again, now; the films when a worker has time."""
     with _measuring:
-        revision = remeasure.in_child(current().settings, analysis_id, change)
+        revision = remeasure.apply(current().settings, current().catalog, analysis_id, change)
     current().jobs.redraw(analysis_id, revision)
     return read_json(analysis_id, "analysis.json")
 
