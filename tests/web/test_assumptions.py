@@ -132,18 +132,18 @@ def post_form(app: Any, analysis_id: str, **form: str):
 def test_the_page_says_which_films_are_old_until_they_are_drawn(
     app: Any, client: FlaskClient, desk: Desk, measured: str  # noqa: F811
 ) -> None:  # fmt: skip
-    assert "being drawn again" not in client.get(f"/analyses/{measured}").text
+    assert "drawn again as soon as" not in client.get(f"/analyses/{measured}").text
     form = {"throws": "right", "height_m": "6'1\"", "capture_fps": "", "level": "college", "view": "auto"}
     response, _ = post_form(app, measured, **form)
     assert (response.status_code, response.headers["Location"]) == (303, f"/analyses/{measured}#assumptions")
     page = client.get(f"/analyses/{measured}").text
-    assert "being drawn again" in page
+    assert "drawn again as soon as" in page
     assert 'value="1.8542"' in page and '<option value="college" selected>' in page
     revision = stored(desk, measured)["revision"]
     path = desk.storage.root.parent / "draft"
     path.write_text(f'{{"revision": "{revision}"}}')
     desk.storage.put(f"analyses/{measured}/{redraw.DRAWN}", path)
-    assert "being drawn again" not in client.get(f"/analyses/{measured}").text
+    assert "drawn again as soon as" not in client.get(f"/analyses/{measured}").text
 
 
 def test_a_wrong_field_is_said_on_the_page(app: Any, desk: Desk, measured: str) -> None:  # noqa: F811
