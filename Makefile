@@ -6,8 +6,9 @@
 # make audit  known holes in what we depend on, or what it is and how old
 # make backup a copy of database, queue and storage index in the data folder's backups/
 # make demo   the sample clip through the real queue, with what was found
+# make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about two minutes)
 .POSIX:
-.PHONY: run setup test chaos fuzz audit backup demo doctor clean
+.PHONY: run setup test chaos fuzz audit backup demo heroku-check doctor clean
 
 BOOTSTRAP = PYTHON="$(PYTHON)" sh scripts/python.sh -m scripts.bootstrap
 SHADOW = .venv/bin/python -m shadow_trainer
@@ -36,6 +37,10 @@ backup:
 
 demo: setup
 	@exec $(SHADOW) demo
+
+heroku-check: setup
+	.venv/bin/python -m pip install -q --disable-pip-version-check --no-input -r requirements-dev.txt
+	.venv/bin/python -m scripts.heroku_check
 
 doctor:
 	@test -x .venv/bin/python || { echo "doctor: nothing is installed yet; run make setup first" >&2; exit 1; }

@@ -50,6 +50,9 @@ class Settings:
     redis_url: str = setting(
         "", "Redis address; empty: the embedded Redis in the data folder.", env="REDIS_URL"
     )
+    redis_tls_verify: bool = setting(
+        True, "false: a `rediss://` Redis may show a certificate that it signed itself, as Heroku's does."
+    )
     storage_url: str = setting(
         "",
         "Where films and results are kept: `file:///folder` or `s3://bucket/prefix`; empty: `storage/` in the data folder.",

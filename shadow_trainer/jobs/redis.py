@@ -37,8 +37,14 @@ def socket_path(settings: Settings) -> Path:
 
 
 def address(settings: Settings) -> str:
-    """REDIS_URL, or the embedded server's socket."""
-    return settings.redis_url or f"unix://{socket_path(settings)}"
+    """REDIS_URL, or the embedded server's socket.
+
+    What is said about certificates goes into the address, because rq-dashboard and the rate limits connect by it.
+    """
+    url = settings.redis_url or f"unix://{socket_path(settings)}"
+    if url.startswith("rediss://") and not settings.redis_tls_verify and "ssl_cert_reqs" not in url:
+        url += ("&" if "?" in url else "?") + "ssl_cert_reqs=none"
+    return url
 
 
 def connect(settings: Settings, role: str = "web") -> redis.Redis:

@@ -1,0 +1,1 @@
+"""The shape of Heroku on one machine: the Procfile's own lines, no shared disk, TLS everywhere, a bucket."""
