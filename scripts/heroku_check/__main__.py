@@ -173,7 +173,7 @@ def send_both_ways(check: Check, url: str) -> None:
         if any(address.startswith(check.bucket_url) for address in posted):
             raise SystemExit(f"heroku-check: a form without JavaScript cannot have done that: {posted}")
         check.say("without JavaScript the film went through the site")
-        visits.wait_for_report(page, check.still_well)
+        visits.wait_for_report(page, check.still_well, javascript=True)
         check.say(f"the worker made the first report ({check.dynos['worker'].memory_mb():.0f} MB of memory)")
         fetched: list[tuple[int, str]] = []
         page.on("response", lambda r: fetched.append((r.status, r.url)))
@@ -183,7 +183,7 @@ def send_both_ways(check: Check, url: str) -> None:
         if not ranges:
             raise SystemExit(f"heroku-check: the film did not come from the bucket by ranges: {fetched}")
         check.say(f"its film plays from the bucket by ranges, also from the middle ({second:.1f} s)")
-        visits.wait_for_report(plain_page, check.still_well)
+        visits.wait_for_report(plain_page, check.still_well, javascript=False)
         check.say("the worker made the second report")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, sync_playwright
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
@@ -53,16 +53,24 @@ def send(context: BrowserContext, film: Path) -> tuple[Page, list[str]]:
     return page, posted
 
 
-def wait_for_report(page: Page, still_well: Callable[[], None]) -> None:
-    """Until the page is the report; SystemExit when the analysis failed or takes too long."""
+def wait_for_report(page: Page, still_well: Callable[[], None], *, javascript: bool) -> None:
+    """Until the page is the report; SystemExit when the analysis failed or takes too long.
+
+    With JavaScript the page turns into the report by itself.
+    """
+    report = page.get_by_role("heading", name="The numbers", exact=True)
+    failed = page.get_by_role("button", name="Try again")
     for _ in range(ANALYSIS_S * 1000 // POLL_MS):
         still_well()
-        if page.get_by_role("heading", name="The numbers", exact=True).count():
-            return
-        if page.get_by_role("button", name="Try again").count():
+        try:
+            report.or_(failed).first.wait_for(timeout=POLL_MS)
+        except TimeoutError:
+            if not javascript:
+                page.reload()
+            continue
+        if failed.count():
             raise SystemExit(f"heroku-check: the analysis failed: {page.inner_text('main')[:500]}")
-        page.wait_for_timeout(POLL_MS)
-        page.reload()
+        return
     raise SystemExit(f"heroku-check: no report after {ANALYSIS_S} s")
 
 

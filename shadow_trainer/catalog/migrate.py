@@ -29,15 +29,28 @@ def migrate(settings: Settings, revision: str = "head") -> str:
 
     Raises Unavailable when the database does not answer.
     """
+    return _move(settings, revision, forward=True)
+
+
+def downgrade(settings: Settings, revision: str) -> str:
+    """Take migrations back to ``revision`` (``base``: all of them); returns the revision it is at now.
+
+    What only the newer schema could hold is lost. Raises Unavailable as :func:`migrate`.
+    """
+    return _move(settings, revision, forward=False)
+
+
+def _move(settings: Settings, revision: str, *, forward: bool) -> str:
     from alembic import command
 
     engine = make_engine(settings.database_address)
+    step = command.upgrade if forward else command.downgrade
     try:
         with _one_at_a_time(settings), engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": POSTGRES_LOCK})
                 connection.commit()
-            command.upgrade(_config(connection), revision)
+            step(_config(connection), revision)
             connection.commit()
             return _revision(connection)
     except OperationalError as error:

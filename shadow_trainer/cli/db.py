@@ -18,3 +18,13 @@ def upgrade() -> None:
     from ..catalog.migrate import migrate
 
     click.echo(f"database: at migration {migrate(load())}")
+
+
+@db.command("downgrade")
+@click.argument("revision")
+@click.confirmation_option(prompt="What only the newer schema can hold will be lost. Go on?")
+def downgrade_(revision: str) -> None:
+    """Take migrations back to REVISION, for a return to an older release."""
+    from ..catalog.migrate import downgrade
+
+    click.echo(f"database: at migration {downgrade(load(), revision)}")

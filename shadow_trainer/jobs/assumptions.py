@@ -37,7 +37,7 @@ def check_names(names: Iterable[str]) -> None:
 def changed(options: Mapping[str, Any], changes: Mapping[str, Any]) -> AnalysisRequest:
     """The analysis' options with a coach's changes; BadRequest for what cannot be."""
     check_names(changes)
-    return AnalysisRequest.from_dict({**options, **changes})
+    return AnalysisRequest.from_dict({**AnalysisRequest.from_stored(options).as_dict(), **changes})
 
 
 def solved_under(document: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def redraw(
     with tempfile.TemporaryDirectory(prefix="redraw-", dir=settings.data_path) as folder:
         work = Path(folder)
         film = storage.get(row.original_key, work / f"original{PurePosixPath(row.original_key).suffix}")
-        request = AnalysisRequest.from_dict(row.options)
+        request = AnalysisRequest.from_stored(row.options)
         draw(work, film, request, lambda name: _fetch(storage, analysis_id, name, work), check)
         if not _is_current(storage, analysis_id, revision):
             return False

@@ -119,7 +119,7 @@ def remeasure(storage: Any, row: Subject, change: Change) -> dict[str, Any]:
         REVISION: document[REVISION],
         "result": publish.summary(document),
         "deliveries": publish.delivery_rows(document),
-        "options": request.as_dict(),
+        "options": request.as_stored(),
         "warnings": document["warnings"],
         "files": files,
     }

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
-from ..errors import BadRequest
+from ..errors import BadRequest, ShadowError
 
 THROWS = ("auto", "right", "left")
 VIEWS = ("auto", "open-side", "rear", "front", "other")
@@ -19,6 +19,13 @@ CAPTURE_FPS_RANGE = (5.0, 2000.0)
 HEIGHT_M_RANGE = (0.9, 2.4)
 PART_S_RANGE = (0.0, 86_400.0)
 LEAST_PART_S = 0.5  # a delivery takes longer
+
+
+class NewerRelease(ShadowError):
+    """Work for a worker of a newer release: tried again until one takes it."""
+
+    code = "newer_release"
+    fix = "Nothing: a worker of the newer release takes it. Operator: finish the upgrade of the workers."
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,27 @@ class AnalysisRequest:
     def as_dict(self) -> dict[str, object]:
         """Plain JSON types."""
         return asdict(self)
+
+    def as_stored(self) -> dict[str, object]:
+        """Plain JSON types for the catalog: what was left open is left out.
+
+        A worker of the release before, which does not know the newest options, thus meets them only where
+        somebody used them.
+        """
+        defaults = {f.name: f.default for f in fields(self)}
+        open_ended = {name for name, value in defaults.items() if value in (None, 0)}
+        return {k: v for k, v in self.as_dict().items() if k not in open_ended or v != defaults[k]}
+
+    @classmethod
+    def from_stored(cls, values: Mapping[str, object]) -> AnalysisRequest:
+        """What :meth:`as_stored` of this release, the one before or the one after has written.
+
+        Raises NewerRelease for an option that this release does not know and that was used.
+        """
+        known = {f.name for f in fields(cls)}
+        if newer := sorted(k for k, v in values.items() if k not in known and v not in (None, 0, "")):
+            raise NewerRelease(f"This film was sent with options of a newer release: {', '.join(newer)}.")
+        return cls(**{k: v for k, v in values.items() if k in known})  # type: ignore[arg-type]
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> AnalysisRequest:

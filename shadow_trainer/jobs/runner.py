@@ -100,7 +100,7 @@ class Runner:
         if claim.spent > policy.most_attempts(self.settings) + 1:
             # Every earlier attempt vanished without a word: this film may be what kills the workers.
             raise policy.Lost("The worker vanished each time this film was tried.")
-        request = AnalysisRequest.from_dict(row.options)
+        request = AnalysisRequest.from_stored(row.options)
         with workplace.enter(self.settings, row.id, claim.number) as work:
             film = self._fetch(row, work, reporter)
             document = self.pipeline_or_real()(

@@ -76,7 +76,7 @@ def _create(received: Received | Claimed, title: str, options: AnalysisRequest, 
             original_name=received.name,
             original_key=key,
             original_bytes=received.size_bytes,
-            options={**options.as_dict(), "reference": shelf.option_of(options.reference)},
+            options={**options.as_stored(), "reference": shelf.option_of(options.reference)},
             owner_id=new_owner(),
             source=source,
         )
@@ -174,10 +174,10 @@ def retry(analysis_id: str, *, queue: str | None = None) -> None:
 def choose_person(analysis_id: str, person: int) -> None:
     """Measure another person of the film: new options, then run again."""
     row = find(analysis_id)
-    options = replace(AnalysisRequest.from_dict(row.options), person=person)
+    options = replace(AnalysisRequest.from_stored(row.options), person=person)
     if row.state in ("queued", "processing", "retrying"):
         raise Conflict("This analysis is still running.", code="still_running")
-    current().catalog.set_options(analysis_id, options.as_dict())
+    current().catalog.set_options(analysis_id, options.as_stored())
     retry(analysis_id)
 
 

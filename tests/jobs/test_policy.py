@@ -45,7 +45,9 @@ def test_a_class_of_errors_has_its_own_rule() -> None:
 
 
 def test_the_default_policies_can_be_read() -> None:
-    assert set(policy.parse(Settings().retry_policies)) == {"worker_lost", "out_of_memory", "storage_full"}
+    assert set(policy.parse(Settings().retry_policies)) == {
+        "worker_lost", "out_of_memory", "storage_full", "newer_release",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["x", "x=", "x=3", "x=3@", "x=3@a", "x=-1@5", "x=3@5/back", "x=3@5,"])

