@@ -19,7 +19,8 @@ def build_document(run: Run, info: Any, scan: Any, result: dict, factor: float) 
     """
     document = {
         "schema": SCHEMA,
-        "video": _video(info),
+        # The browser's copy has a rate of its own when the film's varies: the player counts its frames.
+        "video": {**_video(info), "preview_fps": run.read_json("preview.json")["fps"]},
         "athlete": result["athlete"],
         "view": result["view"],
         "level": result.get("level", "adult"),

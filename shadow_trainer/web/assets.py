@@ -19,9 +19,8 @@ YEAR_S = 365 * 24 * 3600
 VENDOR = {
     "uplot/uPlot.esm.js": "node_modules/uplot/dist/uPlot.esm.js",
     "uplot/uPlot.min.css": "node_modules/uplot/dist/uPlot.min.css",
-    "three/three.module.min.js": "node_modules/three/build/three.module.min.js",
-    "three/three.core.min.js": "node_modules/three/build/three.core.min.js",
-    "three/OrbitControls.js": "node_modules/three/examples/jsm/controls/OrbitControls.js",
+    "three/three.module.js": "node_modules/three/build/three.module.js",
+    "three/three.core.js": "node_modules/three/build/three.core.js",
 }
 # Windows registries and slim images map these differently; browsers refuse modules of a wrong type.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}

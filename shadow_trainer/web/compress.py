@@ -10,7 +10,9 @@ import gzip
 
 from flask import Flask, Response, request
 
-TYPES = {"text/css", "text/javascript", "application/json", "image/svg+xml", "text/csv"}
+from .presenters.packed import MEDIA_TYPE
+
+TYPES = {"text/css", "text/javascript", "application/json", "image/svg+xml", "text/csv", MEDIA_TYPE}
 LEAST_BYTES = 1000
 LEVEL = 5
 

@@ -8,14 +8,12 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import ShadowError
-from . import desk, history_page, shelf, uploads
+from . import desk, history_page, report_page, uploads
 from .extension import current
 from .forms import CHOICES, options_from
-from .links import media_address, poster_address, status_of
+from .links import media_address, status_of
 from .presenters import analysis as shown
 from .presenters import report as report_view
-from .presenters.assumptions import assumed
-from .presenters.charts import Figure, figures
 from .problems import Problem, from_error
 
 blueprint = Blueprint("pages", __name__)
@@ -76,7 +74,7 @@ def analysis(analysis_id: str) -> str | Response:
     row = desk.find(analysis_id)
     status = status_of(row)
     if status["status"] == "completed":
-        return _report(row)
+        return report_page.render(row)
     if status["status"] in ("failed", "canceled"):
         return _ended(row, status)
     return _progress(row, status)
@@ -103,38 +101,6 @@ def _ended(row: Any, status: dict[str, Any]) -> str:
         attempts=current().catalog.attempts(row.id),
         people=_people_seen(row),
     )
-
-
-def _report(row: Any) -> str:
-    document = desk.read_json(row.id, "analysis.json")
-    report = report_view.build(document, delivery=request.args.get("delivery", type=int))
-    film = request.args.get("film", "overlay")
-    name = {"plain": "preview.mp4", "3d": "side_by_side.mp4"}.get(film, "overlay.mp4")
-    return render_template(
-        "report.html",
-        row=row,
-        report=report,
-        figures=_figures(row, report),
-        moved=document.get("moved_events"),
-        assumed=assumed(document, row.options, shelf.choices()),
-        choices=CHOICES,
-        films_are_old=desk.films_are_old(row.id, document),
-        film=film,
-        film_address=media_address(row, name) or media_address(row, "preview.mp4"),
-        start_s=request.args.get("t", type=float),
-        has=lambda name: name in (row.files or []),
-        media=lambda name: media_address(row, name),
-        poster=poster_address(row),
-    )
-
-
-def _figures(row: Any, report: report_view.Report) -> list[Figure]:
-    """Charts of the pitch that is shown; older analyses have no curves."""
-    if report.selected is None or "series.json" not in (row.files or []):
-        return []
-    curves = desk.read_json(row.id, "series.json")["deliveries"]
-    place = report.deliveries.index(report.selected)
-    return figures(report.selected.raw, curves[place] if place < len(curves) else None, report.time_scale)
 
 
 def _people_seen(row: Any) -> list[dict[str, Any]]:

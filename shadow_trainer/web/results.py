@@ -8,15 +8,20 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_file
+from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_file, url_for
 
 from ..errors import BadRequest, NotFound
 from ..jobs import assumptions, shadow_file
+from ..pose.series import PoseSeries
 from ..render import charts, exports
 from . import desk
 from .forms import changes_from
+from .links import media_address
 from .media import slug
-from .presenters.keypoints import keypoints
+from .presenters.charts import plotted
+from .presenters.keypoints import keypoints, time_scale
+from .presenters.packed import MEDIA_TYPE, packed
+from .presenters.pitch import pitch_of
 from .uploads import area
 
 blueprint = Blueprint("results", __name__, url_prefix="/videos")
@@ -30,23 +35,46 @@ def init_app(app: Flask) -> None:
 
 @blueprint.get("/<analysis_id>/keypoints/user")
 def keypoints_user(analysis_id: str) -> Response:
-    """The athlete's 33 landmarks for every frame, in pixels and in metres; ``?part=2d`` or ``3d`` for one."""
+    """The athlete's 33 landmarks for every frame, in pixels and in metres; ``?part=2d`` or ``3d`` for one.
+
+    ``?part=2d&as=packed``: the same in few bytes, as the player reads it (presenters/packed.py).
+    """
     row = desk.completed(analysis_id)
-    document, series = desk.read_json(row.id, "analysis.json"), desk.read_pose(row.id)
-    throws, part = document["athlete"]["throws"], request.args.get("part", "")
-    return jsonify(keypoints(series, video=document["video"], throws=throws, part=part))
+    return _landmarks(row, desk.read_pose(row.id))
 
 
 @blueprint.get("/<analysis_id>/keypoints/pro")
 def keypoints_pro(analysis_id: str) -> Response:
     """The shadow, row for row with the film; ``?mode=real_speed`` keeps its own speed, locked at contact."""
     row = desk.completed(analysis_id)
-    document, mode = desk.read_json(row.id, "analysis.json"), request.args.get("mode", "aligned")
+    mode = request.args.get("mode", "aligned")
     if mode not in shadow_file.MODES:
         raise BadRequest(f"mode must be one of {', '.join(shadow_file.MODES)}.", code="bad_mode")
-    ghost = desk.read_shadow(row.id, mode)
-    throws, part = document["athlete"]["throws"], request.args.get("part", "")
-    return jsonify(keypoints(ghost, video=document["video"], throws=throws, part=part))
+    return _landmarks(row, desk.read_shadow(row.id, mode))
+
+
+def _landmarks(row: Any, series: PoseSeries) -> Response:
+    document, part = desk.read_json(row.id, "analysis.json"), request.args.get("part", "")
+    known = {"video": document["video"], "throws": document["athlete"]["throws"], "part": part}
+    if request.args.get("as") != "packed":
+        return jsonify(keypoints(series, **known))
+    if part not in ("2d", "3d"):
+        raise BadRequest(
+            "Packed landmarks are either 2d or 3d.", code="bad_part", fix="Add part=2d or part=3d."
+        )
+    return Response(packed(series, **known), mimetype=MEDIA_TYPE)
+
+
+@blueprint.get("/<analysis_id>/pitches/<int:place>")
+def pitch(analysis_id: str, place: int) -> Response:
+    """What a page needs to show one pitch beside another: film, its clock, events in it, landmarks.
+
+    ``events`` are seconds of the film's own clock; ``scale`` is the real seconds in one second of it.
+    """
+    row = desk.completed(analysis_id)
+    found = pitch_of(desk.read_json(row.id, "analysis.json"), place)
+    landmarks = url_for("results.keypoints_user", analysis_id=row.id, part="2d", **{"as": "packed"})
+    return jsonify(**found, title=row.title, film=media_address(row, "preview.mp4"), landmarks=landmarks)
 
 
 @blueprint.get("/<analysis_id>/exports/<name>")
@@ -66,16 +94,21 @@ def export(analysis_id: str, name: str) -> Response:
     )
 
 
+@blueprint.get("/<analysis_id>/charts")
+def charts_data(analysis_id: str) -> Response:
+    """The numbers behind the charts of one pitch (``?delivery=0``), as the page draws them."""
+    row = desk.completed(analysis_id)
+    document, delivery, curves = _pitch(row.id)
+    return jsonify(plotted(delivery, curves, time_scale(document["video"])))
+
+
 @blueprint.get("/<analysis_id>/plots/<name>")
 def plot(analysis_id: str, name: str) -> Response:
     """One chart as an SVG file: ``rotation``, ``separation``, ``tilt``, ``knees``, ``arm`` or ``sequence``."""
     row = desk.completed(analysis_id)
-    place = _delivery() or 0
-    deliveries, curves = desk.read_json(row.id, "analysis.json")["deliveries"], _curves(row.id)
-    if place >= min(len(deliveries), len(curves)):
-        raise NotFound(f"There are no curves of pitch {place + 1}.", code="no_such_delivery")
+    _, delivery, curves = _pitch(row.id)
     wanted = name.removesuffix(".svg")
-    for chart in charts.delivery_charts(deliveries[place], curves[place]):
+    for chart in charts.delivery_charts(delivery, curves):
         if chart.key.rsplit("-", 1)[-1] == wanted:
             response = Response(charts.standalone(chart), mimetype="image/svg+xml")
             # The drawing carries its own colours; as a document it may style itself and do nothing else.
@@ -126,6 +159,18 @@ def _measured(analysis_id: str, document: dict[str, Any]) -> Response:
         films_are_old=desk.films_are_old(analysis_id, document),
         **{name: document.get(name) for name in names},
     )
+
+
+def _pitch(analysis_id: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """``(document, delivery, curves)`` of the pitch that was asked for; NotFound without its curves."""
+    document, curves, place = (
+        desk.read_json(analysis_id, "analysis.json"),
+        _curves(analysis_id),
+        _delivery() or 0,
+    )
+    if place >= min(len(document["deliveries"]), len(curves)):
+        raise NotFound(f"There are no curves of pitch {place + 1}.", code="no_such_delivery")
+    return document, document["deliveries"][place], curves[place]
 
 
 def _curves(analysis_id: str) -> list[dict[str, Any]]:

@@ -1,13 +1,19 @@
 // The report: makes the film steppable and everything on the page point into it.
 
-import { bindCharts } from "./report/charts.js";
+import { Board } from "./report/board.js";
 import { bindControls, bindKeys } from "./report/controls.js";
 import { Corrections } from "./report/correct.js";
+import { bindFigures } from "./report/figures.js";
 import { Film } from "./report/film.js";
+import { bindHelp } from "./report/help.js";
 import { Layers } from "./report/layers.js";
+import { Loop } from "./report/loop.js";
+import { bindPane } from "./report/pane.js";
+import { Stage } from "./report/stage.js";
+import { saveStill } from "./report/still.js";
 import { TimeLine } from "./report/timeline.js";
-import { bindView3D } from "./report/view3d.js";
 
+const SPEEDS = [0.1, 0.25, 0.5, 0.75, 1];
 const player = document.querySelector("[data-player]");
 
 function bindSeeks(film) {
@@ -21,25 +27,61 @@ function bindSeeks(film) {
   });
 }
 
-// What points into the film and is exchanged when an event moves.
-function bindParts(film) {
-  film.bound?.abort();
-  film.bound = new AbortController();
-  const marks = player.querySelector("[data-marks]");
-  film.line = marks ? new TimeLine(marks, film, film.bound.signal) : null;
-  bindCharts(film, film.bound.signal);
+function switches(layers) {
+  const press = (...names) => () => {
+    const boxes = names.map((name) => layers.panel.querySelector(`[data-shows=${name}]`)).filter(Boolean);
+    const on = !boxes[0]?.checked;
+    for (const box of boxes) if (box.checked !== on) box.click();
+  };
+  return { k: press("skeleton"), g: press("shadow"), t: press("wrist", "hips"), r: press("angles") };
 }
 
-if (player?.querySelector("video")) {
-  const film = new Film(player.querySelector("video"), {
-    fps: Number(player.dataset.fps),
-    scale: Number(player.dataset.scale),
-  });
-  bindParts(film);
-  bindControls(player.querySelector("[data-controls]"), film);
-  bindKeys(film);
-  bindSeeks(film);
-  new Layers(player, film).start();
-  bindView3D(document.querySelector("[data-view3d]"), film);
-  new Corrections(player, film, () => bindParts(film));
+function keysOf({ film, stage, board, loop, help, still, layers }) {
+  const speed = (step) => () => {
+    const now = SPEEDS.findIndex((value) => value >= film.speed);
+    film.speed = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, now + step))];
+  };
+  return {
+    "?": help, p: () => board.toggle(), c: still, l: () => loop?.toggle(),
+    "+": () => stage.closer(), "=": () => stage.closer(), "-": () => stage.farther(), 0: () => stage.reset(),
+    w: () => stage.pan(0, -1), a: () => stage.pan(-1, 0), s: () => stage.pan(0, 1), d: () => stage.pan(1, 0),
+    "[": speed(-1), "]": speed(1),
+    ...switches(layers),
+  };
 }
+
+function start() {
+  const { dataset } = player;
+  const film = new Film(player.querySelector("video"), { fps: Number(dataset.fps), scale: Number(dataset.scale) });
+  const size = { width: Number(dataset.width), height: Number(dataset.height) };
+  const stage = new Stage(player.querySelector("[data-screen]"), film.video, size);
+  const panel = player.querySelector("[data-controls]");
+  const layers = new Layers(player, film, stage);
+  const board = new Board(player, film, stage);
+  const figures = bindFigures(film);
+  let loop = null;
+  // What points into the film and is exchanged when an event moves.
+  const bindParts = () => {
+    film.bound?.abort();
+    film.bound = new AbortController();
+    const marks = player.querySelector("[data-marks]");
+    film.line = marks ? new TimeLine(marks, film, film.bound.signal) : null;
+    figures.bind(film.bound.signal);
+    loop?.apply();
+    layers.renew();
+    document.dispatchEvent(new Event("remeasured"));
+  };
+  bindParts();
+  loop = panel.querySelector("[data-loop]") ? new Loop(panel, film) : null;
+  const still = () => saveStill({ film, overlay: layers.overlay, board, title: dataset.title });
+  const help = bindHelp(panel.querySelector("[data-do=help]"), document.querySelector("[data-help]"));
+  bindControls(panel, film, { stage, still, closer: () => stage.closer(), farther: () => stage.farther() });
+  const keys = keysOf({ film, stage, board, loop, help, still, layers });
+  bindKeys(film, { keys, go: (number) => film.line?.go(number) });
+  bindSeeks(film);
+  layers.start();
+  bindPane(document.querySelector("[data-pane]"), film);
+  new Corrections(player, film, bindParts);
+}
+
+if (player?.querySelector("video")) start();

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from shadow_trainer.pose.skeleton import INDEX
 from shadow_trainer.render.exports import EXPORTS
+from shadow_trainer.web.presenters.packed import packed
 from shadow_trainer.web.uploads import area
 from tests.web import documents
 from tests.web.conftest import Desk
@@ -92,7 +93,7 @@ def test_data_is_compressed_and_pages_are_not(client: FlaskClient, desk: Desk) -
     assert json.loads(gzip.decompress(data.data))["schema"]
     page = client.get(f"/analyses/{analysis_id}", headers=headers)
     assert "Content-Encoding" not in page.headers
-    assert page.text.count('class="chart"') >= 3
+    assert page.text.count("data-chart=") >= 3
     assert page.text.count("<caption>") >= 3
 
 
@@ -109,3 +110,69 @@ def test_the_shadow_has_a_row_for_each_frame(client: FlaskClient, desk: Desk) ->
         assert len(found["time_s"]) == len(found["world"]) == 262
         assert found["world"][0] is None
     assert client.get(f"/videos/{analysis_id}/keypoints/pro?mode=odd").status_code == 400
+
+
+def unpacked(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+    """What static/js/report/landmarks.js does: header, and each column summed up over its rows."""
+    length = int.from_bytes(data[:4], "little")
+    header, place, found = json.loads(data[4 : 4 + length]), 4 + length, {}
+    for column in header["columns"]:
+        kind = np.dtype("<" + column["type"] if column["type"] != "u1" else "u1")
+        count = header["rows"] * column["width"]
+        deltas = np.frombuffer(data, kind, count, place).reshape(header["rows"], column["width"])
+        place += -(-count * kind.itemsize // 4) * 4
+        whole = np.cumsum(deltas, axis=0, dtype=kind)
+        values = np.where(whole == np.iinfo(kind).min, np.nan, whole) if kind == np.int16 else whole
+        found[column["name"]] = values * column["unit"]
+    assert place == len(data)
+    return header, found
+
+
+def test_packed_landmarks_are_the_same_in_fewer_bytes(client: FlaskClient, desk: Desk) -> None:
+    address, truth = f"/videos/{desk.completed()}/keypoints/user", documents.pose(262)
+    plain = client.get(f"{address}?part=2d", headers={"Accept-Encoding": "gzip"})
+    flat = client.get(f"{address}?part=2d&as=packed", headers={"Accept-Encoding": "gzip"})
+    header, found = unpacked(gzip.decompress(flat.data))
+    assert len(flat.data) < 0.6 * len(plain.data)
+    assert header["bones"] and header["fps"] == 60.0
+    np.testing.assert_allclose(found["px"], truth.landmarks_px.reshape(262, 66), atol=0.051, equal_nan=True)
+    np.testing.assert_allclose(found["confidence"], truth.confidence, atol=0.0051)
+    np.testing.assert_allclose(found["time_s"][:, 0], truth.time_s, atol=1e-6)
+    np.testing.assert_array_equal(found["measured"][:, 0], truth.measured)
+    _, space = unpacked(client.get(f"{address}?part=3d&as=packed").data)
+    np.testing.assert_allclose(space["world"], truth.world_m.reshape(262, 99), atol=0.00051, equal_nan=True)
+    assert client.get(f"{address}?as=packed").status_code == 400
+
+
+def test_landmarks_far_outside_of_a_huge_film_still_fit(client: FlaskClient) -> None:
+    pose = documents.pose(5)
+    wide = pose.with_(landmarks_px=pose.landmarks_px * np.nan, measured=np.ones(5, bool))
+    wide.landmarks_px[3, 4] = (-9000.0, 7680.5)
+    data = packed(wide, video=documents.document()["video"], throws="left", part="2d")
+    header, found = unpacked(data)
+    unit = next(column["unit"] for column in header["columns"] if column["name"] == "px")
+    np.testing.assert_allclose(found["px"][3, 8:10], (-9000.0, 7680.5), atol=unit / 2 + 1e-9)
+    assert np.isnan(found["px"][[0, 1, 2, 4]]).all()
+
+
+def test_the_page_draws_the_same_charts_as_the_drawings(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed(documents.document(deliveries=2))
+    found = client.get(f"/videos/{analysis_id}/charts?delivery=1").get_json()
+    assert found["zero_film_s"] == pytest.approx(6.05)
+    chart = next(one for one in found["charts"] if one["name"] == "arm")
+    assert len(chart["x"]) == len(chart["lines"][0]["y"])
+    assert {event["label"] for event in chart["events"]} >= {"Foot contact", "Release"}
+    for one in found["charts"]:
+        assert client.get(f"/videos/{analysis_id}/plots/{one['name']}.svg?delivery=1").status_code == 200
+    assert client.get(f"/videos/{analysis_id}/charts?delivery=2").status_code == 404
+
+
+def test_a_pitch_can_be_laid_beside_another(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed(documents.document(deliveries=2))
+    found = client.get(f"/videos/{analysis_id}/pitches/1").get_json()
+    assert found["events"]["release"] == pytest.approx(6.191)
+    assert client.get(found["film"]).status_code == 200
+    assert client.get(found["landmarks"]).status_code == 200
+    assert client.get(f"/videos/{analysis_id}/pitches/2").status_code == 404
+    other = client.get(f"/analyses/{desk.completed()}").text
+    assert f"/videos/{analysis_id}/pitches/0" in other and f"/videos/{analysis_id}/pitches/1" in other

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from shadow_trainer.render import charts, palette
+from shadow_trainer.render import palette
 from shadow_trainer.settings import ROOT
 
 CSS = ROOT / "static" / "css"
@@ -28,10 +28,13 @@ def test_the_players_key_has_the_colours_of_the_films() -> None:
         assert f"background: {palette.hex_of(colour)};" in text
 
 
-def test_charts_are_styled_as_in_the_report_file() -> None:
-    text = re.sub(r"\s", "", (CSS / "charts.css").read_text())
-    for rule in charts.CSS.split("}")[:-1]:
-        assert re.sub(r"\s", "", rule) + "}" in text.replace(";}", "}")
+def test_the_drawing_board_offers_the_colours_that_are_drawn() -> None:
+    script = (ROOT / "static" / "js" / "report" / "shapes.js").read_text()
+    offered = re.findall(
+        r"\.colour-\d input \{\s*background: (#[0-9a-f]{6})", (CSS / "board.css").read_text()
+    )
+    listed = re.search(r"COLOURS = \[(.*?)\]", script)
+    assert listed and offered == re.findall(r"#[0-9a-f]{6}", listed[1])
 
 
 def test_no_style_sheet_imports_from_elsewhere() -> None:

@@ -1,44 +1,65 @@
-"""Charts of one delivery for the page: drawing, data table, and the numbers behind a moving cursor."""
+"""Charts of one delivery for the page: the table behind each, and the numbers that the script draws."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from ...render import charts
-from ...render.svg import LEFT, RIGHT, WIDTH
+from ...render.svg import Chart, describe
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart. ``data`` is for the script: film times, values, and where the plot lies in the drawing."""
+    """One chart: ``name`` is that of its drawing (``/plots/NAME``), ``summary`` says in words what it shows."""
 
-    key: str
+    name: str
     title: str
-    svg: str
+    summary: str
     table: str
-    data: dict[str, Any]
 
 
-def figures(delivery: dict[str, Any], curves: dict[str, Any] | None, time_scale: float) -> list[Figure]:
+def figures(delivery: dict[str, Any], curves: dict[str, Any] | None) -> list[Figure]:
     """Every chart of a delivery of analysis.json for which its ``curves`` (series.json) have data."""
-    if not curves:
-        return []
-    zero, _ = charts.origin(delivery)
-    found = []
-    for chart in charts.delivery_charts(delivery, curves):
-        lines = [{"label": line.label, "y": _plain(line.y)} for line in chart.lines]
-        data = {
-            "film_s": np.round((chart.x + zero) / time_scale, 4).tolist(),
-            "lines": lines,
-            "unit": chart.unit,
-            "left": LEFT,
-            "right": WIDTH - RIGHT,
-        }
-        found.append(Figure(chart.key, chart.title, charts.svg(chart), charts.data_table(chart), data))
-    return found
+    return [
+        Figure(_name(chart), chart.title, describe(chart), charts.data_table(chart))
+        for chart in _charts(delivery, curves)
+    ]
+
+
+def plotted(delivery: dict[str, Any], curves: dict[str, Any] | None, time_scale: float) -> dict[str, Any]:
+    """The same charts as numbers.
+
+    ``x`` are seconds of real time from ``zero_film_s``, which is a time of the film's own clock.
+    """
+    zero, words = charts.origin(delivery)
+    return {
+        "zero_film_s": round(zero / time_scale, 5),
+        "time_scale": time_scale,
+        "x_label": words,
+        "charts": [_numbers(chart) for chart in _charts(delivery, curves)],
+    }
+
+
+def _charts(delivery: dict[str, Any], curves: dict[str, Any] | None) -> list[Chart]:
+    return charts.delivery_charts(delivery, curves) if curves else []
+
+
+def _name(chart: Chart) -> str:
+    return chart.key.rsplit("-", 1)[-1]
+
+
+def _numbers(chart: Chart) -> dict[str, Any]:
+    return {
+        "name": _name(chart),
+        "unit": chart.unit,
+        "x": np.round(chart.x, 4).tolist(),
+        "lines": [{"label": line.label, "role": line.role, "y": _plain(line.y)} for line in chart.lines],
+        "events": [asdict(event) for event in chart.events],
+        "bands": [asdict(band) for band in chart.bands],
+    }
 
 
 def _plain(values: np.ndarray) -> list[float | None]:

@@ -24,17 +24,8 @@ def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str, part: s
     """
     found = {
         "schema": "shadow-trainer/keypoints/1",
-        "width": video["width"],
-        "height": video["height"],
-        "fps": video["fps"],
-        "time_scale": video.get("time_scale") or video["fps"] / video["capture_fps"],
-        "throws": throws,
+        **facts(video=video, throws=throws),
         "landmarks": list(LANDMARKS),
-        "bones": [[INDEX[a], INDEX[b], role_of(a, b, throws)] for a, b in BONES],
-        "colours": {
-            name: palette.hex_of(getattr(palette, name.upper()))
-            for name in ("throwing", "glove", "centre", "shadow", "casing")
-        },
         "time_s": np.round(series.time_s, 5).tolist(),
         "measured": series.measured.astype(int).tolist(),
     }
@@ -46,6 +37,30 @@ def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str, part: s
         found["world_unit"] = "mm"
         found["world"] = _rows(series.world_m.reshape(len(series), -1) * MM)
     return found
+
+
+def facts(*, video: dict[str, Any], throws: str) -> dict[str, Any]:
+    """What goes with the landmarks: the film's size and clock, the bones with their roles, the colours.
+
+    ``fps`` is the rate of the browser's copy (``preview.mp4``), whose frames the player counts.
+    """
+    return {
+        "width": video["width"],
+        "height": video["height"],
+        "fps": video.get("preview_fps") or video["fps"],
+        "time_scale": time_scale(video),
+        "throws": throws,
+        "bones": [[INDEX[a], INDEX[b], role_of(a, b, throws)] for a, b in BONES],
+        "colours": {
+            name: palette.hex_of(getattr(palette, name.upper()))
+            for name in ("throwing", "glove", "centre", "shadow", "casing")
+        },
+    }
+
+
+def time_scale(video: dict[str, Any]) -> float:
+    """Real seconds in one second of the film's own clock."""
+    return float(video.get("time_scale") or video["fps"] / video["capture_fps"])
 
 
 def role_of(a: str, b: str, throws: str) -> str:

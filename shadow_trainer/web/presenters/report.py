@@ -7,6 +7,7 @@ from typing import Any
 
 from ...pitching import norms
 from ...render.words import EVENT_ORDER, event_label, validated
+from .keypoints import time_scale
 from .likeness import Likeness, Spread, likeness, spreads
 from .metrics import Phase, phases, sources
 
@@ -92,8 +93,10 @@ class Report:
     warnings: tuple[dict[str, str], ...]
     consistency: tuple[Spread, ...]
     model_note: str
+    width: int
+    height: int
     time_scale: float
-    fps: float
+    fps: float  # of the browser's copy of the film
     capture_fps: float
     level_words: str
 
@@ -101,7 +104,7 @@ class Report:
 def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
     """The report; ``delivery`` is the index of the pitch to show (the first one when absent)."""
     video = document["video"]
-    scale = float(video.get("time_scale") or video["fps"] / video["capture_fps"])
+    scale = time_scale(video)
     scored = document["model"]["size"] not in MODEL_WORDS
     rows = tuple(_delivery(row, scale, scored) for row in document["deliveries"])
     selected = next((row for row in rows if row.index == delivery), rows[0] if rows else None)
@@ -113,8 +116,10 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
         warnings=tuple(document.get("warnings") or ()),
         consistency=spreads(document.get("consistency") or {}) if scored else (),
         model_note=MODEL_WORDS.get(document["model"]["size"], ""),
+        width=video["width"],
+        height=video["height"],
         time_scale=scale,
-        fps=float(video["fps"]),
+        fps=float(video.get("preview_fps") or video["fps"]),
         capture_fps=float(video["capture_fps"]),
         level_words=norms.LABELS.get(document.get("level") or "adult", ""),
     )

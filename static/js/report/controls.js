@@ -2,65 +2,99 @@
 
 const DIGITS = /^[1-8]$/;
 
-export function bindControls(panel, film) {
+export function bindControls(panel, film, more = {}) {
   if (!panel) return;
   panel.hidden = false;
   // The buttons below step by frames and keep what is drawn over the film; the browser's own do not.
   film.video.controls = false;
-  film.video.addEventListener("click", () => film.toggle());
   const actions = {
     back: () => film.step(-1),
     forward: () => film.step(1),
     play: () => film.toggle(),
-    fullscreen: () => toggleFullscreen(panel.closest("[data-player]")),
+    fullscreen: () => toggleFullscreen(panel.closest("[data-player], [data-pair]")),
+    ...more,
   };
   panel.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-do]");
-    if (button) actions[button.dataset.do]();
+    const name = event.target.closest("[data-do]")?.dataset.do;
+    actions[name]?.(event);
   });
   const play = panel.querySelector("[data-do=play]");
-  const speed = panel.querySelector("[data-speed]");
-  const loop = panel.querySelector("[data-loop]");
-  const time = panel.querySelector("[data-time]");
-  speed.addEventListener("change", () => {
-    film.speed = Number(speed.value);
-  });
-  loop.addEventListener("change", () => {
-    film.looping = loop.checked;
-    film.range = film.line ? film.line.range : null;
-  });
   film.addEventListener("state", () => {
     play.classList.toggle("playing", !film.paused);
     play.setAttribute("aria-label", film.paused ? "Play" : "Pause");
   });
-  film.addEventListener("frame", ({ detail }) => {
-    time.textContent = `${(detail.time * film.scale).toFixed(3)} s`;
+  bindSpeed(panel.querySelector("[data-speed]"), film);
+  bindClock(panel.querySelector("[data-time]"), film);
+  bindTaps(film, more.stage);
+}
+
+function bindSpeed(choice, film) {
+  if (!choice) return;
+  choice.addEventListener("change", () => {
+    film.speed = Number(choice.value);
+  });
+  film.addEventListener("state", () => {
+    if (Number(choice.value) !== film.speed) choice.value = String(film.speed);
+  });
+}
+
+function bindClock(clock, film) {
+  const show = () => {
+    clock.textContent = `${(film.shownTime * film.scale).toFixed(3)} s`;
+    clock.title = `Frame ${film.frame}`;
+    clock.dataset.frame = film.frame;
+  };
+  film.addEventListener("frame", show);
+  show();
+}
+
+// One tap plays and stops; two zoom, and leave the film where the first one found it.
+function bindTaps(film, stage) {
+  const target = stage?.screen ?? film.video;
+  let before = null;
+  target.addEventListener("click", (event) => {
+    if (event.target.closest("button, a, input")) return;
+    if (event.detail === 1) before = { time: film.wantedTime, paused: film.paused };
+    if (event.detail < 2 || !stage) film.toggle();
+  });
+  if (!stage) return;
+  target.addEventListener("dblclick", (event) => {
+    if (event.target.closest("button, a, input")) return;
+    if (before?.paused) {
+      film.pause();
+      film.seek(before.time);
+    } else film.play();
+    stage.doubleTap(event.clientX, event.clientY);
   });
 }
 
 // The whole player, so that what is drawn over the film and the buttons come along.
-function toggleFullscreen(player) {
+export function toggleFullscreen(player) {
   if (document.fullscreenElement) document.exitFullscreen();
   else if (player.requestFullscreen) player.requestFullscreen().catch(() => {});
   else player.querySelector("video").webkitEnterFullscreen?.();
 }
 
 function typing(target) {
-  return target.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]");
+  return target.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable], dialog");
 }
 
-export function bindKeys(film) {
+// keys: {key: action} on top of those of every film; go(number): to the event with this number.
+export function bindKeys(film, { keys = {}, go } = {}) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
     const big = event.shiftKey ? 10 : 1;
     if (event.key === " ") {
-      // On a button or link the space bar belongs to it.
+      // On a button, a link or a box the space bar belongs to it.
       if (event.target.closest("button, a, summary, input")) return;
       film.toggle();
-    } else if (event.key === "f") toggleFullscreen(film.video.closest("[data-player]"));
-    else if (event.key === "ArrowLeft") film.step(-big);
-    else if (event.key === "ArrowRight") film.step(big);
-    else if (DIGITS.test(event.key) && film.line) film.line.go(Number(event.key));
+    } else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      // Arrows choose between radio buttons.
+      if (event.target.closest("input[type=radio]")) return;
+      film.step(event.key === "ArrowLeft" ? -big : big);
+    } else if (event.key === "f") toggleFullscreen(film.video.closest("[data-player], [data-pair]"));
+    else if (DIGITS.test(event.key) && go) go(Number(event.key));
+    else if (keys[event.key]) keys[event.key](event);
     else return;
     event.preventDefault();
   });

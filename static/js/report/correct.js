@@ -1,16 +1,20 @@
-// Moving an event: by dragging its mark, or with "Set" to the frame that is shown. The server measures
-// again, and the parts of the page that depend on it are exchanged without touching the film.
+// Moving an event: by dragging its mark, frame by frame with its buttons or keys, or with "Set" to the frame
+// that is shown. The server measures again, and the parts of the page that depend on it are exchanged without
+// touching the film.
 
-const MOVE_PX = 4;
+import { drag } from "./drag.js";
+
+// Several nudges in a row are one correction.
+const PAUSE_MS = 900;
 
 export class Corrections {
   constructor(player, film, rebind) {
-    this.player = player;
-    this.film = film;
-    this.rebind = rebind;
+    Object.assign(this, { player, film, rebind });
     this.busy = false;
+    this.nudged = null;
     document.addEventListener("click", (event) => this.click(event));
     player.addEventListener("pointerdown", (event) => this.grab(event));
+    player.addEventListener("keydown", (event) => this.key(event));
     // Otherwise the browser would drag the link itself.
     player.addEventListener("dragstart", (event) => event.preventDefault());
     this.showButtons();
@@ -18,48 +22,74 @@ export class Corrections {
 
   showButtons() {
     for (const part of document.querySelectorAll("[data-live-only]")) part.hidden = false;
+    for (const part of document.querySelectorAll("[data-plain-only]")) part.hidden = true;
   }
 
   click(event) {
     const set = event.target.closest("[data-set]");
-    if (set) this.settle().then(() => this.send({ [set.dataset.set]: this.film.shownTime * this.film.scale }));
+    const nudge = event.target.closest("[data-nudge]");
+    if (set) this.sendShown(set.dataset.set);
+    else if (nudge) this.nudge(nudge.dataset.event, Number(nudge.dataset.nudge));
     else if (event.target.closest("[data-undo-events]")) this.send({});
+  }
+
+  // With the focus on a mark, comma and full stop move its event by a frame.
+  key(event) {
+    const link = event.target.closest("[data-event]");
+    if (!link || !(event.key === "," || event.key === ".")) return;
+    event.preventDefault();
+    this.nudge(link.dataset.event, event.key === "," ? -1 : 1);
+  }
+
+  nudge(name, frames) {
+    if (this.busy) return;
+    const { film } = this;
+    if (this.nudged?.name !== name) {
+      window.clearTimeout(this.nudged?.timer);
+      this.nudged = { name, time: film.line.timeOf(name) };
+    }
+    this.nudged.time = Math.max(0, this.nudged.time + frames / film.fps);
+    film.pause();
+    film.seek(this.nudged.time);
+    film.line.move(this.link(name), this.nudged.time);
+    this.say(`${this.link(name).dataset.label} at ${(this.nudged.time * film.scale).toFixed(3)} s…`);
+    window.clearTimeout(this.nudged.timer);
+    this.nudged.timer = window.setTimeout(() => {
+      this.nudged = null;
+      this.sendShown(name);
+    }, PAUSE_MS);
+  }
+
+  link(name) {
+    return this.film.line.links.find((one) => one.dataset.event === name);
   }
 
   grab(event) {
     const link = event.target.closest("[data-event]");
     if (!link || event.button !== 0 || this.busy) return;
-    const line = this.film.line;
-    const start = event.clientX;
-    let dragged = false;
-    const move = (at) => {
-      if (!dragged && Math.abs(at.clientX - start) < MOVE_PX) return;
-      dragged = true;
-      this.film.pause();
-      const time = line.timeAt(at.clientX);
-      this.film.seek(time);
-      link.closest("li").style.left = `${line.percent(time)}%`;
-    };
-    const stop = () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", stop);
-      window.removeEventListener("pointercancel", stop);
-      if (!dragged) return;
-      // The click that ends a drag must not jump back to where the event was.
-      link.addEventListener("click", (click) => click.stopPropagation() || click.preventDefault(), { once: true, capture: true });
-      this.settle().then(() => this.send({ [link.dataset.event]: this.film.shownTime * this.film.scale }));
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", stop);
-    window.addEventListener("pointercancel", stop);
+    const { line } = this.film;
+    drag(
+      event,
+      (at, dragged) => {
+        if (!dragged) return;
+        this.film.pause();
+        const time = line.timeAt(at.clientX);
+        this.film.seek(time);
+        line.move(link, time);
+      },
+      (dragged) => {
+        if (!dragged) return;
+        // The click that ends a drag must not jump back to where the event was.
+        const stop = (click) => click.stopPropagation() || click.preventDefault();
+        link.addEventListener("click", stop, { once: true, capture: true });
+        this.sendShown(link.dataset.event);
+      },
+    );
   }
 
-  // Until the frame that was asked for is the one that is shown.
-  settle() {
-    if (!this.film.video.seeking) return new Promise((resolve) => window.setTimeout(resolve, 60));
-    return new Promise((resolve) => {
-      this.film.video.addEventListener("seeked", () => window.setTimeout(resolve, 60), { once: true });
-    });
+  async sendShown(name) {
+    await this.film.settled();
+    this.send({ [name]: this.film.shownTime * this.film.scale });
   }
 
   say(words) {
@@ -87,6 +117,7 @@ export class Corrections {
   }
 
   async refresh() {
+    const focus = focusedPlace();
     const answer = await fetch(window.location.href, { headers: { Accept: "text/html" } });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll("[data-part]")) {
@@ -95,5 +126,17 @@ export class Corrections {
     }
     this.showButtons();
     this.rebind();
+    focus();
   }
+}
+
+// Exchanging a part of the page must not throw a keyboard user out of it.
+function focusedPlace() {
+  const { set, event, nudge } = document.activeElement?.dataset ?? {};
+  const selector = set
+    ? `[data-set="${set}"]`
+    : event && nudge
+      ? `[data-nudge="${nudge}"][data-event="${event}"]`
+      : event && `[data-marks] [data-event="${event}"]`;
+  return () => selector && document.querySelector(selector)?.focus({ preventScroll: true });
 }

@@ -11,10 +11,11 @@ export class Film extends EventTarget {
     this.loading = null;
     this.wanted = null;
     this.range = null;
-    this.looping = false;
-    video.addEventListener("play", () => this.dispatchEvent(new Event("state")));
-    video.addEventListener("pause", () => this.dispatchEvent(new Event("state")));
-    video.addEventListener("ratechange", () => this.dispatchEvent(new Event("state")));
+    this.rate = 1;
+    for (const name of ["play", "pause", "ratechange"]) {
+      video.addEventListener(name, () => this.dispatchEvent(new Event("state")));
+    }
+    video.addEventListener("ended", () => this.range && this.play());
     this.watchFrames();
   }
 
@@ -36,9 +37,7 @@ export class Film extends EventTarget {
   report(time) {
     this.shownTime = time;
     if (!this.video.paused || Math.abs(time * this.fps - this.wanted) < 0.6) this.wanted = null;
-    if (this.looping && this.range && !this.video.paused && time >= this.range.end) {
-      this.seek(this.range.start);
-    }
+    if (this.range && !this.video.paused && time >= this.range.end - 0.5 / this.fps) this.seek(this.range.start);
     this.dispatchEvent(new CustomEvent("frame", { detail: { time } }));
   }
 
@@ -46,9 +45,26 @@ export class Film extends EventTarget {
     return this.video.paused;
   }
 
+  // The number of the frame on the screen, from 0.
+  get frame() {
+    return Math.round(this.shownTime * this.fps);
+  }
+
+  // Where the film will stand once the decoder has followed.
+  get wantedTime() {
+    return this.wanted === null ? this.shownTime : this.wanted / this.fps;
+  }
+
+  get lastFrame() {
+    return Number.isFinite(this.video.duration) ? Math.round(this.video.duration * this.fps) - 1 : Infinity;
+  }
+
   play() {
-    // Playing from the end of the loop begins at its start, as every player does.
-    if (this.looping && this.range && this.shownTime >= this.range.end - 0.01) this.seek(this.range.start);
+    // Playing from outside the loop begins at its start, as every player does.
+    const { range, shownTime } = this;
+    if (range && (shownTime < range.start - 0.5 / this.fps || shownTime >= range.end - 0.6 / this.fps)) {
+      this.seek(range.start);
+    }
     return this.video.play().catch(() => {});
   }
 
@@ -61,32 +77,50 @@ export class Film extends EventTarget {
     else this.pause();
   }
 
+  get speed() {
+    return this.rate;
+  }
+
+  // Kept here: a browser forgets it when the film is loaded anew.
   set speed(value) {
-    this.video.playbackRate = value;
+    this.rate = value;
+    if (this.video.playbackRate !== value) this.video.playbackRate = value;
   }
 
   // The middle of a frame: its edges belong to either neighbour in some decoders.
   seek(time) {
-    const frame = Math.round(time * this.fps);
-    this.wanted = Math.max(0, frame);
-    const last = Math.max(0, (this.video.duration || Infinity) - 0.5 / this.fps);
-    const target = Math.min(last, Math.max(0, (frame + 0.5) / this.fps));
+    const frame = Math.min(this.lastFrame, Math.max(0, Math.round(time * this.fps)));
+    const target = (frame + 0.5) / this.fps;
+    // Already there, or on the way: asking again would only cost the decoder a second time.
+    if (!this.loading && Math.abs(this.video.currentTime - target) < 1e-4 && (this.wanted ?? this.frame) === frame) return;
+    this.wanted = frame;
     if (this.loading) this.loading.time = target;
     else this.video.currentTime = target;
+  }
+
+  // Until the frame that was asked for is the one on the screen.
+  settled() {
+    if (this.wanted === null || this.wanted === this.frame) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.wanted !== null && this.wanted !== this.frame) return;
+        this.removeEventListener("frame", look);
+        resolve();
+      };
+      this.addEventListener("frame", look);
+    });
   }
 
   step(frames) {
     this.pause();
     // Keys come faster than frames: a step counts from the frame that is on its way.
-    const from = this.wanted ?? Math.round(this.shownTime * this.fps - 0.01);
-    this.seek(Math.max(0, (from + frames) / this.fps));
+    this.seek(((this.wanted ?? this.frame) + frames) / this.fps);
   }
 
   // Another version of the same film at the same moment; a seek meanwhile is kept for when it is there.
   show(source) {
     const address = new URL(source, document.baseURI).href;
     if (address === (this.loading?.address || this.video.currentSrc.split("#")[0])) return;
-    const speed = this.video.playbackRate;
     const resume = this.loading || { time: this.video.currentTime, playing: !this.paused };
     const loading = { ...resume, address };
     this.loading = loading;
@@ -96,7 +130,7 @@ export class Film extends EventTarget {
         if (this.loading !== loading) return;
         this.loading = null;
         this.video.currentTime = loading.time;
-        this.video.playbackRate = speed;
+        this.video.playbackRate = this.rate;
         if (loading.playing) this.play();
       },
       { once: true },

@@ -1,6 +1,7 @@
 // The athlete's landmarks: which frame is on the screen, and where each landmark is in it.
+// The file is described in shadow_trainer/web/presenters/packed.py.
 
-const DELIVERY_LANDMARKS = {
+const SIDES = {
   wrist: { left: 15, right: 16 },
   elbow: { left: 13, right: 14 },
   shoulder: { left: 11, right: 12 },
@@ -8,20 +9,44 @@ const DELIVERY_LANDMARKS = {
   knee: { left: 25, right: 26 },
   ankle: { left: 27, right: 28 },
 };
+const ARRAYS = { i4: Int32Array, i2: Int16Array, u1: Uint8Array };
+const UNKNOWN = -32768;
+
+// Points of the face, the fingers and the thumbs are measured but not drawn.
+export const UNDRAWN = new Set([1, 2, 3, 4, 5, 6, 9, 10, 17, 18, 21, 22]);
+
+function unpack(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  let place = 4 + length;
+  const columns = {};
+  for (const { name, unit, type, width } of header.columns) {
+    const values = new ARRAYS[type](buffer, place, header.rows * width);
+    place += Math.ceil(values.byteLength / 4) * 4;
+    // Typed arrays wrap around as the sender's integers did.
+    for (let at = width; at < values.length; at += 1) values[at] += values[at - width];
+    columns[name] = { unit, width, values };
+  }
+  return { ...header, columns };
+}
 
 export class Landmarks {
   static async load(address) {
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    const answer = await fetch(address);
     if (!answer.ok) throw new Error(`landmarks: ${answer.status}`);
-    return new Landmarks(await answer.json());
+    return new Landmarks(unpack(await answer.arrayBuffer()));
   }
 
   constructor(data) {
     Object.assign(this, data);
     this.throwing = data.throws;
     this.glove = data.throws === "left" ? "right" : "left";
+    const { time_s: times, measured, px, world, confidence } = data.columns;
+    this.time_s = Array.from(times.values, (value) => value * times.unit);
+    this.measured = measured.values;
+    Object.assign(this, { px, world, confidence });
     // The browser's copy shows row r from tick round(t * fps) on; see video/preview.py.
-    this.ticks = data.time_s.map((time) => Math.round((time / data.time_scale) * data.fps));
+    this.ticks = this.time_s.map((time) => Math.round((time / data.time_scale) * data.fps));
   }
 
   // Index of the row that the copy of the film shows at this time of its own clock.
@@ -43,13 +68,23 @@ export class Landmarks {
 
   // [x, y] in pixels of the film, or null.
   point(row, index) {
-    const frame = this.frames[row];
-    if (!frame || frame[2 * index] === null) return null;
-    return [frame[2 * index] / 10, frame[2 * index + 1] / 10];
+    return this.read(this.px, row, index, 2);
+  }
+
+  // [x, y, z] in metres of the world frame, or null.
+  place(row, index) {
+    return this.read(this.world, row, index, 3);
+  }
+
+  read(column, row, index, size) {
+    const start = row * column.width + size * index;
+    const whole = column.values.subarray(start, start + size);
+    if (whole.length < size || whole[0] === UNKNOWN) return null;
+    return Array.from(whole, (value) => value * column.unit);
   }
 
   index(joint, side) {
-    return DELIVERY_LANDMARKS[joint][side];
+    return SIDES[joint][side];
   }
 
   middle(row, joint) {
@@ -59,7 +94,6 @@ export class Landmarks {
   }
 
   sureness(row, index) {
-    const values = this.confidence[row];
-    return values ? (values[index] ?? 0) / 100 : 0;
+    return this.confidence.values[row * this.confidence.width + index] * this.confidence.unit;
   }
 }

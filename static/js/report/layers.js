@@ -5,12 +5,13 @@ import { Landmarks } from "./landmarks.js";
 import { Overlay } from "./overlay.js";
 
 export class Layers {
-  constructor(player, film) {
-    this.player = player;
-    this.film = film;
+  constructor(player, film, stage) {
+    Object.assign(this, { player, film, stage });
     this.links = [...player.querySelectorAll("[data-film-source]")];
     this.panel = player.querySelector("[data-draw]");
     this.overlay = null;
+    this.mode = "aligned";
+    this.shadows = {};
     for (const link of this.links) link.addEventListener("click", (event) => this.choose(event, link));
   }
 
@@ -21,8 +22,7 @@ export class Layers {
       return;
     }
     try {
-      const landmarks = await Landmarks.load(address);
-      this.overlay = new Overlay(this.player.querySelector("[data-screen]"), this.film.video, landmarks);
+      this.overlay = new Overlay(this.stage, await Landmarks.load(address), this.film.line?.events);
     } catch (error) {
       // The rendered film stays; the reason belongs to whoever looks into the console.
       console.error("the landmarks could not be drawn:", error);
@@ -31,30 +31,52 @@ export class Layers {
     this.film.addEventListener("frame", ({ detail }) => this.overlay.show(detail.time));
     this.overlay.show(this.film.shownTime);
     for (const box of this.panel.querySelectorAll("[data-shows]")) {
-      box.addEventListener("change", () => {
-        this.overlay.shown[box.dataset.shows] = box.checked;
-        if (box.dataset.shows === "shadow") this.wantShadow(box.checked);
-        this.overlay.draw();
-      });
-      this.overlay.shown[box.dataset.shows] = box.checked;
-      if (box.dataset.shows === "shadow" && box.checked) this.wantShadow(true);
+      box.addEventListener("change", () => this.toggle(box));
+      this.toggle(box);
     }
+    this.bindShadow();
     const current = this.links.find((link) => link.hasAttribute("aria-current"));
-    this.apply(current?.dataset.film || "overlay", { first: true });
+    this.apply(current?.dataset.film || "overlay");
   }
 
-  // The shadow is fetched when it is first asked for.
-  async wantShadow(on) {
-    const label = this.panel.querySelector("[data-opacity-label]");
-    label.hidden = !on;
-    if (!on || this.overlay.shadow) return;
-    const slider = label.querySelector("[data-opacity]");
-    slider.addEventListener("input", () => {
+  toggle(box) {
+    this.overlay.shown[box.dataset.shows] = box.checked;
+    if (box.dataset.shows === "shadow") this.wantShadow(box.checked);
+    this.overlay.draw();
+  }
+
+  bindShadow() {
+    const slider = this.panel.querySelector("[data-opacity]");
+    slider?.addEventListener("input", () => {
       this.overlay.opacity = Number(slider.value) / 100;
       this.overlay.draw();
     });
-    this.overlay.opacity = Number(slider.value) / 100;
-    this.overlay.shadow = await Landmarks.load(this.player.dataset.shadow);
+    for (const choice of this.panel.querySelectorAll("[data-shadow-mode]")) {
+      choice.addEventListener("change", () => {
+        this.mode = choice.value;
+        this.wantShadow(true);
+      });
+    }
+  }
+
+  // The shadow is fetched when it is first asked for, once for each way of playing it.
+  async wantShadow(on) {
+    for (const part of this.panel.querySelectorAll("[data-shadow-options]")) part.hidden = !on;
+    if (!on) return;
+    const { mode } = this;
+    this.shadows[mode] ??= Landmarks.load(`${this.player.dataset.shadow}&mode=${mode}`);
+    const loaded = await this.shadows[mode];
+    if (mode !== this.mode) return;
+    this.overlay.shadow = loaded;
+    this.overlay.draw();
+  }
+
+  // An event was moved: the shadow is another one now, and so are the marks.
+  renew() {
+    if (!this.overlay) return;
+    this.shadows = {};
+    this.overlay.events = this.film.line?.events || [];
+    if (this.overlay.shown.shadow) this.wantShadow(true);
     this.overlay.draw();
   }
 

@@ -1,5 +1,7 @@
 // The list of event links as a time line with a play head.
 
+import { drag } from "./drag.js";
+
 const EDGE = 0.04;
 const DISC_PX = 32;
 
@@ -10,21 +12,41 @@ export class TimeLine {
     this.start = Number(list.dataset.start);
     this.end = Number(list.dataset.end);
     this.links = [...list.querySelectorAll("[data-event]")];
-    this.head = document.createElement("li");
-    this.head.className = "playhead";
-    this.head.setAttribute("aria-hidden", "true");
-    list.append(this.head);
+    this.head = this.add("playhead");
+    this.shaded = this.add("shaded");
     list.classList.add("live");
     this.frameEvents();
     this.place();
     film.addEventListener("frame", ({ detail }) => this.show(detail.time), { signal });
     this.show(film.shownTime);
-    list.addEventListener("pointerdown", (event) => this.scrub(event));
-    new ResizeObserver(() => this.place()).observe(list);
+    list.addEventListener("pointerdown", (event) => this.scrub(event), { signal });
+    const observer = new ResizeObserver(() => this.place());
+    observer.observe(list);
+    signal.addEventListener("abort", () => observer.disconnect());
   }
 
-  get range() {
-    return { start: this.start, end: this.end };
+  add(name) {
+    const item = document.createElement("li");
+    item.className = name;
+    item.setAttribute("aria-hidden", "true");
+    this.list.append(item);
+    return item;
+  }
+
+  // For what is drawn over the film.
+  get events() {
+    return this.links.map((link) => ({
+      name: link.dataset.event,
+      number: Number(link.dataset.number),
+      label: link.dataset.label,
+      estimated: link.classList.contains("guess"),
+      time: Number(link.dataset.seek),
+    }));
+  }
+
+  timeOf(name) {
+    const link = this.links.find((one) => one.dataset.event === name);
+    return link ? Number(link.dataset.seek) : undefined;
   }
 
   // The line spans the events with a little room, not the whole film: that is where the marks are.
@@ -64,6 +86,18 @@ export class TimeLine {
     this.list.style.setProperty("--rows", rows.length);
   }
 
+  // Moves one mark while it is dragged or nudged; nothing is decided by it.
+  move(link, time) {
+    link.closest("li").style.left = `${this.percent(time)}%`;
+  }
+
+  shade(range) {
+    this.shaded.hidden = !range;
+    if (!range) return;
+    const [left, right] = [this.percent(range.start), this.percent(range.end)];
+    Object.assign(this.shaded.style, { left: `${left}%`, width: `${right - left}%` });
+  }
+
   show(time) {
     this.head.style.left = `${this.percent(time)}%`;
     const half = 0.6 / this.film.fps;
@@ -73,7 +107,7 @@ export class TimeLine {
   }
 
   go(number) {
-    const link = this.links.find((one) => Number(one.textContent.match(/\d+/)?.[0]) === number);
+    const link = this.links.find((one) => Number(one.dataset.number) === number);
     if (!link) return;
     this.film.pause();
     this.film.seek(Number(link.dataset.seek));
@@ -84,15 +118,7 @@ export class TimeLine {
     if (event.target.closest("a") || event.button !== 0) return;
     event.preventDefault();
     this.film.pause();
-    const move = (at) => this.film.seek(this.timeAt(at.clientX));
-    move(event);
-    const stop = () => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", stop);
-      window.removeEventListener("pointercancel", stop);
-    };
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", stop);
-    window.addEventListener("pointercancel", stop);
+    this.film.seek(this.timeAt(event.clientX));
+    drag(event, (at) => this.film.seek(this.timeAt(at.clientX)));
   }
 }

@@ -1,0 +1,30 @@
+"""One pitch for a player: the clock of its film and where its events are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import NotFound
+from .keypoints import time_scale
+
+
+def pitch_of(document: dict[str, Any], place: int) -> dict[str, Any]:
+    """``{fps, scale, width, height, events {name: seconds of the film's clock}}`` of the ``place``-th pitch.
+
+    NotFound when the film has fewer pitches.
+    """
+    video, deliveries = document["video"], document["deliveries"]
+    if not 0 <= place < len(deliveries):
+        raise NotFound(f"There is no pitch {place + 1} in this film.", code="no_such_delivery")
+    scale = time_scale(video)
+    return {
+        "fps": video.get("preview_fps") or video["fps"],
+        "scale": scale,
+        "width": video["width"],
+        "height": video["height"],
+        "events": {
+            name: round(event["time_s"] / scale, 5)
+            for name, event in deliveries[place]["events"].items()
+            if event and event.get("time_s") is not None
+        },
+    }

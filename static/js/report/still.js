@@ -1,0 +1,40 @@
+// The frame on the screen as a picture: the film, what is laid over it and what was drawn, in the film's own size.
+
+import { caption } from "./shapes.js";
+
+export async function saveStill({ film, overlay, board, title }) {
+  film.pause();
+  await film.settled();
+  const canvas = picture({ film, overlay, board, title });
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${title.replace(/[^\p{L}\p{N}]+/gu, "-")}-${film.frame}.png`;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+export function picture({ film, overlay, board, title }) {
+  const { video } = film;
+  const canvas = document.createElement("canvas");
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0);
+  const width = overlay ? overlay.landmarks.width : video.videoWidth;
+  const scale = video.videoWidth / width;
+  const line = Math.max(2, 0.0045 * canvas.height);
+  if (overlay?.visible) {
+    const layer = document.createElement("canvas");
+    layer.width = canvas.width;
+    layer.height = canvas.height;
+    const stage = { toScreen: (point) => point.map((value) => value * scale) };
+    // The same drawing with another place to go: the film's own pixels instead of the screen's.
+    Object.assign(Object.create(overlay), { stage, density: 1, line, canvas: layer }).draw(layer.getContext("2d"));
+    context.drawImage(layer, 0, 0);
+  }
+  board?.paint(context, (point) => point.map((value) => value * scale), line);
+  const size = Math.max(12, canvas.height / 40);
+  caption(context, `${title} · ${(film.shownTime * film.scale).toFixed(3)} s`, [size, canvas.height - size], size);
+  return canvas;
+}

@@ -1,0 +1,453 @@
+"""The film of the report: the frame shown, what is drawn over it, zoom, loop, drawing, and what moves it."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from shadow_trainer.pose.skeleton import INDEX
+from tests.browser.conftest import PHONE
+
+pytestmark = pytest.mark.browser
+SMALL = (160, 90)
+
+
+def get(report: str, path: str) -> bytes:
+    url, analysis_id = report.rsplit("/analyses/", 1)
+    with urllib.request.urlopen(f"{url}/videos/{analysis_id}/{path}") as answer:
+        return answer.read()
+
+
+@pytest.fixture(scope="session")
+def events(report: str) -> dict[str, dict]:
+    """The events of the sample as they were found."""
+    return json.loads(get(report, "info"))["analysis"]["deliveries"][0]["events"]
+
+
+@pytest.fixture(scope="session")
+def film(report: str, tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
+    """Every frame of the browser's copy, small and grey: (T, 90, 160)."""
+    path = tmp_path_factory.mktemp("film") / "preview.mp4"
+    path.write_bytes(get(report, "preview/original"))
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    return np.stack(
+        [cv2.resize(frame, SMALL, interpolation=cv2.INTER_AREA).astype(float) for frame in frames]
+    )
+
+
+@pytest.fixture
+def player(visit, report: str) -> Page:
+    """The report with its film steppable."""
+    page = visit().open(report)
+    page.wait_for_selector("canvas.overlay")
+    return page
+
+
+def at_row(page: Page, row: int) -> None:
+    expect(page.locator("[data-player] canvas.overlay")).to_have_attribute("data-row", str(row))
+
+
+def painted(page: Page, canvas: str) -> int:
+    return page.evaluate(
+        """name => { const c = document.querySelector(name);
+        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+        let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }""",
+        canvas,
+    )
+
+
+def seen(page: Page) -> np.ndarray:
+    """What the video element shows, small and grey."""
+    grey = page.evaluate(
+        """([w, h]) => { const c = document.createElement('canvas'); [c.width, c.height] = [w, h];
+        const x = c.getContext('2d'); x.imageSmoothingQuality = 'high';
+        x.drawImage(document.querySelector('[data-screen] video'), 0, 0, w, h);
+        const d = x.getImageData(0, 0, w, h).data, g = [];
+        for (let i = 0; i < d.length; i += 4) g.push(0.299 * d[i] + 0.587 * d[i + 1] + 0.114 * d[i + 2]);
+        return g; }""",
+        list(SMALL),
+    )
+    return np.array(grey).reshape(SMALL[1], SMALL[0])
+
+
+def test_the_landmarks_drawn_are_those_of_the_picture_shown(player: Page, film: np.ndarray, events) -> None:
+    release = events["release"]["frame"]
+    player.keyboard.press("6")
+    for keys, row in (
+        ((), release),
+        (("ArrowLeft",), release - 1),
+        (("ArrowLeft",) * 4, release - 5),
+        (("Shift+ArrowRight",), release + 5),
+        (("4",), events["foot_contact"]["frame"]),
+        (("ArrowRight",) * 3, events["foot_contact"]["frame"] + 3),
+    ):
+        for key in keys:
+            player.keyboard.press(key)
+        at_row(player, row)
+        expect(player.locator("[data-time]")).to_have_attribute("data-frame", str(row))
+        difference = np.abs(film - seen(player)).mean(axis=(1, 2))
+        assert int(difference.argmin()) == row
+        runner_up = np.delete(difference, row).min()
+        assert difference[row] < 0.8 * runner_up, "neighbouring frames must be told apart"
+
+
+def test_while_it_plays_row_and_frame_stay_together(player: Page) -> None:
+    player.locator("[data-speed]").select_option("0.25")
+    player.keyboard.press("3")
+    player.keyboard.press(" ")
+    expect(player.get_by_role("button", name="Pause")).to_be_visible()
+    pairs = player.evaluate(
+        """async () => { const seen = [];
+        const canvas = document.querySelector('canvas.overlay'), clock = document.querySelector('[data-time]');
+        while (seen.length < 15) { await new Promise(requestAnimationFrame);
+          seen.push([canvas.dataset.row, clock.dataset.frame]); } return seen; }"""
+    )
+    assert all(row == frame for row, frame in pairs)
+
+
+def test_space_speed_and_help_answer_the_keyboard(player: Page) -> None:
+    player.keyboard.press("?")
+    expect(player.get_by_role("dialog", name="Keys and gestures")).to_be_visible()
+    player.keyboard.press("Escape")
+    expect(player.get_by_role("dialog", name="Keys and gestures")).to_be_hidden()
+    for _ in range(3):
+        player.keyboard.press("[")
+    expect(player.locator("[data-speed]")).to_have_value("0.25")
+    player.keyboard.press(" ")
+    expect(player.get_by_role("button", name="Pause")).to_be_visible()
+    player.keyboard.press(" ")
+    expect(player.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_what_is_laid_over_the_film_can_be_switched(player: Page) -> None:
+    player.keyboard.press("4")
+    at = player.locator("canvas.overlay")
+    expect(at).to_have_attribute("data-row", re.compile(r"\d+"))
+    skeleton = painted(player, "canvas.overlay")
+    assert skeleton > 500
+    player.keyboard.press("r")
+    expect(player.get_by_label("Angles", exact=True)).to_be_checked()
+    assert painted(player, "canvas.overlay") > skeleton
+    for key in "rk":
+        player.keyboard.press(key)
+    player.locator("[data-shows=events]").uncheck()
+    assert painted(player, "canvas.overlay") == 0
+    player.keyboard.press("g")
+    expect(player.locator("[data-opacity]")).to_be_visible()
+    player.wait_for_function("() => { const c = document.querySelector('canvas.overlay');"
+        "return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v) }")  # fmt: skip
+    together = player.locator("canvas.overlay").screenshot()
+    with player.expect_response(re.compile("mode=real_speed")):
+        player.locator("[data-shadow-mode][value=real_speed]").check()
+    player.keyboard.press("2")
+    player.locator("[data-shadow-mode][value=aligned]").check()
+    assert player.locator("canvas.overlay").screenshot() != together
+
+
+def joint_on_page(page: Page, report: str, row: int, joint: str) -> tuple[float, float]:
+    """Where a landmark of this row must be on the page, from the video element's own box."""
+    frames = json.loads(get(report, "keypoints/user?part=2d"))
+    x, y = (value / 10 for value in frames["frames"][row][2 * INDEX[joint] :][:2])
+    box = page.locator("[data-screen] video").bounding_box()
+    scale = box["width"] / frames["width"]
+    return box["x"] + x * scale, box["y"] + y * scale
+
+
+def drawn_at(page: Page, x: float, y: float) -> list[int]:
+    """The overlay's own pixel at a place of the page."""
+    return page.evaluate(
+        """([x, y]) => { const c = document.querySelector('canvas.overlay'), b = c.getBoundingClientRect();
+        const k = c.width / b.width;
+        return [...c.getContext('2d').getImageData(Math.round((x - b.left) * k), Math.round((y - b.top) * k), 1, 1).data]; }""",
+        [x, y],
+    )
+
+
+def test_zoomed_in_the_overlay_lies_where_the_picture_is(player: Page, report: str, events) -> None:
+    row = events["foot_contact"]["frame"]
+    player.keyboard.press("4")
+    at_row(player, row)
+    player.locator("[data-shows=events]").uncheck()
+    player.locator("[data-screen]").scroll_into_view_if_needed()
+    plain = player.locator("[data-screen] video").bounding_box()
+    x, y = joint_on_page(player, report, row, "right_hip")
+    assert min(drawn_at(player, x, y)) > 150, "the white dot of a joint; beside it the overlay is clear"
+    player.mouse.move(x, y)
+    player.keyboard.down("Control")
+    player.mouse.wheel(0, -300)
+    player.keyboard.up("Control")
+    expect(player.locator("[data-screen]")).to_have_class(re.compile("zoomed"))
+    player.get_by_role("button", name="Zoom in").click()
+    player.keyboard.press("d")
+    zoomed = player.locator("[data-screen] video").bounding_box()
+    assert zoomed["width"] > 2 * plain["width"]
+    for joint in ("right_hip", "left_hip"):
+        x, y = joint_on_page(player, report, row, joint)
+        assert min(drawn_at(player, x, y)) > 150
+    player.mouse.move(x, y)
+    player.mouse.down()
+    player.mouse.move(x - 60, y - 30, steps=3)
+    player.mouse.up()
+    moved = player.locator("[data-screen] video").bounding_box()
+    assert moved["x"] == pytest.approx(zoomed["x"] - 60, abs=1)
+    x, y = joint_on_page(player, report, row, "left_hip")
+    assert min(drawn_at(player, x, y)) > 150
+    player.locator("[data-screen]").dblclick(position={"x": 300, "y": 200})
+    assert player.locator("[data-screen] video").bounding_box() == plain
+    at_row(player, row)
+
+
+def test_a_phase_is_looped(player: Page, events) -> None:
+    player.locator("[data-loop]").check()
+    player.locator("[data-speed]").select_option("0.1")
+    player.locator("[data-loop-from]").select_option("foot_contact")
+    player.locator("[data-loop-to]").select_option("release")
+    first, last = events["foot_contact"]["frame"], events["release"]["frame"]
+    player.keyboard.press("2")
+    player.locator("h1").click()
+    player.keyboard.press(" ")
+    rows = player.evaluate(
+        """async last => { const rows = []; const canvas = document.querySelector('canvas.overlay');
+        let turns = 0, before = 1e9;
+        while (turns < 2 && rows.length < 2000) { await new Promise(requestAnimationFrame);
+          const row = Number(canvas.dataset.row); if (row < before) turns += 1;
+          before = row; rows.push(row); } return rows; }""",
+        last,
+    )
+    inside = rows[next(k for k, row in enumerate(rows) if row >= first) :]
+    assert first - 1 <= min(inside) and max(inside) <= last + 1
+    # An end before the beginning is mended, not obeyed.
+    player.locator("[data-loop-from]").select_option("follow_through")
+    assert player.locator("[data-loop-to]").input_value() == "follow_through"
+    assert player.locator("[data-loop-from]").input_value() == "max_internal_rotation"
+
+
+def test_lines_and_angles_are_drawn_kept_and_saved(player: Page, events, tmp_path: Path) -> None:
+    row = events["foot_contact"]["frame"]
+    player.keyboard.press("4")
+    at_row(player, row)
+    player.get_by_role("button", name="Draw on the frame").click()
+    player.locator("[data-screen]").scroll_into_view_if_needed()
+    box = player.locator("[data-screen]").bounding_box()
+    x, y = box["x"] + 200, box["y"] + 150
+    player.mouse.move(x, y)
+    player.mouse.down()
+    player.mouse.move(x + 120, y + 40, steps=4)
+    player.mouse.up()
+    board = player.locator("canvas.board")
+    expect(board).to_have_attribute("data-shapes", "1")
+    player.get_by_label("Angle", exact=True).check()
+    for dx, dy in ((0, 0), (100, 0), (100, 80)):
+        player.mouse.click(x + dx, y + dy)
+    expect(board).to_have_attribute("data-shapes", "2")
+    # By keyboard: a circle from the middle of the picture.
+    player.get_by_label("Circle", exact=True).check()
+    board.focus()
+    for key in ("Enter", "ArrowRight", "ArrowRight", "Enter"):
+        player.keyboard.press(key)
+    expect(board).to_have_attribute("data-shapes", "3")
+    at_row(player, row)
+    player.get_by_role("button", name="Undo", exact=True).click()
+    expect(board).to_have_attribute("data-shapes", "2")
+    player.get_by_role("button", name="Done", exact=True).click()
+    with player.expect_download() as download:
+        player.get_by_role("button", name="Save this frame").click()
+    still = cv2.imread(str(download.value.path()))[:, :, ::-1]
+    assert still.shape[:2] == (720, 1280)
+    yellow = (np.abs(still.astype(int) - (255, 212, 0)) < 12).all(axis=2).sum()
+    assert yellow > 400
+    # Another frame has none of it; after loading again the frame still has both.
+    player.locator("h1").click()
+    player.keyboard.press("ArrowRight")
+    expect(board).to_have_attribute("data-shapes", "0")
+    player.reload()
+    player.wait_for_selector("canvas.overlay")
+    player.keyboard.press("4")
+    expect(board).to_have_attribute("data-shapes", "2")
+    player.get_by_role("button", name="Draw on the frame").click()
+    player.get_by_role("button", name="Clear", exact=True).click()
+    expect(board).to_have_attribute("data-shapes", "0")
+
+
+def test_a_chart_moves_the_film_and_follows_it(player: Page, events) -> None:
+    chart = player.locator("[data-chart=knees]")
+    chart.scroll_into_view_if_needed()
+    plot = chart.locator(".u-over")
+    expect(plot).to_be_visible()
+    box = plot.bounding_box()
+    before = player.locator("[data-time]").text_content()
+    player.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
+    expect(player.locator("[data-time]")).not_to_have_text(before)
+    expect(chart.get_by_role("button", name="Lead knee")).to_contain_text("°")
+    player.keyboard.press("4")
+    at_row(player, events["foot_contact"]["frame"])
+    assert abs(float(chart.get_attribute("data-at"))) < 0.5 / 60
+    player.keyboard.press("ArrowLeft")
+    expect(chart).to_have_attribute("data-at", re.compile(r"^-0\.01"))
+    hide = chart.get_by_role("button", name="Lead knee")
+    hide.click()
+    expect(hide).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_pair_stands_in_space_and_can_be_turned(player: Page, events) -> None:
+    player.get_by_role("heading", name="Second view").click()
+    canvas = player.locator("[data-pane-part=space] canvas")
+    player.keyboard.press("4")
+    expect(canvas).to_have_attribute("data-row", str(events["foot_contact"]["frame"]))
+    before = canvas.screenshot()
+    canvas.focus()
+    for _ in range(5):
+        player.keyboard.press("ArrowRight")
+    turned = canvas.screenshot()
+    assert turned != before
+    player.get_by_role("button", name="Top", exact=True).click()
+    top = canvas.screenshot()
+    assert top != turned
+    player.locator("[data-ghost]").uncheck()
+    player.wait_for_timeout(100)
+    assert canvas.screenshot() != top
+
+
+def test_without_webgl_the_pair_is_drawn_plainly(visit, report: str) -> None:
+    visitor = visit()
+    visitor.page.add_init_script(
+        """const get = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+          return kind.startsWith('webgl') ? null : get.call(this, kind, ...more); };"""
+    )
+    page = visitor.open(report)
+    page.get_by_role("heading", name="Second view").click()
+    expect(page.locator("[data-pane-part=space]")).to_have_attribute("data-view", "plain")
+    canvas = page.locator("[data-pane-part=space] canvas")
+    expect(canvas).to_have_attribute("data-row", re.compile(r"\d+"))
+    assert painted(page, "[data-pane-part=space] canvas") > 1000
+
+
+def test_the_same_film_beside_itself_shows_the_same_moment(player: Page, report: str, events) -> None:
+    """The list offers other pitches; the film itself, put there, must run in step and keep its offset."""
+    player.get_by_role("heading", name="Second view").click()
+    player.get_by_label("Another pitch", exact=True).check()
+    analysis_id = report.rsplit("/", 1)[1]
+    player.locator("[data-other]").evaluate(
+        "(s, a) => { s.append(new Option('itself', a)); s.value = a; s.dispatchEvent(new Event('change')); }",
+        f"/videos/{analysis_id}/pitches/0",
+    )
+    other = player.locator("[data-other-film] canvas.overlay")
+    release = events["release"]["frame"]
+    expect(other).to_have_attribute("data-row", str(release), timeout=10_000)
+    at_row(player, release)
+    player.locator("h1").click()
+    player.keyboard.press("ArrowLeft")
+    at_row(player, release - 1)
+    expect(other).to_have_attribute("data-row", str(release - 1))
+    player.locator("[data-offset]").last.fill("3")
+    expect(other).to_have_attribute("data-row", str(release + 2))
+    player.locator("[data-pair-event]").select_option("leg_lift")
+    at_row(player, events["leg_lift"]["frame"])
+    expect(other).to_have_attribute("data-row", str(events["leg_lift"]["frame"] + 3))
+
+
+def contact_time(page: Page) -> str:
+    return page.locator("tr[data-event-row=foot_contact] [data-event-time]").text_content()
+
+
+def test_foot_contact_can_be_moved_and_the_numbers_follow(player: Page) -> None:
+    found, numbers = contact_time(player), player.locator("#numbers").inner_text()
+    time = player.locator("tr[data-event-row=foot_contact] [data-event-time]")
+    # By the frame that is shown
+    player.keyboard.press("4")
+    for _ in range(3):
+        player.keyboard.press("ArrowLeft")
+    player.locator("[data-set=foot_contact]").click()
+    expect(player.locator("[data-events-note]")).to_contain_text("moved by hand", timeout=30_000)
+    by_frame = contact_time(player)
+    assert by_frame != found
+    assert player.locator("#numbers").inner_text() != numbers
+    # By dragging its mark
+    disc = player.locator("[data-marks] [data-event=foot_contact] .number")
+    disc.scroll_into_view_if_needed()
+    mark = disc.bounding_box()
+    x, y = mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2
+    player.mouse.move(x, y)
+    player.mouse.down()
+    player.mouse.move(x - 12, y, steps=4)
+    player.mouse.up()
+    expect(time).not_to_have_text(by_frame, timeout=30_000)
+    # By the keyboard: two frames later
+    by_drag = contact_time(player)
+    player.locator("[data-marks] [data-event=foot_contact]").focus()
+    for _ in range(2):
+        player.keyboard.press(".")
+    expect(time).to_have_text(f"{float(by_drag.removesuffix(' s')) + 2 / 60:.3f} s", timeout=30_000)
+    expect(player.locator("[data-marks] [data-event=foot_contact]")).to_be_focused()
+    player.get_by_role("button", name="Undo all").click()
+    expect(time).to_have_text(found, timeout=30_000)
+    expect(player.locator("#numbers")).to_have_text(re.compile("Foot contact"))
+
+
+def test_an_event_cannot_leave_its_place_in_the_order(visit, report: str) -> None:
+    visitor = visit()
+    page = visitor.open(report)
+    page.wait_for_selector("canvas.overlay")
+    page.keyboard.press("2")
+    page.locator("[data-set=release]").click()
+    expect(page.locator("[data-events-note]")).to_contain_text("must come after", timeout=30_000)
+    visitor.complaints.clear()
+
+
+def test_event_buttons_move_the_film(player: Page, events) -> None:
+    player.locator("tr[data-event-row=foot_contact] a").click()
+    at_row(player, events["foot_contact"]["frame"])
+
+
+def test_the_report_is_whole_without_javascript(visit, report: str) -> None:
+    page = visit(javascript=False).open(report)
+    expect(page.get_by_role("heading", name="The numbers", exact=True)).to_be_visible()
+    expect(page.locator("video")).to_be_visible()
+    charts = page.locator("[data-chart]")
+    assert charts.count() >= 4
+    charts.first.scroll_into_view_if_needed()
+    assert charts.first.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    charts.first.get_by_text("Data table").click()
+    expect(charts.first.locator("tbody tr").first).to_be_visible()
+    page.locator("tr[data-event-row=release] a").click()
+    assert "t=" in page.url
+    assert "overlay.mp4#t=" in page.locator("video").get_attribute("src")
+
+
+def test_on_a_phone_two_fingers_zoom_and_a_tap_plays(visit, report: str) -> None:
+    visitor = visit(PHONE)
+    page = visitor.open(report)
+    page.wait_for_selector("canvas.overlay")
+    screen = page.locator("[data-screen]")
+    screen.scroll_into_view_if_needed()
+    box = screen.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    session = visitor.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        marks = [{"x": px, "y": py, "id": k} for k, (px, py) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": marks})
+
+    touch("touchStart", (x - 20, y), (x + 20, y))
+    for width in (40, 60, 80):
+        touch("touchMove", (x - width, y), (x + width, y))
+    touch("touchEnd")
+    expect(screen).to_have_class(re.compile("zoomed"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    while "zoomed" in screen.get_attribute("class"):
+        page.get_by_role("button", name="Zoom out").click()
+    screen.scroll_into_view_if_needed()
+    box = screen.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.touchscreen.tap(x, y)
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
