@@ -6,6 +6,7 @@ already, and that report, instead.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -19,10 +20,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import av
+import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from shadow_trainer.settings import ROOT, load
+from tests.browser.looks import SMALL, get
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -178,3 +183,29 @@ def report(chrome: Browser, stack: Stack) -> str:
             pytest.fail(f"the sample failed: {page.inner_text('main')}")
         page.wait_for_timeout(300)
     pytest.fail(f"the sample did not finish in {ANALYSIS_S} s")
+
+
+@pytest.fixture(scope="session")
+def events(report: str) -> dict[str, dict]:
+    """The events of the sample as they were found."""
+    return json.loads(get(report, "info"))["analysis"]["deliveries"][0]["events"]
+
+
+@pytest.fixture(scope="session")
+def film(report: str, tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
+    """Every frame of the browser's copy, small and grey: (T, 90, 160)."""
+    path = tmp_path_factory.mktemp("film") / "preview.mp4"
+    path.write_bytes(get(report, "preview/original"))
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    return np.stack(
+        [cv2.resize(frame, SMALL, interpolation=cv2.INTER_AREA).astype(float) for frame in frames]
+    )
+
+
+@pytest.fixture
+def player(visit, report: str) -> Page:
+    """The report with its film steppable."""
+    page = visit().open(report)
+    page.wait_for_selector("canvas.overlay")
+    return page
