@@ -38,9 +38,11 @@ def _not_answering(settings: Settings) -> str:
     from ..jobs import embedded
 
     if settings.redis_url:
+        tls = settings.redis_url.startswith("rediss://") and settings.redis_tls_verify
+        own = " A certificate that it signed itself needs SHADOW_REDIS_TLS_VERIFY=false." if tls else ""
         raise Unavailable(
             "Redis at REDIS_URL does not answer.",
-            fix="Start it, or correct REDIS_URL (empty: the embedded one).",
+            fix=f"Start it, or correct REDIS_URL (empty: the embedded one).{own}",
         )
     binary = embedded.find_binary()
     if binary is None:
