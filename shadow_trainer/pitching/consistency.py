@@ -49,16 +49,19 @@ TREND_ERRORS = 2.5
 LEAST_FOR_TREND = 5
 
 
-def over(deliveries: list[dict[str, Any]]) -> dict[str, Any]:
-    """``{"n", "metrics": [...], "faults": [...], "repeated": [...]}`` over deliveries in the order thrown.
+def over(deliveries: list[dict[str, Any]], filmed: list[Any] | None = None) -> dict[str, Any]:
+    """How alike deliveries in the order thrown are, from one clip or from several analyses of an athlete:
 
-    Deliveries may come from one clip or from several analyses. Empty when there are fewer than two.
-    Low-confidence values stay out.
+    ``{"n", "metrics": [...], "faults": [...], "source"}``; empty when there are fewer than two. A delivery needs
+    its ``metrics`` (name, event, value, unit, error, confidence, label) and ``faults`` (id, title).
+    Low-confidence values stay out. ``filmed`` tells for each delivery how it was filmed (view, model): errors
+    differ between views by more than pitchers do between pitches, so that only the deliveries filmed the most
+    usual way (of several, the latest) are compared; faults count in all.
     """
     if len(deliveries) < 2:
         return {}
     rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for delivery in deliveries:
+    for delivery in _filmed_alike(deliveries, filmed):
         for metric in delivery["metrics"]:
             if metric["value"] is not None and metric["confidence"] != "low":
                 rows.setdefault((metric["name"], metric["event"]), []).append(metric)
@@ -69,6 +72,13 @@ def over(deliveries: list[dict[str, Any]]) -> dict[str, Any]:
         "faults": _faults(deliveries),
         "source": WITHIN_SOURCE,
     }
+
+
+def _filmed_alike(deliveries: list[dict[str, Any]], filmed: list[Any] | None) -> list[dict[str, Any]]:
+    if filmed is None:
+        return deliveries
+    most = max(reversed(filmed), key=filmed.count)
+    return [delivery for delivery, how in zip(deliveries, filmed, strict=True) if how == most]
 
 
 def _spread(key: tuple[str, str], found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -86,15 +96,17 @@ def _spread(key: tuple[str, str], found: list[dict[str, Any]]) -> dict[str, Any]
         "values": [float(value) for value in values],
         "within_sd": usual,
         "ratio": sd / usual if usual else None,
-        "verdict": _verdict(sd, usual, error),
+        "verdict": _verdict(sd, usual, error, len(values)),
         "trend_per_pitch": _trend(values),
     }
 
 
-def _verdict(sd: float, usual: float | None, error: float | None) -> str:
+def _verdict(sd: float, usual: float | None, error: float | None, n: int) -> str:
     """Words for the spread; a spread below the measurement's own error says nothing about the pitcher."""
     if usual is None:
         return "no published spread"
+    if n < LEAST_FOR_MARKS:
+        return "too few pitches to tell"
     if error is not None and error > usual and sd <= 1.5 * error:
         return "within the error of measurement"
     if sd <= 1.5 * usual:

@@ -76,7 +76,8 @@ def build(analyses: Iterable[Any], deliveries: Mapping[str, list[Any]]) -> Seaso
     """From finished analyses and their deliveries' summaries, in the order of their days."""
     ordered = sorted(analyses, key=lambda row: (day_of(row), row.created_at))
     rows: dict[tuple[str, str], list[tuple[Any, Point]]] = {}
-    thrown = []
+    thrown: list[dict[str, Any]] = []
+    filmed: list[Any] = []
     for row in ordered:
         scored = (row.result or {}).get("model_size") not in MODEL_WORDS
         for delivery in deliveries.get(row.id, ()):
@@ -86,7 +87,8 @@ def build(analyses: Iterable[Any], deliveries: Mapping[str, list[Any]]) -> Seaso
                     rows.setdefault((metric["name"], metric.get("event") or ""), []).append((metric, point))
             if scored:
                 thrown.append(_as_delivery(delivery.summary))
-    spread = consistency.over(thrown)
+                filmed.append((row.result or {}).get("view"))
+    spread = consistency.over(thrown, filmed)
     faults = spread.get("faults", [])
     return Seasons(
         pitches=len(thrown),

@@ -1,0 +1,88 @@
+"""Several pitches of one athlete: spread against the published one, drift over a session, faults that return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shadow_trainer.pitching import consistency, metrics
+
+STRIDE = ("stride_length", "foot_contact")
+
+
+def pitch(
+    value: float, faults: tuple[str, ...] = (), confidence: str = "high", error: float | None = 0.5
+) -> dict:
+    """One delivery with one metric."""
+    metric = {
+        "name": STRIDE[0], "event": STRIDE[1], "value": value, "unit": "%height", "error": error,
+        "confidence": confidence, "label": "Stride length",
+    }  # fmt: skip
+    return {"metrics": [metric], "faults": [{"id": name, "title": name} for name in faults]}
+
+
+def spread(values: list[float], **options: Any) -> dict[str, Any]:
+    [row] = consistency.over([pitch(value, **options) for value in values])["metrics"]
+    return row
+
+
+def test_mean_and_spread_stand_beside_the_published_spread() -> None:
+    row = spread([80.0, 82.0, 84.0])
+    assert (row["mean"], row["sd"], row["within_sd"], row["ratio"]) == (82.0, 2.0, 1.0, 2.0)
+    assert row["verdict"] == "varies more than usual"
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "verdict"),
+    [
+        ([82.0, 82.5, 83.0], 0.5, "as steady as usual"),
+        ([78.0, 82.0, 86.0], 0.5, "varies much more than usual"),
+        ([78.0, 82.0, 86.0], 4.0, "within the error of measurement"),
+        ([78.0, 86.0], 0.5, "too few pitches to tell"),
+    ],
+)
+def test_the_words_for_a_spread(values: list[float], error: float, verdict: str) -> None:
+    assert spread(values, error=error)["verdict"] == verdict
+
+
+def test_a_drift_is_told_when_it_stands_out_of_the_scatter() -> None:
+    noise = np.random.default_rng(3).normal(0.0, 0.3, 12)
+    assert spread(list(86.0 - 0.4 * np.arange(12) + noise))["trend_per_pitch"] == pytest.approx(-0.4, abs=0.1)
+    assert spread(list(86.0 + noise))["trend_per_pitch"] is None
+    assert spread([86.0, 85.0, 84.0, 83.0])["trend_per_pitch"] is None
+
+
+def test_a_fault_is_marked_in_sixty_percent_of_three_or_more_pitches() -> None:
+    def marks(*pattern: bool) -> list[bool]:
+        thrown = [pitch(82.0, ("flying_open",) if seen else ()) for seen in pattern]
+        return [fault["marked"] for fault in consistency.over(thrown)["faults"]]
+
+    assert marks(True, True, False, True, False) == [True]
+    assert marks(True, True, False, False, False) == [False]
+    assert marks(True, True) == [False]
+
+
+def test_pitches_filmed_in_different_ways_are_not_set_against_each_other() -> None:
+    thrown = [pitch(82.0), pitch(70.0, ("short_stride",)), pitch(82.5), pitch(81.5)]
+    found = consistency.over(thrown, ["open-side", "rear", "open-side", "open-side"])
+    assert found["metrics"][0]["values"] == [82.0, 82.5, 81.5]
+    assert found["n"] == 4 and found["faults"][0]["words"] == "1 of 4 pitches"
+
+
+def test_of_two_ways_equally_usual_the_latest_counts() -> None:
+    thrown = [pitch(82.0), pitch(83.0), pitch(70.0), pitch(71.0)]
+    assert consistency.over(thrown, ["rear", "rear", "front", "front"])["metrics"][0]["values"] == [
+        70.0,
+        71.0,
+    ]
+
+
+def test_low_certainty_and_single_pitches_say_nothing() -> None:
+    assert consistency.over([pitch(80.0)]) == {}
+    assert consistency.over([pitch(80.0, confidence="low"), pitch(90.0)])["metrics"] == []
+
+
+def test_every_published_spread_belongs_to_a_metric() -> None:
+    assert set(consistency.WITHIN_SD) <= {(row.name, row.event) for row in metrics.ROWS}
