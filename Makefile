@@ -2,7 +2,7 @@
 # make setup  the set-up alone; does nothing when nothing changed
 # make test   the set-up, then every check and test
 # make chaos  the long form of the tests that break everything (about 15 minutes)
-# make fuzz   the long form of the tests that send nonsense: films, motion files, requests (about 20 minutes)
+# make fuzz   the long form of the tests that send nonsense: films, motion files, requests (about 15 minutes)
 # make audit  known holes in what we depend on, or what it is and how old
 # make backup a copy of database, queue and storage index in the data folder's backups/
 # make demo   the sample clip through the real queue, with what was found
@@ -26,7 +26,7 @@ chaos: setup
 	SHADOW_CHAOS_FILMS=200 SHADOW_CHAOS_SECONDS=300 SHADOW_LEAK_JOBS=200 .venv/bin/python -m pytest -q -s tests/chaos
 
 fuzz: setup
-	SHADOW_FUZZ_FILMS=600 SHADOW_FUZZ_MODEL=true SHADOW_FUZZ_REQUESTS=5000 SHADOW_FUZZ_MOTIONS=3000 \
+	SHADOW_FUZZ_FILMS=1000 SHADOW_FUZZ_REQUESTS=5000 SHADOW_FUZZ_MOTIONS=3000 \
 		.venv/bin/python -m pytest -q -s tests/fuzz
 
 audit:

@@ -1,6 +1,7 @@
 """Damaged films through a real worker: each ends in a state with a reason, and the worker outlives them all.
 
-A few films with every run of the tests; ``make fuzz`` sends 600, with the real model behind the decoder.
+A few films with every run of the tests; ``make fuzz`` sends 1000. SHADOW_FUZZ_MODEL=true puts the real model behind the
+decoder, too, which takes seconds a film.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tests.jobs import rig as rigs
 from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import Rig, small_settings
 
-FILMS = int(os.environ.get("SHADOW_FUZZ_FILMS", "24"))
+FILMS = int(os.environ.get("SHADOW_FUZZ_FILMS", "16"))
 SEED = int(os.environ.get("SHADOW_FUZZ_SEED", str(time.time_ns() % 1_000_000)))
 LONG = os.environ.get("SHADOW_FUZZ_MODEL") == "true"
 DECODER_ONLY = {"pipeline": "tests.fuzz.decoder:run", "engines": "tests.jobs.fakes:Engines"}
