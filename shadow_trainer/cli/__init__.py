@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "Send the sample clip through the queue and print what was found."),
     "doctor": ("doctor", "doctor", "Say what works on this machine and how to mend what does not."),
     "settings": ("settings", "settings", "Every setting with its present value."),
+    "api": ("api", "api", "The addresses for programs, as docs/api.md lists them."),
     "models": ("models", "models", "Convert and check the weights of the pose model."),
     "user": ("user", "user", "Accounts: add, list, role, password, disable, adopt."),
     "db": ("db", "db", "Migrate the database."),

@@ -70,8 +70,11 @@ def _clock(settings: Settings) -> str:
 def _redis(settings: Settings, what: str) -> Iterator[redis.Redis]:
     import redis
 
-    from ..jobs.redis import connect
+    from ..jobs.redis import answers, connect
 
+    if not answers(settings):
+        # Without the patience of those who work: who asks here asks again soon.
+        raise _silent(what, "Redis does not answer")
     try:
         with contextlib.closing(connect(settings)) as connection:
             yield connection
