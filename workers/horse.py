@@ -30,6 +30,10 @@ class Horse(Worker):
         """Short: what a dead worker leaves must be found soon."""
         return HEARTBEAT_TTL_S
 
+    def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
+        """The parent takes jobs of every queue by way of its intermediate list (RQ: of a single one only)."""
+        super().prepare_job_execution(job, remove_from_intermediate_queue=True)
+
     def perform_job(self, job: Job, queue: Queue, execution: object) -> bool:
         """As RQ does."""
         self.timed_out = False

@@ -33,7 +33,7 @@ from rq.worker.base import WorkerStatus
 from shadow_trainer.catalog import open_catalog
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs import aftermath, policy, repairs, rq_retry, selftest, workplace
-from shadow_trainer.jobs.redis import LOST, connect
+from shadow_trainer.jobs.redis import AWAY, connect
 from shadow_trainer.jobs.rq_backend import QUEUES
 from shadow_trainer.jobs.runner import Runner
 from shadow_trainer.jobs.states import FAILED, RETRYING
@@ -147,7 +147,7 @@ class PoseWorker(Worker):
             except DequeueTimeout:
                 if max_idle_time is not None and time.monotonic() - idle_since > max_idle_time:
                     return None
-            except LOST as error:
+            except AWAY as error:
                 log.error("Redis does not answer (%s); trying again", type(error).__name__)
                 time.sleep(1.0)
         return None

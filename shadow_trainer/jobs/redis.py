@@ -25,6 +25,8 @@ CONNECT_TIMEOUT_S = {"web": 1.0, "worker": 5.0}
 # A worker's blocking dequeue outlasts any timeout set here; RQ sets its own.
 SOCKET_TIMEOUT_S = {"web": 3.0, "worker": None}
 LOST = (redis.ConnectionError, redis.TimeoutError, BusyLoadingError)
+# It answers, and takes nothing: its disk is full (MISCONF) or its memory (OOM). The catalog has to do meanwhile.
+AWAY = (*LOST, redis.ResponseError)
 
 
 def socket_path(settings: Settings) -> Path:

@@ -22,7 +22,7 @@ from ..settings import Settings
 from ..storage import Storage
 from . import overview, selftest
 from .manager import JobManager
-from .redis import LOST, connect
+from .redis import AWAY, LOST, connect
 from .states import CANCELED, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
 from .status import Live
 
@@ -67,7 +67,7 @@ class RqJobManager(JobManager):
         """Workers heard of within the last minute, on any queue."""
         try:
             workers = Worker.all(connection=self.connection)
-        except LOST:
+        except AWAY:
             return 0
         moment = utcnow()
         ages = [(moment - w.last_heartbeat).total_seconds() for w in workers if w.last_heartbeat]
@@ -77,14 +77,14 @@ class RqJobManager(JobManager):
         """Every worker that RQ knows."""
         try:
             return overview.rq_workers(self.connection)
-        except LOST:
+        except AWAY:
             return []
 
     def queues(self) -> list[overview.QueueFacts]:
         """By queue, with the length of RQ's own line."""
         try:
             lengths = {name: self.queue(name).count for name in QUEUES}
-        except LOST:
+        except AWAY:
             lengths = {}
         return overview.queues(self.catalog, QUEUES, lengths)
 
@@ -110,7 +110,7 @@ class RqJobManager(JobManager):
                 result_ttl=self.settings.result_ttl_s,
                 description=f"films of analysis {analysis_id}",
             )
-        except LOST as error:
+        except AWAY as error:
             log.warning("Redis is away (%s); the films of %s stay old", type(error).__name__, analysis_id)
 
     def fetch(self, analysis_id: str) -> Job | None:
@@ -155,7 +155,7 @@ class RqJobManager(JobManager):
                 return
             self._forget(job_id)
             self._put_once(queue, task, job_id, options)
-        except LOST as error:
+        except AWAY as error:
             log.warning("Redis is away (%s); the clock will enqueue %s", type(error).__name__, job_id)
 
     def _put_once(self, queue: str, task: str, job_id: str, options: dict[str, Any]) -> None:
@@ -169,7 +169,7 @@ class RqJobManager(JobManager):
                 return Live(position=waiting.index(row.id) + 1 if row.id in waiting else None)
             state = FROM_RQ[job.get_status(refresh=False)]
             position = self.queue(job.origin).get_job_position(row.id) if state == QUEUED else None
-        except LOST:
+        except AWAY:
             return Live()
         if state == QUEUED and row.attempt > row.budget_from and row.state == RETRYING:
             state = RETRYING
@@ -195,7 +195,7 @@ class RqJobManager(JobManager):
                 job.cancel()
         except (InvalidJobOperation, NoSuchJobError):
             return  # it ended in the meantime
-        except LOST as error:
+        except AWAY as error:
             # The running attempt notices by itself, because it asks the catalog.
             log.warning("Redis is away (%s); %s stops a little later", type(error).__name__, analysis_id)
 
@@ -203,5 +203,5 @@ class RqJobManager(JobManager):
         try:
             if (job := self.fetch(analysis_id)) is not None:
                 job.delete()
-        except (LOST, ValueError) as error:  # ValueError: an execution expired while it was listed
+        except (*AWAY, ValueError) as error:  # ValueError: an execution expired while it was listed
             log.warning("the job %s could not be removed from Redis: %s", analysis_id, error)

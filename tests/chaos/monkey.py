@@ -13,11 +13,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
 import psutil
 
+from shadow_trainer.catalog import utcnow
+from shadow_trainer.errors import SetupError
 from shadow_trainer.jobs import embedded
 from tests.jobs.rig import Rig
+from tests.jobs.small_disk import Disk
 
 STOPPED_S = (0.5, 12.0)
 LOCKED_S = (0.5, 3.0)
@@ -71,7 +76,10 @@ class Supervisor:
 class Monkey:
     """Chooses what to break. The same seed breaks the same things at the same distances."""
 
-    def __init__(self, rig: Rig, supervisor: Supervisor, seed: int, *, pause_s: float) -> None:
+    def __init__(
+        self, rig: Rig, supervisor: Supervisor, seed: int, *, pause_s: float, disk: Disk | None = None
+    ) -> None:
+        self.disk, self.killed = disk, list[tuple[str, datetime]]()
         self.rig, self.supervisor, self.pause_s = rig, supervisor, pause_s
         self.random = random.Random(seed)
         self.done: Counter[str] = Counter()
@@ -118,7 +126,11 @@ class Monkey:
     def kill_both(self) -> None:
         name = self._worker()
         children = self.supervisor.children(name)
-        self._send(signal.SIGKILL, self.supervisor.running[name].pid, *children)
+        # What it had in hand; how soon that runs again is printed.
+        pid = self.supervisor.running[name].pid
+        held = [row.id for row in self.rig.catalog.processing() if f"{name}." in (row.worker or "")]
+        self._send(signal.SIGKILL, pid, *children)
+        self.killed += [(film, utcnow()) for film in held]
 
     def terminate_worker(self) -> None:
         self._send(signal.SIGTERM, self.supervisor.running[self._worker()].pid)
@@ -147,7 +159,14 @@ class Monkey:
             for path in (self.rig.data / "redis").glob("appendonly*"):
                 path.unlink(missing_ok=True)
         time.sleep(self.random.uniform(0, 2))
-        self.rig.redis = embedded.start(self.rig.settings)
+        self.rig.until(self._redis_starts, "Redis to start", 20)
+
+    def _redis_starts(self) -> bool:
+        # With a full disk it does not; its supervisor tries again.
+        with contextlib.suppress(SetupError):
+            self.rig.redis = embedded.start(self.rig.settings)
+            return True
+        return False
 
     def restart_redis_empty(self) -> None:
         self.restart_redis(keep=False)
@@ -170,12 +189,15 @@ class Monkey:
         threading.Thread(target=hold, daemon=True).start()
 
     def fill_disk(self) -> None:
-        """The stages meet a full disk for a while."""
+        """The disk of everything (work folders, storage, database, Redis) is really full for a while; where no
+        disk could be mounted, the stages are told so.
+        """
         marker = self.rig.data / "disk_full"
-        marker.touch()
-        timer = threading.Timer(self.random.uniform(*FULL_S), marker.unlink, kwargs={"missing_ok": True})
+        end = self.disk.free if self.disk else partial(marker.unlink, missing_ok=True)
+        timer = threading.Timer(self.random.uniform(*FULL_S), end)
         timer.daemon = True
         timer.start()
+        self.disk.fill() if self.disk else marker.touch()
 
     def kill_clock(self) -> None:
         clocks = [name for name in self.supervisor.names if name.startswith("clock")]

@@ -6,37 +6,59 @@ long one. The seed is printed; give it as SHADOW_CHAOS_SEED to repeat a run.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
+import statistics
 import time
+from pathlib import Path
+
+import psutil
 
 from shadow_trainer.jobs import housekeeping, workplace
+from shadow_trainer.jobs.rq_backend import QUEUES
 from shadow_trainer.jobs.states import COMPLETED, FAILED, TERMINAL
+from shadow_trainer.settings import Settings
 from tests.chaos.monkey import Monkey, Supervisor
 from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import Rig, small_settings
+from tests.jobs.small_disk import Disk, refused, small_disk
 
 FILMS = int(os.environ.get("SHADOW_CHAOS_FILMS", "12"))
 SECONDS = float(os.environ.get("SHADOW_CHAOS_SECONDS", "15"))
 SETTLE_S = max(120.0, SECONDS)
 
 
-def test_nothing_is_lost_and_nothing_is_done_twice(tmp_path) -> None:  # noqa: ANN001
+def test_nothing_is_lost_and_nothing_is_done_twice(tmp_path: Path) -> None:
     needs_redis()
     seed = int(os.environ.get("SHADOW_CHAOS_SEED", random.SystemRandom().randrange(10**6)))
     print(f"seed {seed}, {FILMS} films, {SECONDS:g} s of chaos")
-    dice = random.Random(seed)
+    data = tmp_path / "data"
     settings = small_settings(
-        tmp_path / "data",
+        data,
         retry_attempts=6,
         shutdown_grace_s=0.5,
-        retry_policies="worker_lost=12@0/front",
+        retry_policies="worker_lost=12@0/front; storage_full=20@1",
         job_timeout_s=20,
     )
+    with contextlib.ExitStack() as stack:
+        disk = None
+        if why := refused(data):
+            print(f"the full disk is told to the stages only: no disk can be mounted here ({why})")
+        else:
+            disk = stack.enter_context(small_disk(data, 256))
+        _break_everything(settings, seed, disk)
+        # Nothing of it is left: no process, no socket.
+        assert [path for path in data.rglob("*") if path.is_socket()] == []
+        assert [line for line in _command_lines() if str(data) in line] == []
+
+
+def _break_everything(settings: Settings, seed: int, disk: Disk | None) -> None:
+    dice = random.Random(seed)
     with Rig(settings) as rig:
         supervisor = Supervisor(rig, workers=3 if FILMS > 50 else 2, clocks=2)
         films = [rig.send(do="work", seconds=dice.uniform(0.05, 1.5)) for _ in range(FILMS)]
-        monkey = Monkey(rig, supervisor, seed, pause_s=1.0)
+        monkey = Monkey(rig, supervisor, seed, pause_s=1.0, disk=disk)
         began = time.monotonic()
         rig.until(lambda: COMPLETED in rig.catalog.counts(), "the first film")
         monkey.run(SECONDS)
@@ -51,12 +73,24 @@ def test_nothing_is_lost_and_nothing_is_done_twice(tmp_path) -> None:  # noqa: A
         print(f"broke {sum(monkey.done.values())} times: {dict(monkey.done)}")
         print(f"all at their end {time.monotonic() - calm:.1f} s after the last fault")
         print(f"whole run {time.monotonic() - began:.1f} s")
+        _tell_recoveries(rig, monkey)
         _check_films(rig, films, seed)
-        _check_places(rig, seed)
+        _check_places(rig)
         supervisor.names = []
         for process in supervisor.running.values():
             process.terminate()
         rig.until(lambda: not supervisor.left_over(), "every process to end", 30)
+
+
+def _tell_recoveries(rig: Rig, monkey: Monkey) -> None:
+    """From the SIGKILL of a worker and its child to the next attempt at what they had, whatever broke next."""
+    took = []
+    for film, at in monkey.killed:
+        later = [a.started_at for a in rig.catalog.attempts(film) if a.started_at > at]
+        took += [(min(later) - at).total_seconds()] if later else []
+    if took:
+        shown = f"median {statistics.median(took):.1f} s, longest {max(took):.1f} s"
+        print(f"{len(took)} films of killed workers ran again: {shown}")
 
 
 def _check_films(rig: Rig, films: list[str], seed: int) -> None:
@@ -76,19 +110,30 @@ def _check_films(rig: Rig, films: list[str], seed: int) -> None:
     print(f"{lost} attempts did not get through")
 
 
-def _check_places(rig: Rig, seed: int) -> None:
+def _check_places(rig: Rig) -> None:
     """No work folder, no temporary file, no entry that says something still runs."""
     rig.until(lambda: rig.work_left() == [] or not _sweep(rig), "the work folders to go", 20)
+    _sweep(rig)
     assert rig.work_left() == []
-    assert not list(rig.data.rglob("*.part")) or _sweep(rig) >= 0
-    queue = rig.jobs.queue("pose")
-    rig.until(
-        lambda: not queue.get_job_ids() and not queue.started_job_registry.get_job_ids(cleanup=False),
-        "queue and registry to be empty",
-        40,
-    )
-    assert queue.intermediate_queue.get_job_ids() == []
+    assert list(rig.data.rglob("*.part")) == []
+    for name in QUEUES:
+        queue = rig.jobs.queue(name)
+        rig.until(
+            lambda q=queue: (
+                not (
+                    q.get_job_ids()
+                    or q.started_job_registry.get_job_ids(cleanup=False)
+                    or q.intermediate_queue.get_job_ids()
+                )
+            ),
+            f"the queue {name} and its registries to be empty",
+            60,
+        )
 
 
 def _sweep(rig: Rig) -> int:
     return workplace.sweep_ended(rig.jobs) + housekeeping.sweep(rig.jobs, 0.0)
+
+
+def _command_lines() -> list[str]:
+    return [" ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])]

@@ -13,6 +13,8 @@ import pytest
 from rq.command import send_stop_job_command
 from rq.job import Job
 
+from shadow_trainer.jobs import selftest
+from shadow_trainer.jobs.rq_backend import QUEUES
 from tests.jobs.rig import Rig, small_settings
 
 
@@ -32,6 +34,45 @@ def test_the_child_stays_between_jobs(rig: Rig) -> None:
     for _ in range(3):
         rig.until_state(rig.send(do="work"), "completed")
     assert rig.child_of(worker) == child
+
+
+def test_every_queue_is_served_in_order_and_nothing_stays_between_queue_and_worker(rig: Rig) -> None:
+    bulk = [rig.send(do="work", seconds=0.2, queue="batch") for _ in range(3)]
+    rig.jobs.request_self_test()
+    film = rig.send(do="work")
+    rig.worker()
+    for each in (film, *bulk):
+        rig.until_state(each, "completed")
+    rig.until(lambda: (selftest.last(rig.catalog) or {}).get("ok"), "the self-test")
+    ended = {each: rig.catalog.get(each).finished_at for each in (film, *bulk)}
+    assert min(ended, key=ended.get) == film  # sent last, but a coach waits for it
+    for name in QUEUES:
+        queue = rig.jobs.queue(name)
+        assert queue.get_job_ids() == queue.intermediate_queue.get_job_ids() == []
+
+
+def test_a_film_wakes_an_idle_worker_at_once(rig: Rig) -> None:
+    rig.worker()
+    rig.until_state(rig.send(do="work"), "completed")
+    waits = []
+    for _ in range(5):
+        row = rig.catalog.get(film := rig.send(do="work"))
+        rig.until_state(film, "completed")
+        waits.append((rig.catalog.get(film).started_at - row.queued_at).total_seconds())
+    print(f"from submission to start: {sorted(waits)[2] * 1000:.0f} ms")
+    assert sorted(waits)[2] < 0.5
+
+
+def test_a_worker_that_dies_between_queue_and_job_loses_none_of_any_queue(rig: Rig) -> None:
+    """The moment at which RQ loses a job when a worker listens to several queues."""
+    films = [rig.send(do="work", queue=name) for name in ("pose", "batch")]
+    for name in ("pose", "batch"):
+        queue = rig.jobs.queue(name)
+        rig.jobs.connection.lmove(queue.key, queue.intermediate_queue_key)
+    rig.clock()
+    rig.worker()
+    for film in films:
+        rig.until_state(film, "completed")
 
 
 def test_nothing_is_taken_before_the_child_is_ready(rig: Rig) -> None:
