@@ -1,8 +1,8 @@
 """Films and report of a finished analysis again, after its numbers changed: no pose model, only drawing.
 
 ``analysis.json`` carries a revision that every change renews; ``drawn.json`` says which revision the films
-show. While the two differ the pages say so. A drawing that was overtaken by a newer change publishes
-nothing: the newer change has asked for its own.
+show. While the two differ the pages say so. The report comes first, because it takes a second and may be
+mailed at once. A drawing that was overtaken by a newer change publishes nothing: that has asked for its own.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ import logging
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..errors import NotFound
 from ..settings import Settings
 from . import publish, shadow_file
+from .drawing import FILMS, REPORT, Drawing
 from .remeasure import REVISION
 from .request import AnalysisRequest
 
 log = logging.getLogger(__name__)
 
 DRAWN = "drawn.json"
-FILMS = ("overlay.mp4", "side_by_side.mp4", "report.html", "poster.jpg")
 NO_FILM = "The film itself is no longer kept, so that it cannot be drawn again."
 
 
@@ -62,55 +63,49 @@ def redraw(
         return False
     if not storage.exists(row.original_key):
         raise NotFound(NO_FILM, code="original_missing")
+    from threadpoolctl import threadpool_limits
+
     settings.data_path.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="redraw-", dir=settings.data_path) as folder:
         work = Path(folder)
         film = storage.get(row.original_key, work / f"original{PurePosixPath(row.original_key).suffix}")
         request = AnalysisRequest.from_stored(row.options)
-        draw(work, film, request, lambda name: _fetch(storage, analysis_id, name, work), check)
-        if not _is_current(storage, analysis_id, revision):
-            return False
-        for name in FILMS:
-            if name in row.files and (work / name).is_file():
-                storage.put(publish.key(analysis_id, name), work / name)
+        drawing = prepare(film, request, lambda name: _fetch(storage, analysis_id, name, work), check)
+        with threadpool_limits(1):
+            for names, draw in ((REPORT, drawing.report), (FILMS, partial(drawing.films, check=check))):
+                draw(work)
+                if not _is_current(storage, analysis_id, revision):
+                    return False
+                for name in names:
+                    if name in row.files and (work / name).is_file():
+                        storage.put(publish.key(analysis_id, name), work / name)
     storage.put(publish.key(analysis_id, DRAWN), io.BytesIO(json.dumps({REVISION: revision}).encode()))
     log.info("drawn again: %s", analysis_id)
     return True
 
 
-def draw(
-    work: Path,
-    film: Path,
-    request: AnalysisRequest,
-    fetch: Callable[[str], Path | None],
-    check: Callable[[], None],
-) -> None:
-    """Write every one of :data:`FILMS` into ``work``; ``fetch(name)`` gives a result file or None."""
-    from threadpoolctl import threadpool_limits
-
+def prepare(
+    film: Path, request: AnalysisRequest, fetch: Callable[[str], Path | None], check: Callable[[], None]
+) -> Drawing:
+    """What is to be drawn of a published analysis; ``fetch(name)`` gives a result file or None."""
     from ..pose.series import PoseSeries
     from ..video import probe
-    from .stages import render_into
 
     found, curves, pose = (fetch(name) for name in ("analysis.json", "series.json", "pose.npz"))
     if found is None or pose is None:
         raise NotFound("The results of this analysis are not there.", code="no_such_file")
     document = json.loads(found.read_text(encoding="utf-8"))
-    series = PoseSeries.load(pose)
     video = document["video"]
-    info = replace(probe(film, check=check), capture_fps=video["capture_fps"], time_scale=video["time_scale"])
+    facts = probe(film, start_s=request.start_s, end_s=request.end_s, turn_deg=request.turn_deg, check=check)
     ghost = fetch(shadow_file.NAME)
-    with threadpool_limits(1):
-        render_into(
-            work,
-            film,
-            info,
-            series,
-            document,
-            json.loads(curves.read_text(encoding="utf-8"))["deliveries"] if curves else [],
-            shadow_file.for_films(ghost) if ghost else {},
-            check=check,
-        )
+    return Drawing(
+        film,
+        replace(facts, capture_fps=video["capture_fps"], time_scale=video["time_scale"]),
+        PoseSeries.load(pose),
+        document,
+        json.loads(curves.read_text(encoding="utf-8"))["deliveries"] if curves else [],
+        shadow_file.for_films(ghost) if ghost else {},
+    )
 
 
 def _fetch(storage: Any, analysis_id: str, name: str, work: Path) -> Path | None:

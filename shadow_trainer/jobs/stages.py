@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ..errors import BadVideo
 from .document import build_document
+from .drawing import Drawing
 from .pipeline import Run, Stage
 
 SHADOW = "out/shadow.npz"
@@ -172,37 +172,10 @@ def render(run: Run) -> None:
     series = PoseSeries.load(run.work / "out" / "pose.npz")
     document, curves = run.read_json("out/analysis.json"), run.read_json("out/series.json")["deliveries"]
     ghost = {} if run.request.reference == "none" else shadow_file.for_films(run.work / SHADOW)
+    drawing = Drawing(run.video, info, series, document, curves, ghost)
     out = run.write("out/overlay.mp4").parent
-    render_into(out, run.video, info, series, document, curves, ghost, progress=_halves(run), check=run.check)
-
-
-def render_into(
-    out: Path,
-    film_path: Path,
-    info: Any,
-    series: Any,
-    document: dict[str, Any],
-    curves: list[dict[str, Any]],
-    ghost: dict[str, Any],
-    *,
-    progress: Callable[[int], Callable[[int, int], None]] = lambda half: lambda done, total: None,
-    check: Callable[[], None] = lambda: None,
-) -> None:
-    """Everything that is drawn of an analysis, into the folder ``out``: two films, the report, the poster.
-
-    ``ghost`` is the shadow as :func:`.shadow_file.for_films` gives it; ``progress(0)`` and ``progress(1)`` are
-    told of the two films.
-    """
-    from ..render import film, report, stills
-
-    for half, (make, name) in enumerate(
-        ((film.overlay, "overlay.mp4"), (film.side_by_side, "side_by_side.mp4"))
-    ):
-        make(film_path, info, series, document, out / name, progress=progress(half), check=check, **ghost)
-    report.html(document, series, film_path, info, out / "report.html", curves=curves)
-    picture = stills.poster(film_path, info, series, document)
-    if picture:
-        (out / "poster.jpg").write_bytes(picture)
+    drawing.films(out, progress=_halves(run), check=run.check)
+    drawing.report(out)
 
 
 STAGES: tuple[Stage, ...] = (

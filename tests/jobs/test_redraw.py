@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from shadow_trainer.jobs import publish, redraw
+from shadow_trainer.jobs.drawing import Drawing
+from shadow_trainer.jobs.request import AnalysisRequest
 from tests.jobs.rig import Rig
 from tests.render import conftest as small
 
@@ -59,14 +61,14 @@ def test_a_drawing_that_was_overtaken_publishes_nothing(
     analysis_id = finished(rig, parts, "second")
     before = stored(rig, analysis_id, "overlay.mp4")
     assert not redraw.redraw(rig.settings, rig.catalog, rig.storage, analysis_id, "first")
-    real = redraw.draw
+    real = Drawing.report
 
-    def slow(work: Path, *rest: object) -> None:
-        real(work, *rest)
+    def slow(drawing: Drawing, out: Path) -> None:
+        real(drawing, out)
         newer = json.loads(stored(rig, analysis_id, "analysis.json")) | {"revision": "third"}
         rig.storage.put(publish.key(analysis_id, "analysis.json"), io.BytesIO(json.dumps(newer).encode()))
 
-    monkeypatch.setattr(redraw, "draw", slow)
+    monkeypatch.setattr(Drawing, "report", slow)
     assert not redraw.redraw(rig.settings, rig.catalog, rig.storage, analysis_id, "second")
     assert stored(rig, analysis_id, "overlay.mp4") == before
     assert redraw.drawn(rig.storage, analysis_id) is None
@@ -79,3 +81,19 @@ def test_without_the_film_the_old_pictures_stay(rig: Rig, parts: dict[str, bytes
     with pytest.raises(redraw.NotFound, match="no longer kept"):
         redraw.redraw(rig.settings, rig.catalog, rig.storage, analysis_id, "second")
     assert stored(rig, analysis_id, "overlay.mp4") == before
+
+
+def test_what_was_cut_and_turned_stays_cut_and_turned(parts: dict[str, bytes], tmp_path: Path) -> None:
+    film = small.write_film(tmp_path / "long.mp4", frames=60)
+    (tmp_path / "pose.npz").write_bytes(parts["pose.npz"])
+    document = small.make_analysis()
+    document["video"] |= {"time_scale": 1.0}
+    (tmp_path / "analysis.json").write_text(json.dumps(document))
+
+    def fetch(name: str) -> Path | None:
+        return tmp_path / name if (tmp_path / name).is_file() else None
+
+    request = AnalysisRequest(start_s=0.2, end_s=1.5, turn_deg=90)
+    info = redraw.prepare(film, request, fetch, lambda: None).info
+    assert (info.width, info.height) == small.SIZE[::-1]
+    assert info.frame_count == 39
