@@ -13,6 +13,7 @@ from .extension import current
 from .forms import OPTION_NAMES, options_from
 from .links import status_of
 from .media import send_original, send_result
+from .wishes import wish_from
 
 blueprint = Blueprint("api", __name__, url_prefix="/videos")
 
@@ -28,8 +29,8 @@ def init_app(app: Flask) -> None:
 @blueprint.post("/upload")
 def upload() -> Response:
     """Multipart: the film as ``video`` (or ``file``) and the options as fields."""
-    options = options_from(request.form, default_model=current().settings.model_size)
-    return accepted(desk.accept(uploads.receive(), options), "The film is in the queue.")
+    wish = wish_from(request.form)
+    return accepted(desk.accept(uploads.receive(), wish), "The film is in the queue.")
 
 
 @blueprint.post("/sample-lefty")

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flask import current_app
@@ -28,6 +28,9 @@ from .extension import current
 from .identity import new_owner, own, owner_filter
 from .uploads import MB, Received, area, check_queue, title_of
 
+if TYPE_CHECKING:
+    from .wishes import Wish
+
 log = logging.getLogger(__name__)
 
 NO_ANALYSIS = "There is no such analysis. It may have been deleted."
@@ -40,9 +43,9 @@ SAMPLES = {
 }
 
 
-def accept(received: Received | Claimed, options: AnalysisRequest) -> Any:
+def accept(received: Received | Claimed, wish: Wish) -> Any:
     """Store an uploaded film, write its row, put it in the queue; returns the row."""
-    return _create(received, title_of(received.name), options, "upload")
+    return _create(received, title_of(received.name), wish.options, "upload", wish.columns)
 
 
 def accept_sample(name: str, options: AnalysisRequest) -> Any:
@@ -65,7 +68,13 @@ def copy_of(path: Path) -> Path:
         return Path(to.name)
 
 
-def _create(received: Received | Claimed, title: str, options: AnalysisRequest, source: str) -> Any:
+def _create(
+    received: Received | Claimed,
+    title: str,
+    options: AnalysisRequest,
+    source: str,
+    columns: Callable[[], dict[str, Any]] = dict,
+) -> Any:
     shadow = current()
     key = f"analyses/{received.analysis_id}/original{received.extension}"
     try:
@@ -79,6 +88,7 @@ def _create(received: Received | Claimed, title: str, options: AnalysisRequest, 
             options={**options.as_stored(), "reference": shelf.option_of(options.reference)},
             owner_id=new_owner(),
             source=source,
+            **columns(),
         )
     except BaseException:
         # No row without its film, no film without its row.

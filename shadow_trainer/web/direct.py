@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from ..errors import BadRequest, BadVideo, Conflict
 from . import api, claims, desk, uploads
 from .extension import current
-from .forms import options_from
+from .wishes import wish_from
 
 blueprint = Blueprint("direct", __name__, url_prefix="/videos/uploads")
 
@@ -30,7 +30,7 @@ def presign() -> Response:
     size = request.form.get("size_bytes", "")
     if not (size.isascii() and size.isdecimal()):
         raise BadRequest("size_bytes must be the size of the film in bytes.", code="bad_size")
-    options_from(request.form, default_model=current().settings.model_size)
+    wish_from(request.form)
     if int(size) == 0:
         raise BadVideo("The film is empty.", code="empty_file", fix="Wait until it is fully copied.")
     if int(size) > current().settings.max_upload_mb * uploads.MB:
@@ -50,7 +50,7 @@ def presign() -> Response:
 @blueprint.post("/complete")
 def complete() -> Response:
     """The film has arrived: take it over and put it in the queue. Doing it twice is no error."""
-    options = options_from(request.form, default_model=current().settings.model_size)
+    wish = wish_from(request.form)
     film = claims.read(request.form.get("claim", ""))
-    row = current().catalog.find(film.analysis_id) or desk.accept(claims.arrived(film), options)
+    row = current().catalog.find(film.analysis_id) or desk.accept(claims.arrived(film), wish)
     return api.accepted(row, "The film is in the queue.")

@@ -49,7 +49,7 @@ def annotations(form: Any) -> dict[str, Any]:
     """A form's texts as columns; a field that was not sent stays as it is. Raises FieldErrors."""
     found: dict[str, Any] = {}
     errors: list[dict[str, str]] = []
-    readers = {"title": _title, "notes": _notes, "tags": tags_of, "recorded_on": day_of}
+    readers = {"title": _title, "notes": note_of, "tags": tags_of, "recorded_on": day_of}
     for name, read in readers.items():
         if name in form:
             try:
@@ -101,7 +101,8 @@ def _title(text: str) -> str:
     return title
 
 
-def _notes(text: str) -> str:
+def note_of(text: str) -> str:
+    """A note of any length that is still a note."""
     if len(text) > NOTES_MAX_CHARS:
         raise BadRequest(
             f"The note is longer than {NOTES_MAX_CHARS} characters.", code="bad_notes", fix="Shorten it."

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..errors import ShadowError
-from . import desk, history_page, report_page, uploads
+from . import desk, history_page, report_page, upload_page
 from .extension import current
-from .forms import CHOICES, options_from
 from .links import media_address, status_of
 from .presenters import analysis as shown
 from .presenters import report as report_view
-from .problems import Problem, from_error
 
 blueprint = Blueprint("pages", __name__)
 
-RECENT = 6
 REFRESH_S = 3
-FORM_DEFAULTS = {"throws": "auto", "view": "auto", "capture_fps": "", "height_m": ""}
 
 
 def init_app(app: Flask) -> None:
@@ -33,33 +28,13 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/")
 def home() -> str:
     """The upload page."""
-    return _home()
+    return upload_page.render()
 
 
 @blueprint.post("/")
 def upload() -> AnyResponse | tuple[str, int]:
-    """The form without JavaScript: accept and go to the analysis, or show the form again with its values."""
-    try:
-        options = options_from(request.form, default_model=current().settings.model_size)
-        row = desk.accept(uploads.receive(), options)
-    except ShadowError as error:
-        problem = from_error(error)
-        return _home(problem), problem.status
-    return redirect(url_for("pages.analysis", analysis_id=row.id), code=303)
-
-
-def _home(problem: Problem | None = None) -> str:
-    settings = current().settings
-    values = {**FORM_DEFAULTS, "model_size": settings.model_size, **request.form.to_dict()}
-    return render_template(
-        "home.html",
-        choices=CHOICES,
-        values=values,
-        problem=problem,
-        errors=problem.errors if problem else [],
-        max_upload_mb=settings.max_upload_mb,
-        recent=history_page.items(desk.list_analyses(limit=RECENT)),
-    )
+    """The form without JavaScript."""
+    return upload_page.accept()
 
 
 @blueprint.get("/analyses")

@@ -142,12 +142,20 @@ def check_queue() -> None:
 
 def receive() -> Received:
     """The uploaded film of this request; BadRequest without one, BadVideo when it is empty."""
+    return receive_all()[0]
+
+
+def receive_all() -> list[Received]:
+    """Every uploaded film of this request; errors as for :func:`receive`."""
     files = [file for field in FIELD_NAMES for file in request.files.getlist(field) if file.filename]
     if not files:
         raise BadRequest(
             "No film was chosen.", code="no_file", fix="Choose a video file, then press “Analyse”."
         )
-    stream, filename = files[0].stream, files[0].filename or ""
+    return [_received(file.stream, file.filename or "") for file in files]
+
+
+def _received(stream: Any, filename: str) -> Received:
     if stream.size == 0:
         raise BadVideo(
             f"The file “{display_name(filename)}” is empty.",

@@ -1,0 +1,52 @@
+"""The upload page, and the form that works without JavaScript."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ..errors import ShadowError
+from . import desk, history_page, shelf, uploads
+from .extension import current
+from .forms import CHOICES
+from .identity import owner_filter
+from .problems import Problem, from_error
+from .wishes import wish_from
+
+RECENT = 6
+# Of many films at once these go before others; the rest can wait.
+FIRST_IN_LINE = 3
+FORM_DEFAULTS = {"throws": "auto", "view": "auto", "reference": "elite", "level": ""}
+
+
+def render(problem: Problem | None = None) -> str:
+    """The page; with the values of a form that was not accepted."""
+    settings = current().settings
+    values = {**FORM_DEFAULTS, "model_size": settings.model_size, "athlete": request.args.get("athlete", "")}
+    return render_template(
+        "home.html",
+        choices=CHOICES,
+        values={**values, **request.form.to_dict()},
+        problem=problem,
+        errors=problem.errors if problem else [],
+        max_upload_mb=settings.max_upload_mb,
+        max_film_s=settings.max_video_s,
+        extensions=sorted(uploads.EXTENSIONS),
+        first_in_line=FIRST_IN_LINE,
+        athletes=current().catalog.list_athletes(owner_id=owner_filter()),
+        references=shelf.choices(),
+        recent=history_page.items(desk.list_analyses(limit=RECENT)),
+    )
+
+
+def accept() -> Response | tuple[str, int]:
+    """Take the film (or films) and go to the analysis, or show the form again with its values."""
+    try:
+        wish = wish_from(request.form)
+        rows = [desk.accept(film, wish) for film in uploads.receive_all()]
+    except ShadowError as error:
+        problem = from_error(error)
+        return render(problem), problem.status
+    if len(rows) > 1:
+        return redirect(url_for("pages.history"), code=303)
+    return redirect(url_for("pages.analysis", analysis_id=rows[0].id), code=303)
