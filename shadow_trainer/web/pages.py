@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from . import desk, history_page, report_page, upload_page

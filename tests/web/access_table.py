@@ -76,6 +76,14 @@ ROUTES = (
     Route("athletes.save", "POST", "/athletes/{athlete}/edit", "own", {"name": "Mine now"}),
     Route("athletes.merge", "POST", "/athletes/{athlete}/merge", "own", {"into": "{twin}"}),
     Route("athletes.delete", "POST", "/athletes/{athlete}/delete", "own"),
+    # References and comparison
+    Route("references.index", "GET", "/references", "list"),
+    Route("references.listed", "GET", "/pro-keypoints/list", "list"),
+    Route("references.import_", "POST", "/references", "known", {"name": "New"}),
+    Route("references.reference", "GET", "/references/{reference}", "own"),
+    Route("references.delete", "POST", "/references/{reference}/delete", "own"),
+    Route("references.from_analysis", "POST", "/analyses/{id}/reference", "own", {"name": "Mine now"}),
+    Route("compare.index", "GET", "/compare?a={id}", "own"),
     # Share links
     Route("shares.page", "GET", "/analyses/{id}/shares", "own"),
     Route("shares.create", "POST", "/analyses/{id}/shares", "own", {"days": "7"}),

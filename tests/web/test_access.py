@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from shadow_trainer.jobs.references import References
+from shadow_trainer.pitching.reference import elite
 from tests.web.access_table import ROUTES, Route
 from tests.web.accounts import SITE, Person, site
 from tests.web.conftest import Desk
@@ -32,8 +35,19 @@ class Club:
         _, self.roots_token = self.catalog.create_token(users["root"], "The script")
         self.values = {
             "id": self.analysis_id, "share": share.id, "token": token.id, "link": self.link,
-            "athlete": twins[0], "twin": twins[1], **users,
+            "athlete": twins[0], "twin": twins[1], "reference": self.reference(users["ana"]), **users,
         }  # fmt: skip
+
+    def reference(self, owner: int) -> int:
+        """A saved reference of this coach's."""
+        found = replace(elite(), name=SECRET)
+        References(self.app.extensions["shadow"].storage).save(found, key="leo-1")
+        return self.catalog.create_reference(
+            name=SECRET,
+            storage_key="references/leo-1.npz",
+            data={**found.facts(), "events": found.events},
+            owner_id=owner,
+        ).id
 
     def ask(self, person: Person, route: Route) -> TestResponse:
         """The request that the route describes, as a page of ours would send it."""
@@ -83,7 +97,8 @@ def test_every_route_is_in_the_table(quiet: Club) -> None:
     assert known - there == set(), "these routes are gone"
     addresses = quiet.app.url_map.bind("club.example", url_scheme="https")
     for route in ROUTES:
-        assert addresses.match(route.path.format(**quiet.values), route.method)[0] == route.endpoint
+        path = route.path.format(**quiet.values).partition("?")[0]
+        assert addresses.match(path, route.method)[0] == route.endpoint
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=NAMES)
@@ -136,7 +151,7 @@ def test_the_owner_and_the_admin_get_through(request: pytest.FixtureRequest, nam
 
 def test_lists_show_ones_own_and_an_admin_sees_all(club: Club) -> None:
     ana, bob, root = (Person(club.app, name) for name in ("ana", "bob", "root"))
-    for path in ("/", "/analyses", "/analyses?q=leo", "/athletes"):
+    for path in ("/", "/analyses", "/analyses?q=leo", "/athletes", "/references", "/compare"):
         assert SECRET in ana.get(path).text
         assert SECRET in root.get(path).text
         assert SECRET not in bob.get(path).text
@@ -317,3 +332,13 @@ def test_an_admin_cannot_lock_themselves_out(club: Club) -> None:
     assert root.post(f"/admin/users/{number}/active", {"active": "no"}).status_code == 409
     assert root.post(f"/admin/users/{number}/role", {"role": "coach"}).status_code == 409
     assert root.get("/admin").status_code == 200
+
+
+def test_a_reference_cannot_be_chosen_across_coaches(club: Club) -> None:
+    bob = Person(club.app, "bob")
+    for name in (SECRET, "leo-1"):
+        answer = ask_as_program(
+            club, club.bobs_token, "/videos/sample-lefty", method="POST", json={"reference": name}
+        )
+        assert (answer.status_code, answer.get_json()["code"]) == (400, "no_such_reference")
+    assert SECRET not in bob.get("/references").text

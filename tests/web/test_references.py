@@ -106,7 +106,7 @@ def test_a_motion_file_is_imported_and_what_was_understood_is_shown(
     ("filename", "data", "fields", "words"),
     [
         ("a.doc", b"x", {}, "none of the formats"),
-        ("a.npz", b"not a zip", {}, "not a readable array file"),
+        ("a.npz", b"not a zip", {}, "not a readable"),
         ("a.bvh", b"", {}, "bvh"),
         ("a.trc", b"x", {"name": " "}, "needs a name of its own"),
         ("a.trc", b"x", {"name": "Elite"}, "needs a name of its own"),
