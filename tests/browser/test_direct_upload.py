@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from werkzeug.serving import make_server
 
 from tests.storage.service import KEYS, Service
-from tests.web.conftest import make_app
+from tests.web.conftest import Desk, make_app
 
 pytestmark = pytest.mark.browser
 RESULT = re.compile(r"/analyses/[0-9a-f]{32}$")
@@ -109,3 +109,20 @@ def test_what_the_site_refuses_is_said_before_the_film_is_sent(
     page.get_by_role("button", name="Analyse", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("height")
     assert not [line for line in asked if service.url in line]
+
+
+def test_a_film_of_the_bucket_plays_and_its_frame_can_be_saved(
+    site: Callable, service: Service, page: Page, samples: Path
+) -> None:
+    app, url = site(service.new_bucket())
+    done = Desk(app, samples).completed()
+    answers: list[tuple[int, str]] = []
+    page.on("response", lambda answer: answers.append((answer.status, answer.url)))
+    page.goto(f"{url}/analyses/{done}")
+    page.locator("[data-screen] video").evaluate(
+        "film => film.readyState > 1 || new Promise((ready) => { film.onloadeddata = ready; })"
+    )
+    assert any(status in (200, 206) and line.startswith(service.url) for status, line in answers)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save this frame as a picture").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")

@@ -1,11 +1,13 @@
 // The frame on the screen as a picture: the film, what is laid over it and what was drawn, in the film's own size.
 
+import { readable } from "./readable.js";
 import { caption } from "./shapes.js";
 
 export async function saveStill({ film, overlay, board, title }) {
   film.pause();
   await film.settled();
-  const canvas = picture({ film, overlay, board, title });
+  const source = await readable(film.video);
+  const canvas = picture({ film, overlay, board, title, source });
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
@@ -14,8 +16,7 @@ export async function saveStill({ film, overlay, board, title }) {
   window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-export function picture({ film, overlay, board, title }) {
-  const { video } = film;
+export function picture({ film, overlay, board, title, source: video = film.video }) {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;
