@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import BadRequest, StorageFull
+from ..errors import BadRequest, SetupError, StorageFull
 from .interface import UploadTicket, check_key, nothing
 
 TEMPORARY = ".incoming"  # a folder that no key can name, because a part may not begin with a dot
@@ -127,8 +127,13 @@ class LocalStorage:
 
     def check(self) -> str:
         """See :class:`Storage`."""
-        with full_disk_named():
-            self.root.mkdir(parents=True, exist_ok=True)
+        there = next(path for path in (self.root, *self.root.parents) if path.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise SetupError(
+                f"{there} is not a folder that can be written.",
+                code="bad_storage",
+                fix="Correct SHADOW_STORAGE_URL, or the folder's owner.",
+            )
         return f"folder {self.root}"
 
     def sweep(self, older_than_s: float) -> int:

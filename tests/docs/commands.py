@@ -49,7 +49,7 @@ PYTHON = r"\.venv/bin/python -m shadow_trainer"
 KINDS = {
     # Never end by themselves, or change this folder; `--help` shows that command and options exist.
     "help": rf"{PYTHON} (?:redis &|workers up .*|worker .*|clock|up|models ensure|api --write|settings --write|demo|analyse .*"
-    rf"|reference import .*|backup restore .*|user disable .*)",
+    rf"|reference import .*|storage (?:cors|lifecycle).*|backup restore .*|user disable .*)",
     # Say what is not running here: the command must exist and be honest.
     "honest": rf"{PYTHON} (?:health \w+|doctor)",
     # Run for real in a scratch folder, in the order of the page.

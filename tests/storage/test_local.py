@@ -89,6 +89,14 @@ def test_half_finished_puts_are_swept_when_old(local: LocalStorage) -> None:
     assert list(local.list()) == ["a"]
 
 
+def test_a_folder_that_cannot_be_one_is_named_and_asking_makes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SetupError, match="not a folder"):
+        LocalStorage(tmp_path / "file" / "storage").check()
+    LocalStorage(tmp_path / "new" / "storage").check()
+    assert files(tmp_path) == ["file"] and not (tmp_path / "new").exists()
+
+
 def test_an_unknown_kind_of_address_is_named() -> None:
     with pytest.raises(SetupError, match="ftp"):
         open_storage("ftp://host/folder")
