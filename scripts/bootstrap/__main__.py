@@ -12,7 +12,7 @@ from . import dotenv_file, node, project, python_env, system
 from .shell import ROOT, Failure, os_failure, say
 
 # Two processes; tests/conftest.py says which tests share one.
-PYTEST = "pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=15"
+PYTEST = "pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=15"
 
 
 def main(arguments: list[str]) -> int:
