@@ -122,6 +122,15 @@ def find_any(analysis_id: str) -> Any:
     return own(row, NO_ANALYSIS)
 
 
+def is_there(analysis_id: str) -> bool:
+    """Whether :func:`find` would find it."""
+    try:
+        find(analysis_id)
+    except NotFound:
+        return False
+    return True
+
+
 def list_analyses(**wanted: Any) -> list[Any]:
     """The viewer's analyses, the newest first; arguments as for the catalog."""
     return current().catalog.list_analyses(owner_id=owner_filter(), **wanted)

@@ -17,7 +17,6 @@ from ..pitching.reference import from_delivery
 from ..render.words import EVENT_ORDER, event_label, readable
 from . import desk, shelf
 from .athlete_forms import HANDS
-from .extension import current
 from .forms import LEVEL_CHOICES, parse_height
 from .problems import from_error
 from .uploads import MB, area, display_name
@@ -62,7 +61,7 @@ def reference(place: str) -> str:
         labels=[
             (readable(name), " + ".join(used)) for name, used in (found.facts.get("labels") or {}).items()
         ],
-        source=source if source and current().catalog.find(source) else None,
+        source=source if source and desk.is_there(source) else None,
         source_delivery=row.source_delivery if row is not None else None,
     )
 

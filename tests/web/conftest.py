@@ -170,3 +170,31 @@ def desk(app: Flask, samples: Path) -> Desk:
 def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the data folder with the accounts of tests/web/accounts.py is kept; made at its first use."""
     return tmp_path_factory.mktemp("people") / "data"
+
+
+@pytest.fixture(scope="session")
+def furnished(people: Path, tmp_path_factory: pytest.TempPathFactory, samples: Path) -> tuple[Path, dict]:
+    """A data folder with one of everything in it, to copy; and what names the things (tests/web/club.py)."""
+    from tests.web import accounts, club
+
+    folder = tmp_path_factory.mktemp("club") / "data"
+    app = accounts.site(people, folder)
+    values = club.furnish(app, samples)
+    app.extensions["shadow"].catalog.close()
+    return folder, values
+
+
+@pytest.fixture(scope="session")
+def quiet(furnished: tuple[Path, dict], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A club that no test changes."""
+    from tests.web import club
+
+    return club.copied(furnished, tmp_path_factory.mktemp("quiet") / "data", login_rate="999 per minute")
+
+
+@pytest.fixture
+def club(furnished: tuple[Path, dict], tmp_path: Path) -> Any:
+    """A club of this test's own."""
+    from tests.web import club
+
+    return club.copied(furnished, tmp_path / "data")
