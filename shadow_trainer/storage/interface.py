@@ -31,11 +31,9 @@ class UploadTicket:
 class Storage(Protocol):
     """What every kind of storage does. Keys that are not allowed raise BadRequest.
 
-    ``remote``: every request costs money or time, so nothing looks through it by the minute.
-    ``origins``: where :meth:`url` and :meth:`ticket` send a browser.
+    ``origins``: where :meth:`url` and :meth:`ticket` send a browser; empty for a storage that has neither.
     """
 
-    remote: bool
     origins: tuple[str, ...]
 
     def put(self, key: str, source: Path | BinaryIO, *, move: bool = False) -> int:

@@ -27,7 +27,6 @@ class LocalStorage:
     """Files below one folder. The folder is made when something is first put."""
 
     origins: tuple[str, ...] = ()
-    remote = False
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root).absolute()

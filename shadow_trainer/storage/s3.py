@@ -39,8 +39,6 @@ class S3Storage:
     service does not answer after all retries. An object appears whole or not at all by S3's own promise.
     """
 
-    remote = True
-
     def __init__(self, address: S3Address, settings: Settings) -> None:
         self.address = address
         self.origins = (address.origin,)

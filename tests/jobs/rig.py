@@ -52,7 +52,7 @@ class Rig:
         self.data = settings.data_path
         self.processes: list[subprocess.Popen[bytes]] = []
         migrate(settings)
-        self.catalog, self.storage = open_catalog(settings), open_storage(settings.storage_address)
+        self.catalog, self.storage = open_catalog(settings), open_storage(settings.storage_address, settings)
         self.redis = embedded.start(settings) if settings.use_rq and not settings.redis_url else None
         self.jobs = self.manager()
 

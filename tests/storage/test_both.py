@@ -37,7 +37,7 @@ def test_what_was_put_comes_back(storage: Storage, tmp_path: Path) -> None:
     assert abs(storage.modified(key) - time.time()) < 60
     path, address = storage.path(key), storage.url(key)
     # There is always a way to hand it out: a path, or an address.
-    assert (path is None) == (address is not None) == storage.remote
+    assert (path is None) == (address is not None) == bool(storage.origins)
 
 
 def test_a_file_is_copied_or_moved_as_asked(storage: Storage, tmp_path: Path) -> None:
@@ -135,4 +135,4 @@ def test_list_knows_prefixes_of_folders_only_and_sorts_as_text(storage: Storage)
 
 def test_a_storage_that_works_says_where_it_is(storage: Storage) -> None:
     words = storage.check()
-    assert ("bucket-" in words) if storage.remote else ("storage" in words)
+    assert ("bucket-" in words) if storage.origins else ("storage" in words)
