@@ -29,8 +29,15 @@ EVENT_LABELS: dict[str, str] = {
     "": "Whole delivery",
     "-": "Whole delivery",
 }
-UNIT_LABELS: dict[str, str] = {"deg": "°", "deg/s": "°/s", "%height": "% of height", "": ""}
-_DIGITS = {"deg": 0, "%height": 0, "deg/s": 0, "ms": 0, "m": 2, "s": 2, "m/s": 2}
+UNIT_LABELS: dict[str, str] = {
+    "deg": "°",
+    "deg/s": "°/s",
+    "%height": "% of height",
+    "heights/s": "heights/s",
+    "head_widths": "head widths",
+    "": "",
+}
+_DIGITS = {"deg": 0, "%height": 0, "deg/s": 0, "ms": 0, "m": 2, "s": 2, "m/s": 2, "heights/s": 2}
 
 _SPECIAL = {
     "hip_shoulder_separation": "Hip–shoulder separation",

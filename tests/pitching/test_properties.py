@@ -22,9 +22,10 @@ HEADINGS = {"pelvis_rotation", "trunk_rotation"}
 ALONG_X_OR_Y = {
     "stride_length", "stride_angle", "trunk_frontal_lean", "arm_slot", "extension", "hand_past_toe",
     "head_side_path", "head_past_ankle", "pelvis_drift", "sway_back", "pelvis_forward_velocity",
+    "pelvis_forward_velocity_in_heights",
 }  # fmt: skip
 # Besides half a frame of timing: what a coarser film may cost in each unit.
-COARSE = {"deg": 2.0, "%height": 1.0, "cm": 2.0, "m/s": 0.05, "head_widths": 0.1}
+COARSE = {"deg": 2.0, "%height": 1.0, "cm": 2.0, "m/s": 0.05, "heights/s": 0.03, "head_widths": 0.1}
 
 
 def measured(series: PoseSeries, **options: Any) -> dict[tuple[str, str], dict[str, Any]]:

@@ -126,6 +126,11 @@ def forward_speed_max(c: Context) -> float:
     return c.highest(c.hip_velocity_x, c.window(LIFT, FC))
 
 
+def forward_speed_in_heights(c: Context) -> float:
+    """The same in body heights per second: comparable between a boy and a man."""
+    return forward_speed_max(c) / c.height_m
+
+
 def peak(name: str) -> Callable[[Context], float]:
     """Peak of an angular velocity from 100 ms before FC to 50 ms after BR, deg/s."""
     return lambda c: c.highest(c.velocities[f"{name}_velocity"], peak_window(c))
