@@ -65,11 +65,13 @@ def init_app(app: Flask) -> None:
         headers,
         health,
         login,
+        measures,
         media,
         metrics,
         navigation,
         notes,
         observed,
+        openapi,
         pages,
         problems,
         rates,
@@ -87,6 +89,6 @@ def init_app(app: Flask) -> None:
     hooks = (requests, observed, slots, compress, headers, problems, rates, login, guard)
     shown = (navigation, assets, health, metrics, media, pages, actions, api, results, dashboard)
     people = (account, admin, shares, shared)
-    library = (notes, athletes, references, compare, direct)
+    library = (notes, athletes, references, compare, direct, measures, openapi)
     for feature in (*hooks, *shown, *people, *library):
         feature.init_app(app)

@@ -1,0 +1,87 @@
+"""What each route of the API takes and answers. A route without a line here fails a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...jobs.shadow_file import MODES
+
+JSON, FORM = "application/json", "multipart/form-data"
+VIDEO, ANY = "video/mp4", "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """``answers``: status -> name of a schema, a media type, or nothing; ``query``: names of :data:`QUERY`;
+    ``body``: media type -> schema."""
+
+    answers: Mapping[int, str]
+    query: tuple[str, ...] = ()
+    body: Mapping[str, Any] = field(default_factory=dict)
+    body_needed: bool = True
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _query(name: str, words: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": words, "schema": schema}
+
+
+QUERY = {
+    "part": _query("part", "Only one of both", type="string", enum=["2d", "3d"]),
+    "as": _query("as", "`packed`: the numbers as base64 of little-endian integers", type="string"),
+    "mode": _query("mode", "How the shadow plays", type="string", enum=list(MODES)),
+    "delivery": _query("delivery", "Index of a pitch", type="integer", minimum=0),
+}
+UPLOAD = {
+    "allOf": [
+        _ref("Options"),
+        {
+            "type": "object",
+            "required": ["video"],
+            "properties": {"video": {"type": "string", "contentMediaType": ANY}},
+        },
+    ]
+}
+OPTIONS_BODY = {JSON: _ref("Options")}
+OPERATIONS: dict[str, Operation] = {
+    "api.upload": Operation({202: "Accepted"}, body={FORM: UPLOAD}),
+    "api.sample_lefty": Operation({202: "Accepted"}, body=OPTIONS_BODY, body_needed=False),
+    "api.status": Operation({200: "Status"}),
+    "api.info": Operation({200: "Info"}),
+    "api.download": Operation({200: VIDEO, 206: VIDEO}),
+    "api.preview_original": Operation({200: VIDEO, 206: VIDEO}),
+    "api.preview_processed": Operation({200: VIDEO, 206: VIDEO}),
+    "api.terminate": Operation({200: "Status"}),
+    "api.retry": Operation({202: "Accepted"}),
+    "api.delete": Operation({204: ""}),
+    "direct.presign": Operation(
+        {200: "Ticket"}, body={"application/x-www-form-urlencoded": _ref("TicketRequest")}
+    ),
+    "direct.complete": Operation(
+        {202: "Accepted"}, body={"application/x-www-form-urlencoded": _ref("Claim")}
+    ),
+    "measures.get_3d_keypoints": Operation(
+        {200: "Keypoints", 202: "Accepted"}, body={FORM: UPLOAD, JSON: _ref("Job")}
+    ),
+    "measures.generate_evaluation": Operation(
+        {200: "Evaluation"}, body={JSON: _ref("Assumptions")}, body_needed=False
+    ),
+    "results.keypoints_user": Operation({200: "Keypoints"}, query=("part", "as")),
+    "results.keypoints_pro": Operation({200: "Keypoints"}, query=("mode", "part", "as")),
+    "results.export": Operation({200: ANY}, query=("delivery",)),
+    "results.plot": Operation({200: "image/svg+xml"}, query=("delivery",)),
+    "results.charts_data": Operation({200: JSON}, query=("delivery",)),
+    "results.pitch": Operation({200: JSON}),
+    "results.move_events": Operation({200: JSON}, body={JSON: _ref("MovedEvents")}),
+    "results.assume": Operation({200: JSON}, body={JSON: _ref("Assumptions")}),
+    "references.listed": Operation({200: "References"}),
+    "health.health": Operation({200: "Health"}),
+    "health.ready": Operation({200: "Ready", 503: "Ready"}),
+    "metrics.metrics": Operation({200: "text/plain"}),
+    "openapi.document": Operation({200: JSON}),
+}

@@ -1,0 +1,177 @@
+"""JSON schemas of what goes in and out; those of the options are made from the options' own limits."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from ...jobs import assumptions
+from ...jobs.request import (
+    CAPTURE_FPS_RANGE,
+    HEIGHT_M_RANGE,
+    LEVELS,
+    MODEL_SIZES,
+    PART_S_RANGE,
+    THROWS,
+    TURNS_DEG,
+    VIEWS,
+    AnalysisRequest,
+)
+from ...jobs.states import ALL
+from ...render.words import EVENT_ORDER
+
+TEXT, NUMBER, WHOLE, FLAG = ({"type": kind} for kind in ("string", "number", "integer", "boolean"))
+ADDRESS = {"type": "string", "format": "uri-reference"}
+TIME = {"type": "string", "format": "date-time"}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "throws": {"enum": list(THROWS)},
+    "view": {"enum": list(VIEWS)},
+    "model_size": {"enum": list(MODEL_SIZES)},
+    "capture_fps": {"type": "number", "minimum": CAPTURE_FPS_RANGE[0], "maximum": CAPTURE_FPS_RANGE[1]},
+    "height_m": {"type": "number", "minimum": HEIGHT_M_RANGE[0], "maximum": HEIGHT_M_RANGE[1]},
+    "reference": {"type": "string", "description": "From /pro-keypoints/list, or `none`"},
+    "person": {"type": "integer", "minimum": 0},
+    "level": {"enum": list(LEVELS)},
+    "start_s": {"type": "number", "minimum": PART_S_RANGE[0], "maximum": PART_S_RANGE[1]},
+    "end_s": {"type": "number", "minimum": PART_S_RANGE[0], "maximum": PART_S_RANGE[1]},
+    "turn_deg": {"enum": list(TURNS_DEG)},
+}
+
+
+def schemas() -> dict[str, Any]:
+    """Name -> schema."""
+    return {
+        "Problem": _problem(),
+        "Options": _object({field.name: OPTIONS[field.name] for field in fields(AnalysisRequest)}, ()),
+        "Assumptions": _object({name: _or_null(OPTIONS[name]) for name in assumptions.FIELDS}, ()),
+        "Accepted": _object(
+            {"job_id": TEXT, "status": TEXT, "status_url": ADDRESS, "result_url": ADDRESS, "message": TEXT}
+        ),
+        "Status": _status(),
+        "Info": _object(
+            {
+                "job_id": TEXT,
+                "title": TEXT,
+                "original_name": TEXT,
+                "status": {"enum": list(ALL)},
+                "options": {"type": "object"},
+                "files": {"type": "object", "additionalProperties": ADDRESS},
+                "created_at": TIME,
+                "analysis": {"type": ["object", "null"], "description": "The whole of analysis.json"},
+            }
+        ),
+        "Job": _object({"job_id": TEXT}),
+        "Keypoints": _keypoints(),
+        "MovedEvents": _object(
+            {
+                "delivery": {"type": "integer", "minimum": 0},
+                "events": {"type": "object", "properties": {name: NUMBER for name in EVENT_ORDER}},
+            },
+            ("events",),
+        ),
+        "Evaluation": _evaluation(),
+        "References": _object({"references": {"type": "array", "items": _reference()}}),
+        "TicketRequest": _object({"name": TEXT, "size_bytes": WHOLE}),
+        "Ticket": _object({"url": ADDRESS, "fields": {"type": "object"}, "claim": TEXT}),
+        "Claim": _object({"claim": TEXT}),
+        "Health": _object(
+            {
+                "status": TEXT,
+                "job_manager_type": {"enum": ["rq", "threads"]},
+                "rq_enabled": FLAG,
+                "active_jobs": {"type": ["integer", "null"]},
+            }
+        ),
+        "Ready": _object({"status": TEXT, "checks": {"type": "object"}}),
+    }
+
+
+def _object(properties: dict[str, Any], required: tuple[str, ...] | None = None) -> dict[str, Any]:
+    needed = list(properties if required is None else required)
+    return {"type": "object", "properties": properties, **({"required": needed} if needed else {})}
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _problem() -> dict[str, Any]:
+    error = _object({"field": TEXT, "code": TEXT, "message": TEXT, "fix": TEXT})
+    names = ("type", "title", "detail", "instance", "code", "message", "fix", "request_id")
+    return _object(
+        {**dict.fromkeys(names, TEXT), "status": WHOLE, "errors": {"type": "array", "items": error}}
+    )
+
+
+def _status() -> dict[str, Any]:
+    error = _or_null(_object({"code": TEXT, "message": TEXT, "fix": TEXT}))
+    return _object(
+        {
+            "job_id": TEXT,
+            "status": {"enum": list(ALL)},
+            "stage": TEXT,
+            "progress": {"type": "number", "minimum": 0, "maximum": 100},
+            "message": TEXT,
+            "queue_position": _or_null(WHOLE),
+            "eta_s": _or_null(NUMBER),
+            "attempts": WHOLE,
+            "error": error,
+            "result_url": _or_null(ADDRESS),
+            "created_at": TIME,
+            "updated_at": TIME,
+        }
+    )
+
+
+def _keypoints() -> dict[str, Any]:
+    rows = {"type": "array", "items": {"type": ["array", "null"]}}
+    return _object(
+        {
+            "schema": TEXT,
+            "landmarks": {"type": "array", "items": TEXT},
+            "time_s": {"type": "array", "items": NUMBER},
+            "measured": {"type": "array", "items": WHOLE},
+            "frames": rows,
+            "confidence": rows,
+            "world": rows,
+        },
+        ("schema", "landmarks", "time_s", "measured"),
+    )
+
+
+def _reference() -> dict[str, Any]:
+    return _object(
+        {
+            "reference": TEXT,
+            "name": TEXT,
+            "built_in": FLAG,
+            "level": TEXT,
+            "hand": {"enum": ["right", "left"]},
+            "height_m": NUMBER,
+            "duration_s": NUMBER,
+            "source": TEXT,
+        }
+    )
+
+
+def _evaluation() -> dict[str, Any]:
+    names = ("title", "text", "level", "drill", "certainty", "event", "source")
+    findings = {"type": "array", "items": _object(dict.fromkeys(names, TEXT))}
+    pitch = {
+        "index": WHOLE,
+        "faults": findings,
+        "strengths": findings,
+        "reference": _or_null(TEXT),
+        "similarity": _or_null(WHOLE),
+    }
+    many = {"type": "array", "items": {"type": "object"}}
+    return _object(
+        {
+            "job_id": TEXT,
+            "level": TEXT,
+            "note": TEXT,
+            "deliveries": {"type": "array", "items": _object(pitch)},
+            "consistency": many,
+            "warnings": many,
+        }
+    )
