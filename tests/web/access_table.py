@@ -103,7 +103,7 @@ ROUTES = (
     Route("api.sample_lefty", "POST", "/videos/sample-lefty", "known"),
     Route("direct.presign", "POST", "/videos/uploads/presign", "known"),
     Route("direct.complete", "POST", "/videos/uploads/complete", "known"),
-    Route("measures.get_3d_keypoints", "POST", "/videos/get_3d_keypoints", "own", json={"job_id": "{id}"}),
+    Route("measures.get_3d_keypoints", "POST", "/videos/get_3d_keypoints", "known"),
     _videos("measures.generate_evaluation", "POST", "/generate-evaluation"),
     Route("openapi.document", "GET", "/openapi.json", "known"),
     _videos("api.status", "GET", "/status"),

@@ -220,3 +220,11 @@ def test_a_coach_may_send_only_so_many_films(furnished: tuple[Path, dict], tmp_p
     assert refused.status_code == 429 and refused.mimetype == "application/problem+json"
     assert 1 <= int(refused.headers["Retry-After"]) <= 61
     assert ask_as_program(club, club.bobs_token, "/videos/sample-lefty", method="POST").status_code == 202
+
+
+def test_landmarks_of_another_coach_are_not_found(club: Club) -> None:
+    for token, status in ((club.bobs_token, 404), (club.token, 200)):
+        answer = ask_as_program(
+            club, token, "/videos/get_3d_keypoints", method="POST", json={"job_id": club.analysis_id}
+        )
+        assert answer.status_code == status
