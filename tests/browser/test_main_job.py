@@ -27,8 +27,8 @@ def test_an_upload_shows_progress_and_can_be_canceled_and_deleted(visit, samples
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="This analysis was canceled.")).to_be_visible()
     page.get_by_text("Delete…").click()
-    page.get_by_role("button", name="Delete for ever").click()
-    expect(page.locator(".flash")).to_contain_text("was deleted")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator(".flash")).to_contain_text("moved to the trash")
 
 
 def test_what_is_too_large_is_said_before_it_is_sent(visit, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...pitching.warp import INTERVALS
-from ...render.words import EVENT_ORDER, event_label, metric_label, quantity
+from ...render.words import EVENT_ORDER, event_label, metric_label, number, quantity, unit_label
 from .likeness import Likeness, likeness
 from .metrics import PHASES
 
@@ -139,14 +139,19 @@ def _times(delivery: Mapping[str, Any]) -> dict[str, float]:
 def _words(metric: Mapping[str, Any] | None, unit: str) -> str:
     if metric is None or metric.get("value") is None:
         return "–"
-    value = quantity(metric["value"], unit)
-    error = metric.get("error")
-    return (value if error is None else f"{value} ± {quantity(error, unit)}").replace("-", "−")
+    error, sign = metric.get("error"), unit_label(unit)
+    if error is None or sign.startswith("°"):
+        words = quantity(metric["value"], unit)
+        words += "" if error is None else f" ± {quantity(error, unit)}"
+    else:
+        words = f"{number(metric['value'], unit)} ± {quantity(error, unit)}"
+    return words.replace("-", "−")
 
 
 def _signed(value: float, unit: str) -> str:
     words = quantity(value, unit)
-    return words.replace("-", "−") if value < 0 else f"+{words}"
+    rounds_to_nothing = float(number(value, unit)) == 0
+    return words if rounds_to_nothing else words.replace("-", "−") if value < 0 else f"+{words}"
 
 
 def _ms(value: float, *, signed: bool = False) -> str:
