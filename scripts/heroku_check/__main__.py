@@ -162,6 +162,10 @@ def send_both_ways(check: Check, url: str) -> None:
     with visits.chromium() as browser:
         coach = visits.enter(browser, url, NAME, check.password, javascript=True)
         check.say("a browser logs in through the router's TLS")
+        board = coach.request.get(f"{url}/rq/0/view/workers")
+        if not board.ok:
+            raise SystemExit(f"heroku-check: rq-dashboard answers {board.status}: {board.text()[:300]}")
+        check.say("rq-dashboard reads the Redis with TLS")
         page, posted = visits.send(coach, FILM)
         straight = [address for address in posted if address.startswith(check.bucket_url)]
         through_us = [address for address in posted if address.endswith("/videos/upload")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from ..errors import SetupError
@@ -15,12 +16,21 @@ CONNECTIONS = 32
 
 
 def connect(address: S3Address, settings: Settings, endpoint: str) -> Any:
-    """A boto3 client; it talks to the service at the first call. An empty ``endpoint`` is Amazon's."""
+    """A boto3 client; it talks to the service at the first call. An empty ``endpoint`` is Amazon's.
+
+    Storages of one process share clients: making one costs a third of a second, and threads may share it.
+    """
+    keys = (settings.aws_access_key_id, settings.aws_secret_access_key, settings.aws_session_token)
+    return _client(endpoint, address.region, address.path_style, bool(address.endpoint), keys)
+
+
+@cache
+def _client(endpoint: str, region: str, path_style: bool, foreign: bool, keys: tuple[str, str, str]) -> Any:
     import boto3
     from botocore.config import Config
 
     # Services other than Amazon's often do not know the newer checksums that boto3 would add by itself.
-    checksums = "when_required" if address.endpoint else "when_supported"
+    checksums = "when_required" if foreign else "when_supported"
     config = Config(
         signature_version="s3v4",
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
@@ -30,18 +40,13 @@ def connect(address: S3Address, settings: Settings, endpoint: str) -> Any:
         request_checksum_calculation=checksums,
         response_checksum_validation=checksums,
         s3={
-            "addressing_style": "path" if address.path_style else "virtual",
+            "addressing_style": "path" if path_style else "virtual",
             # The one region whose default is a name for all regions, which is no origin of ours.
             "us_east_1_regional_endpoint": "regional",
         },
     )
     # A session of its own: the default one must not be used by several threads at once.
-    session = boto3.session.Session(
-        aws_access_key_id=settings.aws_access_key_id or None,
-        aws_secret_access_key=settings.aws_secret_access_key or None,
-        aws_session_token=settings.aws_session_token or None,
-        region_name=address.region,
-    )
+    session = boto3.session.Session(*(key or None for key in keys), region_name=region)
     return session.client("s3", endpoint_url=endpoint or None, config=config)
 
 

@@ -125,8 +125,9 @@ def test_amazon_encrypts_by_itself_and_a_wrong_wish_is_named() -> None:
         S3Storage(parse("s3://films"), Settings(s3_encryption="ROT13"))
 
 
-def test_a_large_file_goes_up_in_parts(bucket: S3Storage) -> None:
-    bucket.put("film.mp4", io.BytesIO(bytes(17 << 20)))
+def test_a_large_file_goes_up_in_parts(bucket: S3Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shadow_trainer.storage.s3.PART_BYTES", 5 << 20)
+    bucket.put("film.mp4", io.BytesIO(bytes(6 << 20)))
     # The mark of an object in parts: the number of parts behind a dash.
     assert head(bucket, "film.mp4")["ETag"].endswith('-2"')
 
@@ -191,7 +192,7 @@ def test_missing_keys_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("HOME", "/nonexistent")
-    storage = S3Storage(parse("s3://films"), Settings())
+    storage = S3Storage(parse("s3://films?region=eu-north-1"), Settings())
     with pytest.raises(SetupError, match="no keys") as error:
         storage.url("a")
     assert error.value.code == "no_credentials"
