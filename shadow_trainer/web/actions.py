@@ -10,7 +10,7 @@ from ..jobs import assumptions
 from ..jobs.request import AnalysisRequest
 from . import desk
 from .extension import current
-from .forms import changes_from, options_from
+from .forms import changed_events, changes_from, options_from
 
 blueprint = Blueprint("actions", __name__)
 
@@ -67,6 +67,24 @@ def assume(analysis_id: str) -> Response:
     else:
         flash("Measured again with what you changed. The films follow in a moment.")
     return redirect(url_for("pages.analysis", analysis_id=analysis_id, _anchor="assumptions"), code=303)
+
+
+@blueprint.post("/analyses/<analysis_id>/events")
+def events(analysis_id: str) -> Response:
+    """Events at other times, in seconds of real time; only those that changed count. ``undo``: as they were found."""
+    place = request.form.get("delivery", default=0, type=int)
+    desk.completed(analysis_id)
+    moved = {} if "undo" in request.form else changed_events(request.form, desk.events_of(analysis_id, place))
+    try:
+        if moved or "undo" in request.form:
+            desk.move_events(analysis_id, place, moved)
+            flash("Measured again with the events where you put them.")
+        else:
+            flash("No event was moved: change a time first.", "bad")
+    except BadRequest as error:
+        flash(f"{error.message} {error.fix}".strip(), "bad")
+    address = url_for("pages.analysis", analysis_id=analysis_id, delivery=place, _anchor="events")
+    return redirect(address, code=303)
 
 
 @blueprint.post("/analyses/<analysis_id>/rename")

@@ -17,7 +17,7 @@ STATIC = ROOT / "static"
 FOLDERS = ("css", "js", "img")
 YEAR_S = 365 * 24 * 3600
 VENDOR = {
-    "uplot/uPlot.esm.js": "node_modules/uplot/dist/uPlot.esm.js",
+    "uplot/uPlot.iife.min.js": "node_modules/uplot/dist/uPlot.iife.min.js",
     "uplot/uPlot.min.css": "node_modules/uplot/dist/uPlot.min.css",
     "three/three.module.js": "node_modules/three/build/three.module.js",
     "three/three.core.js": "node_modules/three/build/three.core.js",

@@ -211,6 +211,14 @@ def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> di
     return _measure(analysis_id, remeasure.Change(moved=moved))
 
 
+def events_of(analysis_id: str, delivery: int) -> dict[str, float]:
+    """Where the events of one pitch are now, in seconds of real time; NotFound for a pitch that is not there."""
+    for row in read_json(analysis_id, "analysis.json")["deliveries"]:
+        if row["index"] == delivery:
+            return {name: event["time_s"] for name, event in row["events"].items() if event}
+    raise NotFound(f"There is no pitch {delivery + 1} in this film.", code="no_such_delivery")
+
+
 def assume(analysis_id: str, changes: dict[str, Any]) -> dict[str, Any]:
     """Another hand, height, capture rate, level, reference or view; returns the new analysis.json."""
     row = completed(analysis_id)

@@ -40,6 +40,7 @@ LEVEL_CHOICES = [
     ("pro", "Professional"),
 ]
 INCH_M = 0.0254
+EVENT_STEP_S = 0.001  # times of events in forms
 FEET = re.compile(
     r"""(\d)\s*(?:'|′|’|ft\.?|feet|foot)\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:"|″|”|''|in\.?|inch(?:es)?)?)?"""
 )
@@ -155,3 +156,19 @@ def _number(name: str, value: Any, limits: tuple[float, float], unit: str) -> fl
             fix=f"Give {unit}, or leave it empty.",
         )
     return number
+
+
+def changed_events(values: Mapping[str, str], found: Mapping[str, float]) -> dict[str, float]:
+    """Times of the events form that differ from where the events are, in seconds; what is no number is left out.
+
+    The form shows milliseconds: less than that is no change.
+    """
+    moved = {}
+    for name, now in found.items():
+        try:
+            time = float(values.get(name, "").replace(",", "."))
+        except ValueError:
+            continue
+        if math.isfinite(time) and abs(time - now) > EVENT_STEP_S / 2 + 1e-9:
+            moved[name] = time
+    return moved

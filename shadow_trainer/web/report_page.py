@@ -8,6 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from . import desk, shelf
+from .compress import repeats_nothing
 from .forms import CHOICES
 from .links import media_address, poster_address
 from .presenters import report as report_view
@@ -30,7 +31,9 @@ def render(row: Any) -> str:
     """The page of a finished analysis; ``?delivery=``, ``?film=`` and ``?t=`` choose what it shows."""
     document = desk.read_json(row.id, "analysis.json")
     report = report_view.build(document, delivery=request.args.get("delivery", type=int))
-    film = request.args.get("film", "overlay")
+    wanted = request.args.get("film", "overlay")
+    film = wanted if wanted in FILMS else "overlay"
+    repeats_nothing()
     return render_template(
         "report.html",
         row=row,
@@ -42,7 +45,7 @@ def render(row: Any) -> str:
         choices=CHOICES,
         films_are_old=desk.films_are_old(row.id, document),
         film=film,
-        film_address=media_address(row, FILMS.get(film, "overlay.mp4")) or media_address(row, "preview.mp4"),
+        film_address=media_address(row, FILMS[film]) or media_address(row, "preview.mp4"),
         start_s=request.args.get("t", type=float),
         has=lambda name: name in (row.files or []),
         media=lambda name: media_address(row, name),

@@ -10,7 +10,7 @@ import { Layers } from "./report/layers.js";
 import { Loop } from "./report/loop.js";
 import { bindPane } from "./report/pane.js";
 import { Stage } from "./report/stage.js";
-import { saveStill } from "./report/still.js";
+import { bindPrint, saveStill } from "./report/still.js";
 import { TimeLine } from "./report/timeline.js";
 
 const SPEEDS = [0.1, 0.25, 0.5, 0.75, 1];
@@ -73,7 +73,9 @@ function start() {
   };
   bindParts();
   loop = panel.querySelector("[data-loop]") ? new Loop(panel, film) : null;
-  const still = () => saveStill({ film, overlay: layers.overlay, board, title: dataset.title });
+  const shown = () => ({ film, overlay: layers.overlay, board, title: dataset.title });
+  const still = () => saveStill(shown());
+  bindPrint(shown);
   const help = bindHelp(panel.querySelector("[data-do=help]"), document.querySelector("[data-help]"));
   bindControls(panel, film, { stage, still, closer: () => stage.closer(), farther: () => stage.farther() });
   const keys = keysOf({ film, stage, board, loop, help, still, layers });

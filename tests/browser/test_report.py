@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.report_weight import LIMIT_BYTES, measure
 from tests.browser.conftest import PHONE
 from tests.browser.looks import at_row, painted
 
@@ -186,3 +187,51 @@ def test_on_a_phone_two_fingers_zoom_and_a_tap_plays(visit, report: str) -> None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.touchscreen.tap(x, y)
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_the_first_load_is_light(chrome, report: str) -> None:
+    load = measure(chrome, report)
+    assert load.total < LIMIT_BYTES, load.addresses
+    assert not [address for address in load.addresses if "three" in address]
+
+
+def test_a_printed_report_shows_the_frame_and_leaves_the_player_out(player: Page, events) -> None:
+    player.keyboard.press("4")
+    at_row(player, events["foot_contact"]["frame"])
+    assert len(player.pdf()) > 20_000
+    still = player.locator("[data-print-still]")
+    expect(still.locator("canvas")).to_have_count(1)
+    expect(still).to_contain_text(f"{events['foot_contact']['frame'] / 60:.3f} s")
+    player.emulate_media(media="print")
+    expect(still).to_be_visible()
+    expect(player.locator("[data-player]")).to_be_hidden()
+    expect(player.get_by_role("heading", name="The numbers", exact=True)).to_be_visible()
+
+
+def test_hand_and_level_are_corrected_on_the_page(player: Page) -> None:
+    level = player.get_by_label("Compare with")
+    before = level.input_value()
+    norms = player.locator("#numbers").inner_text()
+    other = "youth" if before != "youth" else "pro"
+    level.select_option(other)
+    player.locator("#assumptions").get_by_role("button", name="Measure again").click()
+    expect(player.locator("#numbers")).not_to_have_text(norms, timeout=30_000, use_inner_text=True)
+    assert level.input_value() == other
+    level.select_option(before)
+    player.locator("#assumptions").get_by_role("button", name="Measure again").click()
+    expect(player.locator("#numbers")).to_have_text(norms, timeout=30_000, use_inner_text=True)
+
+
+def test_events_are_moved_by_a_plain_form(visit, report: str) -> None:
+    page = visit(javascript=False).open(report)
+    page.get_by_text("Correct the times…").click()
+    field = page.get_by_label("Foot contact, seconds")
+    found = field.input_value()
+    field.fill(f"{float(found) - 0.05:.3f}")
+    page.locator("#events").get_by_role("button", name="Measure again").click()
+    expect(page.locator(".flash")).to_contain_text("Measured again")
+    page.get_by_text("Correct the times…").click()
+    assert abs(float(page.get_by_label("Foot contact, seconds").input_value()) - float(found) + 0.05) < 0.02
+    page.get_by_role("button", name="As they were found").click()
+    page.get_by_text("Correct the times…").click()
+    expect(page.get_by_label("Foot contact, seconds")).to_have_value(found)

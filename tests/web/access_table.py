@@ -68,6 +68,7 @@ ROUTES = (
         )
         for action in ("delete", "restore", "purge", "rerun", "download")
     ),
+    Route("actions.events", "POST", "/analyses/{id}/events", "own", {"delivery": "0", "undo": "1"}),
     # Athletes
     Route("athletes.index", "GET", "/athletes", "list"),
     Route("athletes.create", "POST", "/athletes", "known", {"name": "New"}),
@@ -120,6 +121,8 @@ ROUTES = (
     _videos("results.pitch", "GET", "/pitches/0"),
     _videos("results.charts_data", "GET", "/charts"),
     _videos("results.plot", "GET", "/plots/knees"),
+    _videos("results.charts_data", "GET", "/charts"),
+    _videos("results.pitch", "GET", "/pitches/0"),
     _videos("results.assume", "POST", "/assumptions", json={"throws": "sideways"}),
     _videos("results.move_events", "POST", "/events", json={"events": {}}),
     # Admins

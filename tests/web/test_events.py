@@ -88,3 +88,29 @@ def test_an_event_that_cannot_be_there_changes_nothing(
 
 def test_what_is_not_finished_has_no_events_to_move(client: FlaskClient, desk: Desk) -> None:
     assert send(client, desk.running(), events={"release": 1.0}).status_code == 409
+
+
+def test_events_are_moved_and_put_back_by_a_plain_form(
+    browser: FlaskClient, desk: Desk, measured: str
+) -> None:
+    before = stored(desk, measured)["deliveries"][0]["events"]
+    page = browser.get(f"/analyses/{measured}").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    values = {name: f"{event['time_s']:.3f}" for name, event in before.items()}
+    form = {**values, "csrf_token": token, "delivery": "0"}
+    contact = before["foot_contact"]["time_s"] - 0.02
+
+    def post(**changes: str):
+        return browser.post(f"/analyses/{measured}/events", data={**form, **changes}, follow_redirects=True)
+
+    assert "No event was moved" in post().text
+    assert "Measured again" in post(foot_contact=f"{contact:.3f}").text
+    document = stored(desk, measured)
+    assert set(document["moved_events"]["0"]) == {"foot_contact"}
+    assert abs(document["deliveries"][0]["events"]["foot_contact"]["time_s"] - contact) < 0.02
+    assert "must come" in post(foot_contact="0.001").text
+    post(undo="1")
+    after = stored(desk, measured)["deliveries"][0]["events"]
+    for name, event in before.items():
+        assert after[name]["time_s"] == pytest.approx(event["time_s"], abs=1e-6)
+    assert browser.post(f"/analyses/{measured}/events", data={**form, "delivery": "7"}).status_code == 404

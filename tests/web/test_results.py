@@ -85,16 +85,28 @@ def test_a_player_asks_for_one_part_only(client: FlaskClient, desk: Desk) -> Non
     assert "frames" not in client.get(f"{address}?part=3d").get_json()
 
 
-def test_data_is_compressed_and_pages_are_not(client: FlaskClient, desk: Desk) -> None:
+def test_data_is_compressed_and_pages_that_repeat_a_request_are_not(client: FlaskClient, desk: Desk) -> None:
     analysis_id = desk.completed()
     headers = {"Accept-Encoding": "gzip"}
     data = client.get(f"/videos/{analysis_id}/keypoints/user", headers=headers)
     assert data.headers["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(data.data))["schema"]
-    page = client.get(f"/analyses/{analysis_id}", headers=headers)
-    assert "Content-Encoding" not in page.headers
-    assert page.text.count("data-chart=") >= 3
-    assert page.text.count("<caption>") >= 3
+    search = client.get(f"/analyses?q={'zebra' * 400}", headers=headers)
+    assert "Content-Encoding" not in search.headers
+    page = client.get(f"/analyses/{analysis_id}?film=zebra%22zebra&t=2.5", headers=headers)
+    text = gzip.decompress(page.data).decode()
+    assert text.count("data-chart=") >= 3
+    assert text.count("<caption>") >= 3
+    assert "zebra" not in text
+
+
+def test_the_length_of_a_compressed_page_is_blurred(client: FlaskClient, desk: Desk) -> None:
+    address, headers = f"/analyses/{desk.completed()}", {"Accept-Encoding": "gzip"}
+    lengths = set()
+    for _ in range(12):
+        data = client.get(address, headers=headers).data
+        lengths.add(len(data))
+    assert max(lengths) - min(lengths) > 20
 
 
 def test_the_shadow_has_a_row_for_each_frame(client: FlaskClient, desk: Desk) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ...pitching import norms
+from ...pitching import norms, picks
 from ...render.words import EVENT_ORDER, event_label, validated
 from .keypoints import time_scale
 from .likeness import Likeness, Spread, likeness, spreads
@@ -80,6 +80,7 @@ class Delivery:
     validated: str
     norm_sources: tuple[str, ...]
     raw: dict[str, Any]
+    picked: tuple[str, ...] = ()  # "best", "typical"
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,11 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
     video = document["video"]
     scale = time_scale(video)
     scored = document["model"]["size"] not in MODEL_WORDS
-    rows = tuple(_delivery(row, scale, scored) for row in document["deliveries"])
+    picked = _picked(document["deliveries"]) if scored else {}
+    rows = tuple(
+        replace(_delivery(row, scale, scored), picked=picked.get(place, ()))
+        for place, row in enumerate(document["deliveries"])
+    )
     selected = next((row for row in rows if row.index == delivery), rows[0] if rows else None)
     return Report(
         facts=_facts(document),
@@ -123,6 +128,15 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
         capture_fps=float(video["capture_fps"]),
         level_words=norms.LABELS.get(document.get("level") or "adult", ""),
     )
+
+
+def _picked(deliveries: list[dict[str, Any]]) -> dict[int, tuple[str, ...]]:
+    """Place of a pitch -> what it is chosen as."""
+    chosen: dict[int, tuple[str, ...]] = {}
+    for words, place in (("best", picks.best(deliveries)), ("typical", picks.typical(deliveries))):
+        if place is not None:
+            chosen[place] = (*chosen.get(place, ()), words)
+    return chosen
 
 
 def clock(seconds: float) -> str:

@@ -13,6 +13,7 @@ export class Corrections {
     this.busy = false;
     this.nudged = null;
     document.addEventListener("click", (event) => this.click(event));
+    document.addEventListener("submit", (event) => this.submit(event));
     player.addEventListener("pointerdown", (event) => this.grab(event));
     player.addEventListener("keydown", (event) => this.key(event));
     // Otherwise the browser would drag the link itself.
@@ -92,26 +93,42 @@ export class Corrections {
     this.send({ [name]: this.film.shownTime * this.film.scale });
   }
 
-  say(words) {
-    const note = document.querySelector("[data-events-note]");
+  say(words, place = "[data-events-note]") {
+    const note = document.querySelector(place);
     if (note) note.textContent = words;
   }
 
-  async send(events) {
+  send(events) {
+    const { dataset } = this.player;
+    return this.measure(dataset.eventsUrl, { delivery: Number(dataset.delivery), events }, "[data-events-note]");
+  }
+
+  // Hand, height, capture rate and what else the numbers rest on.
+  submit(event) {
+    const address = event.target.dataset.assumptions;
+    if (!address) return;
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(event.target));
+    delete values.csrf_token;
+    this.measure(address, values, "[data-assumptions-note]");
+  }
+
+  async measure(address, body, note) {
     if (this.busy) return;
     this.busy = true;
-    this.say("Measuring again…");
+    this.say("Measuring again…", note);
     try {
-      const answer = await fetch(this.player.dataset.eventsUrl, {
+      const answer = await fetch(address, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.player.dataset.token },
-        body: JSON.stringify({ delivery: Number(this.player.dataset.delivery), events }),
+        body: JSON.stringify(body),
       });
       const found = await answer.json();
-      await this.refresh();
-      if (!answer.ok) this.say(`${found.message} ${found.fix}`);
+      // A refused form keeps what was typed.
+      if (answer.ok || note === "[data-events-note]") await this.refresh();
+      if (!answer.ok) this.say(`${found.message} ${found.fix}`, note);
     } catch {
-      this.say("The server does not answer. Try again.");
+      this.say("The server does not answer. Try again.", note);
     }
     this.busy = false;
   }
@@ -120,14 +137,21 @@ export class Corrections {
     const focus = focusedPlace();
     const answer = await fetch(window.location.href, { headers: { Accept: "text/html" } });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (ground(fresh) !== ground(document)) return window.location.reload();
     for (const part of document.querySelectorAll("[data-part]")) {
       const other = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
       if (other) part.replaceWith(document.importNode(other, true));
     }
     this.showButtons();
     this.rebind();
-    focus();
+    return focus();
   }
+}
+
+// What the film and the landmarks rest on: another hand, clock or set of parts is another page.
+function ground(page) {
+  const { scale, throws } = page.querySelector("[data-player]").dataset;
+  return [scale, throws, ...Array.from(page.querySelectorAll("[data-part]"), (part) => part.dataset.part)].join();
 }
 
 // Exchanging a part of the page must not throw a keyboard user out of it.

@@ -16,6 +16,20 @@ export async function saveStill({ film, overlay, board, title }) {
   window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+// On paper the film is the frame that is shown.
+export function bindPrint(shown) {
+  document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+  const place = document.querySelector("[data-print-still]");
+  if (!place) return;
+  window.addEventListener("beforeprint", () => {
+    const { film } = shown();
+    if (film.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    const words = document.createElement("figcaption");
+    words.textContent = `The film at ${(film.shownTime * film.scale).toFixed(3)} s`;
+    place.replaceChildren(picture(shown()), words);
+  });
+}
+
 export function picture({ film, overlay, board, title, source: video = film.video }) {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
