@@ -14,9 +14,10 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..catalog import Catalog, utcnow
+from ..catalog import utcnow
 from ..settings import Settings
 from . import housekeeping, selftest
 from .manager import JobManager
@@ -48,20 +49,34 @@ def conditions(manager: JobManager) -> Iterator[Alert]:
 
 
 def watch(manager: JobManager) -> list[Alert]:
-    """Tell what has begun or ended since the last look; what was told."""
-    known, told = manager.catalog.marks(PREFIX), []
-    for alert in conditions(manager):
-        if alert.firing != (PREFIX + alert.name in known) and _tell(manager.settings, alert):
-            _remember(manager.catalog, alert)
-            told.append(alert)
-    return told
+    """Tell what has begun or ended since the last look, on each channel once; what was told now."""
+    known = manager.catalog.marks(PREFIX)
+    return [a for a in conditions(manager) if _told(manager, a, known.get(PREFIX + a.name))]
 
 
-def _remember(catalog: Catalog, alert: Alert) -> None:
-    if alert.firing:
-        catalog.mark(PREFIX + alert.name, {"message": alert.message, "since": utcnow().isoformat()})
-    else:
-        catalog.unmark(PREFIX + alert.name)
+def _told(manager: JobManager, alert: Alert, known: dict[str, Any] | None) -> bool:
+    """Note a change, and send what is still to be sent of the last one; whether anything went out."""
+    changed = alert.firing != (known is not None and known.get("firing", True))
+    if changed:
+        log.log(logging.ERROR if alert.firing else logging.INFO, "alert %s: %s", alert.name, alert.message)
+        unsent = set((known or {}).get("unsent", ()))
+        # Who has not heard of its beginning need not hear of its end.
+        names = [name for name in _channels(manager.settings) if alert.firing or name not in unsent]
+        known = {
+            "firing": alert.firing,
+            "message": alert.message,
+            "since": utcnow().isoformat(),
+            "unsent": names,
+        }
+    if known is None:
+        return False
+    before = known.get("unsent", [])
+    known["unsent"] = [name for name in before if not _sent(manager.settings, name, alert)]
+    if not known["unsent"] and not alert.firing:
+        manager.catalog.unmark(PREFIX + alert.name)
+    elif changed or known["unsent"] != before:
+        manager.catalog.mark(PREFIX + alert.name, known)
+    return known["unsent"] != before or (changed and not before)
 
 
 def _no_worker(manager: JobManager) -> Alert:
@@ -105,16 +120,22 @@ def _error_share(manager: JobManager) -> Alert:
     return Alert("error_share", share > ERROR_SHARE, words)
 
 
-def _tell(settings: Settings, alert: Alert) -> bool:
-    """Log it and send it on every channel that is set; False when a channel failed (it is tried again)."""
-    log.log(logging.ERROR if alert.firing else logging.INFO, "alert %s: %s", alert.name, alert.message)
+def _channels(settings: Settings) -> list[str]:
+    webhook = ["webhook"] if settings.alert_webhook_url else []
+    return webhook + (["mail"] if settings.alert_mail_to and settings.smtp_url else [])
+
+
+def _sent(settings: Settings, channel: str, alert: Alert) -> bool:
+    """Send on one channel; False when it failed (it is tried again at the next look)."""
+    if channel not in _channels(settings):
+        return True  # it was taken out of the settings meanwhile
     try:
-        if settings.alert_webhook_url:
+        if channel == "webhook":
             _post(settings.alert_webhook_url, _document(alert))
-        if settings.alert_mail_to and settings.smtp_url:
+        else:
             _mail(settings, alert)
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        log.warning("the alert %s could not be sent: %s", alert.name, type(error).__name__)
+        log.warning("the alert %s could not be sent by %s: %s", alert.name, channel, type(error).__name__)
         return False
     return True
 

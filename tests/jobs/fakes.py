@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
 import signal
 import time
 from pathlib import Path
@@ -128,6 +129,18 @@ def memory(run: Run, script: dict[str, Any]) -> None:
     raise MemoryError
 
 
+def greedy(run: Run, script: dict[str, Any]) -> None:
+    """Takes 40 MB for each frame of a batch from a process that may have 100 MB more than it has."""
+    batch = run.engine_factory("m") or 8
+    old = resource.getrlimit(resource.RLIMIT_AS)
+    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + 100_000_000, old[1]))
+    try:
+        bytearray(batch * 40_000_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, old)
+
+
 def crash(run: Run, script: dict[str, Any]) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -143,7 +156,7 @@ def sleepy(run: Run, script: dict[str, Any]) -> None:
     time.sleep(600)
 
 
-ACTS = {f.__name__: f for f in (work, bad, flaky, memory, crash, hang, sleepy)}
+ACTS = {f.__name__: f for f in (work, bad, flaky, memory, greedy, crash, hang, sleepy)}
 STAGES = (
     Stage("probe", "one", 0.1, (), first),
     Stage("pose", "two", 0.6, (), second),

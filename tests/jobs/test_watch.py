@@ -9,9 +9,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
 from sqlalchemy import update
 
 from shadow_trainer.catalog import Analysis, migrate, open_catalog, utcnow
@@ -20,6 +23,7 @@ from shadow_trainer.jobs.manager import JobManager
 from shadow_trainer.jobs.threads_backend import ThreadJobManager
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
+from tests.browser.conftest import free_port
 from tests.catalog.conftest import create
 from tests.jobs.rig import small_settings
 
@@ -95,6 +99,45 @@ def test_an_alert_that_could_not_be_sent_is_sent_later(
     assert alerts.watch(manager) == []
     manager.settings = replace(manager.settings, alert_webhook_url=hook[0])
     assert {a.name for a in alerts.watch(manager)} >= {"dead_letters"}
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[str, list[EmailMessage]]]:
+    """A mail server's address on loopback, and what it was given."""
+    mails: list[EmailMessage] = []
+
+    class Box(Message):
+        def handle_message(self, message: EmailMessage) -> None:
+            mails.append(message)
+
+    controller = Controller(Box(EmailMessage), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield f"smtp://127.0.0.1:{controller.port}", mails
+    controller.stop()
+
+
+def test_an_alert_is_mailed_once_when_it_fires_and_once_when_it_resolves(
+    manager: JobManager, mailbox: tuple[str, list[EmailMessage]], hook: tuple[str, list[dict]]
+) -> None:
+    address, mails = mailbox
+    channels = {"alert_mail_to": "coach@example.org, other@example.org", "alert_webhook_url": hook[0]}
+    # The mail server is away at first: the webhook hears of it once all the same.
+    manager.settings = replace(manager.settings, smtp_url="smtp://127.0.0.1:1", **channels)
+    film = dead_letter(manager)
+    alerts.watch(manager)
+    assert mails == []
+    manager.settings = replace(manager.settings, smtp_url=address)
+    for _ in range(3):
+        alerts.watch(manager)
+    manager.delete(film)
+    for _ in range(3):
+        alerts.watch(manager)
+    subjects = [m["Subject"] for m in mails if "dead_letters" in m["Subject"]]
+    assert subjects == ["Shadow Trainer: dead_letters", "Shadow Trainer: dead_letters is over"]
+    assert {m["To"] for m in mails} == {"coach@example.org, other@example.org"}
+    assert "1 analyses are out of attempts" in mails[0].get_payload()
+    posted = [(p["alert"], p["state"]) for p in hook[1] if p["alert"] == "dead_letters"]
+    assert posted == [("dead_letters", "firing"), ("dead_letters", "resolved")]
 
 
 def test_dead_letters_raise_an_alert_until_somebody_looks(manager: JobManager) -> None:

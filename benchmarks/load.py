@@ -1,0 +1,156 @@
+"""Load on one machine: uploads from many clients while many others ask for the status of their films.
+
+    .venv/bin/python benchmarks/load.py [--uploads 500] [--clients 50] [--pollers 200] [--workers 2]
+
+Starts a stack of its own (embedded Redis, gunicorn, workers with tiny jobs, clock) in a temporary folder on
+loopback, and stops it again. Bounded in count and time. Prints every kind of answer, the times of /status and of
+the uploads, and the memory of each process; anything but 2xx and the declared 429 and 503 makes it fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.jobs.rig import Rig, small_settings  # noqa: E402
+from tests.web.server import Server  # noqa: E402
+
+MOST_S = 240.0
+POLL_S = 1.0
+FINE = {200, 202, 429, 503}
+FILM = json.dumps({"do": "work", "seconds": 0.05}).encode() + b" " * 200_000
+
+
+class Load:
+    """What the clients share, and what they saw."""
+
+    def __init__(self, port: int, uploads: int) -> None:
+        self.port, self.left = port, uploads
+        self.films: list[str] = []
+        self.answers: Counter[str] = Counter()
+        self.status_s: list[float] = []
+        self.upload_s: list[float] = []
+        self.uploading = True
+
+    async def client(self) -> None:
+        """Send films until all are accepted; wait when told to."""
+        while self.left > 0:
+            self.left -= 1
+            while True:
+                began = time.perf_counter()
+                status, headers, body = await self._ask("POST", "/videos/upload", upload_body())
+                self.answers[f"upload {status}"] += 1
+                if status == 202:
+                    self.upload_s.append(time.perf_counter() - began)
+                    self.films.append(json.loads(body)["job_id"])
+                    break
+                if status not in FINE:
+                    break
+                await asyncio.sleep(min(float(headers.get("retry-after", 1)), 2.0))
+
+    async def poller(self, number: int) -> None:
+        """Ask for one film after the other."""
+        await asyncio.sleep(number / 200)
+        while self.uploading:
+            if self.films:
+                film = self.films[number % len(self.films)]
+                began = time.perf_counter()
+                status, _, _ = await self._ask("GET", f"/videos/{film}/status")
+                self.status_s.append(time.perf_counter() - began)
+                self.answers[f"status {status}"] += 1
+            await asyncio.sleep(POLL_S)
+
+    async def _ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, dict[str, str], bytes]:
+        """One request on a connection of its own, as 250 different browsers would."""
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nConnection: close\r\n"
+            if body:
+                head += f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {len(body)}\r\n"
+            writer.write(head.encode() + b"\r\n" + body)
+            answer = await reader.read()
+            writer.close()
+            top, _, rest = answer.partition(b"\r\n\r\n")
+            first, *lines = top.decode().split("\r\n")
+            fields = (line.split(": ", 1) for line in lines if ": " in line)
+            return int(first.split()[1]), {k.lower(): v for k, v in fields}, rest
+        except (OSError, IndexError, ValueError) as error:
+            return 0, {}, type(error).__name__.encode()
+
+
+def upload_body() -> bytes:
+    """A form with one film."""
+    head = b"--b\r\nContent-Disposition: form-data; name=video; filename=a.mp4\r\n\r\n"
+    return head + FILM + b"\r\n--b--\r\n"
+
+
+async def drive(load: Load, clients: int, pollers: int) -> None:
+    """All of them at once, until every film was accepted."""
+    asking = [asyncio.create_task(load.poller(n)) for n in range(pollers)]
+    async with asyncio.timeout(MOST_S):
+        await asyncio.gather(*(load.client() for _ in range(clients)))
+    load.uploading = False
+    await asyncio.gather(*asking)
+
+
+def main() -> int:
+    """Measure and print; 1 when anything undeclared was answered."""
+    parser = argparse.ArgumentParser()
+    for name, default in (("uploads", 500), ("clients", 50), ("pollers", 200), ("workers", 2)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="load-") as folder:
+        settings = small_settings(Path(folder) / "data", queue_limit=10_000)
+        with Rig(settings) as rig, Server(rig, log_level="WARNING") as server:
+            for number in range(wanted.workers):
+                rig.worker(f"w{number}")
+            rig.clock()
+            rig.wait_workers(wanted.workers)
+            load, began = Load(server.port, wanted.uploads), time.perf_counter()
+            asyncio.run(drive(load, wanted.clients, wanted.pollers))
+            took = time.perf_counter() - began
+            memory = {process.pid: megabytes(process) for process in family(server.process.pid)}
+            rig.until(
+                lambda: rig.catalog.counts().get("completed", 0) >= len(load.films), "all films", MOST_S
+            )
+            tell(load, took, time.perf_counter() - began, memory)
+            good = len(load.films) == wanted.uploads == rig.catalog.counts().get("completed")
+    undeclared = [name for name in load.answers if int(name.split()[1]) not in FINE]
+    return 0 if good and not undeclared else 1
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """A process and those below it."""
+    me = psutil.Process(pid)
+    return [me, *me.children(recursive=True)]
+
+
+def megabytes(process: psutil.Process) -> float:
+    """Resident memory."""
+    return round(process.memory_info().rss / 1e6, 1)
+
+
+def tell(load: Load, took: float, whole: float, memory: dict[int, float]) -> None:
+    """Print what was seen."""
+    print(f"{len(load.films)} uploads in {took:.1f} s, all analysed after {whole:.1f} s")
+    print(", ".join(f"{name}: {number}" for name, number in sorted(load.answers.items())))
+    for name, values in (("/status", load.status_s), ("upload", load.upload_s)):
+        chosen = sorted(values)
+        shown = [f"p{p} {chosen[int(len(chosen) * p / 100) - 1] * 1000:.0f} ms" for p in (50, 90, 99)]
+        print(f"{name}: {', '.join(shown)} ({len(chosen)} requests)")
+    print(f"web processes: {', '.join(f'{each} MB' for each in memory.values())}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
