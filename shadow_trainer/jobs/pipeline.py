@@ -15,6 +15,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from .request import AnalysisRequest
 
 Progress = Callable[[str, int, int], None]
 Check = Callable[[], None]
-# Raise this when a stage's output changes meaning, so that receipts of an older release are not trusted.
+# Raise this when the form of the receipts or of the stages' files changes; their code is in the fingerprint.
 PIPELINE_VERSION = 2
+PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Stage:
     """One step: its name, the words a coach reads, its share of the whole, and what decides its output.
 
     ``weight`` is the typical share of the wall time, used to make one number of many progresses;
-    ``options`` are the fields of AnalysisRequest that change the output of this stage.
+    ``options`` are the fields of AnalysisRequest that change the output of this stage; ``code`` the folders of
+    the package (with their ``data``) that do: another release of them does not trust this one's receipts.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Stage:
     weight: float
     options: tuple[str, ...]
     run: Callable[[Run], None]
+    code: tuple[str, ...] = ()
 
 
 @dataclass
@@ -192,7 +196,17 @@ def _film_fingerprint(video: Path) -> str:
 
 
 def _chain(previous: str, stage: Stage, request: AnalysisRequest) -> str:
-    """Fingerprint of a stage: its predecessor's, its name, the options that matter to it."""
+    """Fingerprint of a stage: its predecessor's, its name, its code, the options that matter to it."""
     options = request.as_dict()
     parts = [str(PIPELINE_VERSION), previous, stage.name, *(f"{o}={options[o]}" for o in stage.options)]
+    parts += [code_fingerprint(PACKAGE / folder) for folder in stage.code]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def code_fingerprint(folder: Path) -> str:
+    """Identity of the modules and data files of one folder of the package, read once per process."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*.py"), *folder.glob("data/*")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -181,10 +181,24 @@ def render(run: Run) -> None:
 STAGES: tuple[Stage, ...] = (
     Stage("probe", "Reading the film", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe),
     Stage("preview", "Making the film playable", 0.10, (), preview),
-    Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan),
-    Stage("pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person"), pose),
-    Stage("motion", "Building the motion in 3D", 0.12, ("throws", "height_m", "capture_fps"), motion),
-    Stage("analyse", "Finding the events and the numbers", 0.03, ("view", "reference", "level"), analyse),
+    Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan, ("pose",)),
+    Stage("pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person"), pose, ("pose",)),
+    Stage(
+        "motion",
+        "Building the motion in 3D",
+        0.12,
+        ("throws", "height_m", "capture_fps"),
+        motion,
+        ("pose/motion", "pitching"),
+    ),
+    Stage(
+        "analyse",
+        "Finding the events and the numbers",
+        0.03,
+        ("view", "reference", "level"),
+        analyse,
+        ("pitching",),
+    ),
     Stage("render", "Drawing the films", 0.15, (), render),
 )
 

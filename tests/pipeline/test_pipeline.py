@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer.errors import BadRequest, BadVideo, Canceled
@@ -124,6 +125,35 @@ def test_a_damaged_folder_is_not_trusted(recorder: Recorder, film: Path, tmp_pat
     assert recorder.runs == ["first", "second", "second"]
 
 
+def test_another_release_of_the_engine_repeats_its_stages(
+    recorder: Recorder, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights or code of a stage changed between two attempts: what the old ones made is not mixed in."""
+    engine = tmp_path / "package" / "engine"
+    (engine / "data").mkdir(parents=True)
+    (engine / "fit.py").write_text("ROUNDS = 8")
+    (engine / "data" / "weights.bin").write_bytes(b"first")
+    monkeypatch.setattr(pipeline, "PACKAGE", tmp_path / "package")
+    first, second = recorder.table()
+    monkeypatch.setattr(stages, "STAGES", (first, replace(second, code=("engine",))))
+    run(film, tmp_path / "work")
+    run(film, tmp_path / "work")
+    assert recorder.runs == ["first", "second"]
+    (engine / "data" / "weights.bin").write_bytes(b"other")
+    pipeline.code_fingerprint.cache_clear()  # a new process
+    run(film, tmp_path / "work")
+    assert recorder.runs == ["first", "second", "second"]
+
+
+@pytest.mark.parametrize(
+    "stage", [stage for stage in stages.STAGES if stage.name in ("scan", "pose", "motion")]
+)
+def test_the_stages_of_the_engine_know_its_code(stage: Stage) -> None:
+    assert stage.code
+    for folder in stage.code:
+        assert list((pipeline.PACKAGE / folder).glob("*.py"))
+
+
 def test_cancel_between_stages_stops_and_keeps_what_is_done(
     recorder: Recorder, film: Path, tmp_path: Path
 ) -> None:
@@ -157,6 +187,7 @@ def test_stage_weights_are_shares_of_one() -> None:
     assert sum(stage.weight for stage in stages.STAGES) == pytest.approx(1.0)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_overall_progress_never_goes_back(data: st.DataObject) -> None:
     last = 0.0

@@ -60,10 +60,10 @@ def make(rng: np.random.Generator, *, wildness: float | None = None, style: str 
     wild = (
         wildness
         if wildness is not None
-        else float(rng.choice([0.4, 1.0, 1.6, 2.4], p=[0.2, 0.4, 0.25, 0.15]))
+        else float(rng.choice([0.4, 1.0, 1.6, 2.4], p=[0.25, 0.45, 0.2, 0.1]))
     )
     style = style or str(rng.choice(["plain", "sidearm", "collapse", "together", "slide", "random"],
-                                    p=[0.5, 0.1, 0.1, 0.1, 0.05, 0.15]))  # fmt: skip
+                                    p=[0.55, 0.1, 0.1, 0.1, 0.05, 0.1]))  # fmt: skip
     keys = _vary(rng, wild, style)
     times = _timing(rng, wild)
     start, end = times[0] - rng.uniform(0, 0.4), times[-1] + rng.uniform(0, 0.35)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from shadow_trainer.pose.motion import hands
 from shadow_trainer.pose.motion.body import COUNT, MIRROR_NODE, NODE
 
 from .deliveries import RATE_HZ, Delivery, drift
@@ -66,6 +67,7 @@ def observe(rng: np.random.Generator, delivery: Delivery) -> Observed:
     rays = _confuse_hands(rng, rays, torso, delivery.throws)
     shape = _shape_noise(rng, marks - p[:, [6, 7]].mean(1, keepdims=True), hidden, level)
     confidence = _confidence(rng, np.linalg.norm(rays - true, axis=-1) / torso)
+    rays, shape, confidence = _find_in_glove(rng, p, rays, shape, confidence, torso, delivery.throws)
     rays, shape, confidence = _swap(rng, p, rays, shape, confidence)
     rays, shape, confidence = _lose_frames(rng, rays, shape, confidence)
     rays = rays * float(np.exp(rng.normal(0, 0.12)))  # the lens is only guessed
@@ -160,13 +162,29 @@ def _confuse_hands(rng, rays, torso, throws) -> np.ndarray:
     # A hand inside a glove is hardly seen: it lies anywhere near, often too close to its own elbow.
     elbow = rays[:, first[:1] - 2]
     rays[:, first] += (
-        close[:, None, None] * rng.choice([0.0, 0.3, 0.6]) * rng.uniform(0.5, 1) * (elbow - rays[:, first])
+        close[:, None, None] * rng.choice([0.0, 0.4, 0.9]) * rng.uniform(0.5, 1) * (elbow - rays[:, first])
     )
     lost = rng.choice([0.03, 0.10, 0.22]) * (
         rng.standard_normal(2) + 0.4 * drift(rng, len(rays), RATE_HZ, 0.3, 2)
     )
     rays[:, first] += torso * close[:, None, None] * lost[:, None]
     return rays
+
+
+def _find_in_glove(rng, p, rays, shape, confidence, torso, throws):
+    """What ``motion.hands`` makes of joined hands: the hidden hand at the ball hand, where it noticed them."""
+    left, right = (np.array([_NAME[f"{s}_wrist"], _NAME[f"{s}_index"]]) for s in ("left", "right"))
+    glove, ball = (left, right) if throws == "right" else (right, left)
+    apart = np.linalg.norm(p[:, glove[0]] - p[:, ball[0]], axis=-1)
+    noticed = gaussian_filter1d(np.clip((0.16 - apart) / 0.04, 0, 1), 1.0) * (rng.random() < 0.85)
+    rays, shape, confidence = rays.copy(), shape.copy(), confidence.copy()
+    for places, near in ((rays, hands.NEAR * torso), (shape, hands.NEAR * TORSO_H)):
+        way = places[:, ball[0]] - places[:, glove[0]]
+        share = noticed * hands.pull(np.linalg.norm(way, axis=-1) / near)
+        places[:, glove] += (share[:, None] * way)[:, None]
+    sure = np.minimum(confidence[:, ball[:1]], hands.MOST_SURE)
+    confidence[:, glove] += noticed[:, None] * (sure - confidence[:, glove])
+    return rays, shape, confidence
 
 
 def _shape_noise(rng, shape, hidden, level) -> np.ndarray:

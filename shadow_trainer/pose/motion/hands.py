@@ -46,13 +46,18 @@ def put_together(mended: Mended, meeting: Joined, torso_px: float) -> Mended:
     for places, near in ((px, NEAR * torso_px), (world, NEAR * TORSO_M)):
         way = places[:, INDEX[f"{ball}_wrist"]] - places[:, hidden[0]]
         length = np.linalg.norm(way, axis=-1)
-        wrong = np.clip((length / near - PLAUSIBLE[0]) / (PLAUSIBLE[1] - PLAUSIBLE[0]), 0, 1)
-        share = meeting.probability * wrong * np.clip(1 - near / np.maximum(length, 1e-6), 0, 1)
+        share = meeting.probability * pull(length / near)
         places[:, hidden] += np.nan_to_num(share[:, None] * way)[:, None]
     sure = np.minimum(confidence[:, INDEX[f"{ball}_wrist"]], MOST_SURE)[:, None]
     p = meeting.probability[:, None]
     confidence[:, hidden] = (1 - p) * confidence[:, hidden] + p * sure
     return replace(mended, px=px, world=world, confidence=confidence)
+
+
+def pull(distance: np.ndarray) -> np.ndarray:
+    """How far (0..1) of the way to the ball hand a hidden hand is moved that is seen ``distance`` NEARs from it."""
+    wrong = np.clip((distance - PLAUSIBLE[0]) / (PLAUSIBLE[1] - PLAUSIBLE[0]), 0, 1)
+    return wrong * np.clip(1 - 1 / np.maximum(distance, 1e-6), 0, 1)
 
 
 def joined(

@@ -29,6 +29,10 @@ from .repair import Mended, body_size_px, repair
 KNOWN_FOCAL_SPREAD = 0.01
 LEAST_FRAMES = 5
 ROUNDS = (8, 4, 4)  # iterations between updates of the landmark offsets
+# After the first round the shape is lifted anew from this share of the fit and the rest of the network's shape.
+# More of the fit is better still on ordinary deliveries, but draws unusual ones toward them.
+FITTED_SHARE = 0.5
+HIPS = [body.NODE["left_hip"], body.NODE["right_hip"]]
 OWN_SHARE = 0.25  # of the lifted shape in the prior of the bone lengths; the rest is population
 # Of the SD that the confidence claims. The trunk's landmarks lie on clothes and their errors are constant
 # rather than random, and its turn depends on small differences of width: there the lifted shape knows better.
@@ -125,10 +129,13 @@ def solve_window(
         lifted.planted * contacts.planted(points, time_s, lifted.up), meeting.probability, view.centre, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
     )  # fmt: skip
     state = fit.State(points, np.log(lengths), float(np.log(focal)))
-    for rounds in ROUNDS:
+    for number, rounds in enumerate(ROUNDS):
         # Offsets turn with the body, so they are taken from the fit so far.
         evidence = replace(evidence, offset=offsets.landmark_offsets(state.points, tall))
         state = fit.solve(state, evidence, iterations=rounds, check=check)
+        if number == 0:
+            lifted = lift_again(state, tall, mended, time_s, view.centre)
+            evidence = replace(evidence, shape=lifted.shape * tall, sigma_shape=shape_sigma(lifted.sd, tall))
     return _to_world(state, mended.world, time_s, view, lifted.up, throws, mended.confidence)
 
 
@@ -156,6 +163,20 @@ def mend_and_lift(
     )
     mended = hands.put_together(mended, meeting, torso_px(whole))
     return mended, lift(mended)[0], meeting
+
+
+def lift_again(
+    state: fit.State, tall: float, mended: Mended, time_s: np.ndarray, centre: np.ndarray
+) -> lifter.Lifted:
+    """Lift once more: what is fitted so far says more of depth than the network, which flattens it."""
+    node = body.LANDMARK_OF_NODE
+    told = fill(mended.world[:, node], time_s)
+    fitted = state.points + offsets.landmark_offsets(state.points, tall)
+    told, fitted = (p - p[:, HIPS].mean(1, keepdims=True) for p in (told, fitted))
+    rays = (fill(mended.px[:, node], time_s) - centre) / state.focal
+    return lifter.lift(
+        time_s, rays, mended.confidence[:, node], (1 - FITTED_SHARE) * told + FITTED_SHARE * fitted
+    )
 
 
 def torso_px(seen: np.ndarray) -> float:
