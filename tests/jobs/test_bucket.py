@@ -28,7 +28,8 @@ def test_a_film_is_fetched_worked_published_and_deleted(rig: Rig) -> None:
     film = rig.send(do="work")
     rig.until_state(film, "completed")
     assert {"analysis.json", "original.mp4"} <= set(rig.files(film))
-    assert not (rig.data / "storage").exists() and rig.work_left() == []
+    rig.until(lambda: rig.work_left() == [], "the work folder to go")
+    assert not (rig.data / "storage").exists()
     rig.jobs.delete(film)
     assert list(rig.storage.list()) == []
 
@@ -39,3 +40,15 @@ def test_a_film_that_is_missing_in_the_bucket_is_named(rig: Rig) -> None:
     rig.jobs.submit(film)
     rig.until_state(film, "failed")
     assert rig.catalog.get(film).error["code"] == "original_missing"
+
+
+def test_a_bucket_that_is_closed_for_a_moment_costs_no_film(rig: Rig, service: Service) -> None:
+    film = rig.add(do="work")
+    service.demand_keys(0)
+    try:
+        rig.jobs.submit(film)
+        rig.until_state(film, "retrying")
+        assert rig.catalog.attempts(film)[0].error["code"] == "bucket_forbidden"
+    finally:
+        service.demand_keys("inf")
+    rig.until_state(film, "completed")
