@@ -21,6 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from shadow_trainer import pitching
 from shadow_trainer.pitching import planar
@@ -53,7 +54,9 @@ def main() -> None:
         raw = RawTrack.load(path)
         step = 1
         while clip["fps"] / step >= SLOWEST_FPS:
-            found = measure(raw, clip, step, errors)
+            # Small matrices: two BLAS threads on a busy machine take many times longer than one.
+            with threadpool_limits(1):
+                found = measure(raw, clip, step, errors)
             print(f"{path.stem:28s} {clip['fps'] / step:5.0f} fps  {found} deliveries", flush=True)
             step *= 2
     write(errors, options.out)
