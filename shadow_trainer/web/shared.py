@@ -51,6 +51,7 @@ def report(token: str) -> str:
     address = media_address(row, FILMS.get(film, "overlay.mp4")) or media_address(row, "preview.mp4")
     return render_template(
         "shared.html",
+        shared=True,
         row=row,
         report=shown,
         charts=_charts(row, shown),

@@ -18,7 +18,7 @@ def test_a_link_shows_the_report_and_leads_nowhere_else(quiet: Club) -> None:
     stranger = Person(quiet.app)
     answer = stranger.get(f"/s/{quiet.link}")
     assert answer.status_code == 200 and SECRET in answer.text
-    assert "<form" not in answer.text and "<script" not in answer.text
+    assert "<form" not in answer.text and "<script" not in answer.text and "#assumptions" not in answer.text
     assert quiet.analysis_id not in answer.text
     for address in re.findall(r'(?:href|src|action|poster)="([^"]+)"', answer.text):
         assert address.startswith((f"/s/{quiet.link}", "/assets/", "#")), address
