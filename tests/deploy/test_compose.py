@@ -131,18 +131,6 @@ def test_our_commands_exist(name: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_web_server_s_command_is_accepted(tmp_path: Path) -> None:
-    gunicorn, *arguments = composition.command("web")
-    environment = {
-        **os.environ,
-        **composition.environment("web"),
-        "SHADOW_DATA_DIR": str(tmp_path),
-    }
-    command = [sys.executable, "-m", gunicorn, "--check-config", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.parametrize("name", ["web", "worker", "clock"])
 def test_our_health_checks_ask_for_the_right_process(name: str) -> None:
     kind, python, *arguments = SERVICES[name]["healthcheck"]["test"]
