@@ -43,6 +43,7 @@ ROUTES = (
     Route("login.leave", "POST", "/logout", "known"),
     # Pages
     Route("pages.home", "GET", "/", "list"),
+    Route("help.page", "GET", "/help", "known"),
     Route("pages.history", "GET", "/analyses", "list"),
     Route("pages.upload", "POST", "/", "known"),
     Route("pages.analysis", "GET", "/analyses/{id}", "own"),

@@ -7,7 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-PAGES = ["/", "/analyses", "/nothing"]
+PAGES = ["/", "/analyses", "/help", "/nothing"]
 
 
 @pytest.mark.parametrize("path", PAGES)
