@@ -152,6 +152,7 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
         "metrics": numbers,
         "sequence": sequence,
         "faults": judged,
+        "not_judged": faults.not_judged(numbers, styles=style.marks(how), fps=rate),
         "strengths": praised,
         "similarity": _similarity(setting, item, events),
     }

@@ -128,6 +128,17 @@ def test_every_text_describes_compares_explains_and_offers_one_drill(rule: Fault
     assert found["source"]
 
 
+@pytest.mark.parametrize(("rule", "check"), CASES, ids=NAMES)
+def test_what_a_film_cannot_show_is_named(rule: Fault, check: Check) -> None:
+    sure = [row(c, near(c)) for c in rule.checks]
+    low = [row(c, near(c), "low") for c in rule.checks]
+    told = [fault["id"] for fault in faults.not_judged(sure)]
+    assert rule.id not in told and len(told) < 16
+    assert rule.id in [fault["id"] for fault in faults.not_judged(low)]
+    for style in rule.unless:
+        assert rule.id not in [f["id"] for f in faults.not_judged(low, styles=frozenset({style}))]
+
+
 def test_a_value_that_reads_like_its_limit_is_no_fault() -> None:
     rule, check = next((r, c) for r, c in CASES if r.id == "short_stride")
     # 78.6 is below 79 and is read as 79.

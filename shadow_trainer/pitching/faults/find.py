@@ -61,6 +61,26 @@ def find(
     return sorted([*ranked, *notes], key=lambda f: (f["time_s"], -f["priority"]))
 
 
+def not_judged(
+    metrics: list[dict[str, Any]], *, styles: frozenset[str] = frozenset(), fps: float = 240.0
+) -> list[dict[str, str]]:
+    """Faults that this film cannot show: each of their numbers is unknown, of low certainty, or too fast for it.
+
+    Silence about them is not praise, and a coach should know which they are.
+    """
+    rows: Rows = {(m["name"], m["event"]): m for m in metrics}
+
+    def can_tell(check: Check) -> bool:
+        row = rows.get((check.metric, check.event))
+        return fps >= check.least_fps and bool(row) and row["value"] is not None and row["confidence"] != LOW
+
+    return [
+        {"id": rule.id, "title": rule.title}
+        for rule in RULES
+        if not styles.intersection(rule.unless) and not any(map(can_tell, rule.checks))
+    ]
+
+
 def _judge(
     rule: Fault, rows: Rows, events: dict[str, dict[str, Any]], fps: float, view: str
 ) -> dict[str, Any] | None:

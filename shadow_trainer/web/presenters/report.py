@@ -76,6 +76,7 @@ class Delivery:
     findings: tuple[Finding, ...]
     more_findings: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
+    not_judged: tuple[str, ...]
     shadow: Likeness | None
     validated: str
     norm_sources: tuple[str, ...]
@@ -188,6 +189,7 @@ def _delivery(row: dict[str, Any], scale: float, scored: bool) -> Delivery:
         findings=tuple(faults[:MAX_FINDINGS]),
         more_findings=tuple(faults[MAX_FINDINGS:]),
         strengths=tuple(strengths),
+        not_judged=tuple(item["title"] for item in row.get("not_judged") or () if scored),
         shadow=likeness(row.get("similarity") or {}, scored=scored),
         norm_sources=sources(numbers),
         validated=validated(row.get("metrics") or []),
