@@ -40,7 +40,7 @@ def id_of(report: str) -> str:
 def test_a_part_of_a_turned_film_is_sent(visit, stack: Stack, samples: Path, size: dict[str, int]) -> None:
     page = visit(size).open("/")
     page.set_input_files("#video", samples / RIGHTY)
-    expect(page.locator("[data-cutter]")).to_be_visible()
+    expect(page.locator("[data-cutter]")).to_be_visible(timeout=30_000)
     start = page.get_by_role("slider", name="Begin here")
     start.focus()
     for _ in range(20):
@@ -106,7 +106,7 @@ def test_a_pitch_becomes_a_reference_and_two_are_compared(visit, report: str, si
     page.get_by_role("link", name="Compare with another pitch").click()
     page.get_by_label("B", exact=True).select_option(f"{id_of(report)}.0")
     page.get_by_role("button", name="Compare").click()
-    expect(page.get_by_role("heading", name="Timing")).to_be_visible()
+    expect(page.get_by_role("heading", name="Timing", exact=True)).to_be_visible()
     follow_each_other(page)
 
 
@@ -158,7 +158,7 @@ def test_deleting_is_undone(visit, stack: Stack, samples: Path, size: dict[str, 
     page.get_by_role("button", name="Analyse").click()
     page.wait_for_url(re.compile(r"/analyses/[0-9a-f]{32}$"))
     analysis_id = stop(stack, page.url)
-    box = f"input[name=id][value='{analysis_id}']"
+    box = f"input[type=checkbox][value='{analysis_id}']"
     page.goto(f"{stack.url}/analyses")
     page.locator(box).check()
     page.get_by_role("button", name="Delete").click()
