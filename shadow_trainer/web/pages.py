@@ -61,6 +61,7 @@ def _progress(row: Any, status: dict[str, Any]) -> str:
         row=row,
         status=status,
         preview=media_address(row, "preview.mp4"),
+        attempts=current().catalog.attempts(row.id),
         refresh_s=REFRESH_S,
     )
 

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 
 from . import desk, shelf
 from .compress import repeats_nothing
+from .extension import current
 from .forms import CHOICES
 from .links import media_address, poster_address
 from .presenters import report as report_view
@@ -36,6 +37,7 @@ def render(row: Any) -> str:
     repeats_nothing()
     return render_template(
         "report.html",
+        attempts=current().catalog.attempts(row.id),
         row=row,
         report=report,
         figures=_figures(row, report),

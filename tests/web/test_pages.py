@@ -143,3 +143,33 @@ def test_an_unexpected_error_tells_a_number_and_nothing_else(
     assert response.status_code == 500
     assert "secret detail" not in response.text
     assert response.headers["X-Request-ID"] in response.text
+
+
+@pytest.mark.parametrize("where", ["running", "completed", "failed"])
+def test_the_history_of_attempts_is_on_the_page(client: FlaskClient, desk: Desk, where: str) -> None:
+    analysis_id = desk.queued()
+    error = {"code": "worker_lost", "message": "The worker vanished.", "fix": "Wait."}
+    number = desk.catalog.claim(analysis_id, "machine-7").number
+    desk.catalog.advance(analysis_id, number, "motion", 60.0)
+    desk.catalog.postpone(analysis_id, number, error, delay_s=0, outcome="lost")
+    number = desk.catalog.claim(analysis_id, "machine-8").number
+    if where == "failed":
+        desk.catalog.fail(analysis_id, number, error)
+    page = client.get(f"/analyses/{analysis_id}").text if where != "completed" else _report(client, desk)
+    for words in ("machine-7", "machine-8", "motion", "lost: The worker vanished."):
+        assert words in page
+
+
+def _report(client: FlaskClient, desk: Desk) -> str:
+    """The page of a report that took two attempts."""
+    analysis_id = desk.completed()
+    error = {"code": "worker_lost", "message": "The worker vanished.", "fix": "Wait."}
+    desk.catalog.requeue(analysis_id)
+    number = desk.catalog.claim(analysis_id, "machine-7").number
+    desk.catalog.advance(analysis_id, number, "motion", 60.0)
+    desk.catalog.postpone(analysis_id, number, error, delay_s=0, outcome="lost")
+    row = desk.catalog.get(analysis_id)
+    number = desk.catalog.claim(analysis_id, "machine-8").number
+    kept = {"files": row.files, "result": row.result, "warnings": row.warnings, "deliveries": []}
+    desk.catalog.publish(analysis_id, number, **kept)
+    return client.get(f"/analyses/{analysis_id}").text
