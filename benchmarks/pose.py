@@ -3,7 +3,7 @@
     python -m benchmarks.pose [CLIP] [--seconds 10] [--no-mediapipe] [--no-growth]
 
 One run on one clip (a sample clip when none is given), lengthened to ten seconds by holding its first and
-last frame, as people film: one pitch and much waiting. Decoding, the scan, the landmarks; the networks
+last frame, as people film: one pitch and much waiting. Decoding, the scan, the landmarks, the motion; the networks
 alone and their share of what a matrix product reaches on this machine; peak memory; how the cost grows
 with the film's length and the number of people. MediaPipe gets its own virtual environment in the data
 folder, once; where it cannot be installed its part is left out, loudly. Read ratios, not milliseconds:
@@ -30,6 +30,7 @@ from benchmarks.mediapipe_baseline import peak_memory_mb
 from shadow_trainer.pose import weights
 from shadow_trainer.pose.engine import Engine
 from shadow_trainer.pose.landmarks import landmarks
+from shadow_trainer.pose.motion import solve
 from shadow_trainer.pose.scan import Scan, scan
 from shadow_trainer.settings import ROOT, load
 from shadow_trainer.video import Frame, Writer, frame_times, frames, probe
@@ -91,7 +92,7 @@ def _tflite_ms(name: str, runs: int) -> float | None:
 
 
 def stages(clip: Path, engine: Engine) -> tuple[dict[str, Cost], int, int]:
-    """Cost of decoding, scan and landmarks; frames of the film and frames measured."""
+    """Cost of decoding, scan, landmarks and motion; frames of the film and frames measured."""
     info = probe(clip)
     factory = partial(frames, clip, info)
     times = frame_times(clip, info)
@@ -100,6 +101,7 @@ def stages(clip: Path, engine: Engine) -> tuple[dict[str, Cost], int, int]:
     found["scan"], seen = cost(lambda: scan(engine, factory, info))
     assert isinstance(seen, Scan)
     found["landmarks"], track = cost(lambda: landmarks(engine, factory, info, seen, times=times))
+    found["motion"], _ = cost(lambda: solve(track, info.width, info.height))
     return found, len(times), int(track.measured.sum())
 
 
@@ -196,7 +198,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     clip = lengthened(arguments.clip, arguments.seconds, folder)
     found, total, measured = stages(clip, engine)
-    ours = tuple(sum(found[stage][i] for stage in ("scan", "landmarks")) for i in (0, 1))
+    ours = tuple(sum(found[stage][i] for stage in ("scan", "landmarks", "motion")) for i in (0, 1))
     print(f"{clip.name}: {total} frames, {measured} measured with the heavy network")
     for stage, (cpu, wall) in found.items():
         print(f"  {stage:16} {cpu:6.2f} s CPU {wall:6.2f} s wall {1000 * cpu / total:6.1f} ms CPU/frame")
