@@ -19,7 +19,7 @@ from .problems import Problem
 
 blueprint = Blueprint("login", __name__)
 manager = LoginManager()
-# Nothing is kept of the browser or its address: telephones change both during a session.
+# A session is not tied to the browser's address and name: telephones change both while it lasts.
 manager.session_protection = None
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 NEXT_MAX_CHARS = 500
