@@ -60,10 +60,12 @@ function bindTaps(film, stage) {
   if (!stage) return;
   target.addEventListener("dblclick", (event) => {
     if (event.target.closest("button, a, input")) return;
+    // Without a first tap of its own (a drag ended just before) there is nothing to undo.
     if (before?.paused) {
       film.pause();
       film.seek(before.time);
-    } else film.play();
+    } else if (before && film.paused) film.play();
+    before = null;
     stage.doubleTap(event.clientX, event.clientY);
   });
 }
@@ -76,7 +78,7 @@ export function toggleFullscreen(player) {
 }
 
 function typing(target) {
-  return target.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable], dialog");
+  return target.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable], dialog[open]");
 }
 
 // keys: {key: action} on top of those of every film; go(number): to the event with this number.
