@@ -1,7 +1,7 @@
 """Nonsense at every address: never a broken page, always the headers, errors as promised, and no echo of markup.
 
 Addresses and the names of fields are read from the program itself, so what is added later is met, too.
-``make fuzz`` asks many times more. Where /openapi.json is served, see test_schema.py for what keeps to it.
+``make fuzz`` asks many times more.
 """
 
 from __future__ import annotations
