@@ -27,7 +27,6 @@ from . import aftermath, selftest
 from .engines import Engines
 from .manager import JobManager
 from .policy import Lost
-from .redraw import redraw
 from .runner import Runner
 from .states import QUEUED, RETRYING
 from .status import Live
@@ -207,6 +206,8 @@ class ThreadJobManager(JobManager):
         def check() -> None:
             if self._closing.is_set() or not threading.main_thread().is_alive():
                 raise Canceled("The server is stopping.")
+
+        from .redraw import redraw  # numpy; the web process has no use for it in queue mode
 
         try:
             redraw(self.settings, self.catalog, self.storage, analysis_id, revision, check=check)
