@@ -77,7 +77,7 @@ def test_a_retry_on_another_machine_starts_from_the_film_and_is_published_once(
     runs = (tmp_path / "there" / "runs.log").read_text().split()
     assert runs.count("probe") == 1, "the other machine has none of the finished stages"
     assert rig.files(film).count("analysis.json") == 1
-    assert not list((tmp_path / "there" / "work").glob(film))
+    rig.until(lambda: not list((tmp_path / "there" / "work").glob(film)), "its work folder to go")
 
 
 def test_everybody_gets_sigterm_and_later_sigkill_and_no_attempt_is_spent(rig: Rig) -> None:
