@@ -10,7 +10,7 @@ from statistics import median
 from sqlalchemy import func, select
 
 from .database import Database
-from .lifecycle import ACTIVE, COMPLETED, PROCESSING, QUEUED, RETRYING
+from .lifecycle import ACTIVE, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
 from .models import Analysis, Attempt
 
 # An estimate is corrected by the median of at least so many comparisons with the truth, within these bounds.
@@ -27,6 +27,14 @@ class Statistics(Database):
             query = select(Analysis.state, func.count(Analysis.id)).where(Analysis.deleted_at.is_(None))
             query = query.group_by(Analysis.state)
             return {state: number for state, number in session.execute(query)}
+
+    def failures(self) -> list[tuple[str, int, int]]:
+        """Every failed analysis without the trash: (code of its error, attempts it spent, how many of this kind)."""
+        code, spent = Analysis.error["code"].as_string(), Analysis.attempt - Analysis.budget_from
+        query = select(code, spent, func.count(Analysis.id)).group_by(code, spent)
+        query = query.where(Analysis.state == FAILED, Analysis.deleted_at.is_(None))
+        with self.read() as session:
+            return [(name or "", attempts, number) for name, attempts, number in session.execute(query)]
 
     def oldest_waiting(self) -> datetime | None:
         """When the longest waiting analysis was queued."""

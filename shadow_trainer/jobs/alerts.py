@@ -97,7 +97,7 @@ def _stall(manager: JobManager) -> Alert:
 
 
 def _dead_letters(manager: JobManager) -> Alert:
-    number = sum(not letter.permanent for letter in manager.dead_letters())
+    number = manager.out_of_attempts()
     words = f"{number} analyses are out of attempts and wait for a person." if number else "No dead letters."
     return Alert("dead_letters", number > 0, words)
 

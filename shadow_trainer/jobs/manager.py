@@ -171,6 +171,11 @@ class JobManager(ABC):
         """Failed jobs, the newest first. A stopped job is not among them."""
         return [self._dead_letter(row) for row in self.catalog.list_analyses(states=[FAILED], limit=limit)]
 
+    def out_of_attempts(self) -> int:
+        """How many dead letters might succeed when a person runs them again; bad films are not among them."""
+        kinds = self.catalog.failures()
+        return sum(number for code, spent, number in kinds if not self._is_permanent(code, spent))
+
     def workers(self) -> list[overview.WorkerFacts]:
         """Who works, and at what. Empty when the queue does not answer."""
         return overview.thread_workers(self.catalog)
@@ -213,9 +218,12 @@ class JobManager(ABC):
 
     def _dead_letter(self, row: Analysis) -> DeadLetter:
         spent, error = row.attempt - row.budget_from, row.error or {}
-        # Given up although attempts were left: trying again would not have helped.
-        permanent = spent <= policy.policy_for(error.get("code", ""), self.settings).attempts
+        permanent = self._is_permanent(error.get("code", ""), spent)
         return DeadLetter(row.id, row.title, error, spent, row.finished_at, permanent)
+
+    def _is_permanent(self, code: str, spent: int) -> bool:
+        # Given up although attempts were left: trying again would not have helped.
+        return spent <= policy.policy_for(code, self.settings).attempts
 
 
 def make_manager(

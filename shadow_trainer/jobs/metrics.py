@@ -30,7 +30,7 @@ def exposition(manager: JobManager) -> str:
     lines += _family("shadow_jobs", "gauge", "Analyses by queue and state.", _jobs(counts))
     lines += _single("shadow_oldest_waiting_seconds", "Age of the longest waiting analysis.", age)
     lines += _single("shadow_workers", "Workers that are alive.", numbers["workers"])
-    dead = sum(not letter.permanent for letter in manager.dead_letters())
+    dead = manager.out_of_attempts()
     lines += _single("shadow_dead_letters", "Analyses that are out of attempts.", dead)
     lines += _single("shadow_disk_free_bytes", "Free disk space.", numbers["free_disk_bytes"])
     rows = [({"outcome": name}, tallies.get(f"attempts:{name}", 0)) for name in OUTCOMES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -75,7 +76,13 @@ def test_several_workers_come_and_go_together(rig: Rig) -> None:
 def _workers_of(pid: int) -> list[int]:
     import psutil
 
-    return [c.pid for c in psutil.Process(pid).children() if "worker" in c.cmdline()]
+    workers = []
+    for child in psutil.Process(pid).children():
+        # One that has just been killed is still there for a moment, without a command line.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "worker" in child.cmdline():
+                workers.append(child.pid)
+    return workers
 
 
 def _any_left(data: Path) -> bool:

@@ -101,6 +101,17 @@ def test_an_alert_that_could_not_be_sent_is_sent_later(
     assert {a.name for a in alerts.watch(manager)} >= {"dead_letters"}
 
 
+def test_a_dead_letter_behind_a_hundred_bad_films_is_still_counted(manager: JobManager) -> None:
+    dead_letter(manager)
+    for _ in range(101):
+        row = create(manager.catalog)
+        manager.catalog.fail(
+            row.id, manager.catalog.claim(row.id, "w").number, {**ERROR, "code": "not_a_video"}
+        )
+    assert manager.out_of_attempts() == 1
+    assert {a.name for a in alerts.watch(manager)} >= {"dead_letters"}
+
+
 @pytest.fixture
 def mailbox() -> Iterator[tuple[str, list[EmailMessage]]]:
     """A mail server's address on loopback, and what it was given."""
