@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from tests.browser.looks import make_link
 from tests.browser.test_accessibility import RULES
 from tests.web import accounts, club
 from tests.web.conftest import make_app
@@ -73,9 +74,7 @@ def test_a_link_works_in_a_clean_profile_until_it_is_revoked(chrome: Browser, si
     page, theirs = ana.new_page(), stranger.new_page()
     enter(page, address, "ana", f"/analyses/{analysis_id}")
     page.get_by_role("link", name="Share").click()
-    page.get_by_label("Works for").select_option("7")
-    page.get_by_role("button", name="Make a link").click()
-    link = page.get_by_role("textbox", name="The link").input_value()
+    link = make_link(page)
     assert theirs.goto(link).status == 200
     expect(theirs.get_by_role("heading", name=club.SECRET)).to_be_visible()
     expect(theirs.get_by_role("heading", name="The numbers", exact=True)).to_be_visible()

@@ -1,4 +1,4 @@
-"""Around the report in a real browser: films cut and sent in numbers, references, comparison, athletes, trash."""
+"""Around the report in a real browser: films cut and sent in numbers, athletes, trash."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Stack
+from tests.browser.looks import id_of
 from tests.browser.test_accessibility import RULES
 
 pytestmark = pytest.mark.browser
@@ -30,10 +31,6 @@ def stop(stack: Stack, address: str) -> str:
     analysis_id = re.search(r"[0-9a-f]{32}", address)[0]
     ask(stack, f"/videos/{analysis_id}/terminate", "POST")
     return analysis_id
-
-
-def id_of(report: str) -> str:
-    return report.rsplit("/", 1)[1]
 
 
 @SIZES
@@ -91,41 +88,6 @@ def test_a_film_that_is_none_is_refused_before_it_is_sent(visit, tmp_path: Path)
     page.set_input_files("#video", text)
     page.get_by_role("button", name="Analyse").click()
     expect(page.get_by_role("alert")).to_contain_text("is not a film")
-
-
-@SIZES
-def test_a_pitch_becomes_a_reference_and_two_are_compared(visit, report: str, size: dict[str, int]) -> None:
-    page = visit(size).open(report)
-    page.get_by_text("Save this pitch as a reference").click()
-    name = f"Best {size['width']}"
-    page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_role("button", name="Save reference").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(name)
-    expect(page.locator("svg.figure")).to_be_visible()
-    page.goto(report)
-    page.get_by_role("link", name="Compare with another pitch").click()
-    page.get_by_label("B", exact=True).select_option(f"{id_of(report)}.0")
-    page.get_by_role("button", name="Compare").click()
-    expect(page.get_by_role("heading", name="Timing", exact=True)).to_be_visible()
-    follow_each_other(page)
-
-
-def times(page: Page) -> list[float]:
-    return page.eval_on_selector_all(".pair video", "films => films.map(film => film.currentTime)")
-
-
-def follow_each_other(page: Page) -> None:
-    """One frame forward, and five frames of offset for the second film."""
-    expect(page.locator("[data-controls]")).to_be_visible()
-    page.get_by_label("Both films stand at").select_option("foot_contact")
-    page.wait_for_function("Math.abs(...(() => { const [a, b] = document.querySelectorAll('.pair video');"
-                           " return [a.currentTime - b.currentTime]; })()) < 0.005")  # fmt: skip
-    before = times(page)[0]
-    page.get_by_role("button", name="Forward one frame").click()
-    page.wait_for_function(f"document.querySelector('.pair video').currentTime > {before + 0.01}")
-    page.get_by_label("Shift by").nth(1).fill("5")
-    page.wait_for_function("(() => { const [a, b] = document.querySelectorAll('.pair video');"
-                           " return Math.abs(b.currentTime - a.currentTime - 5 / 60) < 0.01; })()")  # fmt: skip
 
 
 @SIZES

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.report_weight import LIMIT_BYTES, measure
 from shadow_trainer.pitching import norms
 from tests.browser.conftest import PHONE
-from tests.browser.looks import at_row, painted
+from tests.browser.looks import at_row, drag_mark, fingers, painted
 
 pytestmark = pytest.mark.browser
 
@@ -110,14 +110,7 @@ def test_foot_contact_can_be_moved_and_the_numbers_follow(player: Page) -> None:
     assert by_frame != found
     assert player.locator("#numbers").inner_text() != numbers
     # By dragging its mark
-    disc = player.locator("[data-marks] [data-event=foot_contact] .number")
-    disc.scroll_into_view_if_needed()
-    mark = disc.bounding_box()
-    x, y = mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2
-    player.mouse.move(x, y)
-    player.mouse.down()
-    player.mouse.move(x - 12, y, steps=4)
-    player.mouse.up()
+    drag_mark(player, "foot_contact", -12)
     expect(time).not_to_have_text(by_frame, timeout=30_000)
     # By the keyboard: two frames later
     by_drag = contact_time(player)
@@ -169,12 +162,7 @@ def test_on_a_phone_two_fingers_zoom_and_a_tap_plays(visit, report: str) -> None
     screen.scroll_into_view_if_needed()
     box = screen.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    session = visitor.context.new_cdp_session(page)
-
-    def touch(kind: str, *points: tuple[float, float]) -> None:
-        marks = [{"x": px, "y": py, "id": k} for k, (px, py) in enumerate(points)]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": marks})
-
+    touch = fingers(page)
     touch("touchStart", (x - 20, y), (x + 20, y))
     for width in (40, 60, 80):
         touch("touchMove", (x - width, y), (x + width, y))
