@@ -7,6 +7,7 @@ import shutil
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from ..catalog import utcnow
 from ..errors import SetupError
@@ -51,8 +52,18 @@ def backup(manager: JobManager) -> Path | None:
     return target
 
 
-def expire(manager: JobManager, now: datetime | None = None) -> tuple[int, int]:
-    """Delete what is older than the settings keep: ``(original films, whole analyses)``."""
+class Expired(NamedTuple):
+    """How many original films and how many whole analyses retention deleted; in words for the admin's page."""
+
+    originals: int
+    analyses: int
+
+    def __str__(self) -> str:
+        return f"{self.originals} original films and {self.analyses} analyses deleted"
+
+
+def expire(manager: JobManager, now: datetime | None = None) -> Expired:
+    """Delete what is older than the settings keep."""
     settings, moment = manager.settings, now or utcnow()
     originals = whole = 0
     if settings.keep_results_days:
@@ -64,9 +75,10 @@ def expire(manager: JobManager, now: datetime | None = None) -> tuple[int, int]:
         before = moment - timedelta(days=settings.keep_originals_days)
         for row in manager.catalog.ended_before(before, TERMINAL, limit=None):
             originals += manager.storage.delete(row.original_key)
-    if originals or whole:
-        log.info("retention: deleted %d original films and %d analyses", originals, whole)
-    return originals, whole
+    expired = Expired(originals, whole)
+    if any(expired):
+        log.info("retention: %s", expired)
+    return expired
 
 
 def empty_trash(manager: JobManager, now: datetime | None = None) -> int:

@@ -196,7 +196,8 @@ def test_retention_deletes_what_is_old_and_nothing_else(manager: JobManager, tmp
         age(manager, rows[name].id, finished_at=utcnow() - timedelta(days=days))
     assert housekeeping.expire(manager) == (0, 0)
     manager.settings = replace(manager.settings, keep_originals_days=30)
-    assert housekeeping.expire(manager) == (1, 0)
+    expired = housekeeping.expire(manager)
+    assert (expired, str(expired)) == ((1, 0), "1 original films and 0 analyses deleted")
     assert manager.catalog.find(rows["old"].id) is not None
     manager.settings = replace(manager.settings, keep_results_days=30)
     assert housekeeping.expire(manager) == (0, 1)

@@ -12,6 +12,7 @@ from shadow_trainer.errors import BadRequest
 from shadow_trainer.jobs.stages import STAGES
 from shadow_trainer.web.forms import parse_height
 from shadow_trainer.web.presenters import analysis, metrics, report
+from tests.web import documents
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,13 @@ def test_a_height_may_be_written_as_people_write_it(text: object, metres: float)
 def test_what_is_no_height_is_refused(text: str) -> None:
     with pytest.raises(BadRequest, match="height"):
         parse_height(text)
+
+
+def test_a_hand_that_was_guessed_is_called_a_guess() -> None:
+    document = documents.document()
+    assert ("Throws", "Left-handed (found in the film)") in report.build(document).facts
+    document["warnings"] = [{"code": "hand_uncertain", "message": "…", "fix": "…"}]
+    assert ("Throws", "Left-handed (a guess)") in report.build(document).facts
 
 
 def test_the_stage_that_runs_tells_its_frames() -> None:

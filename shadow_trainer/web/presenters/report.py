@@ -24,6 +24,7 @@ SOURCE_WORDS = {
     "measured": "found in the film",
     "auto": "found in the film",
     "estimated": "estimated",
+    "guess": "a guess",
 }
 MODEL_WORDS = {
     "xs": "Quick-look model: positions are rough and nothing is scored.",
@@ -150,11 +151,12 @@ def clock(seconds: float) -> str:
 def _facts(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     video, athlete, view = document["video"], document["athlete"], document["view"]
     hand = HAND_WORDS.get(athlete.get("throws"), "Not known")
+    guessed = any(warning["code"] == "hand_uncertain" for warning in document.get("warnings") or ())
     rate = f"{video['capture_fps']:.0f} fps"
     if abs(video["capture_fps"] - video["fps"]) > 0.5:
         rate += f", plays at {video['fps']:.0f}"
     facts = [
-        ("Throws", _sourced(hand, athlete.get("throws_source"))),
+        ("Throws", _sourced(hand, "guess" if guessed else athlete.get("throws_source"))),
         ("View", _sourced(VIEW_WORDS.get(view.get("name"), "not found in the film"), view.get("source"))),
         ("Film", f"{video['width']} × {video['height']}, {rate}, {clock(video['duration_s'])}"),
     ]
