@@ -98,11 +98,13 @@ def pose(run: Run) -> None:
 def motion(run: Run) -> None:
     """Swaps mended, gaps bridged, bones constant, feet on the ground, 3D; slow motion found out."""
     from ..pitching import real_speed
+    from ..pose.background import camera_shift
     from ..pose.landmarks import RawTrack
     from ..pose.motion import solve
 
     info = _info(run)
     track = RawTrack.load(run.work / "landmarks.npz")
+    shift_px = camera_shift(track, info.width)
 
     def solve_at(factor: float) -> Any:
         """The motion with its times divided by ``factor``: the physics works in real seconds."""
@@ -112,6 +114,7 @@ def motion(run: Run) -> None:
             info.height,
             throws=run.request.throws,
             height_m=run.request.height_m,
+            shift_px=shift_px,
             progress=run.advance,
             check=run.check,
         )

@@ -64,6 +64,17 @@ def fit(world_m: np.ndarray, px: np.ndarray, weight: np.ndarray | None = None) -
     return WeakPerspective(matrix, centre_p - matrix @ centre_w)
 
 
+def shift_px(series: PoseSeries) -> np.ndarray:
+    """(T, 2) pixels by which the camera's own motion had moved the picture; 0 where the series does not say."""
+    found = series.extras.get("camera_shift_px")
+    return np.zeros((len(series), 2)) if found is None else np.asarray(found, dtype=float)
+
+
+def steady_px(series: PoseSeries) -> np.ndarray:
+    """(T, 33, 2) landmarks as a camera that stands still would have them."""
+    return series.landmarks_px - shift_px(series)[:, None]
+
+
 def looking(series: PoseSeries) -> np.ndarray | None:
     """(3,) world direction in which the camera looks, or None when the series cannot tell."""
     if "camera_R" in series.extras:
@@ -72,7 +83,7 @@ def looking(series: PoseSeries) -> np.ndarray | None:
         if len(axes):
             mean = np.median(axes, axis=0)
             return mean / np.linalg.norm(mean)
-    found = fit(series.world_m, series.landmarks_px)
+    found = fit(series.world_m, steady_px(series))
     return None if found is None else found.axis
 
 
@@ -103,9 +114,17 @@ def pixels(series: PoseSeries, world_m: np.ndarray, rows: np.ndarray | None = No
         flat = _pinhole(series, world_m)
         centre = _centre(series, part)
         if centre is not None:
-            return flat + centre
-    found = fit(series.world_m[part], series.landmarks_px[part])
-    return None if found is None else found.project(world_m)
+            return flat + centre + shift_px(series)[:, None]
+    found = fit(series.world_m[part], steady_px(series)[part])
+    return None if found is None else found.project(world_m) + shift_px(series)[:, None]
+
+
+def width_px(series: PoseSeries) -> float | None:
+    """Width of the picture, whose middle the optical axis goes through; None when no camera is known."""
+    if not all(name in series.extras for name in PINHOLE):
+        return None
+    centre = _centre(series, slice(None))
+    return None if centre is None else 2.0 * float(centre[0])
 
 
 def _pinhole(series: PoseSeries, world_m: np.ndarray) -> np.ndarray:
@@ -118,6 +137,6 @@ def _pinhole(series: PoseSeries, world_m: np.ndarray) -> np.ndarray:
 
 def _centre(series: PoseSeries, part: slice | np.ndarray) -> np.ndarray | None:
     """(2,) pixels of the optical axis, from the athlete's own landmarks."""
-    gap = (series.landmarks_px - _pinhole(series, series.world_m))[part][:, _BODY].reshape(-1, 2)
+    gap = (steady_px(series) - _pinhole(series, series.world_m))[part][:, _BODY].reshape(-1, 2)
     gap = gap[np.isfinite(gap).all(axis=1)]
     return np.median(gap, axis=0) if len(gap) >= LEAST_POINTS else None

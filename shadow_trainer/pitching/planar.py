@@ -31,7 +31,7 @@ def measure(
 
     ``points`` (T, 33, 3) are the right-hander's metres of the whole series, ``rows`` those of the delivery.
     """
-    px = series.landmarks_px[rows]
+    px = camera.steady_px(series)[rows]
     if hand == "left":
         px = px[:, MIRROR]
     found = camera.fit(points[rows], px)
@@ -79,7 +79,7 @@ def _scale(series: PoseSeries) -> np.ndarray | None:
         hips = series.world_m[:, 23:25].mean(axis=1)
         depth = np.einsum("tj,tj->t", rotation[:, 2], hips) + shift[:, 2]
         return focal / np.where(depth > 0.1, depth, np.nan)
-    found = camera.fit(series.world_m, series.landmarks_px)
+    found = camera.fit(series.world_m, camera.steady_px(series))
     return None if found is None else np.full(len(series), found.scale)
 
 

@@ -8,11 +8,13 @@ import numpy as np
 
 from ..pose.series import PoseSeries
 from ..pose.skeleton import INDEX
+from . import camera
 
 LEAST_FPS, ARM_FPS = 55.0, 110.0
 LEAST_HEIGHT_PX = 350.0
 HIDDEN, HIDDEN_FRAMES, AROUND_RELEASE_S = 0.5, 3, 0.05
 BODY_SHARE = 0.9  # of the standing height from the ears to the ankles
+CAMERA_MOVED = 0.02  # of the picture's width
 # Everything that :func:`collect` may say, so that it can be said anew when the numbers are.
 CODES = frozenset(
     (
@@ -21,6 +23,7 @@ CODES = frozenset(
         "few_frames_for_the_arm",
         "view_differs",
         "small_in_the_picture",
+        "camera_moves",
         "foot_contact_not_seen",
         "hand_hidden_at_release",
     )
@@ -46,6 +49,7 @@ def collect(
         _rate(series),
         _view(view, looks),
         _small(series, deliveries),
+        _camera(series, deliveries),
         _events(deliveries),
         _wrist(series, deliveries),
     ]
@@ -111,6 +115,23 @@ def _small(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, st
         f"The pitcher is only about {height:.0f} pixels tall in this film; {LEAST_HEIGHT_PX:.0f} are needed "
         "for good angles.",
         "Film from nearer, or with the 2x lens, so that the body fills half of the picture's height.",
+    )
+
+
+def _camera(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
+    """The background moved during a delivery; how far is measured from the film (pose/background.py)."""
+    shift, width = camera.shift_px(series), camera.width_px(series)
+    if width is None:
+        return None
+    spans = [shift[(series.time_s >= d["start_s"]) & (series.time_s <= d["end_s"])] for d in deliveries]
+    share = max(float(np.hypot(*np.ptp(span, axis=0))) / width for span in spans if len(span))
+    if share <= CAMERA_MOVED:
+        return None
+    return _warning(
+        "camera_moves",
+        f"The camera moved: during the pitch the background went {100 * share:.0f} % of the picture's width. "
+        "That motion is taken out of the numbers as far as the background shows it.",
+        "Put the phone on a tripod or lean it against something, and do not follow the pitcher.",
     )
 
 

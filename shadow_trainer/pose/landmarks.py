@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter1d, median_filter
 from ..errors import BadRequest
 from ..video.prefetch import prefetch
 from . import roi
+from .background import Background
 from .confidence import confidence
 from .engine import AUXILIARY, CROP_PX, Engine, LandmarkOutput
 from .people import Person, Scan, Window
@@ -57,7 +58,7 @@ def landmarks(
     total = int(sum(np.count_nonzero((times >= a) & (times < b)) for a, b in windows))
     track, done = RawTrack.empty(times), 0
     for number, window in enumerate(windows):
-        for rows in measure_window(engine, frames_factory, athlete, window, check):
+        for rows in measure_window(engine, frames_factory, athlete, window, check, scan.people):
             _store(track, rows, number)
             done += len(rows["index"])
             progress(min(done, total), total)
@@ -70,9 +71,12 @@ def measure_window(
     athlete: Person,
     window: Window,
     check: Callable[[], None],
+    people: Iterable[Person] = (),
 ) -> Iterator[dict[str, np.ndarray]]:
-    """Groups of measured frames: index (n,), time_s (n,), roi (n, 4) and the fields of LandmarkOutput."""
-    rough = RoughPath(athlete, window)
+    """Groups of measured frames: index (n,), time_s (n,), roi (n, 4), the fields of LandmarkOutput, and how
+    far the background has moved: background_px (n, 2), background_quality (n,). ``people`` are in front of it.
+    """
+    rough, background = RoughPath(athlete, window), Background(people)
     frames = prefetch(frames_factory(start_s=window[0], end_s=window[1]))
     for group in _groups(frames):
         check()
@@ -82,7 +86,15 @@ def measure_window(
         again = _misplaced(out, regions)
         if len(again):
             regions, out = _second_look(engine, group, regions, out, again)
-        yield _rows(engine.network, group, time_s, regions, out)
+        moved = [
+            background.step(frame.image, frame.time_s, region[:2])
+            for frame, region in zip(group, regions, strict=True)
+        ]
+        yield {
+            **_rows(engine.network, group, time_s, regions, out),
+            "background_px": np.array([shift for shift, _ in moved]),
+            "background_quality": np.array([quality for _, quality in moved]),
+        }
 
 
 def _crops(group: list[Any], regions: np.ndarray) -> np.ndarray:
@@ -169,7 +181,7 @@ def _store(track: RawTrack, rows: dict[str, np.ndarray], window: int) -> None:
     index = rows["index"][keep]
     track.time_s[index] = rows["time_s"][keep]
     track.window_id[index] = window
-    for name in ("roi", "pose_flag"):
+    for name in ("roi", "pose_flag", "background_px", "background_quality"):
         getattr(track, name)[index] = rows[name][keep]
     seen = keep & (rows["pose_flag"] >= LEAST_FLAG)
     index = rows["index"][seen]

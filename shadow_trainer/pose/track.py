@@ -21,6 +21,8 @@ SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
     "measured": ((), np.bool_),
     "window_id": ((), np.int32),
     "visibility": ((COUNT,), np.float32),
+    "background_px": ((2,), np.float32),
+    "background_quality": ((), np.float32),
 }
 
 
@@ -34,7 +36,9 @@ class RawTrack:
     the confidence when not given; ``world_m`` (T, 33, 3) hip-centred metres along the
     camera's axes (x right, y down, z away); ``roi`` (T, 4) centre, side, rotation of the crop; ``pose_flag``
     (T,) probability that a person is in it; ``measured`` (T,) bool; ``window_id`` (T,) index of the
-    delivery window the frame belongs to, -1 outside.
+    delivery window the frame belongs to, -1 outside; ``background_px`` (T, 2) how far what stands still has
+    moved since the window's first frame, where the athlete is (NaN not known); ``background_quality`` (T,)
+    share of the background's corners that agree on it, 0 where it is not known.
     """
 
     time_s: np.ndarray
@@ -46,11 +50,16 @@ class RawTrack:
     measured: np.ndarray
     window_id: np.ndarray
     visibility: np.ndarray | None = None
+    background_px: np.ndarray | None = None
+    background_quality: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.visibility is None:
             object.__setattr__(self, "visibility", np.array(self.confidence))
         t = len(self.time_s)
+        if self.background_px is None or self.background_quality is None:
+            object.__setattr__(self, "background_px", np.full((t, 2), np.nan))
+            object.__setattr__(self, "background_quality", np.zeros(t))
         for name, (rest, _) in SHAPES.items():
             got = np.shape(getattr(self, name))
             if got != (t, *rest):
@@ -73,6 +82,7 @@ class RawTrack:
             confidence=np.zeros((t, COUNT), np.float32),
             visibility=np.zeros((t, COUNT), np.float32),
             pose_flag=np.zeros(t, np.float32),
+            background_quality=np.zeros(t, np.float32),
             measured=np.zeros(t, bool),
             window_id=np.full(t, -1, np.int32),
         )

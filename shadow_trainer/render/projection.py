@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..pitching.camera import shift_px
 from ..pose.series import PoseSeries
 
 CAMERA = ("camera_focal", "camera_R", "camera_t")
@@ -13,7 +14,7 @@ def film_pixels(series: PoseSeries, world_m: np.ndarray, film: tuple[int, int]) 
     """(T, K, 3) world metres, row for row with the series, as (T, K, 2) pixels of the upright film.
 
     The camera is a pinhole with its axis through the middle of the picture: x_cam = R x + t, x right,
-    y down, z away. NaN where the camera is not known or the point lies behind it; None when the series has
+    y down, z away; its own motion comes on top. NaN where the camera is not known or the point lies behind it; None when the series has
     no camera at all.
     """
     if not all(name in series.extras for name in CAMERA):
@@ -21,4 +22,5 @@ def film_pixels(series: PoseSeries, world_m: np.ndarray, film: tuple[int, int]) 
     focal, rotation, shift = (np.asarray(series.extras[name], dtype=float) for name in CAMERA)
     local = np.einsum("tij,tkj->tki", rotation, np.asarray(world_m, dtype=float)) + shift[:, None]
     depth = np.where(local[..., 2] > 0.1, local[..., 2], np.nan)
-    return local[..., :2] / depth[..., None] * focal[:, None, None] + np.asarray(film, dtype=float) / 2
+    flat = local[..., :2] / depth[..., None] * focal[:, None, None]
+    return flat + shift_px(series)[:, None] + np.asarray(film, dtype=float) / 2

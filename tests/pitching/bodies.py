@@ -106,3 +106,17 @@ def moved(world: np.ndarray, names: tuple[str, ...], by: np.ndarray) -> None:
     """Shift landmarks by (T, 3) metres."""
     for name in names:
         world[:, INDEX[name]] += by
+
+
+def filmed(one: PoseSeries) -> PoseSeries:
+    """The series as our own solution of a film from the open side: with camera and uncertainty."""
+    rotation = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+    t, shift = len(one), np.array([0.0, 1.0, 7.0])
+    local = one.world_m @ rotation.T + shift
+    extras = {
+        "camera_focal": np.full(t, 1500.0),
+        "camera_R": np.repeat(rotation[None], t, axis=0),
+        "camera_t": np.repeat(shift[None], t, axis=0),
+        "world_sd_m": np.full((t, 33), 0.02),
+    }
+    return one.with_(landmarks_px=1500.0 * local[..., :2] / local[..., 2:] + 500.0, extras=extras)

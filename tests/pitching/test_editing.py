@@ -148,3 +148,21 @@ def test_a_small_pitcher_and_a_hidden_hand_are_said(pitch: PoseSeries) -> None:
     series = pitch.with_(landmarks_px=pitch.world_m @ matrix.T + 300.0, confidence=confidence)
     codes = {w["code"] for w in pitching.analyse(series, height_m=HEIGHT_M)["warnings"]}
     assert {"small_in_the_picture", "hand_hidden_at_release"} <= codes
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.0, False), (0.015, False), (0.05, True)])
+def test_a_camera_that_moves_is_said_and_does_not_move_the_athlete(
+    pitch: PoseSeries, share: float, said: bool
+) -> None:
+    still = bodies.filmed(pitch)
+    found = pitching.analyse(still, height_m=HEIGHT_M)
+    (delivery,) = found["deliveries"]
+    inside = (pitch.time_s >= delivery["start_s"]) & (pitch.time_s <= delivery["end_s"])
+    pan = np.zeros((len(pitch), 2))
+    pan[inside, 0] = np.linspace(0.0, share * 1000.0, inside.sum())  # the picture is 1000 pixels wide
+    held = still.with_(
+        landmarks_px=still.landmarks_px + pan[:, None], extras={**still.extras, "camera_shift_px": pan}
+    )
+    again = pitching.analyse(held, height_m=HEIGHT_M)
+    assert ("camera_moves" in {w["code"] for w in again["warnings"]}) is said
+    assert values(again) == pytest.approx(values(found), nan_ok=True)

@@ -18,20 +18,6 @@ def one() -> PoseSeries:
     return bodies.pitch(fps=120.0)
 
 
-def filmed(one: PoseSeries) -> PoseSeries:
-    """The series as our own solution of a film from the open side: with camera and uncertainty."""
-    rotation = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
-    t, shift = len(one), np.array([0.0, 1.0, 7.0])
-    local = one.world_m @ rotation.T + shift
-    extras = {
-        "camera_focal": np.full(t, 1500.0),
-        "camera_R": np.repeat(rotation[None], t, axis=0),
-        "camera_t": np.repeat(shift[None], t, axis=0),
-        "world_sd_m": np.full((t, 33), 0.02),
-    }
-    return one.with_(landmarks_px=1500.0 * local[..., :2] / local[..., 2:] + 500.0, extras=extras)
-
-
 def test_a_rate_and_its_inverse_leave_the_numbers_alone(one: PoseSeries) -> None:
     there = restate.at_rate(one, 0.5)
     assert np.ptp(there.time_s) == pytest.approx(np.ptp(one.time_s) / 2)
@@ -39,7 +25,7 @@ def test_a_rate_and_its_inverse_leave_the_numbers_alone(one: PoseSeries) -> None
 
 
 def test_height_scales_metres_and_keeps_the_picture(one: PoseSeries) -> None:
-    film = filmed(one)
+    film = bodies.filmed(one)
     tall = restate.at_height(film, 1.1)
     np.testing.assert_allclose(camera.pixels(tall, tall.world_m), film.landmarks_px, atol=1e-6)
     a = values(pitching.analyse(one, throws="right", height_m=1.88))
@@ -66,7 +52,7 @@ def test_the_way_to_the_plate_is_found_again_for_the_other_hand(one: PoseSeries,
 
 
 def test_turning_keeps_the_picture(one: PoseSeries) -> None:
-    film = filmed(one)
+    film = bodies.filmed(one)
     turned = restate.toward_plate(film, "right")
     assert not np.allclose(turned.world_m, film.world_m)
     np.testing.assert_allclose(camera.pixels(turned, turned.world_m), film.landmarks_px, atol=1e-6)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shadow_trainer.pitching.camera import pixels
 from shadow_trainer.pose.motion import Camera, body, project
 from shadow_trainer.pose.series import PoseSeries
 from shadow_trainer.pose.skeleton import INDEX, JOINTS, MIRROR
+from shadow_trainer.render.projection import film_pixels
 
 from . import synthetic
 from .conftest import solve_film
@@ -112,7 +114,7 @@ def test_slow_and_fast_cameras(rate_hz: float) -> None:
     film = synthetic.film(3, rate_hz=rate_hz)
     keep = slice(0, None) if rate_hz < 60 else slice(-300, None)
     raw = film.raw
-    cut = {k: getattr(raw, k)[keep] for k in ("time_s", "landmarks_px", "confidence", "world_m", "roi", "pose_flag", "measured", "window_id")}  # fmt: skip
+    cut = {k: getattr(raw, k)[keep] for k in ("time_s", "landmarks_px", "confidence", "world_m", "roi", "pose_flag", "measured", "window_id", "background_px", "background_quality")}  # fmt: skip
     series = solve_film(synthetic.Film(raw.with_(**cut), film.world, film.cam, film.delivery, film.height_m))
     assert synthetic.aligned_error_m(series.world_m[:, JOINT], film.joints[keep]) < 0.12
 
@@ -182,3 +184,20 @@ def test_missing_separation_is_not_invented() -> None:
     true = separation(by_name(film.joints))[window].mean()
     assert abs(found - true) < 15
     assert abs(found) < 30 + abs(true)
+
+
+def test_a_hand_held_film_gives_the_motion_of_the_tripod_film(open_side: Solved) -> None:
+    film, still = open_side
+    at = film.raw.time_s
+    shake = 0.015 * synthetic.WIDTH * np.sin(2 * np.pi * np.outer(at, [1.7, 1.1])) + np.outer(at, [40.0, 0.0])
+    raw = film.raw.with_(landmarks_px=(film.raw.landmarks_px + shake[:, None]).astype(np.float32))
+    held = synthetic.Film(raw, film.world, film.cam, film.delivery, film.height_m)
+    series = solve_film(held, shift_px=shake)
+    assert series.world_m == pytest.approx(still.world_m, abs=2e-3)
+    # In the picture everything stays where the film shows it, drawn things too.
+    assert series.landmarks_px == pytest.approx(still.landmarks_px + shake[:, None], abs=0.3)
+    for drawn in (
+        film_pixels(series, series.world_m, (synthetic.WIDTH, synthetic.HEIGHT)),
+        pixels(series, series.world_m),
+    ):
+        assert drawn == pytest.approx(series.landmarks_px, abs=0.3)

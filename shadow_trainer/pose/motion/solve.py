@@ -83,7 +83,8 @@ def solve(
     ``throws`` right, left or auto; ``height_m`` the athlete's height (an average adult's when unknown);
     ``focal_px`` the camera's focal length in pixels when known; ``shift_px`` (T, 2) how far the background
     has moved by each frame, to take a slight motion of the camera out. Extras of the result: ``world_sd_m`` (T, 33),
-    ``camera_focal`` (T,), ``camera_R`` (T, 3, 3), ``camera_t`` (T, 3),
+    ``camera_focal`` (T,), ``camera_R`` (T, 3, 3), ``camera_t`` (T, 3): the camera as if it had stood still;
+    ``camera_shift_px`` (T, 2): what to add to its pixels to be in the picture;
     ``heading_known`` (T,): False where no stride showed the way to the plate (X is then the camera's right).
     """
     view = View(width, height, focal_px)
@@ -251,12 +252,14 @@ class _Output:
         self.measured[rows], self.heading_known[rows] = self.raw.measured[rows], solved.heading_known
 
     def series(self, shift_px: np.ndarray | None) -> PoseSeries:
-        px = self.px if shift_px is None else self.px + shift_px[:, None]
+        shift_px = np.zeros((len(self.raw), 2)) if shift_px is None else shift_px
+        px = self.px + shift_px[:, None]
         extras = {
             "world_sd_m": self.sd,
             "camera_focal": self.focal,
             "camera_R": self.R,
             "camera_t": self.t,
+            "camera_shift_px": shift_px,
             "heading_known": self.heading_known,
         }
         return PoseSeries(
