@@ -120,7 +120,9 @@ def motion(run: Run) -> None:
         )
 
     if run.request.capture_fps is None and info.time_scale == 1.0:
-        series, factor = real_speed(solve_at, fps=info.fps, throws=run.request.throws)
+        series, factor = real_speed(
+            solve_at, fps=info.fps, throws=run.request.throws, coarse=not run.request.scored
+        )
     else:
         series, factor = solve_at(1.0), 1.0
     series.save(run.write("motion.npz"))

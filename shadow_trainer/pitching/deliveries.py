@@ -25,10 +25,12 @@ HAND_RATIO = (1.05, 1.5)  # throwing over glove hand; two hands on a bat are 1
 HANDS_APART_H = (0.1, 0.25)
 KNEE_LIFT_H = (0.03, 0.25)
 STRIDE_H = (0.15, 0.45)
-TO_THE_PLATE = (0.1, 0.5)  # cosine between the hand's way at its fastest and the way from foot to foot
+TO_THE_PLATE = (0.1, 0.5)  # cosine between the hand's way until it is fastest and the way from foot to foot
+COCKED_S = 0.05  # before its fastest the arm is laid back: since then the hand has gone to the plate
 RELEASE_SIGNS = (0.5, 0.7)  # confidence of a release with one and with two of its three signs
 LEAST_QUALITY = 0.3
 SURE_HAND_RATIO = 1.2
+HELD_S, HELD_FRAMES = 0.03, 3
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,16 @@ def quality(s: Signals, seen: dict[str, Event]) -> float:
 
 
 def _along(s: Signals, near: np.ndarray) -> float:
-    """Cosine between the hand's velocity where it is fastest, inside ``near``, and the way from foot to foot."""
-    velocity = filters.rate_of_change(joint(s.points, "throwing_wrist") - mid_hip(s.points), s.time_s)[near]
-    fastest = int(np.nanargmax(s.wrist_speed[near]))
-    way = events.to_plate(s, float(s.time_s[near[fastest]]))
-    length = np.linalg.norm(velocity[fastest])
-    return float(velocity[fastest] @ way / length) if length > 0 else 0.0
+    """Cosine between the hand's way in the ``COCKED_S`` up to its fastest, inside ``near``, and that from foot to foot.
+
+    Its way rather than its direction then: past release the hand turns down within hundredths of a second, and seen
+    from behind, where depth is least known, that is where it looks fastest.
+    """
+    hand = joint(s.points, "throwing_wrist") - mid_hip(s.points)
+    fastest = float(s.time_s[near[int(np.nanargmax(s.wrist_speed[near]))]])
+    moved = s.at(hand, fastest) - s.at(hand, max(fastest - COCKED_S, float(s.time_s[0])))
+    length = np.linalg.norm(moved)
+    return float(moved @ events.to_plate(s, fastest) / length) if length > 0 else 0.0
 
 
 def find_hand(points: np.ndarray, time_s: np.ndarray, height_m: float) -> tuple[str, bool]:
@@ -108,7 +114,7 @@ def find_hand(points: np.ndarray, time_s: np.ndarray, height_m: float) -> tuple[
     peak = {}
     for hand, index in signals.WRISTS.items():
         speed = filters.speed(smooth[:, index] - hip, time_s)
-        peak[hand] = float(np.nanmax(speed)) if np.isfinite(speed).any() else 0.0
+        peak[hand] = _held(speed, time_s)
     faster, slower = sorted(peak, key=peak.__getitem__, reverse=True)
     if peak[faster] > SURE_HAND_RATIO * peak[slower]:
         return faster, True
@@ -117,6 +123,15 @@ def find_hand(points: np.ndarray, time_s: np.ndarray, height_m: float) -> tuple[
         turned = as_right_hander(points, hand)
         total[hand] = sum(d.quality for d in find_deliveries(turned, time_s, height_m))
     return (faster if total[faster] >= total[slower] else slower), False
+
+
+def _held(speed: np.ndarray, time_s: np.ndarray) -> float:
+    """The highest speed that lasts: a landmark that leaps is fast for two frames, an arm for ``HELD_S`` or longer."""
+    frames = max(HELD_FRAMES, int(np.ceil(HELD_S / float(np.median(np.diff(time_s))))))
+    if len(speed) < frames:
+        return 0.0
+    lasting = np.lib.stride_tricks.sliding_window_view(np.nan_to_num(speed), frames).min(axis=1)
+    return float(lasting.max())
 
 
 def _grade(value: float, limits: tuple[float, float]) -> float:

@@ -39,17 +39,18 @@ def slow_motion_factor(series: PoseSeries, *, fps: float, throws: str = "auto") 
 
 
 def real_speed(
-    solve_at: Callable[[float], PoseSeries], *, fps: float, throws: str = "auto"
+    solve_at: Callable[[float], PoseSeries], *, fps: float, throws: str = "auto", coarse: bool = False
 ) -> tuple[PoseSeries, float]:
     """``(series, factor)``: the motion under the factor that makes it a pitch.
 
     ``solve_at(factor)`` gives the series with its times divided by ``factor``. Filters, ground contact and
     left/right repair work in real seconds, so each hypothesis is judged by the motion solved under it. The
-    others are not even tried when the film makes sense in real time, which is by far the usual case.
+    others are not even tried when the film makes sense in real time, which is by far the usual case. Joints that
+    are ``coarse`` (of a model too small to score by) say too little of rhythm: for them any pitch in real time does.
     """
     series = solve_at(1.0)
     best, factor, least = series, 1.0, _misfit(series, throws)
-    if least <= CAUTION:
+    if least <= CAUTION or (coarse and np.isfinite(least)):
         return best, factor
     for slower in FACTORS[1:]:
         if fps * slower > HIGHEST_RATE_FPS:

@@ -67,3 +67,37 @@ def test_unseen_landmarks_have_no_confidence() -> None:
     mended = repair(TIME, px, SURE, WORLD, GUIDE)
     assert (mended.confidence[30:36] == 0).all()
     assert np.isfinite(mended.confidence).all()
+
+
+def one_arm_for_both(film: synthetic.Film, wrong: str, rows: np.ndarray) -> np.ndarray:
+    """The picture's landmarks when the network puts the ``wrong`` arm on the other one in these frames."""
+    px, other = film.raw.landmarks_px.astype(float), "left" if wrong == "right" else "right"
+    rng = np.random.default_rng(2)
+    for name in GROUPS[1]:
+        seen = px[rows, INDEX[f"{other}_{name}"]]
+        px[rows, INDEX[f"{wrong}_{name}"]] = seen + rng.normal(0, 4.0, seen.shape)
+    return px
+
+
+@pytest.mark.parametrize("wrong", ["left", "right"])
+def test_an_arm_put_on_the_other_at_release_is_bridged_and_makes_no_speed(wrong: str) -> None:
+    film = synthetic.film(5, noise_px=1.0, throws="left" if wrong == "right" else "right")
+    true, time_s = film.raw.landmarks_px.astype(float), film.raw.time_s
+    release = int(np.argmin(np.abs(time_s - film.delivery.events["release"])))
+    rows = np.arange(release - 3, release)
+    px = one_arm_for_both(film, wrong, rows)
+    mended = repair(time_s, px, SURE, film.raw.world_m.astype(float), true)
+    arm = [INDEX[f"{wrong}_{name}"] for name in GROUPS[1]]
+    off = np.linalg.norm(mended.px[rows][:, arm] - true[rows][:, arm], axis=-1)
+    assert off.max() < 50 < np.linalg.norm(px[rows][:, arm] - true[rows][:, arm], axis=-1).min()
+    assert (mended.confidence[rows][:, arm] <= DISTRUST).all()
+    rest = np.setdiff1d(np.arange(33), arm)
+    assert np.array_equal(mended.px[:, rest], true[:, rest])
+
+
+def test_arms_that_lie_together_without_a_leap_are_left_alone() -> None:
+    px = PX.copy()
+    near = np.exp(-(((np.arange(len(px)) - 30) / 12.0) ** 2))[:, None]
+    for name in GROUPS[1]:
+        px[:, INDEX[f"right_{name}"]] += near * (px[:, INDEX[f"left_{name}"]] - px[:, INDEX[f"right_{name}"]])
+    assert np.array_equal(repair(TIME, px, SURE, WORLD, px).px, px)

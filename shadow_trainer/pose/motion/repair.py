@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..skeleton import INDEX
+from .doubled import bridge, find_doubled
 
 _ARM = ("elbow", "wrist", "pinky", "index", "thumb")
 _LEG = ("knee", "ankle", "heel", "foot_index")
@@ -19,7 +20,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (("shoulder", "hip"), _ARM, _LEG)
 DEPTH_WEIGHT = 1.0  # torso lengths per metre of the network's depth
 GUIDE_WEIGHT = 0.5  # against one torso length of jump, per sixtieth of a second
 SWAPPED_COST = 0.05  # per sixtieth of a second
-OUT_OF_TRACK, DISTRUST = 4.0, 0.1  # robust SDs; factor on the confidence
+OUT_OF_TRACK, DISTRUST = 4.0, 0.1  # robust SDs; factor on the confidence, and the most of what is bridged
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,39 @@ def repair(
 
     ``guide`` (T, 33, 2): where the landmarks are expected, NaN where nothing is; without it nothing is swapped.
     """
-    px, confidence, world = px.copy(), confidence.copy(), world.copy()
+    px, confidence, world = without_doubles(time_s, px, confidence, world)
     swapped = np.zeros((len(px), len(GROUPS)), bool)
     for g, group in enumerate(GROUPS if guide is not None else ()):
-        left = np.array([INDEX[f"left_{n}"] for n in group])
-        right = np.array([INDEX[f"right_{n}"] for n in group])
+        left, right = _sides(group)
         swapped[:, g] = find_swaps(time_s, px, world, guide, left, right)
         rows = np.flatnonzero(swapped[:, g])[:, None]
         for array in (px, confidence, world):
             array[rows, left], array[rows, right] = array[rows, right], array[rows, left]
     confidence = np.where(np.isfinite(px).all(-1), confidence, 0.0) * in_track(time_s, px)
     return Mended(px, confidence, world, swapped)
+
+
+def without_doubles(
+    time_s: np.ndarray, px: np.ndarray, confidence: np.ndarray, world: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Copies of px, confidence and world in which limbs that were only doubles of the others are bridged, unsure."""
+    px, confidence, world = px.copy(), confidence.copy(), world.copy()
+    size = body_size_px(px)
+    for group in (_ARM, _LEG):
+        sides = _sides(group)
+        doubled = find_doubled(time_s, px[:, sides[0]], px[:, sides[1]], size)
+        for rows, limb in zip(doubled.T, sides, strict=True):
+            if rows.any():
+                px[:, limb] = bridge(time_s, px[:, limb], rows)
+                world[:, limb] = bridge(time_s, world[:, limb], rows)
+                at = np.ix_(rows, limb)
+                confidence[at] = np.minimum(confidence[at], DISTRUST)
+    return px, confidence, world
+
+
+def _sides(group: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    left, right = (np.array([INDEX[f"{side}_{n}"] for n in group]) for side in ("left", "right"))
+    return left, right
 
 
 def body_size_px(px: np.ndarray) -> float:
