@@ -22,6 +22,7 @@ import time
 from types import FrameType
 
 import redis
+from redis.client import Pipeline
 from rq import Queue
 from rq.exceptions import DequeueTimeout, InvalidJobOperation, StopRequested
 from rq.executions import Execution
@@ -186,10 +187,39 @@ class PoseWorker(Worker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Give the job to the child and watch over it."""
         self._stopped_job_id, self._end_cause = None, ""
-        execution = self.prepare_execution(job)
-        self.child.give(job.id, execution.id)
-        self.monitor_work_horse(job, queue, execution)
+        try:
+            execution = self.prepare_execution(job)
+            self.child.give(job.id, execution.id)
+            self.monitor_work_horse(job, queue, execution)
+        except AWAY as error:
+            # Taken and not begun, or its end not written: the clock finds it by its entry or its lease.
+            log.error("Redis takes nothing (%s); job %s is left to the clock", error, job.id)
+            self.executions.clear()
+            time.sleep(1.0)
         self.set_state(WorkerStatus.IDLE)
+
+    # Said to Redis only so that others see it: not worth ending for when it takes nothing
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Wait while the queue is suspended; it beats as well, which is why it may fail."""
+        try:
+            super().check_for_suspension(burst)
+        except AWAY as error:
+            log.error("whether the queue is suspended could not be asked (%s)", type(error).__name__)
+
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        """What the dashboard shows of this worker."""
+        try:
+            super().set_state(state, pipeline)
+        except AWAY as error:
+            log.error("the state of this worker could not be written (%s)", type(error).__name__)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Its sign of life."""
+        try:
+            super().heartbeat(timeout, pipeline)
+        except AWAY as error:
+            log.error("the heartbeat of this worker could not be written (%s)", type(error).__name__)
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         """See :class:`workers.horse.Horse`."""
