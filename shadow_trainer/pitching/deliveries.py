@@ -75,7 +75,8 @@ def quality(s: Signals, seen: dict[str, Event]) -> float:
     near = s.between(seen["release"].time_s - 0.06, seen["release"].time_s + 0.06)
     peak = float(np.nanmax(s.wrist_speed[near]))
     glove = s.glove_speed[near]
-    ratio = peak / max(float(np.nanmax(glove)), 1e-6) if np.isfinite(glove).any() else 2.0
+    held = [_held(speed, s.time_s[near]) for speed in (s.wrist_speed[near], glove)]
+    ratio = held[0] / max(held[1], 1e-6) if np.isfinite(glove).any() else 2.0
     gap = s.hand_gap[near]
     apart = float(np.nanmax(gap)) if np.isfinite(gap).any() else 1.0
     lift = s.knee_lift[s.between(seen["leg_lift"].time_s - 1.0, seen["release"].time_s)]
