@@ -149,8 +149,10 @@ def test_zoomed_in_the_overlay_lies_where_the_picture_is(player: Page, report: s
     player.mouse.down()
     player.mouse.move(x - 60, y - 30, steps=3)
     player.mouse.up()
-    moved = player.locator("[data-screen] video").bounding_box()
-    assert moved["x"] == pytest.approx(zoomed["x"] - 60, abs=1)
+    player.wait_for_function(
+        "x => Math.abs(document.querySelector('[data-screen] video').getBoundingClientRect().x - x) < 1",
+        arg=zoomed["x"] - 60,
+    )
     x, y = joint_on_page(player, report, row, "left_hip")
     assert min(drawn_at(player, x, y)) > 150
     player.locator("[data-screen]").dblclick(position={"x": 300, "y": 200})
