@@ -28,11 +28,11 @@ def test_a_tiny_film_of_large_pictures_never_holds_them_all(tmp_path) -> None:
     path = clips.film(tmp_path / "a.mp4", frames=FRAMES, width=WIDTH, height=HEIGHT, draw=black)
     assert path.stat().st_size < WIDTH * HEIGHT * 3 * FRAMES / 5_000
     code = f"""
-import resource
 from shadow_trainer import video
+from tests.video.memory import peak_mb
 info = video.probe({str(path)!r})
 assert sum(1 for _ in video.frames({str(path)!r}, info)) == {FRAMES}
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)
+print(peak_mb())
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
