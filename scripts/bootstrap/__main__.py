@@ -14,8 +14,12 @@ from .shell import ROOT, Failure, os_failure, say
 
 # Two processes; tests/conftest.py says which tests share one.
 PYTEST = "pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=15"
-# As workers do it: on a busy machine BLAS threads of several processes wait for each other most of the time.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+SURROUNDINGS = {
+    # As workers do it: on a busy machine BLAS threads of several processes wait for each other most of the time.
+    **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
+    # Where this is set, each of the some hundred processes that tests start compiles the whole project again.
+    "PYTHONDONTWRITEBYTECODE": "",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -55,7 +59,7 @@ def test() -> int:
     for command in ("ruff check", "ruff format --check", PYTEST):
         say(f"running {command}")
         done = subprocess.run(
-            [python, "-m", *command.split()], cwd=ROOT, env={**os.environ, **ONE_THREAD}, check=False
+            [python, "-m", *command.split()], cwd=ROOT, env={**os.environ, **SURROUNDINGS}, check=False
         )
         failed += [command] if done.returncode else []
     say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
