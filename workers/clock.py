@@ -20,7 +20,7 @@ from rq.scheduler import RQScheduler
 
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs import alerts, repairs, schedules
-from shadow_trainer.jobs.leader import Leader
+from shadow_trainer.jobs.leader import Leader, say_alive
 from shadow_trainer.jobs.redis import connect
 from shadow_trainer.jobs.rq_backend import QUEUES, RqJobManager
 from shadow_trainer.settings import Settings
@@ -56,7 +56,7 @@ class Clock:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
         log.info("the clock runs as %s", self.name)
-        while not self._stop.wait(PULSE_S):
+        while not self._stop.is_set():
             try:
                 self.pulse()
             except (redis.RedisError, ShadowError) as error:
@@ -64,6 +64,7 @@ class Clock:
             except Exception:
                 # Whatever broke, the next pulse may succeed; a clock that is gone repairs nothing.
                 log.exception("a pulse broke")
+            self._stop.wait(PULSE_S)
         self._resign()
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
@@ -72,6 +73,7 @@ class Clock:
 
     def pulse(self) -> bool:
         """Do what is due if this clock leads; whether it does."""
+        say_alive(self.connection, socket.gethostname())
         leading = self.leader.lead()
         if leading != self._leading:
             log.info("this clock %s", "leads" if leading else "waits: another one leads")

@@ -58,12 +58,14 @@ def _worker(settings: Settings) -> str:
 
 
 def _clock(settings: Settings) -> str:
-    from ..jobs.leader import LOCK_KEY
+    from ..jobs.leader import LOCK_KEY, SILENCE_S, is_alive
 
     with _redis(settings, "clock") as connection:
-        if holder := connection.get(LOCK_KEY):
-            return f"clock: {holder.decode()}"
-    raise _silent("clock", "no clock leads")
+        # Not who leads: that may be another machine's clock, or for a moment none while a busy one is late.
+        if is_alive(connection, socket.gethostname()):
+            holder = connection.get(LOCK_KEY)
+            return f"clock: alive; {holder.decode() if holder else 'none'} leads"
+    raise _silent("clock", f"no clock of this machine has been heard of within {SILENCE_S} s")
 
 
 @contextlib.contextmanager

@@ -117,6 +117,14 @@ def work(run: Run, script: dict[str, Any]) -> None:
         run.advance(done, total)
 
 
+def hold(run: Run, script: dict[str, Any]) -> None:
+    """Works until the test lets it go (:meth:`tests.jobs.rig.Rig.let_go`), however slow the machine is."""
+    film = run.work.name.split("-")[0]
+    while not (run.settings.data_path / f"{film}.go").exists():
+        time.sleep(0.02)
+        run.check()
+
+
 def bad(run: Run, script: dict[str, Any]) -> None:
     raise BadVideo("This is not a film.", code="not_a_video")
 
@@ -156,7 +164,7 @@ def sleepy(run: Run, script: dict[str, Any]) -> None:
     time.sleep(600)
 
 
-ACTS = {f.__name__: f for f in (work, bad, flaky, memory, greedy, crash, hang, sleepy)}
+ACTS = {f.__name__: f for f in (work, hold, bad, flaky, memory, greedy, crash, hang, sleepy)}
 STAGES = (
     Stage("probe", "one", 0.1, (), first),
     Stage("pose", "two", 0.6, (), second),

@@ -155,6 +155,10 @@ class Rig:
         self.jobs.submit(analysis_id)
         return analysis_id
 
+    def let_go(self, analysis_id: str) -> None:
+        """Let a film that was told to ``hold`` go on."""
+        (self.data / f"{analysis_id}.go").touch()
+
     def until(self, happened: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> float:
         """Wait for it; how long it took. Fails with the processes' logs."""
         started = time.monotonic()

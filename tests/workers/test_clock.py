@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +16,7 @@ from sqlalchemy import update
 
 from shadow_trainer.catalog import Analysis, utcnow
 from shadow_trainer.jobs import repairs
-from shadow_trainer.jobs.leader import Leader
+from shadow_trainer.jobs.leader import LOCK_KEY, LOCK_S, Leader, is_alive
 from shadow_trainer.jobs.rq_backend import RqJobManager
 from tests.jobs.rig import Rig
 from workers.clock import Clock
@@ -40,14 +41,23 @@ def age(rig: Rig, analysis_id: str, seconds: float = 60, **values: object) -> No
 
 
 def test_of_many_clocks_one_leads_and_another_takes_over(rig: Rig) -> None:
-    a, b = (Leader(rig.jobs.connection, name, seconds=0.5) for name in "ab")
+    a, b = (Leader(rig.jobs.connection, name) for name in "ab")
     assert a.lead() and not b.lead() and a.lead()
-    time.sleep(0.6)
+    assert 0 < rig.jobs.connection.pttl(LOCK_KEY) <= LOCK_S * 1000
+    rig.jobs.connection.pexpire(LOCK_KEY, 0)  # as if the lock's time had run out
     assert b.lead() and not a.lead()
     a.resign()  # not ours any more: nothing happens
     assert b.lead()
     b.resign()
     assert a.lead()
+
+
+def test_a_clock_that_waits_for_another_one_is_well(rig: Rig, clock: Clock) -> None:
+    assert not is_alive(rig.jobs.connection, socket.gethostname())
+    assert Leader(rig.jobs.connection, "another machine's").lead()
+    assert not clock.pulse()
+    assert is_alive(rig.jobs.connection, socket.gethostname())
+    assert not is_alive(rig.jobs.connection, "another machine")
 
 
 def test_what_the_catalog_knows_and_redis_does_not_is_enqueued(rig: Rig, clock: Clock) -> None:
