@@ -1,4 +1,5 @@
-"""`make setup` and `make test`: everything from a bare Python to a program that runs, or one clear line."""
+"""`make setup`, `make test` and what the long checks need: from a bare Python to a program that runs, or one
+clear line."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import sys
 import time
 from contextlib import contextmanager
 
-from . import dotenv_file, node, project, python_env, system
+from . import dotenv_file, node, project, python_env, system, tools_env
 from .shell import ROOT, Failure, os_failure, say
 
 # Two processes; tests/conftest.py says which tests share one.
@@ -24,9 +25,9 @@ SURROUNDINGS = {
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code of the process."""
-    commands = {"setup": setup, "test": test}
+    commands = {"setup": setup, "test": test, "dev": dev, "tools": tools}
     if len(arguments) != 1 or arguments[0] not in commands:
-        print("usage: python -m scripts.bootstrap setup|test", file=sys.stderr)
+        print("usage: python -m scripts.bootstrap setup|test|dev|tools", file=sys.stderr)
         return 2
     try:
         return commands[arguments[0]]()
@@ -49,12 +50,26 @@ def setup() -> int:
     return 0
 
 
-def test() -> int:
-    """Set up, add what only tests need, then lint, format check and tests; all of them, whatever fails."""
+def dev() -> int:
+    """Set up, and add what only tests need."""
     with only_one():
         _install("requirements.txt", "requirements-dev.txt")
         system.ensure_chromium()
         system.ensure_postgres()
+    return 0
+
+
+def tools() -> int:
+    """The same, and the programs of the long checks."""
+    dev()
+    with only_one():
+        tools_env.ensure()
+    return 0
+
+
+def test() -> int:
+    """Set up, add what only tests need, then lint, format check and tests; all of them, whatever fails."""
+    dev()
     python, failed = str(python_env.PYTHON), []
     for command in ("ruff check", "ruff format --check", PYTEST):
         say(f"running {command}")

@@ -15,8 +15,7 @@ from tests.web import documents
 from tests.web.conftest import Desk
 
 
-@pytest.fixture
-def measured(desk: Desk) -> str:
+def measure(desk: Desk) -> str:
     """A finished analysis whose pose and numbers belong together."""
     series = pitch(fps=120.0)
     found = pitching.analyse(series)
@@ -27,6 +26,12 @@ def measured(desk: Desk) -> str:
     series.save(path)
     desk.storage.put(f"analyses/{analysis_id}/pose.npz", path)
     return analysis_id
+
+
+@pytest.fixture
+def measured(desk: Desk) -> str:
+    """One of them."""
+    return measure(desk)
 
 
 def stored(desk: Desk, analysis_id: str) -> dict[str, Any]:
