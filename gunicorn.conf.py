@@ -40,6 +40,12 @@ def when_ready(server):
     COUNTS.mkdir(parents=True)
 
 
+def post_worker_init(worker):
+    """Pages are translated before the first one is asked for, and not while somebody waits for it."""
+    for name in worker.wsgi.jinja_env.list_templates(extensions=["html"]):
+        worker.wsgi.jinja_env.get_template(name)
+
+
 def child_exit(server, worker):
     """A process that ended keeps its counts and gives up its gauges."""
     from prometheus_client import multiprocess

@@ -1,14 +1,16 @@
 """What the first load of a report costs in a real browser: bytes over the wire by kind, and time until it answers.
 
-    python -m benchmarks.report_weight http://127.0.0.1:8000/analyses/ID
+    python -m benchmarks.report_weight http://127.0.0.1:8000/analyses/ID [RUNS]
 
-The film and the 3D module are not counted: the first is the coach's own, the second is fetched when the second
+The film answers when its first frame is on the screen with the skeleton over it and the keys work. Each run has an
+empty cache. The film and the 3D module are not counted: the first is the coach's own, the second is fetched when the second
 view is opened. The page is scrolled to its end, so that the charts are counted too. Needs Chromium.
 """
 
 from __future__ import annotations
 
 import shutil
+import statistics
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
@@ -38,7 +40,7 @@ class Load:
 
 def measure(browser: Browser, report: str) -> Load:
     """Load a report once with an empty cache."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page = browser.new_page(viewport={"width": 1440, "height": 900})  # a profile of its own
     try:
         return _measure(page, report)
     finally:
@@ -77,14 +79,17 @@ def main() -> None:
     """Print what was measured."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-        load = measure(browser, sys.argv[1])
+        loads = [measure(browser, sys.argv[1]) for _ in range(int(sys.argv[2]) if len(sys.argv) > 2 else 1)]
         browser.close()
+    load = loads[0]
     for kind, size in sorted(load.bytes_by_kind.items(), key=lambda item: -item[1]):
         print(f"{size / 1000:9.1f} kB  {kind}{'  (not counted)' if kind in NOT_COUNTED else ''}")
     print(f"{load.total / 1000:9.1f} kB  in all, of {LIMIT_BYTES / 1000:.0f}")
     for address, size in sorted(load.addresses.items(), key=lambda item: -item[1])[:8]:
         print(f"{size / 1000:9.1f} kB  {address.split('/', 3)[-1]}")
-    print(f"{load.usable_ms:9.0f} ms until the film answers")
+    times = [load.usable_ms for load in loads]
+    print(f"{statistics.median(times):9.0f} ms until the film answers (median of {len(times)}; ", end="")
+    print(f"all: {', '.join(f'{time:.0f}' for time in times)})")
 
 
 if __name__ == "__main__":

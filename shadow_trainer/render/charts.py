@@ -6,6 +6,7 @@ two deliveries can be laid side by side.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -151,9 +152,9 @@ def flatten(curves: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray
         if isinstance(value, Mapping):
             named.update(flatten({"time_s": times, **value})[1])
         elif name != "time_s" and isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
-            row = np.array([np.nan if v is None else v for v in value], dtype=object)
-            if row.shape == times.shape and all(isinstance(v, int | float | np.number) for v in row):
-                named[name] = row.astype(float)
+            row = [math.nan if v is None else v for v in value]
+            if len(row) == len(times) and all(isinstance(v, float | int | np.number) for v in row):
+                named[name] = np.array(row, dtype=float)
     return times, named
 
 
@@ -220,14 +221,14 @@ def data_table(chart: Chart, rows: int = 24) -> str:
 
 
 def _table_row(chart: Chart, time: float, event: str) -> str:
-    cells = "".join(f"<td>{_value_at(chart.x, line.y, time)}</td>" for line in chart.lines)
+    # The values measured nearest to it: a table does not invent values between frames.
+    nearest = int(np.argmin(np.abs(chart.x - time)))
+    cells = "".join(f"<td>{_shown(float(line.y[nearest]))}</td>" for line in chart.lines)
     return f'<tr><th scope="row">{time:.3f}</th><td>{escape(event)}</td>{cells}</tr>'
 
 
-def _value_at(x: np.ndarray, y: np.ndarray, when: float) -> str:
-    """The measured value nearest to ``when``: a table does not invent values between frames."""
-    value = float(y[int(np.argmin(np.abs(x - when)))])
-    return number(value) if np.isfinite(value) else "–"
+def _shown(value: float) -> str:
+    return number(value) if math.isfinite(value) else "–"
 
 
 def svg(chart: Chart) -> str:

@@ -57,4 +57,5 @@ def _compress(response: Response) -> Response:
     response.headers.pop("Accept-Ranges", None)
     if (tag := response.get_etag()[0]) is not None:
         response.set_etag(f"{tag}-gz")
+        response.make_conditional(request)
     return response

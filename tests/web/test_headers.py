@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 
 import pytest
 from flask.testing import FlaskClient
+
+from shadow_trainer.web.assets import STATIC
 
 PAGES = ["/", "/analyses", "/help", "/nothing"]
 
@@ -61,6 +64,33 @@ def test_static_files_are_kept_for_a_year_under_an_address_that_changes(client: 
     assert "immutable" not in client.get(old).headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", ["../wsgi.py", "js/../../wsgi.py", "vendor/../wsgi.py", "vendor/x.js", "x"])
+def test_a_page_asks_once_for_its_sheets_and_knows_of_its_modules_beforehand(client: FlaskClient) -> None:
+    page = client.get("/").text
+    sheets = re.findall(r'href="(/assets/[^"]+\.css)"', page)
+    assert len(sheets) == 2
+    css = [(STATIC / "css" / f"{name}.css").read_text() for name in ("tokens", "base", "parts", "lists")]
+    assert client.get(sheets[0]).text == "\n".join(css)
+    preloaded = re.findall(r'rel="modulepreload" href="/assets/[0-9a-f]+/([^"]+)"', page)
+    written = {path.relative_to(STATIC).as_posix() for path in (STATIC / "js" / "upload").glob("*.js")}
+    assert written | {"js/direct_upload.js"} == set(preloaded)
+    assert len(preloaded) == len(set(preloaded))
+
+
+def test_what_the_browser_has_already_is_not_sent_again(client: FlaskClient) -> None:
+    first = client.get("/assets/old/css/base.css", headers={"Accept-Encoding": "gzip"})
+    tag = first.headers["ETag"]
+    assert gzip.decompress(first.data) == (STATIC / "css" / "base.css").read_bytes()
+    asked = {"Accept-Encoding": "gzip", "If-None-Match": tag}
+    assert client.get("/assets/old/css/base.css", headers=asked).status_code == 304
+    assert client.get("/assets/old/css/base.css", headers={"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../wsgi.py", "js/../../wsgi.py", "vendor/../wsgi.py", "vendor/x.js", "x", "css", "css/none.css",
+        "css/base+none.css", "css/base+..+parts.css", "css/base+x/y.css",
+    ],
+)  # fmt: skip
 def test_assets_are_only_what_is_meant_to_be_served(client: FlaskClient, path: str) -> None:
     assert client.get(f"/assets/v/{path}").status_code == 404

@@ -28,7 +28,7 @@ export class Film extends EventTarget {
       };
       this.video.requestVideoFrameCallback(onFrame);
     } else {
-      for (const name of ["timeupdate", "seeked"]) {
+      for (const name of ["loadeddata", "timeupdate", "seeked"]) {
         this.video.addEventListener(name, () => this.report(this.video.currentTime));
       }
     }
@@ -39,6 +39,11 @@ export class Film extends EventTarget {
     if (!this.video.paused || Math.abs(time * this.fps - this.wanted) < 0.6) this.wanted = null;
     if (this.range && !this.video.paused && time >= this.range.end - 0.5 / this.fps) this.seek(this.range.start);
     this.dispatchEvent(new CustomEvent("frame", { detail: { time } }));
+  }
+
+  // Whether a frame can be on the screen at all.
+  get isThere() {
+    return this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
   }
 
   get paused() {

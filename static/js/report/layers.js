@@ -17,26 +17,25 @@ export class Layers {
 
   async start() {
     const address = this.player.dataset.landmarks;
-    if (!address || !this.link("plain")) {
-      this.film.video.preload = "auto";
-      return;
-    }
+    this.film.video.preload = "auto";
+    if (!address || !this.link("plain")) return;
+    const current = this.links.find((link) => link.hasAttribute("aria-current"))?.dataset.film || "overlay";
     try {
       this.overlay = new Overlay(this.stage, await Landmarks.load(address), this.film.line?.events);
     } catch (error) {
-      // The rendered film stays; the reason belongs to whoever looks into the console.
+      // The rendered film takes their place; the reason belongs to whoever looks into the console.
       console.error("the landmarks could not be drawn:", error);
+      this.apply(current);
       return;
     }
     this.film.addEventListener("frame", ({ detail }) => this.overlay.show(detail.time));
-    this.overlay.show(this.film.shownTime);
+    if (this.film.isThere) this.overlay.show(this.film.shownTime);
     for (const box of this.panel.querySelectorAll("[data-shows]")) {
       box.addEventListener("change", () => this.toggle(box));
       this.toggle(box);
     }
     this.bindShadow();
-    const current = this.links.find((link) => link.hasAttribute("aria-current"));
-    this.apply(current?.dataset.film || "overlay");
+    this.apply(current);
   }
 
   toggle(box) {
@@ -94,7 +93,8 @@ export class Layers {
 
   apply(name) {
     const live = name === "overlay" && this.overlay;
-    this.film.show(this.link(live ? "plain" : name).dataset.filmSource);
+    const link = this.link(live ? "plain" : name) ?? this.link("plain");
+    this.film.show(link.dataset.filmSource);
     this.panel.hidden = !live;
     if (!this.overlay) return;
     this.overlay.visible = Boolean(live);
