@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -13,10 +15,24 @@ from .database import Database
 from .models import Analysis, Reference
 
 RETIRED = "retired"
+NOTE = "coach_note"
+
+
+@contextmanager
+def _only_one(name: str) -> Iterator[None]:
+    """BadRequest when the database refuses a second reference of this name."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise BadRequest(
+            f"There is a reference called “{name}” already.",
+            code="reference_exists",
+            fix="Choose another name, or delete the old one first.",
+        ) from error
 
 
 class SavedReferences(Database):
-    """Create, read, list and delete. Whoever asks checks the owner first."""
+    """Create, read, list, edit and delete. Whoever asks checks the owner first."""
 
     def create_reference(
         self, *, name: str, storage_key: str, data: dict[str, Any], **fields: Any
@@ -29,14 +45,20 @@ class SavedReferences(Database):
             session.flush()
             return row
 
-        try:
+        with _only_one(name):
             return self.transact(work)
-        except IntegrityError as error:
-            raise BadRequest(
-                f"There is a reference called “{name}” already.",
-                code="reference_exists",
-                fix="Choose another name, or delete the old one first.",
-            ) from error
+
+    def edit_reference(self, reference_id: int, *, name: str, note: str) -> None:
+        """Another name and note; BadRequest when the owner has another one of this name."""
+
+        def work(session: Session) -> None:
+            row = session.get(Reference, reference_id, with_for_update=True)
+            if row is not None:
+                row.name, row.data = name, {**row.data, NOTE: note}
+                session.flush()
+
+        with _only_one(name):
+            self.transact(work)
 
     def find_reference(self, reference_id: int) -> Reference | None:
         """The reference, or None."""

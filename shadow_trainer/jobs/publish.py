@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..storage import Storage
 
 # What the coach may see before the rest is ready, and what a stopped analysis keeps.
-EARLY = ("preview.mp4", "poster.jpg", "people")
+EARLY = ("preview.mp4", "poster.jpg", "people", "people.json")
 SUMMARY_METRICS = 6
 
 

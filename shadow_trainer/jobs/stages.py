@@ -6,6 +6,7 @@ to whoever runs the pipeline: the worker's runner or the command line.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -62,6 +63,7 @@ def preview(run: Run) -> None:
 def scan(run: Run) -> None:
     """Who is here, which of them throws, and when: sparse, with the light model."""
     from ..pose.scan import scan
+    from ..pose.whereabouts import whereabouts
 
     info = _info(run)
     engine = run.engine_factory("xs")
@@ -69,6 +71,9 @@ def scan(run: Run) -> None:
     for person in found.people:
         if person.thumbnail:
             run.write(f"out/people/{person.id}.jpg").write_bytes(person.thumbnail)
+    if len(found.people) > 1:
+        places = json.dumps(whereabouts(found), allow_nan=False, separators=(",", ":"))
+        run.write("out/people.json").write_text(places, encoding="utf-8")
     run.write_json("scan.json", found.as_dict())
     if not found.people:
         raise BadVideo(NOBODY[0], code="nobody_found", fix=NOBODY[1])

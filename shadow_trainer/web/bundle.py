@@ -11,7 +11,7 @@ from .media import slug
 
 CHUNK = 1 << 20
 # Pictures of the candidates and what only our own pages read stay out.
-LEFT_OUT = {"preview.mp4", "series.json", "shadow.npz"}
+LEFT_OUT = {"preview.mp4", "series.json", "shadow.npz", "people.json"}
 PACKED = {".json", ".csv", ".html"}
 
 

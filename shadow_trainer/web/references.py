@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ..catalog.references import NOTE
 from ..errors import BadRequest, ShadowError, TooLarge
 from ..pitching import importers
 from ..pitching.reference import from_delivery
@@ -50,6 +51,22 @@ def index() -> str:
 @blueprint.get("/references/<place>")
 def reference(place: str) -> str:
     """One reference: the delivery in pictures, its facts, and what was understood of an imported file."""
+    return _reference(place)
+
+
+@blueprint.post("/references/<place>/edit")
+def edit(place: str) -> Response | tuple[str, int]:
+    """Another name and note, or the page again with what is wrong."""
+    try:
+        shelf.edit(place, name=request.form.get("name", ""), note=request.form.get("note", ""))
+    except BadRequest as error:
+        problem = from_error(error)
+        return _reference(place, request.form.to_dict(), problem), problem.status
+    flash("Saved.")
+    return redirect(url_for("references.reference", place=place), code=303)
+
+
+def _reference(place: str, values: Mapping[str, str] | None = None, problem: Any = None) -> str:
     found, row = shelf.find(place)
     events = [(event_label(name), found.facts["events"][name]) for name in EVENT_ORDER]
     zero = found.facts["events"]["foot_contact"]
@@ -63,6 +80,10 @@ def reference(place: str) -> str:
         ],
         source=source if source and desk.is_there(source) else None,
         source_delivery=row.source_delivery if row is not None else None,
+        editable=row is not None,
+        note=(row.data.get(NOTE) or "") if row is not None else "",
+        values=values,
+        problem=problem,
     )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NO_REFERENCE = "There is no such reference."
 BUILT_IN_NAMES = {"elite": "Elite"}
-NAME_MAX_CHARS = 60
+NAME_MAX_CHARS, NOTE_MAX_CHARS = 60, 2000
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,25 @@ def save(reference: Reference, *, name: str, more: Mapping[str, Any], **columns:
     except BaseException:
         References(current().storage).delete(key)
         raise
+
+
+def edit(place: str, *, name: str, note: str) -> str:
+    """Another name and note for a saved reference; its name. What is drawn of it from now on carries the new one."""
+    found, row = find(place)
+    if row is None:
+        raise BadRequest(
+            "Only a reference that was saved on these pages can be edited.", code="built_in",
+            fix="Save one of your own.",
+        )  # fmt: skip
+    title = checked_name(name)
+    text = note.replace("\r\n", "\n").strip()
+    if len(text) > NOTE_MAX_CHARS:
+        raise BadRequest("The note is too long.", code="bad_notes", fix=f"Keep it below {NOTE_MAX_CHARS}.")
+    current().catalog.edit_reference(row.id, name=title, note=text)
+    if title != row.name:
+        library = References(current().storage)
+        library.save(replace(library.get(found.key), name=title), key=found.key)
+    return title
 
 
 def delete(place: str) -> str:

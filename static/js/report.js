@@ -9,6 +9,7 @@ import { bindHelp } from "./report/help.js";
 import { Layers } from "./report/layers.js";
 import { Loop } from "./report/loop.js";
 import { bindPane } from "./report/pane.js";
+import { bindPeople } from "./report/people.js";
 import { Stage } from "./report/stage.js";
 import { bindPrint, saveStill } from "./report/still.js";
 import { TimeLine } from "./report/timeline.js";
@@ -83,6 +84,7 @@ function start() {
   bindSeeks(film);
   layers.start();
   bindPane(document.querySelector("[data-pane]"), film);
+  bindPeople(film, stage, board);
   new Corrections(player, film, bindParts);
 }
 

@@ -84,6 +84,7 @@ ROUTES = (
     Route("references.reference", "GET", "/references/{reference}", "own"),
     Route("references.import_", "POST", "/references", "known"),
     Route("references.from_analysis", "POST", "/analyses/{id}/reference", "own", {"name": "Ace"}),
+    Route("references.edit", "POST", "/references/{reference}/edit", "own", {"name": "Mine now"}),
     Route("references.delete", "POST", "/references/{reference}/delete", "own"),
     Route("compare.index", "GET", "/compare", "list"),
     Route("compare.index", "GET", "/compare?a={id}.0&b={id}.0", "own"),

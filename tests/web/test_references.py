@@ -61,6 +61,33 @@ def test_a_pitch_of_a_film_becomes_a_shadow_for_another(
     assert stored(desk, measured)["deliveries"][0]["similarity"]["overall"] > 95, "it is compared with itself"
 
 
+def test_a_reference_gets_another_name_and_a_note(
+    client: FlaskClient,
+    desk: Desk,
+    hand: Hand,  # noqa: F811
+    trc: bytes,
+) -> None:
+    for name in ("First", "Second"):
+        assert send_file(hand, trc, name=name).status_code == 303
+    first, second = desk.catalog.list_references()
+    place = f"/references/{first.id}"
+    taken = hand.send(f"{place}/edit", name="Second", note="kept")
+    assert (taken.status_code, "called “Second” already" in taken.text) == (400, True)
+    assert ">kept</textarea>" in taken.text, "what was written is not lost"
+    assert hand.send(f"{place}/edit", name=" ", note="").status_code == 400
+    assert hand.send(f"{place}/edit", name="Ace", note="x" * 2001).status_code == 400
+    assert hand.send("/references/elite/edit", name="Ace").status_code == 400
+    assert hand.send(f"{place}/edit", name=" Ace  of 2026", note="Slow day.\r\n<b>").status_code == 303
+    page = client.get(place).text
+    assert "<h1>Ace of 2026</h1>" in page
+    assert "Slow day.\n&lt;b&gt;" in page
+    key = next(
+        r for r in client.get("/pro-keypoints/list").get_json()["references"] if r["name"] == "Ace of 2026"
+    )
+    assert References(desk.storage).get(key["reference"]).name == "Ace of 2026"
+    assert desk.catalog.find_reference(second.id).name == "Second"
+
+
 def test_a_used_reference_leaves_the_list_and_stays_for_its_analyses(
     client: FlaskClient,
     desk: Desk,

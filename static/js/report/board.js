@@ -14,8 +14,9 @@ const WORDS = {
   free: ["Press and draw; with the keyboard Enter begins and ends.", "Press Enter to end."],
 };
 
-export class Board {
+export class Board extends EventTarget {
   constructor(player, film, stage) {
+    super();
     Object.assign(this, { player, film, stage });
     this.panel = player.querySelector("[data-board]");
     this.button = player.querySelector("[data-do=draw]");
@@ -68,6 +69,7 @@ export class Board {
   toggle(on = !this.active) {
     if (on) this.film.pause();
     this.active = this.stage.held = on;
+    this.dispatchEvent(new Event("change"));
     this.button.setAttribute("aria-pressed", String(on));
     this.panel.hidden = !on;
     this.canvas.classList.toggle("active", on);
