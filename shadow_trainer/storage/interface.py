@@ -49,7 +49,7 @@ class Storage(Protocol):
         """Open for reading; NotFound."""
 
     def url(self, key: str, *, content_type: str = "", disposition: str = "") -> str | None:
-        """An address a browser may fetch itself for some hours, answered with these two headers.
+        """An address a browser may fetch itself for some minutes, answered with these two headers.
 
         None: there is no such address; serve it from :meth:`path` or :meth:`open`.
         """

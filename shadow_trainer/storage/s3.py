@@ -22,8 +22,9 @@ from .s3_read import open_object
 PART_BYTES = 16 << 20  # larger files go up in parts of this size, so that a broken part costs no more
 PARTS_AT_ONCE = 4
 NAMES_AT_ONCE = 1000  # the most that one request may delete
-# A film's address must outlive a long look at a report: the browser asks it for each stretch of the film.
-URL_S, TICKET_S = 6 * 3600, 3600
+# Short, because an address cannot be taken back: not by a logout, nor by revoking a share link. A browser asks it for
+# each stretch of a film, and the player asks the site for a new one when it has run out (static/js/report/film.js).
+URL_S, TICKET_S = 600, 3600
 TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".json": "application/json", ".csv": "text/csv"}
 # Names of the arguments of a put as headers of a form.
 HEADERS = {
@@ -112,7 +113,7 @@ class S3Storage:
         return open_object(self.client, self.address, name, key)
 
     def url(self, key: str, *, content_type: str = "", disposition: str = "") -> str | None:
-        """Good for six hours; honours ranges. Nothing is asked of the service for it."""
+        """Good for ten minutes; honours ranges. Nothing is asked of the service for it."""
         answered = {
             "ResponseContentType": content_type,
             "ResponseContentDisposition": disposition,

@@ -52,6 +52,19 @@ def test_the_landmarks_drawn_are_those_of_the_picture_shown(player: Page, film: 
         assert difference[row] < 0.8 * runner_up, "neighbouring frames must be told apart"
 
 
+def test_a_film_whose_address_ran_out_goes_on_where_it_was(player: Page, events) -> None:
+    """As Chromium says it when a bucket answers 403 in the middle of a film: an error, and the time wanted is kept."""
+    player.keyboard.press("6")
+    at_row(player, events["release"]["frame"])
+    player.evaluate(
+        """() => new Promise((done) => { const film = document.querySelector("[data-screen] video");
+        film.addEventListener("loadstart", () => film.addEventListener("seeked", done, { once: true }), { once: true });
+        film.dispatchEvent(new Event("error")); })"""
+    )
+    at_row(player, events["release"]["frame"])
+    expect(player.locator("[data-time]")).to_have_attribute("data-frame", str(events["release"]["frame"]))
+
+
 def test_while_it_plays_row_and_frame_stay_together(player: Page) -> None:
     player.locator("[data-speed]").select_option("0.25")
     player.keyboard.press("3")

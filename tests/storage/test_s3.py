@@ -9,6 +9,7 @@ import json
 import os
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -62,6 +63,12 @@ def test_an_address_honours_ranges_type_and_name(bucket: S3Storage) -> None:
         assert answer.headers["Content-Type"] == "video/mp4"
         assert answer.headers["Content-Disposition"] == 'attachment; filename="Tom.mp4"'
     assert address.startswith(bucket.origins[0] + "/")
+
+
+def test_an_address_that_cannot_be_taken_back_ends_soon(bucket: S3Storage) -> None:
+    bucket.put("a/film.mp4", io.BytesIO(b"0123456789"))
+    [seconds] = urllib.parse.parse_qs(bucket.url("a/film.mp4").partition("?")[2])["X-Amz-Expires"]
+    assert int(seconds) <= 900
 
 
 def test_a_ticket_lets_one_film_in(bucket: S3Storage) -> None:

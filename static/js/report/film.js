@@ -16,6 +16,9 @@ export class Film extends EventTarget {
       video.addEventListener(name, () => this.dispatchEvent(new Event("state")));
     }
     video.addEventListener("ended", () => this.range && this.play());
+    this.came = video.readyState > 0;
+    video.addEventListener("loadedmetadata", () => (this.came = true));
+    video.addEventListener("error", () => this.again());
     this.watchFrames();
   }
 
@@ -126,6 +129,19 @@ export class Film extends EventTarget {
   show(source) {
     const address = new URL(source, document.baseURI).href;
     if (address === (this.loading?.address || this.video.currentSrc.split("#")[0])) return;
+    this.load(source, address);
+  }
+
+  // A film in a bucket has an address that is good for minutes, and a browser keeps to it: when it has run out, the
+  // site is asked for a new one, and the film goes on where it was. One that never came is not asked for again.
+  again() {
+    if (!this.came) return;
+    this.came = false;
+    const address = this.loading?.address || this.video.currentSrc.split("#")[0];
+    this.load(address, address);
+  }
+
+  load(source, address) {
     const resume = this.loading || { time: this.video.currentTime, playing: !this.paused };
     const loading = { ...resume, address };
     this.loading = loading;
