@@ -12,11 +12,12 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
 import psutil
+import redis
 
 from shadow_trainer.catalog import utcnow
 from shadow_trainer.errors import SetupError
@@ -24,7 +25,6 @@ from shadow_trainer.jobs import embedded
 from tests.jobs.rig import Rig
 from tests.jobs.small_disk import Disk
 
-STOPPED_S = (0.5, 12.0)
 LOCKED_S = (0.5, 3.0)
 FULL_S = (0.5, 2.0)
 
@@ -74,15 +74,27 @@ class Supervisor:
 
 
 class Monkey:
-    """Chooses what to break. The same seed breaks the same things at the same distances."""
+    """Chooses what to break. The same seed breaks the same things at the same distances.
+
+    ``pause_s``: usual distance of two faults; ``stopped_s``: the longest that a process stands still.
+    """
 
     def __init__(
-        self, rig: Rig, supervisor: Supervisor, seed: int, *, pause_s: float, disk: Disk | None = None
+        self,
+        rig: Rig,
+        supervisor: Supervisor,
+        seed: int,
+        *,
+        pause_s: float,
+        stopped_s: float,
+        disk: Disk | None = None,
     ) -> None:
+        self.stopped_s = stopped_s
         self.disk, self.killed = disk, list[tuple[str, datetime]]()
         self.rig, self.supervisor, self.pause_s = rig, supervisor, pause_s
         self.random = random.Random(seed)
         self.done: Counter[str] = Counter()
+        self.half = False
         self.acts: list[tuple[int, Callable[[], None]]] = [
             (4, self.kill_worker),
             (4, self.kill_child),
@@ -100,14 +112,29 @@ class Monkey:
         ]
 
     def run(self, seconds: float) -> None:
-        """Break things for this long; the supervisor restarts what ended."""
+        """Break things for this long, and until every kind was broken; the supervisor restarts what ended."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        for act in self._deck():
+            if time.monotonic() > until and len(self.done) == len(self.acts):
+                return
             time.sleep(self.random.uniform(0.2, 2) * self.pause_s)
-            act = self.random.choices([a for _, a in self.acts], [w for w, _ in self.acts])[0]
-            self.done[act.__name__] += 1
-            act()
-            self.supervisor.tend()
+            self._do(act)
+            if not self.half and time.monotonic() > until - seconds / 2:
+                self.half = True
+                self._do(self.empty_redis)
+
+    def _do(self, act: Callable[[], None]) -> None:
+        self.done[act.__name__] += 1
+        act()
+        self.supervisor.tend()
+
+    def _deck(self) -> Iterator[Callable[[], None]]:
+        """Every kind once in any order, then each as often as it weighs, in any order, again and again."""
+        once = [act for _, act in self.acts]
+        weighed = [act for weight, act in self.acts for _ in range(weight)]
+        yield from self.random.sample(once, len(once))
+        while True:
+            yield from self.random.sample(weighed, len(weighed))
 
     def _worker(self) -> str:
         return self.random.choice(self.supervisor.workers())
@@ -147,7 +174,7 @@ class Monkey:
 
     def _pause(self, *pids: int) -> None:
         self._send(signal.SIGSTOP, *pids)
-        timer = threading.Timer(self.random.uniform(*STOPPED_S), self._send, (signal.SIGCONT, *pids))
+        timer = threading.Timer(self.random.uniform(0.5, self.stopped_s), self._send, (signal.SIGCONT, *pids))
         timer.daemon = True
         timer.start()
 
@@ -172,7 +199,13 @@ class Monkey:
         self.restart_redis(keep=False)
 
     def empty_redis(self) -> None:
-        self.rig.jobs.connection.flushall()
+        self.rig.until(self._redis_is_emptied, "Redis to take a command", 20)
+
+    def _redis_is_emptied(self) -> bool:
+        # While the disk is full it takes nothing.
+        with contextlib.suppress(redis.ResponseError, redis.ConnectionError):
+            return bool(self.rig.jobs.connection.flushall())
+        return False
 
     def lock_database(self) -> None:
         """Hold SQLite's write lock, as a stuck backup would."""

@@ -25,7 +25,8 @@ from tests.jobs.rig import Rig, small_settings
 from tests.jobs.small_disk import Disk, refused, small_disk
 
 FILMS = int(os.environ.get("SHADOW_CHAOS_FILMS", "12"))
-SECONDS = float(os.environ.get("SHADOW_CHAOS_SECONDS", "15"))
+SECONDS = float(os.environ.get("SHADOW_CHAOS_SECONDS", "6"))
+LONG = FILMS > 50
 STANDSTILL_S = 120.0
 
 
@@ -56,9 +57,10 @@ def test_nothing_is_lost_and_nothing_is_done_twice(tmp_path: Path) -> None:
 def _break_everything(settings: Settings, seed: int, disk: Disk | None) -> None:
     dice = random.Random(seed)
     with Rig(settings) as rig:
-        supervisor = Supervisor(rig, workers=3 if FILMS > 50 else 2, clocks=2)
+        supervisor = Supervisor(rig, workers=3 if LONG else 2, clocks=2)
         films = [rig.send(do="work", seconds=dice.uniform(0.05, 1.5)) for _ in range(FILMS)]
-        monkey = Monkey(rig, supervisor, seed, pause_s=1.0, disk=disk)
+        times = {"pause_s": 1.0, "stopped_s": 12.0} if LONG else {"pause_s": 0.4, "stopped_s": 2.0}
+        monkey = Monkey(rig, supervisor, seed, disk=disk, **times)
         began = time.monotonic()
         rig.until(lambda: COMPLETED in rig.catalog.counts(), "the first film")
         monkey.run(SECONDS)
