@@ -27,7 +27,8 @@ from tests.jobs.rig import Rig, small_settings  # noqa: E402
 from tests.web.server import Server  # noqa: E402
 
 MOST_S = 240.0
-POLL_S = 1.0
+# As static/js/progress.js asks: while it waits, and while it is worked on.
+WAITING_S, WORKING_S = 2.0, 0.7
 FINE = {200, 202, 429, 503}
 FILM = json.dumps({"do": "work", "seconds": 0.05}).encode() + b" " * 200_000
 
@@ -60,16 +61,22 @@ class Load:
                 await asyncio.sleep(min(float(headers.get("retry-after", 1)), 2.0))
 
     async def poller(self, number: int) -> None:
-        """Ask for one film after the other."""
-        await asyncio.sleep(number / 200)
+        """Open the page of one film after the other, and ask as that page does until the film is done."""
+        await asyncio.sleep(number / 100)
+        film, at = "", number
         while self.uploading:
-            if self.films:
-                film = self.films[number % len(self.films)]
+            if not film and self.films:
+                film, at = self.films[at % len(self.films)], at + 1
+            wait = WORKING_S
+            if film:
                 began = time.perf_counter()
-                status, _, _ = await self._ask("GET", f"/videos/{film}/status")
+                status, _, body = await self._ask("GET", f"/videos/{film}/status")
                 self.status_s.append(time.perf_counter() - began)
                 self.answers[f"status {status}"] += 1
-            await asyncio.sleep(POLL_S)
+                state = json.loads(body)["status"] if status == 200 else ""
+                film = "" if state == "completed" else film
+                wait = WAITING_S if state == "queued" else WORKING_S
+            await asyncio.sleep(wait)
 
     async def _ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, dict[str, str], bytes]:
         """One request on a connection of its own, as 250 different browsers would."""
@@ -120,14 +127,23 @@ def main() -> int:
             load, began = Load(server.port, wanted.uploads), time.perf_counter()
             asyncio.run(drive(load, wanted.clients, wanted.pollers))
             took = time.perf_counter() - began
-            memory = {process.pid: megabytes(process) for process in family(server.process.pid)}
+            memory = memory_by_kind(rig, server)
             rig.until(
                 lambda: rig.catalog.counts().get("completed", 0) >= len(load.films), "all films", MOST_S
             )
             tell(load, took, time.perf_counter() - began, memory)
+            tell_starts(rig, load.films)
             good = len(load.films) == wanted.uploads == rig.catalog.counts().get("completed")
     undeclared = [name for name in load.answers if int(name.split()[1]) not in FINE]
     return 0 if good and not undeclared else 1
+
+
+def memory_by_kind(rig: Rig, server: Server) -> dict[str, list[float]]:
+    """Resident megabytes of every process of the stack."""
+    roots = {"web": [server.process.pid], "redis": [rig.redis.pid] if rig.redis else []}
+    for kind in ("worker", "clock"):
+        roots[kind] = [p.pid for p in rig.processes if f'"what": "{kind}"' in p.args[-1]]
+    return {kind: [megabytes(p) for pid in pids for p in family(pid)] for kind, pids in roots.items()}
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -141,7 +157,14 @@ def megabytes(process: psutil.Process) -> float:
     return round(process.memory_info().rss / 1e6, 1)
 
 
-def tell(load: Load, took: float, whole: float, memory: dict[int, float]) -> None:
+def tell_starts(rig: Rig, films: list[str]) -> None:
+    """From the submission of each film to its start; most of it is the wait for those before it."""
+    rows = [rig.catalog.get(film) for film in films]
+    waits = sorted((row.started_at - row.queued_at).total_seconds() for row in rows if row.started_at)
+    print(f"from submission to start: {waits[0]:.3f} s at least, median {waits[len(waits) // 2]:.1f} s")
+
+
+def tell(load: Load, took: float, whole: float, memory: dict[str, list[float]]) -> None:
     """Print what was seen."""
     print(f"{len(load.films)} uploads in {took:.1f} s, all analysed after {whole:.1f} s")
     print(", ".join(f"{name}: {number}" for name, number in sorted(load.answers.items())))
@@ -149,7 +172,8 @@ def tell(load: Load, took: float, whole: float, memory: dict[int, float]) -> Non
         chosen = sorted(values)
         shown = [f"p{p} {chosen[int(len(chosen) * p / 100) - 1] * 1000:.0f} ms" for p in (50, 90, 99)]
         print(f"{name}: {', '.join(shown)} ({len(chosen)} requests)")
-    print(f"web processes: {', '.join(f'{each} MB' for each in memory.values())}")
+    for kind, values in memory.items():
+        print(f"{kind}: {', '.join(f'{each} MB' for each in values)}")
 
 
 if __name__ == "__main__":

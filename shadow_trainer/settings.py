@@ -143,6 +143,14 @@ class Settings:
     worker_max_memory_mb: int = setting(
         6144, "The worker's child is replaced when it is larger than this after a job; 0: never.", least=0
     )
+    worker_nice: int = setting(
+        5,
+        "How much the computing of a worker gives way to the web server on the same machine, 0 to 19 as in `nice`.",
+        least=0,
+    )
+    worker_silence_s: float = setting(
+        10.0, "A film whose worker said nothing for so long goes to another one.", least=2
+    )
     worker_ready_timeout_s: float = setting(
         120.0, "How long a worker's child may take to load the model.", least=1
     )

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+import math
+
 import redis
 from rq.job import Job
 from rq.queue import Queue
 from rq.timeouts import JobTimeoutException
 from rq.worker import Worker
 
-# A running job's entry in the started registry lives this long without its worker's heartbeat.
-HEARTBEAT_TTL_S = 10
-
 
 class Horse(Worker):
     """Performs jobs in the name of its parent; remembers whether the last one ran out of time."""
 
-    def __init__(self, queues: str, name: str, connection: redis.Redis) -> None:
+    def __init__(self, queues: str, name: str, connection: redis.Redis, silence_s: float) -> None:
         super().__init__(
             [Queue(queue, connection=connection) for queue in queues.split(",")],
             name,
             connection=connection,
             prepare_for_work=False,
         )
+        self._silence_s = silence_s
         self._is_horse = True
         self.timed_out = False
         self.log_result_lifespan = False
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
-        """Short: what a dead worker leaves must be found soon."""
-        return HEARTBEAT_TTL_S
+        """How long a running job's entry in the started registry outlives its worker's last heartbeat.
+
+        Short: what a dead worker leaves must be found soon.
+        """
+        return math.ceil(self._silence_s)
 
     def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
         """The parent takes jobs of every queue by way of its intermediate list (RQ: of a single one only)."""

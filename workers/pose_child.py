@@ -46,6 +46,8 @@ def main() -> None:
         return
     settings = Settings(**header["settings"])
     logs.setup(settings, "worker")
+    # Films take seconds of every processor; a page on the same machine must not wait for that.
+    os.nice(settings.worker_nice)
     jobs = _read_jobs()
     try:
         runner = _runner(settings, header["seams"])
@@ -54,7 +56,8 @@ def main() -> None:
         os.write(answers, FAILED + f"{error.code}: {error.message} {error.fix}".encode()[:4000])
         return
     tasks.use(runner)
-    horse = Horse(header["queue"], header["worker"], connect(settings, "worker"))
+    connection = connect(settings, "worker")
+    horse = Horse(header["queue"], header["worker"], connection, settings.worker_silence_s)
     os.write(answers, READY)
     while True:
         job_id, execution_id = jobs.get()

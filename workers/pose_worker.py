@@ -41,11 +41,11 @@ from shadow_trainer.jobs.states import FAILED, RETRYING
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
 from workers.child import DONE, REPLACE_ME, Child, ChildFailed
-from workers.horse import HEARTBEAT_TTL_S
 
 log = logging.getLogger("workers.pose_worker")
 
-TICK_S, BEAT_S = 0.25, 3.0
+TICK_S = 0.25
+BEAT_PART = 0.3  # of the silence after which a worker counts as gone
 HARD_LIMIT_S = 5.0
 WORKER_TTL_S = 20  # a blocking dequeue lasts 15 s less than this
 MAINTENANCE_S = 60
@@ -76,7 +76,7 @@ class PoseWorker(Worker):
             connection=connection,
             default_result_ttl=settings.result_ttl_s,
             worker_ttl=WORKER_TTL_S,
-            job_monitoring_interval=math.ceil(BEAT_S),
+            job_monitoring_interval=math.ceil(settings.worker_silence_s * BEAT_PART),
             maintenance_interval=MAINTENANCE_S,
         )
         self.settings = settings
@@ -223,17 +223,18 @@ class PoseWorker(Worker):
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         """See :class:`workers.horse.Horse`."""
-        return HEARTBEAT_TTL_S
+        return math.ceil(self.settings.worker_silence_s)
 
     # Watching over it
 
     def monitor_work_horse(self, job: Job, queue: Queue, execution: Execution) -> None:
         """Heartbeats and limits until the child has answered or is dead; then put things in order."""
         job.started_at = now()
-        started, beat = time.monotonic(), time.monotonic()
+        started = beat = time.monotonic()
+        pause_s = self.settings.worker_silence_s * BEAT_PART
         while (answer := self.child.answer(TICK_S)) is None:
             self._enforce_limits(job, time.monotonic() - started)
-            if time.monotonic() - beat >= BEAT_S:
+            if time.monotonic() - beat >= pause_s:
                 beat = time.monotonic()
                 self._beat(job, execution)
         if answer in (DONE, REPLACE_ME):

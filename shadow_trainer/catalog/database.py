@@ -68,7 +68,8 @@ def _begin_sqlite(connection: Connection) -> None:
 class Database:
     """Sessions of one catalog. Rows that leave a transaction are detached and stay readable."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, silence_s: float = 10.0) -> None:
+        self.silence_s = silence_s
         self.engine = make_engine(address)
         self._read = sessionmaker(self.engine, expire_on_commit=False)
         self._write = sessionmaker(self.engine.execution_options(write=True), expire_on_commit=False)
@@ -76,7 +77,7 @@ class Database:
     @classmethod
     def open(cls, settings: Settings):
         """The catalog that the settings name. Nothing is created or migrated here."""
-        return cls(settings.database_address)
+        return cls(settings.database_address, silence_s=settings.worker_silence_s)
 
     def close(self) -> None:
         """Give back every connection."""

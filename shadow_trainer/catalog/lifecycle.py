@@ -32,8 +32,9 @@ QUEUED, PROCESSING, RETRYING = "queued", "processing", "retrying"
 COMPLETED, FAILED, CANCELED = "completed", "failed", "canceled"
 ACTIVE = (QUEUED, PROCESSING, RETRYING)
 TERMINAL = (COMPLETED, FAILED, CANCELED)
-# A running attempt renews its lease every HEARTBEAT_S; after LEASE_S without, another may take over.
-HEARTBEAT_S, LEASE_S = 2.0, 8.0
+# Of the time after which a silent worker counts as gone: how long an attempt's lease is, and how often it is
+# renewed. The lease ends before the queue's own entry does, so that who finds the one finds the other.
+LEASE_PART, RENEW_PART = 0.8, 0.2
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,20 @@ class Claim:
 class Lifecycle(Database):
     """The state machine."""
 
+    @property
+    def lease_s(self) -> float:
+        """After so long without a renewal another worker may take an attempt over."""
+        return self.silence_s * LEASE_PART
+
+    @property
+    def renew_s(self) -> float:
+        """How often a running attempt renews its lease."""
+        return self.silence_s * RENEW_PART
+
+    def lease_alive(self, row: Analysis, moment: datetime) -> bool:
+        """Whether the running attempt has given a sign of life lately."""
+        return row.heartbeat_at is not None and moment - row.heartbeat_at < timedelta(seconds=self.lease_s)
+
     def claim(self, analysis_id: str, worker: str, *, now: datetime | None = None) -> Claim:
         """Begin an attempt for ``worker``. An attempt whose lease ran out is closed as ``lost``."""
         moment = now or utcnow()
@@ -64,7 +79,7 @@ class Lifecycle(Database):
             if row.state in TERMINAL:
                 return Claim(row, refused="done")
             if row.state == PROCESSING:
-                if lease_alive(row, moment) and row.worker != worker:
+                if self.lease_alive(row, moment) and row.worker != worker:
                     return Claim(row, refused="elsewhere")
                 _close(session, row, "lost", moment, counted=True)
             row.attempt += 1
@@ -284,13 +299,6 @@ def _mine(session: Session, analysis_id: str, number: int) -> Analysis | None:
     if row is None or (row.state, row.attempt) != (PROCESSING, number):
         return None
     return row
-
-
-def lease_alive(row: Analysis, moment: datetime) -> bool:
-    """Whether the running attempt has given a sign of life lately."""
-    if row.heartbeat_at is None:
-        return False
-    return moment - row.heartbeat_at < timedelta(seconds=LEASE_S)
 
 
 def _close(

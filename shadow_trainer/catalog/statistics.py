@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from .database import Database
 from .lifecycle import ACTIVE, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
@@ -15,6 +15,7 @@ from .models import Analysis, Attempt
 
 # An estimate is corrected by the median of at least so many comparisons with the truth, within these bounds.
 BIAS_SAMPLE, BIAS_LEAST, BIAS_MOST = 5, 0.5, 4.0
+BULK = "batch"  # the queue of films that nobody waits for
 SAMPLE = 30  # durations that make an estimate; older ones belong to another machine or release
 
 
@@ -27,6 +28,12 @@ class Statistics(Database):
             query = select(Analysis.state, func.count(Analysis.id)).where(Analysis.deleted_at.is_(None))
             query = query.group_by(Analysis.state)
             return {state: number for state, number in session.execute(query)}
+
+    def number_waiting(self) -> int:
+        """How many wait to be started."""
+        with self.read() as session:
+            query = select(func.count(Analysis.id)).where(Analysis.state == QUEUED)
+            return session.scalar(query) or 0
 
     def failures(self) -> list[tuple[str, int, int]]:
         """Every failed analysis without the trash: (code of its error, attempts it spent, how many of this kind)."""
@@ -43,14 +50,19 @@ class Statistics(Database):
             return session.scalar(query)
 
     def waiting_ids(self, *, now: datetime | None = None) -> list[str]:
-        """What may start now, in the order in which it should: priority, then age.
+        """What may start now, in the order in which it should: bulk last, priority, then age.
 
         With ``now``, retries whose time has not come are left out.
         """
         query = select(Analysis.id).where(Analysis.state.in_((QUEUED, RETRYING)))
         if now is not None:
             query = query.where((Analysis.not_before.is_(None)) | (Analysis.not_before <= now))
-        query = query.order_by(Analysis.priority.desc(), Analysis.queued_at, Analysis.id)
+        query = query.order_by(
+            case((Analysis.queue == BULK, 1), else_=0),
+            Analysis.priority.desc(),
+            Analysis.queued_at,
+            Analysis.id,
+        )
         with self.read() as session:
             return list(session.scalars(query))
 

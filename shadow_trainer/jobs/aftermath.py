@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..catalog import Analysis, Catalog, utcnow
-from ..catalog.lifecycle import Claim, lease_alive
+from ..catalog.lifecycle import Claim
 from ..errors import Canceled, ShadowError
 from ..settings import Settings
 from ..storage import Storage
@@ -75,7 +75,7 @@ def crashed(
     row = house.catalog.find(analysis_id)
     if row is None or row.state != PROCESSING or row.worker != worker:
         return End("gone" if row is None else row.state)
-    if only_if_silent and lease_alive(row, utcnow()):
+    if only_if_silent and house.catalog.lease_alive(row, utcnow()):
         log.warning("the queue gave %s up, but its attempt is alive", analysis_id)
         return End(PROCESSING)
     spent = sum(a.counted for a in house.catalog.attempts(analysis_id) if a.number > row.budget_from)

@@ -8,7 +8,6 @@ jobs.status(analysis_id)        # JobStatus; NotFound for an unknown id
 from __future__ import annotations
 
 import shutil
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from ..errors import Conflict, NotFound
 from ..settings import Settings
 from ..storage import Storage, open_storage
 from . import overview, policy, publish, selftest, status, workplace
+from .recent import Recent
 from .states import ACTIVE, ALL, FAILED, QUEUED, RETRYING
 from .status import JobStatus, Live
 
@@ -46,7 +46,7 @@ class JobManager(ABC):
 
     def __init__(self, settings: Settings, catalog: Catalog, storage: Storage) -> None:
         self.settings, self.catalog, self.storage = settings, catalog, storage
-        self._kept: dict[str, tuple[float, Any]] = {}
+        self._kept = Recent()
 
     # What a back end knows and does
 
@@ -89,15 +89,18 @@ class JobManager(ABC):
         row = self.catalog.get(analysis_id)
         if row.state in (QUEUED, RETRYING) and not self._is_held(row):
             self._enqueue(row, at_front=at_front or row.priority > 0)
-        found = self.status(analysis_id)
+        found = self._status(row)
         if found.eta_s is not None and found.eta_s > 0:
             # Kept as it was before correction: compared with the truth, it gives the next ones their correction.
-            self.catalog.set_estimate(analysis_id, found.eta_s / self.catalog.estimate_bias(), found.eta_s)
+            self.catalog.set_estimate(analysis_id, found.eta_s / self._bias(), found.eta_s)
         return found
 
     def status(self, analysis_id: str) -> JobStatus:
         """The job as it is now; NotFound for an unknown id. Answers also when the queue is away."""
-        row = self.catalog.get(analysis_id)
+        return self._status(self.catalog.get(analysis_id))
+
+    def status_of(self, row: Analysis) -> JobStatus:
+        """The same for a row that was read just now."""
         return self._status(row)
 
     def cancel(self, analysis_id: str) -> JobStatus:
@@ -203,18 +206,20 @@ class JobManager(ABC):
         typical = self._recent(f"typical {size}", lambda: self.catalog.typical_seconds(size))
         workers = 1
         if row.state in (QUEUED, RETRYING):
-            workers = self._recent("workers", self.worker_count)
+            workers = self._servers(row.queue)
             if typical is not None:
-                typical *= self._recent("bias", self.catalog.estimate_bias)
+                typical *= self._bias()
         return status.build(row, self._live(row), typical_s=typical, workers=workers)
 
+    def _servers(self, queue: str) -> int:
+        """How many workers share the films of this queue, as of a moment ago."""
+        return self._recent("workers", self.worker_count)
+
+    def _bias(self) -> float:
+        return self._recent("bias", self.catalog.estimate_bias)
+
     def _recent(self, name: str, ask: Callable[[], Any]) -> Any:
-        """An answer that may be a few seconds old: hundreds of pages ask, and it changes slowly."""
-        at, value = self._kept.get(name, (0.0, None))
-        if at == 0.0 or time.monotonic() - at > RECENT_S:
-            value = ask()
-            self._kept[name] = (time.monotonic(), value)
-        return value
+        return self._kept.get(name, ask, RECENT_S)
 
     def _dead_letter(self, row: Analysis) -> DeadLetter:
         spent, error = row.attempt - row.budget_from, row.error or {}

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 
 from ..catalog import Catalog
-from ..catalog.lifecycle import HEARTBEAT_S
 from ..errors import Canceled, ShadowError
 from .policy import TimedOut
 
@@ -104,10 +103,10 @@ class Lease:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(HEARTBEAT_S)
+        self._thread.join(self._catalog.renew_s)
 
     def _run(self) -> None:
-        while not self._stop.wait(HEARTBEAT_S):
+        while not self._stop.wait(self._catalog.renew_s):
             try:
                 if not self._catalog.beat(self._id, self._number):
                     return

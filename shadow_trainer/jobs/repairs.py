@@ -18,7 +18,6 @@ from rq.registry import clean_registries
 from rq.worker_registration import clean_worker_registry
 
 from ..catalog import Analysis, utcnow
-from ..catalog.lifecycle import lease_alive
 from ..errors import ShadowError
 from . import aftermath, policy, rq_retry, selftest
 from .aftermath import House
@@ -145,7 +144,7 @@ def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -
 
 def _mend_processing(manager: RqJobManager, row: Analysis) -> bool:
     """RQ knows of no running job: if the attempt is silent, too, it is lost."""
-    if lease_alive(row, utcnow()):
+    if manager.catalog.lease_alive(row, utcnow()):
         return False
     error = policy.Lost("The worker that had this film vanished.")
     end = aftermath.crashed(manager, row.id, row.worker or "", error)

@@ -7,6 +7,7 @@ back. Retries are decided by :mod:`.policy`, so jobs are enqueued without RQ's o
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 import redis
@@ -21,6 +22,7 @@ from ..catalog import Analysis, Catalog, utcnow
 from ..settings import Settings
 from ..storage import Storage
 from . import overview, selftest
+from .line import Line, Service
 from .manager import JobManager
 from .redis import AWAY, LOST, connect
 from .states import CANCELED, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
@@ -31,6 +33,9 @@ log = logging.getLogger(__name__)
 TASK = "workers.tasks.run_analysis"
 REDRAW_TASK = "workers.tasks.redraw_analysis"
 QUEUES = ("pose", "batch", "maintenance")
+FILM_QUEUES = ("pose", "batch")
+# A page may show a place in the line that is this old.
+LINE_S = 1.0
 # A worker that has not been heard of for this long does not count as alive.
 WORKER_SILENCE_S = 60.0
 FROM_RQ = {
@@ -65,13 +70,20 @@ class RqJobManager(JobManager):
 
     def worker_count(self) -> int:
         """Workers heard of within the last minute, on any queue."""
+        return len(self._service().orders)
+
+    def _service(self) -> Service:
+        """What those workers serve; none while Redis is away."""
         try:
             workers = Worker.all(connection=self.connection)
         except AWAY:
-            return 0
+            return Service(())
         moment = utcnow()
-        ages = [(moment - w.last_heartbeat).total_seconds() for w in workers if w.last_heartbeat]
-        return sum(age < WORKER_SILENCE_S for age in ages)
+        alive = [w for w in workers if w.last_heartbeat and _age_s(w, moment) < WORKER_SILENCE_S]
+        return Service(tuple(tuple(worker.queue_names()) for worker in alive))
+
+    def _servers(self, queue: str) -> int:
+        return self._recent("service", self._service).workers(queue)
 
     def workers(self) -> list[overview.WorkerFacts]:
         """Every worker that RQ knows."""
@@ -163,14 +175,23 @@ class RqJobManager(JobManager):
 
     def _live(self, row: Analysis) -> Live:
         try:
-            job = self.fetch(row.id)
-            if job is None:
-                waiting = self.catalog.waiting_ids() if row.state == QUEUED else []
-                return Live(position=waiting.index(row.id) + 1 if row.id in waiting else None)
-            state = FROM_RQ[job.get_status(refresh=False)]
-            position = self.queue(job.origin).get_job_position(row.id) if state == QUEUED else None
+            line = self._kept.get("line", lambda: Line.read(self.connection, FILM_QUEUES), LINE_S)
+            place = line.place(row.id, row.queue)
+            if place is not None and row.state in (QUEUED, RETRYING):
+                # Most who ask wait in the line: for them nothing more is read.
+                return Live(state=row.state, position=self._before(row.queue, line) + place + 1)
+            return self._live_job(row, line)
         except AWAY:
             return Live()
+
+    def _live_job(self, row: Analysis, line: Line) -> Live:
+        """What RQ's own job says, now."""
+        job = self.fetch(row.id)
+        if job is None:
+            waiting = self.catalog.waiting_ids() if row.state == QUEUED else []
+            return Live(position=waiting.index(row.id) + 1 if row.id in waiting else None)
+        state = FROM_RQ[job.get_status(refresh=False)]
+        place = self.queue(job.origin).get_job_position(row.id) if state == QUEUED else None
         if state == QUEUED and row.attempt > row.budget_from and row.state == RETRYING:
             state = RETRYING
         meta: dict[str, Any] = job.meta if job.meta.get("attempt") == row.attempt else {}
@@ -178,10 +199,15 @@ class RqJobManager(JobManager):
             state=state,
             stage=meta.get("stage"),
             progress=meta.get("progress"),
-            position=None if position is None else position + 1,
+            position=None if place is None else self._before(job.origin, line) + place + 1,
             done=meta.get("done"),
             total=meta.get("total"),
         )
+
+    def _before(self, queue: str, line: Line) -> int:
+        """Films of other queues that go before every film of this one."""
+        service: Service = self._recent("service", self._service)
+        return line.length(service.before(queue, FILM_QUEUES))
 
     def _stop(self, analysis_id: str) -> None:
         try:
@@ -205,3 +231,7 @@ class RqJobManager(JobManager):
                 job.delete()
         except (*AWAY, ValueError) as error:  # ValueError: an execution expired while it was listed
             log.warning("the job %s could not be removed from Redis: %s", analysis_id, error)
+
+
+def _age_s(worker: Worker, moment: datetime) -> float:
+    return (moment - worker.last_heartbeat).total_seconds()

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from .. import logs
 from ..catalog import Analysis, Catalog, utcnow
-from ..catalog.lifecycle import lease_alive
+from ..catalog.statistics import BULK
 from ..errors import Canceled, ShadowError
 from ..settings import Settings
 from ..storage import Storage
@@ -166,7 +166,7 @@ class ThreadJobManager(JobManager):
                 aftermath.crashed(self.runner, row.id, row.worker, Lost("The web process was ended."))
 
     def _start_waiting(self) -> None:
-        expired = [row.id for row in self.catalog.processing() if not lease_alive(row, utcnow())]
+        expired = [row.id for row in self.catalog.processing() if not self.catalog.lease_alive(row, utcnow())]
         for analysis_id in [*expired, *self._in_turn()]:
             with self._lock:
                 if len(self._running) >= self.settings.legacy_threads or self._closing.is_set():
@@ -177,15 +177,15 @@ class ThreadJobManager(JobManager):
             self._pool.submit(self._run, analysis_id)
 
     def _in_turn(self) -> list[str]:
-        """What may start: by priority, then by the time it joined the line. A film that was held because of
+        """What may start: bulk last, by priority, then by the time it joined the line. A film that was held because of
         its coach's other films joins at the end, as it does in Redis.
         """
         held = self.catalog.held_ids(self.settings.coach_limit)
         waiting = [i for i in self.catalog.waiting_ids(now=utcnow()) if i not in held]
         joined = {i: self._joined.get(i, time.monotonic()) for i in waiting}
         self._joined = joined
-        priority = {row.id: row.priority for row in self.catalog.active()}
-        return sorted(waiting, key=lambda i: (-priority.get(i, 0), joined[i]))
+        rank = {row.id: (row.queue == BULK, -row.priority) for row in self.catalog.active()}
+        return sorted(waiting, key=lambda i: (rank.get(i, (False, 0)), joined[i]))
 
     def _run(self, analysis_id: str) -> None:
         def listen(stage: str, percent: float) -> None:

@@ -36,7 +36,7 @@ def poster_address(row: Any) -> str | None:
 
 def status_of(row: Any) -> dict[str, Any]:
     """``{job_id, status, stage, progress, message, queue_position, eta_s, attempts, error, ...}``."""
-    status = current().jobs.status(row.id).as_dict()
+    status = current().jobs.status_of(row).as_dict()
     done = status["status"] == "completed"
     status["job_id"] = row.id
     status["result_url"] = url_for("api.info", analysis_id=row.id) if done else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from ..catalog.statistics import BULK
 from ..errors import BadRequest
 from ..jobs.request import AnalysisRequest
 from . import athlete_forms, shelf
@@ -14,9 +15,6 @@ from .extension import current
 from .forms import FieldErrors, options_from
 from .identity import owner_filter
 from .notes import day_of, note_of, tags_of
-
-# Films that nobody sits and waits for, such as the later ones of many.
-BULK_QUEUE = "batch"
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,8 @@ def wish_from(form: Mapping[str, str]) -> Wish:
         recorded_on=found["recorded_on"],
         notes=found["notes"],
         tags=tuple(found["tags"]),
-        queue=BULK_QUEUE if form.get("bulk") == "1" else "pose",
+        # What nobody sits and waits for, such as the later films of many.
+        queue=BULK if form.get("bulk") == "1" else "pose",
     )
 
 

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import text, update
 
 from shadow_trainer.catalog import Analysis, Catalog, utcnow
-from shadow_trainer.catalog.lifecycle import LEASE_S
 from tests.catalog.conftest import create
 
 ERROR = {"code": "x", "message": "It broke.", "fix": "Mend it."}
@@ -56,7 +55,7 @@ def test_only_one_of_many_claims_wins(catalog: Catalog, analysis: Analysis) -> N
 
 def test_a_dead_attempt_is_taken_over_and_can_write_no_more(catalog: Catalog, analysis: Analysis) -> None:
     catalog.claim(analysis.id, "w1")
-    later = utcnow() + timedelta(seconds=LEASE_S + 1)
+    later = utcnow() + timedelta(seconds=catalog.lease_s + 1)
     claim = catalog.claim(analysis.id, "w2", now=later)
     assert (claim.number, claim.spent) == (2, 2)
     assert not catalog.is_current(analysis.id, 1)
@@ -75,7 +74,7 @@ def test_a_dead_attempt_is_taken_over_and_can_write_no_more(catalog: Catalog, an
 
 
 def test_a_lease_is_kept_by_its_heartbeat(catalog: Catalog, analysis: Analysis) -> None:
-    catalog.claim(analysis.id, "w1", now=utcnow() - timedelta(seconds=LEASE_S * 2))
+    catalog.claim(analysis.id, "w1", now=utcnow() - timedelta(seconds=catalog.lease_s * 2))
     assert catalog.beat(analysis.id, 1)
     assert catalog.claim(analysis.id, "w2").refused == "elsewhere"
 

@@ -174,7 +174,9 @@ def test_sigterm_hands_a_long_job_back_without_spending_an_attempt(rig: Rig) -> 
     assert worker.wait(15) == 0
     assert rig.jobs.status(film).state == "queued"
     # It is before the one that waited.
-    assert [rig.jobs.status(f).queue_position for f in (film, waiting)] == [1, 2]
+    rig.until(
+        lambda: [rig.jobs.status(f).queue_position for f in (film, waiting)] == [1, 2], "the order of both"
+    )
     rig.worker("w2")
     rig.until_state(film, "completed")
     attempts = rig.catalog.attempts(film)

@@ -1,0 +1,57 @@
+"""The line of waiting films as a coach sees it: those of other queues that are served first count, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import redis
+
+KEY = "rq:queue:{}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What waits in Redis at one moment: for each queue, the place of each job, 0 is next."""
+
+    places: Mapping[str, Mapping[str, int]]
+
+    @classmethod
+    def read(cls, connection: redis.Redis, queues: Iterable[str]) -> Line:
+        """One round trip, however long the queues are."""
+        names = tuple(queues)
+        with connection.pipeline(transaction=False) as pipeline:
+            for name in names:
+                pipeline.lrange(KEY.format(name), 0, -1)
+            found = pipeline.execute()
+        return cls(
+            {n: {i.decode(): at for at, i in enumerate(ids)} for n, ids in zip(names, found, strict=True)}
+        )
+
+    def place(self, job_id: str, queue: str) -> int | None:
+        """Its place within its own queue; None when it does not wait there."""
+        return self.places.get(queue, {}).get(job_id)
+
+    def length(self, queues: Iterable[str]) -> int:
+        """How many wait in these queues together."""
+        return sum(len(self.places.get(queue, ())) for queue in queues)
+
+
+@dataclass(frozen=True)
+class Service:
+    """Which queues the live workers serve, each in its own order."""
+
+    orders: tuple[tuple[str, ...], ...]
+
+    def workers(self, queue: str) -> int:
+        """How many take from this queue."""
+        return sum(queue in order for order in self.orders)
+
+    def before(self, queue: str, usual: tuple[str, ...]) -> set[str]:
+        """Queues that every worker of this one empties first; without any, in the ``usual`` order."""
+        ahead = [set(order[: order.index(queue)]) for order in self.orders if queue in order]
+        if not ahead:
+            return set(usual[: usual.index(queue)]) if queue in usual else set()
+        return set.intersection(*ahead)
