@@ -73,6 +73,8 @@ def find_deliveries(
 def quality(s: Signals, seen: dict[str, Event]) -> float:
     """How sure, 0..1, that this is a pitch: a fast hand, alone, the way of the stride, after a leg lift."""
     near = s.between(seen["release"].time_s - 0.06, seen["release"].time_s + 0.06)
+    if not np.isfinite(s.wrist_speed[near]).any():
+        return 0.0  # the hand that threw was not seen at that moment
     peak = float(np.nanmax(s.wrist_speed[near]))
     glove = s.glove_speed[near]
     held = [_held(speed, s.time_s[near]) for speed in (s.wrist_speed[near], glove)]

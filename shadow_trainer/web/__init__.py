@@ -71,6 +71,7 @@ def init_app(app: Flask) -> None:
         metrics,
         navigation,
         notes,
+        numbers,
         observed,
         openapi,
         pages,
@@ -87,7 +88,7 @@ def init_app(app: Flask) -> None:
     if hops := app.extensions["shadow"].settings.trusted_proxies:
         # The address, scheme and host that the outermost trusted proxy saw; what a client claims is not believed.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    hooks = (requests, observed, slots, compress, headers, problems, rates, login, guard)
+    hooks = (numbers, requests, observed, slots, compress, headers, problems, rates, login, guard)
     shown = (navigation, assets, health, metrics, media, pages, help_page, actions, api, results, dashboard)
     people = (account, admin, shares, shared)
     library = (notes, athletes, references, compare, direct, measures, openapi)

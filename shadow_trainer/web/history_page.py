@@ -90,15 +90,18 @@ def asked() -> Asked:
 
 def render() -> str:
     """The page of this request's filters."""
-    found, page = asked(), max(1, request.args.get("page", 1, type=int))
+    found = asked()
     total = desk.count_analyses(**found.wanted())
+    pages = max(1, -(-total // PAGE_SIZE))
+    # The last page for a number beyond it: an old address, or nonsense that no database can count to.
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
     rows = desk.list_analyses(**found.wanted(), limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     return render_template(
         "history.html",
         asked=found,
         items=items(rows),
         page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=pages,
         total=total,
         states=STATE_CHOICES,
         athletes=current().catalog.list_athletes(owner_id=owner_filter(), archived=None),

@@ -23,6 +23,8 @@ from tests.pitching.test_importers import h36m_of
 FILES = int(os.environ.get("SHADOW_FUZZ_MOTIONS", "60"))
 SEED = int(os.environ.get("SHADOW_FUZZ_SEED", "0"))
 ROOM_KB = 150_000
+# Damages that once broke something.
+KNOWN = {"npy": (349,)}
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,7 @@ def test_a_damaged_motion_is_a_motion_or_a_sentence(
     kind: str, sound: dict[str, bytes], tmp_path: Path
 ) -> None:
     path = tmp_path / f"m.{kind}"
-    for number in range(SEED, SEED + FILES // 5):
+    for number in (*KNOWN.get(kind, ()), *range(SEED, SEED + FILES // 5)):
         path.write_bytes(damaged(sound[kind], random.Random(f"{kind}{number}")))
         try:
             importers.as_reference(importers.read(path, fps=30), name="x", hand="right")

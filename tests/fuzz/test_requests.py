@@ -164,6 +164,20 @@ def check(answer: Any, path: str, world: World) -> None:
         answer.close()
 
 
+def test_a_number_without_end_breaks_no_page(world: World) -> None:
+    """In an address, in a query and in a form: larger than any database's integer."""
+    huge = "9" * 20
+    places = dict.fromkeys(("delivery", "page", "person", "days", "athlete", "reference", "limit"), huge)
+    for rule in world.rules:
+        values = {name: huge if name.endswith("_id") or name == "place" else "csv" for name in rule.arguments}
+        known = {"analysis_id": world.id_of("completed")} if "analysis_id" in values else {}
+        for filled in (values, {**values, **known}):
+            path = re.sub(r"<(?:\w+:)?(\w+)>", lambda match, filled=filled: filled[match[1]], rule.rule)
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                more = {} if method == "GET" else {"data": places}
+                check(world.client.open(path, method=method, query_string=places, **more), path, world)
+
+
 @pytest.mark.parametrize("state", ["queued", "running", "failed", "completed"])
 def test_every_address_has_its_headers_in_every_state(world: World, state: str) -> None:
     analysis = getattr(world.desk, state)()
