@@ -9,8 +9,13 @@ from typing import Any
 
 Progress = Callable[[int, int], None]
 
-REPORT = ("report.html", "poster.jpg")
+REPORT, POSTER = "report.html", "poster.jpg"
 FILMS = ("overlay.mp4", "side_by_side.mp4")
+
+
+def moments_of(delivery: int) -> str:
+    """The file with the stills of one pitch side by side."""
+    return f"moments_{delivery}.jpg"
 
 
 @dataclass(frozen=True)
@@ -25,14 +30,22 @@ class Drawing:
     curves: list[dict[str, Any]]
     ghost: dict[str, Any] = field(default_factory=dict)
 
-    def report(self, out: Path) -> None:
-        """Write :data:`REPORT` into a folder: the report that needs no server, and the still for lists."""
+    def report(self, out: Path) -> tuple[str, ...]:
+        """Write into a folder, and name what was written: the report that needs no server, the still for lists,
+        and for paper the moments of each pitch (:func:`moments_of`)."""
         from ..render import report, stills
 
-        report.html(self.document, self.series, self.film, self.info, out / "report.html", curves=self.curves)
-        picture = stills.poster(self.film, self.info, self.series, self.document)
-        if picture:
-            (out / "poster.jpg").write_bytes(picture)
+        shots = stills.event_stills(self.film, self.info, self.series, self.document)
+        report.html(self.document, out / REPORT, stills=shots, curves=self.curves)
+        pictures = {
+            moments_of(n): stills.strip([shot for shot in shots if shot.delivery == n])
+            for n in {shot.delivery for shot in shots}
+        }
+        if poster := stills.poster(self.film, self.info, self.series, self.document):
+            pictures[POSTER] = poster
+        for name, data in pictures.items():
+            (out / name).write_bytes(data)
+        return (REPORT, *pictures)
 
     def films(
         self,
@@ -40,8 +53,8 @@ class Drawing:
         *,
         progress: Callable[[int], Progress] = lambda half: lambda done, total: None,
         check: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Write :data:`FILMS` into a folder; ``progress(0)`` and ``progress(1)`` are told of the two."""
+    ) -> tuple[str, ...]:
+        """Write :data:`FILMS` into a folder, and name them; ``progress(0)`` and ``progress(1)`` are told of the two."""
         from ..render import film
 
         for half, (make, name) in enumerate(zip((film.overlay, film.side_by_side), FILMS, strict=True)):
@@ -55,3 +68,4 @@ class Drawing:
                 check=check,
                 **self.ghost,
             )
+        return FILMS

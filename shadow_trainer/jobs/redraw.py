@@ -20,7 +20,7 @@ from typing import Any
 from ..errors import NotFound
 from ..settings import Settings
 from . import publish, shadow_file
-from .drawing import FILMS, REPORT, Drawing
+from .drawing import Drawing
 from .remeasure import REVISION
 from .request import AnalysisRequest
 
@@ -72,12 +72,12 @@ def redraw(
         request = AnalysisRequest.from_stored(row.options)
         drawing = prepare(film, request, lambda name: _fetch(storage, analysis_id, name, work), check)
         with threadpool_limits(1):
-            for names, draw in ((REPORT, drawing.report), (FILMS, partial(drawing.films, check=check))):
-                draw(work)
+            for draw in (drawing.report, partial(drawing.films, check=check)):
+                names = draw(work)
                 if not _is_current(storage, analysis_id, revision):
                     return False
                 for name in names:
-                    if name in row.files and (work / name).is_file():
+                    if name in row.files:
                         storage.put(publish.key(analysis_id, name), work / name)
     storage.put(publish.key(analysis_id, DRAWN), io.BytesIO(json.dumps({REVISION: revision}).encode()))
     log.info("drawn again: %s", analysis_id)

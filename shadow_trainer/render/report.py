@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..pose.series import PoseSeries
 from . import charts
 from .palette import css_variables
 from .words import (
@@ -88,23 +87,16 @@ class Section:
 
 def html(
     analysis: Mapping[str, Any],
-    series: PoseSeries,
-    video_path: str | os.PathLike[str] | None,
-    info: Any,
     out: str | os.PathLike[str],
     *,
+    stills: Sequence[Any] = (),
     curves: Sequence[Mapping[str, Any]] = (),
     title: str = "Pitching report",
 ) -> None:
-    """Write the report; ``video_path`` None leaves the pictures out, ``curves`` () the charts.
+    """Write the report; ``stills`` as :func:`.stills.event_stills` gives them, ``curves`` () leaves the charts out.
 
     ``analysis`` is the document of DESIGN.md section 4, ``curves`` the time series of each delivery.
     """
-    stills: list[Any] = []
-    if video_path is not None:
-        from .stills import event_stills
-
-        stills = event_stills(video_path, info, series, analysis)
     Path(out).write_text(page(analysis, stills, curves, title=title), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Stills: the athlete at each event with the skeleton, and the poster of a film. JPEG, in memory."""
+"""Stills: the athlete at each event with the skeleton, alone and side by side, and the poster. JPEG, in memory."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ..pose.series import PoseSeries
+from .canvas import text
 from .clip import Mark, event_marks
 from .film import clip_of, fitted
 from .overlays import Overlay, Skeleton, Trail
@@ -28,6 +29,7 @@ STILL_EVENTS = (
 STILL_SIZE = (400, 500)
 JPEG_QUALITY = 82
 MOST_DELIVERIES = 6  # of a bullpen film that get pictures: a report must stay small enough to be mailed
+STRIP_SIZE, STRIP_FOOT, STRIP_GAP = (240, 300), 58, 10
 _POSTER_SIDE = 960
 _DECODED_SIDE = 1920  # several frames of one pitch are held at once
 
@@ -63,6 +65,21 @@ def event_stills(
         images = frames_at(video_path, info, rows, series.time_s, max_side=_DECODED_SIDE)
         found += [_still(images[m.row], info, series, analysis, m) for m in own if m.row in images]
     return found
+
+
+def strip(found: Sequence[Still]) -> bytes:
+    """The stills of one delivery side by side, each with its name and time below it: for paper."""
+    panels = []
+    for still in found:
+        picture = cv2.imdecode(np.frombuffer(still.jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+        panel = np.full((STRIP_SIZE[1] + STRIP_FOOT, STRIP_SIZE[0], 3), 255, np.uint8)
+        panel[: STRIP_SIZE[1]] = cv2.resize(picture, STRIP_SIZE, interpolation=cv2.INTER_AREA)
+        for line, (words, size, weight) in enumerate(
+            ((still.label, 21, 650), (f"{still.time_s:.3f} s{' (est.)' if still.estimated else ''}", 18, 400))
+        ):
+            text(panel, words, 2, STRIP_SIZE[1] + 24 + 25 * line, size, (0, 0, 0), weight=weight)
+        panels += [panel, np.full((panel.shape[0], STRIP_GAP, 3), 255, np.uint8)]
+    return jpeg_of(np.concatenate(panels[:-1], axis=1))
 
 
 def frames_at(

@@ -16,9 +16,9 @@ def media_address(row: Any, name: str) -> str | None:
     if name not in (row.files or []):
         return None
     if (token := g.get("share_token")) is not None:
-        from .shared import FILES
+        from .shared import opens
 
-        return url_for("shared.media", token=token, name=name) if name in FILES else None
+        return url_for("shared.media", token=token, name=name) if opens(name) else None
     return url_for("media.file", analysis_id=row.id, name=name)
 
 

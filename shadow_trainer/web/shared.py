@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, render_template, request
@@ -20,6 +21,7 @@ blueprint = Blueprint("shared", __name__, url_prefix="/s/<token>")
 
 # What the shared page shows; the film as it was uploaded (with the place where it was taken) is not among it.
 FILES = ("overlay.mp4", "preview.mp4", "side_by_side.mp4", "poster.jpg")
+PICTURES = re.compile(r"moments_\d+\.jpg")
 FILMS = {"overlay": "overlay.mp4", "plain": "preview.mp4", "3d": "side_by_side.mp4"}
 HEADERS = {
     "Referrer-Policy": "no-referrer",  # the address is the key: it is told to nobody
@@ -60,6 +62,7 @@ def report(token: str) -> str:
         film_address=address,
         start_s=request.args.get("t", type=float),
         poster=poster_address(row),
+        media=lambda name: media_address(row, name),
     )
 
 
@@ -67,9 +70,14 @@ def report(token: str) -> str:
 def media(token: str, name: str) -> AnyResponse:
     """A film of the shared report."""
     row = _row(token)
-    if name not in FILES or name not in (row.files or []):
+    if not opens(name) or name not in (row.files or []):
         raise NotFound("This link has no such film.", code="no_such_file")
     return send_result(row, name)
+
+
+def opens(name: str) -> bool:
+    """Whether a share link shows this file."""
+    return name in FILES or PICTURES.fullmatch(name) is not None
 
 
 def _row(token: str) -> Any:

@@ -50,7 +50,8 @@ class Checker(HTMLParser):
 @pytest.fixture(scope="module")
 def written(case, tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    report.html(case.analysis, case.series, case.film, case.info, path, curves=CURVES)
+    found = stills.event_stills(case.film, case.info, case.series, case.analysis)
+    report.html(case.analysis, path, stills=found, curves=CURVES)
     return path.read_text(encoding="utf-8")
 
 
@@ -107,11 +108,13 @@ def test_stills_show_the_athlete_at_each_event(case):
     for still in found:
         image = cv2.imdecode(np.frombuffer(still.jpeg, np.uint8), cv2.IMREAD_COLOR)
         assert image.shape == (STILL_SIZE[1], STILL_SIZE[0], 3)
+    together = cv2.imdecode(np.frombuffer(stills.strip(found), np.uint8), cv2.IMREAD_COLOR)
+    assert together.shape[1] > 3 * together.shape[0], "five of them beside each other"
 
 
 def test_a_report_without_film_curves_or_pitch_is_still_a_report(case, tmp_path):
     nothing = {**make_analysis(), "deliveries": []}
-    report.html(nothing, case.series, None, case.info, tmp_path / "r.html")
+    report.html(nothing, tmp_path / "r.html")
     assert "No pitch was found" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
