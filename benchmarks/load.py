@@ -124,16 +124,21 @@ def main() -> int:
                 rig.worker(f"w{number}")
             rig.clock()
             rig.wait_workers(wanted.workers)
+            warm = [rig.send(do="work") for _ in range(2 * wanted.workers)]
+            for film in warm:
+                rig.until_state(film, "completed")
             load, began = Load(server.port, wanted.uploads), time.perf_counter()
             asyncio.run(drive(load, wanted.clients, wanted.pollers))
             took = time.perf_counter() - began
             memory = memory_by_kind(rig, server)
             rig.until(
-                lambda: rig.catalog.counts().get("completed", 0) >= len(load.films), "all films", MOST_S
+                lambda: rig.catalog.counts().get("completed", 0) >= len(load.films) + len(warm),
+                "all films",
+                MOST_S,
             )
             tell(load, took, time.perf_counter() - began, memory)
             tell_starts(rig, load.films)
-            good = len(load.films) == wanted.uploads == rig.catalog.counts().get("completed")
+            good = len(load.films) == wanted.uploads and not rig.catalog.counts().get("failed")
     undeclared = [name for name in load.answers if int(name.split()[1]) not in FINE]
     return 0 if good and not undeclared else 1
 
