@@ -21,7 +21,7 @@ from ..settings import Settings
 from ..storage import Storage, open_storage
 from . import overview, policy, publish, selftest, status, workplace
 from .recent import Recent
-from .states import ACTIVE, ALL, FAILED, QUEUED, RETRYING
+from .states import ACTIVE, ALL, CANCELED, FAILED, QUEUED, RETRYING
 from .status import JobStatus, Live
 
 RECENT_S = 2.0
@@ -109,7 +109,8 @@ class JobManager(ABC):
         row = self.catalog.cancel(analysis_id)
         if row is None:
             raise NotFound(f"There is no analysis {analysis_id!r}.")
-        if before in ACTIVE:
+        # Published in the meantime: then there is nothing to stop, and its worker may be at the next film.
+        if before in ACTIVE and row.state == CANCELED:
             self._stopped(row)
         return self.status(analysis_id)
 

@@ -1,0 +1,101 @@
+"""Cancel at the awkward moments: between queue and start, and around the transaction that publishes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from shadow_trainer.catalog import Catalog
+from shadow_trainer.jobs import repairs
+from shadow_trainer.jobs.runner import Runner
+from tests.jobs import fakes
+from tests.jobs.rig import Rig
+
+KEPT = ["original.mp4", "people/0.jpg", "preview.mp4"]  # what the coach could see before
+
+
+def runner(rig: Rig) -> Runner:
+    """What a worker's child has, in this process."""
+    return Runner(rig.settings, rig.catalog, rig.storage, fakes.Engines(rig.settings), fakes.run)
+
+
+def test_between_the_queue_and_the_start(rq_rig: Rig) -> None:
+    """The worker has taken the job and its child has not begun: it stands still."""
+    worker = rq_rig.worker()
+    rq_rig.until_state(rq_rig.send(do="work"), "completed")
+    child, queue = rq_rig.child_of(worker), rq_rig.jobs.queue("pose")
+    os.kill(child, signal.SIGSTOP)
+    film = rq_rig.send(do="work")
+    rq_rig.until(lambda: film in queue.intermediate_queue.get_job_ids(), "the worker to take it")
+    assert rq_rig.jobs.cancel(film).state == "canceled"
+    os.kill(child, signal.SIGCONT)
+    rq_rig.until_state(rq_rig.send(do="work"), "completed")
+    assert rq_rig.ran(film) == [] and rq_rig.outcomes(film) == []
+    assert rq_rig.jobs.status(film).state == "canceled" and rq_rig.files(film) == ["original.mp4"]
+    assert queue.intermediate_queue.get_job_ids() == queue.get_job_ids() == []
+
+
+def test_between_the_queue_and_the_death_of_the_worker_that_took_it(
+    rq_rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film, queue = rq_rig.send(do="work"), rq_rig.jobs.queue("pose")
+    rq_rig.jobs.connection.lmove(queue.key, queue.intermediate_queue_key)
+    assert rq_rig.jobs.cancel(film).state == "canceled"
+    monkeypatch.setattr(repairs, "IN_BETWEEN_S", 0.0)
+    for _ in range(2):
+        repairs.mend_queue(rq_rig.jobs, queue)
+    # Whoever takes what was put back finds nothing to do.
+    assert runner(rq_rig).run(film, "w").state == "done"
+    assert rq_rig.jobs.status(film).state == "canceled" and rq_rig.ran(film) == []
+    assert queue.intermediate_queue.get_job_ids() == []
+
+
+def test_after_the_files_and_before_the_rows(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files are under their final keys already: they go again, and no row says anything else."""
+    film, publish = rq_rig.send(do="work"), Catalog.publish
+
+    def canceled_first(self: Catalog, *arguments: Any, **more: Any) -> bool:
+        assert "analysis.json" in rq_rig.files(film)
+        rq_rig.jobs.cancel(film)
+        return publish(self, *arguments, **more)
+
+    monkeypatch.setattr(Catalog, "publish", canceled_first)
+    assert runner(rq_rig).run(film, "w").state == "canceled"
+    assert rq_rig.files(film) == KEPT and rq_rig.catalog.deliveries(film) == []
+    assert rq_rig.outcomes(film) == ["canceled"] and rq_rig.work_left() == []
+
+
+def test_inside_the_publishing_transaction(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits for the transaction, comes too late, and breaks nothing: no file goes, no worker is stopped."""
+    film, said = rq_rig.send(do="work"), []
+    publish, writes = Catalog.publish, rq_rig.catalog._write
+    late = threading.Thread(target=lambda: said.append(rq_rig.jobs.cancel(film).state))
+    stopped: list[str] = []
+    monkeypatch.setattr(rq_rig.jobs, "_stop", stopped.append)
+    asked = threading.Event()
+
+    def before_commit(_: object) -> None:
+        late.start()
+        assert asked.wait(10)
+
+    def publishing(self: Catalog, *arguments: Any, **more: Any) -> bool:
+        event.listen(writes, "before_commit", before_commit, once=True)
+        return publish(self, *arguments, **more)
+
+    def cancel(self: Catalog, analysis_id: str) -> Any:
+        asked.set()  # from here on it wants the write lock that the publisher holds
+        return real_cancel(self, analysis_id)
+
+    real_cancel = Catalog.cancel
+    monkeypatch.setattr(Catalog, "publish", publishing)
+    monkeypatch.setattr(Catalog, "cancel", cancel)
+    assert runner(rq_rig).run(film, "w").state == "completed"
+    late.join(20)
+    assert said == ["completed"] and stopped == []
+    assert {"analysis.json", "overlay.mp4"} <= set(rq_rig.files(film))
+    assert rq_rig.outcomes(film) == ["completed"] and len(rq_rig.catalog.deliveries(film)) == 1
