@@ -23,6 +23,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from shadow_trainer.settings import Settings  # noqa: E402
 from tests.jobs.rig import Rig, small_settings  # noqa: E402
 from tests.web.server import Server  # noqa: E402
 
@@ -118,7 +119,9 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, default=default)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
-        settings = small_settings(Path(folder) / "data", queue_limit=10_000)
+        settings = small_settings(
+            Path(folder) / "data", queue_limit=10_000, worker_nice=Settings().worker_nice
+        )
         with Rig(settings) as rig, Server(rig, log_level="WARNING") as server:
             for number in range(wanted.workers):
                 rig.worker(f"w{number}")

@@ -1,10 +1,11 @@
 """Overhead per do-nothing job: the warm worker beside a plain `rq worker` and Celery, one process each.
 
-    .venv/bin/python benchmarks/queue_overhead.py [--jobs 200] [--celery PYTHON_WITH_CELERY]
+    .venv/bin/python -m benchmarks.queue_overhead [--jobs 200] [--celery PYTHON_WITH_CELERY]
 
 All use the same embedded Redis, one after the other in one run, so that the ratios can be compared. The
 warm worker's and the plain worker's job is the same function; Celery runs its own copy of it in a prefork
-pool of one. Time counts from the first job's start to the last one's end, without the workers' start.
+pool of one. Time counts from the first job's start to the last one's end, without the workers' start. Then
+single jobs are sent to the idle worker, and the time from each one's submission to its end is told.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -28,6 +30,7 @@ from shadow_trainer.jobs import embedded
 from shadow_trainer.jobs.redis import address, connect
 from shadow_trainer.settings import ROOT, Settings
 
+ALONE = 20
 CELERY_APP = """
 import celery, os, redis
 app = celery.Celery(broker=os.environ["BROKER"])
@@ -59,8 +62,11 @@ def main() -> None:
                 results["celery prefork 1"] = run_celery(settings, arguments.jobs, arguments.celery, folder)
         finally:
             server.stop()
-    for name, seconds in results.items():
-        print(f"{name:18} {seconds * 1000:7.1f} ms per job, {seconds / results['warm worker']:5.2f} x")
+    for name, (seconds, alone_s) in results.items():
+        ratio = seconds / results["warm worker"][0]
+        print(
+            f"{name:18} {seconds * 1000:7.1f} ms per job, {ratio:5.2f} x; one alone {alone_s * 1000:.1f} ms"
+        )
 
 
 def warm_command(settings: Settings) -> list[str]:
@@ -75,8 +81,8 @@ def plain_command(settings: Settings) -> list[str]:
     return [str(Path(sys.executable).parent / "rq"), "worker", "-q", "-u", address(settings), "pose"]
 
 
-def run_rq(settings: Settings, jobs: int, command: list[str]) -> float:
-    """Seconds per job."""
+def run_rq(settings: Settings, jobs: int, command: list[str]) -> tuple[float, float]:
+    """Seconds per job, and of one job for an idle worker."""
     connection = connect(settings, "worker")
     queue = Queue("pose", connection=connection)
     finished = queue.finished_job_registry
@@ -87,11 +93,25 @@ def run_rq(settings: Settings, jobs: int, command: list[str]) -> float:
         started = time.perf_counter()
         queue.enqueue_many([Queue.prepare_data("benchmarks.nothing.nothing") for _ in range(jobs)])
         wait(lambda: finished.get_job_count(cleanup=False) >= before + jobs)
-        return (time.perf_counter() - started) / jobs
+        per_job = (time.perf_counter() - started) / jobs
+        count = lambda: finished.get_job_count(cleanup=False)  # noqa: E731
+        return per_job, alone(lambda: queue.enqueue("benchmarks.nothing.nothing"), count)
 
 
-def run_celery(settings: Settings, jobs: int, python: str, folder: str) -> float:
-    """Seconds per job."""
+def alone(send: Callable[[], object], count: Callable[[], int]) -> float:
+    """Median seconds from the submission of a single job to its end."""
+    took = []
+    for _ in range(ALONE):
+        time.sleep(0.2)
+        before, began = count(), time.perf_counter()
+        send()
+        wait(lambda before=before: count() > before)
+        took.append(time.perf_counter() - began)
+    return statistics.median(took)
+
+
+def run_celery(settings: Settings, jobs: int, python: str, folder: str) -> tuple[float, float]:
+    """Seconds per job, and of one job for an idle worker."""
     Path(folder, "celery_app.py").write_text(CELERY_APP)
     socket = address(settings).removeprefix("unix://")
     environ = {**os.environ, "BROKER": f"redis+socket://{socket}", "SOCKET": socket, "PYTHONPATH": folder}
@@ -121,7 +141,15 @@ def run_celery(settings: Settings, jobs: int, python: str, folder: str) -> float
         wait(lambda: int(connection.get("done") or 0) >= 1)
         before, started = int(connection.get("done") or 0), time.perf_counter()
         wait(lambda: int(connection.get("done") or 0) >= jobs + 1)
-        return (time.perf_counter() - started) / (jobs + 1 - before)
+        per_job = (time.perf_counter() - started) / (jobs + 1 - before)
+        # One process that sends when told to: its own start is not counted.
+        sender = "import sys, celery_app\nfor _ in sys.stdin: celery_app.nothing.delay()"
+        with subprocess.Popen(
+            [python, "-c", sender], env=environ, stdin=subprocess.PIPE, text=True, bufsize=1
+        ) as process:
+            assert process.stdin is not None
+            line = process.stdin
+            return per_job, alone(lambda: line.write("\n"), lambda: int(connection.get("done") or 0))
 
 
 class worker:  # noqa: N801 - reads as a statement
@@ -150,14 +178,13 @@ class worker:  # noqa: N801 - reads as a statement
 
 
 def wait(happened: Callable[[], bool]) -> None:
-    """Poll every 5 ms, for two minutes at most."""
+    """Poll every 2 ms, for two minutes at most."""
     deadline = time.monotonic() + 120
     while not happened():
         if time.monotonic() > deadline:
             raise SystemExit("nothing happened for two minutes")
-        time.sleep(0.005)
+        time.sleep(0.002)
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     main()

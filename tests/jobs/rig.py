@@ -40,6 +40,7 @@ def small_settings(folder: Path, **more: Any) -> Settings:
         "clock_tick_s": 0.5,
         "min_free_disk_mb": 1,
         "worker_ready_timeout_s": 60.0,
+        "worker_nice": 0,
     }
     return Settings(**{**values, **more})
 
