@@ -7,8 +7,9 @@
 # make backup a copy of database, queue and storage index in the data folder's backups/
 # make demo   the sample clip through the real queue, with what was found
 # make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about two minutes)
+# make proxy-check   nginx before the Procfile's lines, the sample from upload to report and film (about a minute)
 .POSIX:
-.PHONY: run setup test dev tools chaos fuzz audit backup demo heroku-check doctor clean
+.PHONY: run setup test dev tools chaos fuzz audit backup demo heroku-check proxy-check doctor clean
 
 BOOTSTRAP = PYTHON="$(PYTHON)" sh scripts/python.sh -m scripts.bootstrap
 SHADOW = .venv/bin/python -m shadow_trainer
@@ -45,6 +46,9 @@ demo: setup
 
 heroku-check: dev
 	.venv/bin/python -m scripts.heroku_check
+
+proxy-check: dev
+	SHADOW_PROXY_CHECK=true .venv/bin/python -m pytest -q -s tests/deploy/test_nginx.py tests/deploy/test_through_the_proxy.py
 
 doctor:
 	@test -x .venv/bin/python || { echo "doctor: nothing is installed yet; run make setup first" >&2; exit 1; }

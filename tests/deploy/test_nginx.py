@@ -1,134 +1,36 @@
-"""The proxy's own configuration in a real nginx, before the real web server with accounts and a real queue."""
+"""What the proxy lets through, refuses and hides (tests/deploy/proxied.py has what runs)."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import os
-import shutil
-import ssl
-import subprocess
-import sys
-import time
+import re
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from shadow_trainer.errors import TooLarge
 from shadow_trainer.jobs import stages
-from shadow_trainer.settings import ROOT, Settings
-from tests.deploy import composition
-from tests.deploy.certificates import free_port, self_signed
-from tests.jobs.conftest import needs_redis
-from tests.jobs.rig import Rig, small_settings
+from shadow_trainer.settings import Settings
+from tests.deploy import composition, proxied
+from tests.deploy.proxied import CONF, PASSWORD, Site
 
 MIB = 1 << 20
-CONF = composition.FOLDER / "nginx" / "nginx.conf"
-
-
-@dataclass
-class Site:
-    """What a browser sees: one address, and an API token."""
-
-    https: int
-    http: int
-    certificate: Path
-    token: str
-    rig: Rig
-    web: subprocess.Popen[bytes]
-
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
-    ) -> tuple[http.client.HTTPResponse, bytes]:
-        """One request over TLS with the token."""
-        context = ssl.create_default_context(cafile=str(self.certificate))
-        connection = http.client.HTTPSConnection("localhost", self.https, context=context, timeout=30)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, {"Authorization": f"Bearer {self.token}", **named})
-        answer = connection.getresponse()
-        return answer, answer.read()
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """nginx, gunicorn with the program, Redis; no worker."""
-    needs_redis()
-    if shutil.which("nginx") is None or shutil.which("openssl") is None:
-        pytest.skip("nginx is not installed (Debian: apt-get install nginx-light)")
-    folder, real = tmp_path_factory.mktemp("nginx"), stages.STAGES
-    certificate, key = self_signed(folder)
-    https, plain, behind = free_port(), free_port(), free_port()
-    with ExitStack() as stack:
-        rig = stack.enter_context(Rig(small_settings(folder / "data", single_user=False)))
-        user = rig.catalog.create_user("ana", "four words of hers")
-        _, token = rig.catalog.create_token(user.id, "test")
-        web = stack.enter_context(running(gunicorn(), cwd=ROOT, env=environment(folder, behind)))
-        text = adapted(
-            folder, {"8443": https, "8080": plain, "web:8000": f"127.0.0.1:{behind}"}, certificate, key
-        )
-        (folder / "nginx.conf").write_text(text)
-        stack.enter_context(
-            running(["nginx", "-c", str(folder / "nginx.conf"), "-e", "stderr", "-g", "daemon off;"])
-        )
-        found = Site(https, plain, certificate, token, rig, web)
-        wait_for(found)
+    """No worker: nothing is analysed here."""
+    real = stages.STAGES
+    with proxied.site(tmp_path_factory.mktemp("nginx")) as found:
         yield found
     stages.STAGES = real
 
 
-def environment(folder: Path, port: int) -> dict[str, str]:
-    """The web service's environment, where it is: its own database, queue and address."""
-    values = {
-        name: value for name, value in composition.environment("web").items() if not name.endswith("_URL")
-    }
-    ours = {"SHADOW_DATA_DIR": str(folder / "data"), "PORT": str(port), "SHADOW_WEB_WORKERS": "1"}
-    empty = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "SHADOW_STORAGE_URL"), "")
-    return {**os.environ, **values, **empty, **ours, "SHADOW_MIN_FREE_DISK_MB": "1"}
-
-
-def gunicorn() -> list[str]:
-    return [sys.executable, "-m", *composition.command("web")]
-
-
-def adapted(folder: Path, ports: dict[str, Any], certificate: Path, key: Path) -> str:
-    """The project's file with other ports and folders; nothing else is changed."""
-    text = CONF.read_text().replace("/tmp/", f"{folder}/")
-    for written, found in ports.items():
-        text = text.replace(f"listen {written}", f"listen 127.0.0.1:{found}").replace(written, str(found))
-    text = text.replace("/etc/nginx/tls/fullchain.pem", str(certificate))
-    text = text.replace("/etc/nginx/tls/privkey.pem", str(key))
-    return f"user {'root' if os.getuid() == 0 else 'nobody'};\n{text}"
-
-
-class running:
-    """A process for the time of a block."""
-
-    def __init__(self, command: list[str], **options: Any) -> None:
-        self.process = subprocess.Popen(
-            command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **options
-        )
-
-    def __enter__(self) -> subprocess.Popen[bytes]:
-        return self.process
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-
-def wait_for(site: Site) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if site.ask("GET", "/health")[0].status == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError("the site did not start")
+def test_the_containers_run_the_lines_of_the_procfile() -> None:
+    for kind, line in proxied.procfile().items():
+        assert composition.command(kind)[1:] == line[-len(composition.command(kind)) + 1 :], kind
 
 
 def multipart(content: bytes) -> tuple[bytes, dict[str, str]]:
@@ -161,16 +63,50 @@ def test_plain_http_leads_to_tls(site: Site) -> None:
     assert answer.headers["Location"] == "https://localhost/analyses?q=x"
 
 
-def test_a_film_above_the_limit_is_refused_before_it_is_sent(site: Site) -> None:
-    context = ssl.create_default_context(cafile=str(site.certificate))
-    connection = http.client.HTTPSConnection("localhost", site.https, context=context, timeout=30)
-    connection.putrequest("POST", "/videos/upload")
-    connection.putheader("Content-Type", "multipart/form-data; boundary=b")
+def refused(site: Site, **headers: str) -> http.client.HTTPResponse:
+    """The answer to the head of a film of 2 GiB, of which nothing is sent."""
+    connection = site.connection()
+    connection.putrequest("POST", "/videos/upload" if not headers else "/")
+    for name, value in {"Content-Type": "multipart/form-data; boundary=b", **headers}.items():
+        connection.putheader(name, value)
     connection.putheader("Content-Length", str(2048 * MIB))
     connection.endheaders()
-    answer = connection.getresponse()
-    assert answer.status == 413
-    assert json.loads(answer.read())["code"] == "too_large"
+    return connection.getresponse()
+
+
+def test_a_film_above_the_limit_is_refused_before_it_is_sent_in_the_program_s_words(site: Site) -> None:
+    ours = TooLarge(f"The film is larger than the limit of {Settings().max_upload_mb} MB.")
+    answer = refused(site)
+    assert (answer.status, answer.headers.get_content_type()) == (413, "application/problem+json")
+    problem = json.loads(answer.read())
+    said = (problem["code"], problem["message"], problem["fix"], problem["status"])
+    assert said == (ours.code, ours.message, ours.fix, 413)
+    assert problem["type"] == "urn:shadow-trainer:problem:too_large"
+
+
+def test_a_person_without_scripts_reads_the_same_as_a_page(site: Site) -> None:
+    answer = refused(site, Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert (answer.status, answer.headers.get_content_type()) == (413, "text/html")
+    page = answer.read().decode()
+    assert f"larger than the limit of {Settings().max_upload_mb} MB" in page and TooLarge.fix in page
+
+
+def test_a_login_over_tls_gets_a_cookie_for_this_host_and_stays_on_it(site: Site) -> None:
+    answer, _ = site.login(PASSWORD, "127.0.0.4")
+    assert answer.status == 303
+    assert re.fullmatch(rf"(https://localhost:{site.https})?/", answer.headers["Location"])
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-shadow_session=")
+    assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax"))
+
+
+def test_logins_are_counted_by_the_address_that_the_proxy_saw(site: Site) -> None:
+    """Whatever a client claims: neither does another address free it, nor can it lock somebody else out."""
+    for number in range(3):
+        assert site.login("wrong", "127.0.0.2", X_Forwarded_For=f"10.0.0.{number}")[0].status == 401
+    answer, _ = site.login("wrong", "127.0.0.2", X_Forwarded_For="10.0.0.9")
+    assert answer.status == 429 and int(answer.headers["Retry-After"]) > 0
+    assert site.login("wrong", "127.0.0.3", X_Forwarded_For="127.0.0.2")[0].status == 401
 
 
 def test_other_forms_may_not_be_large(site: Site) -> None:
@@ -204,8 +140,6 @@ def test_what_a_client_says_of_itself_is_not_believed(site: Site) -> None:
 
 def test_every_address_that_takes_films_has_the_large_limit(app) -> None:
     """Routes that a film may be sent to, as the guard knows them."""
-    import re
-
     from shadow_trainer.web.guard import SENDS_FILMS
 
     place = re.search(r"location ~ (\^/\(videos/upload\S+)", CONF.read_text())[1]
@@ -218,7 +152,8 @@ def test_a_web_server_that_is_away_is_said_kindly(site: Site) -> None:
     """Last of all: nothing answers after it."""
     site.web.terminate()
     site.web.wait(20)
-    answer, said = site.ask("GET", "/")
-    assert answer.status == 503
-    assert answer.headers["Retry-After"] == "10"
-    assert b"Nothing is lost" in said
+    for path, kind in (("/", "text/html"), (f"/videos/{'0' * 32}/status", "application/problem+json")):
+        answer, said = site.ask("GET", path, Accept="text/html")
+        assert (answer.status, answer.headers.get_content_type()) == (503, kind)
+        assert answer.headers["Retry-After"] == "10"
+        assert b"Nothing is lost" in said
