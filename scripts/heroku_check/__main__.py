@@ -40,11 +40,12 @@ class Check:
     passed: int = 0
     bucket_url: str = ""
     password: str = ""
+    began: float = field(default_factory=time.monotonic)
 
     def say(self, words: str) -> None:
         """One more thing that passed."""
         self.passed += 1
-        print(f"passed  {words}", flush=True)
+        print(f"passed  {time.monotonic() - self.began:4.0f} s  {words}", flush=True)
 
     def still_well(self) -> None:
         """Every dyno that should run runs."""
@@ -55,7 +56,6 @@ class Check:
 
 def main() -> int:
     """Run everything; the exit code."""
-    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="heroku-") as name, ExitStack() as stack:
         check = Check(Path(name), stack)
         try:
@@ -66,7 +66,7 @@ def main() -> int:
             for dyno in check.dynos.values():
                 print(f"--- the end of what {dyno.kind} said\n{dyno.tail(1200)}", file=sys.stderr)
             raise
-    print(f"heroku-check: {check.passed} checks passed in {time.monotonic() - started:.0f} s")
+    print(f"heroku-check: {check.passed} checks passed in {time.monotonic() - check.began:.0f} s")
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,20 +14,44 @@ from sqlalchemy import update
 
 from shadow_trainer.catalog import Analysis, Catalog, migrate, open_catalog, utcnow
 from shadow_trainer.errors import BadRequest, Conflict, SetupError
-from shadow_trainer.jobs import backup, embedded
+from shadow_trainer.jobs import backup, embedded, stages
 from shadow_trainer.jobs.backup import queue
 from shadow_trainer.jobs.redis import connect
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
 from tests.catalog.conftest import create
 from tests.catalog.postgres import Postgres
+from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import Rig, small_settings
 
 ERROR = {"code": "unavailable", "message": "Redis was away.", "fix": "Wait."}
 
 
-def test_what_was_queued_and_running_is_finished_on_an_empty_machine(rq_rig: Rig, tmp_path: Path) -> None:
-    rig, file = rq_rig, tmp_path / "copy.tar"
+@pytest.fixture(params=["sqlite", "postgres"])
+def databases(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Addresses of the database that lives and of an empty one; ``make chaos`` does it with Postgres, too."""
+    if request.param == "sqlite":
+        return "", ""
+    if os.environ.get("SHADOW_BACKUP_POSTGRES") != "true":
+        pytest.skip("the quick form copies Postgres alone (below); `make chaos` does it while jobs run")
+    server = request.getfixturevalue("postgres")
+    return server.new_database(), server.new_database()
+
+
+@pytest.fixture
+def rig(databases: tuple[str, str], tmp_path: Path) -> Iterator[Rig]:
+    """An installation on RQ, with no process running yet."""
+    needs_redis()
+    real = stages.STAGES
+    with Rig(small_settings(tmp_path / "data", database_url=databases[0])) as found:
+        yield found
+    stages.STAGES = real
+
+
+def test_what_was_queued_and_running_is_finished_on_an_empty_machine(
+    rig: Rig, databases: tuple[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "copy.tar"
     rig.worker()
     rig.wait_workers()
     done = rig.send(do="work")
@@ -38,7 +63,7 @@ def test_what_was_queued_and_running_is_finished_on_an_empty_machine(rq_rig: Rig
     assert contents.facts["queue"]["keys"] >= 5
     rig.__exit__()
 
-    empty = small_settings(tmp_path / "other")
+    empty = small_settings(tmp_path / "other", database_url=databases[1])
     server = embedded.start(empty)
     restored = backup.restore(file, empty, open_storage(empty.storage_address))
     server.stop()
