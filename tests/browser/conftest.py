@@ -20,14 +20,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
-import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from shadow_trainer.settings import ROOT, load
-from tests.browser.looks import SMALL, get, until_report
+from tests.browser.films import small
+from tests.browser.looks import get, pictures, until_report
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -75,6 +74,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "SHADOW_MODEL_SIZE": "xs",
         "SHADOW_MAX_UPLOAD_MB": "20",
         "SHADOW_MIN_FREE_DISK_MB": "0",
+        # What is being drawn again at the end is nobody's.
+        "SHADOW_SHUTDOWN_GRACE_S": "1",
         "PORT": str(port),
         # Nothing of the person who runs the tests: the stack's own Redis, database and storage.
         "REDIS_URL": "",
@@ -165,14 +166,23 @@ def visit(chrome: Browser, stack: Stack):
 
 
 @pytest.fixture(scope="session")
-def report(chrome: Browser, stack: Stack, samples: Path) -> str:
+def films(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the two sample clips, small and cut to the pitch."""
+    folder = tmp_path_factory.mktemp("films")
+    for name in ("sample_lefty.mp4", "sample_righty_rear.mp4"):
+        small(samples / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def report(chrome: Browser, stack: Stack, films: Path) -> str:
     """Address of the left-hander's report: uploaded, waited for and read on a telephone without JavaScript."""
     if RUNNING:
         return RUNNING
     context = chrome.new_context(viewport=PHONE, is_mobile=True, java_script_enabled=False)
     page = context.new_page()
     page.goto(stack.url)
-    page.set_input_files("#video", samples / "sample_lefty.mp4")
+    page.set_input_files("#video", films / "sample_lefty.mp4")
     page.get_by_role("button", name="Analyse").click()
     page.wait_for_url(re.compile(r"/analyses/[0-9a-f]{32}$"))
     expect(page.locator("progress")).to_be_visible()
@@ -193,11 +203,7 @@ def film(report: str, tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
     """Every frame of the browser's copy, small and grey: (T, 90, 160)."""
     path = tmp_path_factory.mktemp("film") / "preview.mp4"
     path.write_bytes(get(report, "preview/original"))
-    with av.open(str(path)) as container:
-        frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
-    return np.stack(
-        [cv2.resize(frame, SMALL, interpolation=cv2.INTER_AREA).astype(float) for frame in frames]
-    )
+    return pictures(path)
 
 
 @pytest.fixture

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
+import av
+import cv2
+import numpy as np
 from playwright.sync_api import Page, expect
 
 SMALL = (160, 90)
@@ -17,6 +22,29 @@ def get(report: str, path: str) -> bytes:
         return answer.read()
 
 
+def pictures(film: Path) -> np.ndarray:
+    """Every frame of a film, small and grey: (T, 90, 160)."""
+    with av.open(str(film)) as container:
+        frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    return np.stack(
+        [cv2.resize(frame, SMALL, interpolation=cv2.INTER_AREA).astype(float) for frame in frames]
+    )
+
+
+def seen(page: Page) -> np.ndarray:
+    """What the video element shows, small and grey."""
+    grey = page.evaluate(
+        """([w, h]) => { const c = document.createElement('canvas'); [c.width, c.height] = [w, h];
+        const x = c.getContext('2d'); x.imageSmoothingQuality = 'high';
+        x.drawImage(document.querySelector('[data-screen] video'), 0, 0, w, h);
+        const d = x.getImageData(0, 0, w, h).data, g = [];
+        for (let i = 0; i < d.length; i += 4) g.push(0.299 * d[i] + 0.587 * d[i + 1] + 0.114 * d[i + 2]);
+        return g; }""",
+        list(SMALL),
+    )
+    return np.array(grey).reshape(SMALL[1], SMALL[0])
+
+
 def id_of(report: str) -> str:
     return report.rsplit("/", 1)[1]
 
@@ -27,6 +55,14 @@ def until_report(page: Page) -> None:
     failed = page.get_by_role("button", name="Try again")
     expect(report.or_(failed)).to_be_visible(timeout=ANALYSIS_S * 1000)
     assert failed.count() == 0, page.inner_text("main")
+
+
+def until(condition: Callable[[], bool], within_s: float = 10.0) -> None:
+    """Wait for what no locator can wait for."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)
 
 
 def at_row(page: Page, row: int) -> None:

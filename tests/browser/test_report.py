@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.report_weight import LIMIT_BYTES, measure
 from shadow_trainer.pitching import norms
 from tests.browser.conftest import PHONE
-from tests.browser.looks import at_row, drag_mark, fingers, painted
+from tests.browser.looks import at_row, drag_mark, fingers, painted, until
 
 pytestmark = pytest.mark.browser
 
@@ -55,8 +55,7 @@ def test_the_pair_stands_in_space_and_can_be_turned(player: Page, events) -> Non
     top = canvas.screenshot()
     assert top != turned
     player.locator("[data-ghost]").uncheck()
-    player.wait_for_timeout(100)
-    assert canvas.screenshot() != top
+    until(lambda: canvas.screenshot() != top)
 
 
 def test_without_webgl_the_pair_is_drawn_plainly(visit, report: str) -> None:

@@ -32,10 +32,10 @@ DOWNLOADS = {"mp4": 3, "html": 1, "csv": 3, "json": 1, "npz": 1, "trc": 1, "c3d"
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_from_the_film_to_a_link_that_is_revoked(
-    visit, report: str, samples: Path, size: dict[str, int], tmp_path: Path
+    visit, report: str, films: Path, size: dict[str, int], tmp_path: Path
 ) -> None:
     visitor = visit(size)
-    page = visitor.open(report) if size is PHONE else analysed(visitor, samples / FILM)
+    page = visitor.open(report) if size is PHONE else analysed(visitor, films / FILM)
     address = page.url
     page.wait_for_selector("canvas.overlay")
     step_to_release(page, address)

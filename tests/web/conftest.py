@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,9 @@ class Desk:
         document: dict[str, Any] | None = None,
         title: str = "Bullpen, Tuesday",
         owner_id: int | None = None,
+        files: Mapping[str, Path] | None = None,
     ) -> str:
-        """An analysis with a report."""
+        """An analysis with a report; ``files`` replace what is made up, or come on top of it."""
         analysis_id = self.running(title=title, owner_id=owner_id)
         found = document or documents.document()
         names = [
@@ -88,6 +90,9 @@ class Desk:
         curves = [documents.curves(delivery) for delivery in found["deliveries"]]
         self._write(analysis_id, "series.json", json.dumps({"deliveries": curves}))
         names.append("series.json")
+        for name, given in (files or {}).items():
+            self.storage.put(f"analyses/{analysis_id}/{name}", given)
+            names = [*dict.fromkeys([*names, name])]
         number = self.catalog.get(analysis_id).attempt
         self.catalog.publish(
             analysis_id,

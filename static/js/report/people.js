@@ -49,6 +49,8 @@ class People extends EventTarget {
     await this.places;
     if (!this.active) return;
     this.find();
+    await this.film.settled();
+    if (!this.active) return;
     this.draw();
     this.stage.screen.scrollIntoView({ block: "nearest" });
     this.people.find((one) => !one.chosen && !one.button.hidden)?.button.focus({ preventScroll: true });
