@@ -248,9 +248,8 @@ def _hands_together(p, size, time_s, times, rng) -> None:
     glove, ball = p[:, NODE["left_wrist"]].copy(), p[:, NODE["right_wrist"]].copy()
     share = float(rng.choice([0.0, 0.5, 1.0], p=[0.5, 0.35, 0.15]))
     meet = ball + share * (glove - ball)
-    gap = (rng.uniform(0, 0.012) if rng.random() < 0.5 else rng.uniform(0.012, 0.04)) * _unit(
-        rng.standard_normal(3)
-    )
+    # The glove's pocket faces the ball hand and the chest: its wrist lies anywhere around, rather in front.
+    gap = rng.uniform(0, 0.04) * _unit(_forward(p) + rng.choice([0.4, 1.5]) * rng.standard_normal(3))
     for name, wrist, sign in (("left", glove, 1.0), ("right", ball, -1.0)):
         shoulder, elbow = p[:, NODE[f"{name}_shoulder"]], p[:, NODE[f"{name}_elbow"]]
         goal = wrist + weight * (meet + sign * gap - wrist)
@@ -260,6 +259,12 @@ def _hands_together(p, size, time_s, times, rng) -> None:
         p[:, NODE[f"{name}_elbow"]] = bent
         p[:, NODE[f"{name}_wrist"]] = reached
         p[:, NODE[f"{name}_index"]] = reached + hand
+
+
+def _forward(p) -> np.ndarray:
+    """The way (T, 3) the chest faces."""
+    shoulders = p[:, NODE["left_shoulder"]] - p[:, NODE["right_shoulder"]]
+    return _unit(np.cross(shoulders, p[:, [0, 1]].mean(1) - p[:, [6, 7]].mean(1)))
 
 
 def _legs(p, c, size, ankles, fp, time_s, times, rng) -> None:

@@ -17,7 +17,11 @@ from shadow_trainer.pose.motion.body import COUNT, MIRROR_NODE, NODE
 from .deliveries import RATE_HZ, Delivery, drift
 
 TORSO_H = 0.27
+END_ON = 0.9  # cosine of the angle between an upper arm and the line of sight
 _NAME = {n: i for n, i in NODE.items()}
+# How far off the network is of what it cannot see, against a hidden wrist: trunk and legs it infers well.
+_GUESSED = {"shoulder": 0.3, "elbow": 0.6, "wrist": 0.8, "hip": 0.3, "knee": 0.5, "ankle": 0.4, "index": 1.0}
+GUESSED = np.array([_GUESSED.get(name.split("_", 1)[-1], 0.4) for name in NODE])
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,11 @@ def observe(rng: np.random.Generator, delivery: Delivery) -> Observed:
     level = float(np.exp(rng.normal(0, 0.4)))
     true = rays
     rays = rays + torso * _picture_noise(rng, rays / torso, hidden, level)
+    hidden = hidden | end_on(p)
+    rays = _guess_elbows(rng, rays, hidden)
     rays = _confuse_hands(rng, rays, torso, delivery.throws)
     shape = _shape_noise(rng, marks - p[:, [6, 7]].mean(1, keepdims=True), hidden, level)
-    confidence = _confidence(rng, np.linalg.norm(rays - true, axis=-1) / torso)
+    confidence = _confidence(rng, np.linalg.norm(rays - true, axis=-1) / torso, hidden)
     rays, shape, confidence = _find_in_glove(rng, p, rays, shape, confidence, torso, delivery.throws)
     rays, shape, confidence = _swap(rng, p, rays, shape, confidence)
     rays, shape, confidence = _lose_frames(rng, rays, shape, confidence)
@@ -127,6 +133,17 @@ def occluded(p: np.ndarray) -> np.ndarray:
     return out
 
 
+def end_on(p: np.ndarray) -> np.ndarray:
+    """Elbows (T, 21) whose upper arm points at the camera or away from it: the network takes it for a part of the forearm."""
+    out = np.zeros(p.shape[:2], bool)
+    for side in ("left", "right"):
+        arm = p[:, _NAME[f"{side}_elbow"]] - p[:, _NAME[f"{side}_shoulder"]]
+        sight = p[:, _NAME[f"{side}_shoulder"]]
+        along = np.abs((arm * sight).sum(-1)) / np.linalg.norm(arm, axis=-1) / np.linalg.norm(sight, axis=-1)
+        out[:, _NAME[f"{side}_elbow"]] = along > END_ON
+    return out
+
+
 def _to_segment(points: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Distance (T, N) of points (T, N, 2) to segments a-b (T, 2)."""
     d = (b - a)[:, None]
@@ -143,9 +160,26 @@ def _picture_noise(rng, rays, hidden, level) -> np.ndarray:
     speed = np.gradient(rays, axis=0)
     noise += speed * (0.25 * drift(rng, t, RATE_HZ, 0.03, COUNT, 1) + rng.normal(-0.1, 0.2))
     guess = rng.choice([0.07, 0.15, 0.30], p=[0.4, 0.4, 0.2]) * drift(rng, t, RATE_HZ, 0.2, COUNT, 2)
+    own = np.where(rng.random() < 0.7, GUESSED, 1.0)[:, None]
     soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)[..., None]
     bursts = (drift(rng, t, RATE_HZ, 0.06, COUNT, 1) > 2.3) * 0.3 * rng.standard_normal((t, COUNT, 2))
-    return noise + soft * (guess + 0.10 * rng.standard_normal((1, COUNT, 2))) + bursts * (rng.random() < 0.5)
+    return (
+        noise
+        + soft * own * (guess + 0.10 * rng.standard_normal((1, COUNT, 2)))
+        + bursts * (rng.random() < 0.5)
+    )
+
+
+def _guess_elbows(rng, rays, hidden) -> np.ndarray:
+    """An elbow that cannot be told is guessed near its shoulder, on the way to the wrist or at the wrist."""
+    rays = rays.copy()
+    for side in ("left", "right"):
+        shoulder, elbow, wrist = (_NAME[f"{side}_{n}"] for n in ("shoulder", "elbow", "wrist"))
+        soft = gaussian_filter1d(hidden[:, elbow].astype(float), 1.5)[:, None]
+        along = np.clip(rng.choice([0.3, 0.8]) + 0.3 * drift(rng, len(rays), RATE_HZ, 0.3, 1), 0, 1)
+        goal = rays[:, shoulder] + along * (rays[:, wrist] - rays[:, shoulder])
+        rays[:, elbow] += soft * rng.choice([0.0, 0.5, 0.9], p=[0.4, 0.3, 0.3]) * (goal - rays[:, elbow])
+    return rays
 
 
 def _confuse_hands(rng, rays, torso, throws) -> np.ndarray:
@@ -194,7 +228,7 @@ def _shape_noise(rng, shape, hidden, level) -> np.ndarray:
         np.array([8, 14, 4]) * (rng.standard_normal(3) + 0.6 * drift(rng, t, RATE_HZ, 0.3, 3))
     )
     out = _turn(shape, angles)
-    out = out * np.array([1, 1, rng.uniform(0.45, 1.1)])
+    out = out * np.array([1, 1, rng.uniform(0.45, 1.05)])
     spread = np.array([0.018, 0.018, 0.035])
     out = out + level * spread * rng.standard_normal((1, COUNT, 3))
     out = out + level * np.array([0.022, 0.022, 0.040]) * drift(rng, t, RATE_HZ, 0.2, COUNT, 3)
@@ -211,9 +245,17 @@ def _turn(shape, angles) -> np.ndarray:
     return shape * np.cos(theta) + np.cross(k, shape) * np.sin(theta) + k * dot * (1 - np.cos(theta))
 
 
-def _confidence(rng, miss) -> np.ndarray:
-    """Calibrated confidence (T, 21) as the network's heatmap gives it: it knows its errors, roughly."""
+def _confidence(rng, miss, hidden) -> np.ndarray:
+    """Calibrated confidence (T, 21) as the network's heatmap gives it: it knows its errors, roughly.
+
+    Of what is hidden, and of some limbs at times, it knows less than that, and is too sure.
+    """
     t = len(miss)
+    soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)
+    blind = soft * rng.uniform(0, 0.6, (1, COUNT)) + (
+        drift(rng, t, RATE_HZ, 0.15, COUNT) > 2.0
+    ) * rng.uniform(0, 0.9)
+    miss = miss * (1 - np.clip(blind, 0, 0.9))
     known = np.sqrt(gaussian_filter1d(miss**2, 2.0, axis=0) + 0.03**2)
     known = known * np.exp(0.4 * rng.standard_normal((1, COUNT)) + 0.4 * drift(rng, t, RATE_HZ, 0.15, COUNT))
     return np.clip(1 - np.exp(-(0.1**2) / (2 * (known / 1.2) ** 2)), 0.02, 0.99)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from . import body, hands, terms
+from . import body, hands, limits, terms
 from .lsq import Normal, Rows, normal_equations, posterior_draws, step
 
 # SD of accelerations in m/s2 by node, from what a hard throw needs; the robust norm lets release pass.
@@ -16,6 +16,7 @@ ACCELERATION = {
     "nose": 40.0, "ear": 40.0, "index": 300.0, "heel": 80.0, "foot_index": 90.0,
 }  # fmt: skip
 SIGMA_ACCELERATION = 1.5 * np.array([ACCELERATION[n.split("_", 1)[-1]] for n in body.NODES])
+CALM = 0.35  # of that for the arm with the glove: its wrist has a third of the throwing wrist's speed and accelerations
 ROBUST_PX, ROBUST_SHAPE, ROBUST_ACCELERATION = 2.0, 2.0, 3.0
 PLANTED_M_S = 0.04
 SD_CALIBRATION = 2.5  # true error over claimed SD on rendered clips
@@ -43,6 +44,7 @@ class Evidence:
     planted: np.ndarray
     joined: np.ndarray
     centre: np.ndarray
+    glove: str
     prior_lengths: np.ndarray
     prior_focal: float
     focal_spread: float
@@ -90,11 +92,20 @@ def linearise(state: State, evidence: Evidence) -> Rows:
     )
     terms.relative_shape(rows, state.points, e.shape, e.sigma_shape, rate, ROBUST_SHAPE)
     terms.together(rows, state.points, WRISTS, e.joined, hands.REACH_M, hands.REACH_SD_M, rate)
+    limits.add(rows, state.points, state.log_length, e.planted, rate)
     if len(e.time_s) > 2:
-        terms.smoothness(rows, state.points, e.time_s, SIGMA_ACCELERATION, rate, ROBUST_ACCELERATION)
+        terms.smoothness(rows, state.points, e.time_s, sigma_acceleration(e.glove), rate, ROBUST_ACCELERATION)
     if len(e.time_s) > 1:
         terms.planted(rows, state.points, e.time_s, np.array(FEET), e.planted, PLANTED_M_S)
     return rows
+
+
+def sigma_acceleration(glove: str) -> np.ndarray:
+    """SD (21,) of the nodes' accelerations in m/s2: the arm that wears the glove does not throw."""
+    arm = [body.NODE[f"{glove}_{part}"] for part in ("elbow", "wrist", "index")]
+    sigma = SIGMA_ACCELERATION.copy()
+    sigma[arm] *= CALM
+    return sigma
 
 
 def frame_rate_weight(time_s: np.ndarray) -> np.ndarray:

@@ -26,7 +26,7 @@ REACH_M, REACH_SD_M = 0.10, 0.03
 NEAR = 0.05  # torso lengths from the ball hand's wrist within which a hidden one is put
 PLAUSIBLE = (3.0, 5.0)  # of these: up to the first it is left where it was seen, beyond the second it is not
 TORSO_M = 0.5
-MOST_SURE = 0.7  # of a hidden wrist
+MOST_SURE = 0.45  # of a hidden wrist: it lies some 8 cm from the ball hand's, a sixth of the torso
 _HAND = ("wrist", "pinky", "index", "thumb")
 
 

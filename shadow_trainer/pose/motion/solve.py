@@ -14,7 +14,7 @@ import numpy as np
 from ..series import PoseSeries
 from ..skeleton import COUNT
 from ..track import RawTrack
-from . import body, contacts, fit, hands, heading, lifter, offsets
+from . import body, contacts, fit, hands, heading, lifter, occlusion, offsets
 from .assemble import all_landmarks
 from .camera import (
     PRIOR_FOCAL_SPREAD,
@@ -127,7 +127,7 @@ def solve_window(
     lengths = body.prior_lengths(tall) ** (1 - OWN_SHARE) * body.lengths_of(solid) ** OWN_SHARE
     evidence = fit.Evidence(
         time_s, seen, pixel_sigma(seen, trust), solid, shape_sigma(lifted.sd, tall), np.zeros_like(points),
-        lifted.planted * contacts.planted(points, time_s, lifted.up), meeting.probability, view.centre, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
+        lifted.planted * contacts.planted(points, time_s, lifted.up), meeting.probability, view.centre, meeting.glove, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
     )  # fmt: skip
     state = fit.State(points, np.log(lengths), float(np.log(focal)))
     for number, rounds in enumerate(ROUNDS):
@@ -135,8 +135,17 @@ def solve_window(
         evidence = replace(evidence, offset=offsets.landmark_offsets(state.points, tall))
         state = fit.solve(state, evidence, iterations=rounds, check=check)
         if number == 0:
+            mended = occlusion.doubt(mended, state.points)
+            trust = mended.confidence[:, node]
             lifted = lift_again(state, tall, mended, time_s, view.centre)
-            evidence = replace(evidence, shape=lifted.shape * tall, sigma_shape=shape_sigma(lifted.sd, tall))
+            evidence = replace(
+                evidence,
+                shape=lifted.shape * tall,
+                sigma_shape=shape_sigma(lifted.sd, tall),
+                sigma_px=pixel_sigma(seen, trust),
+            )
+            # Begun anew from there: what was misread the first time is not climbed out of in small steps.
+            state = replace(state, points=evidence.shape + state.points[:, HIPS].mean(1, keepdims=True))
     return _to_world(state, mended.world, time_s, view, lifted.up, throws, mended.confidence)
 
 
@@ -148,21 +157,22 @@ def mend_and_lift(
     told = [a[rows].astype(float) for a in (raw.landmarks_px, raw.confidence, raw.world_m)]
 
     def lift(mended: Mended) -> tuple[lifter.Lifted, np.ndarray]:
+        """What is lifted, and its points in front of the camera."""
         px, trust = fill(mended.px[:, node], time_s), mended.confidence[:, node]
         rays = (px - view.centre) / focal
         lifted = lifter.lift(time_s, rays, trust, fill(mended.world[:, node], time_s))
         root = root_positions(lifted.shape, px, trust, focal, view.centre, time_s)
-        guide = np.full_like(told[0], np.nan)
-        guide[:, node] = project_camera(lifted.shape + root[:, None], focal, *view.centre)
-        return lifted, guide
+        return lifted, tall * (lifted.shape + root[:, None])
 
-    lifted, guide = lift(repair(time_s, *told))
+    lifted, points = lift(repair(time_s, *told))
+    guide = np.full_like(told[0], np.nan)
+    guide[:, node] = project_camera(points, focal, *view.centre)
     mended = repair(time_s, *told, guide)
     whole = fill(mended.px[:, node], time_s)
     meeting = hands.joined(
         time_s, whole, torso_px(whole), lifted.shape * tall, level_rotation(lifted.up), throws
     )
-    mended = hands.put_together(mended, meeting, torso_px(whole))
+    mended = hands.put_together(occlusion.doubt(mended, points), meeting, torso_px(whole))
     return mended, lift(mended)[0], meeting
 
 
