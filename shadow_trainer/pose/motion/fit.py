@@ -31,7 +31,7 @@ class Evidence:
 
     ``seen`` (T, 21, 2) px and its SD ``sigma_px`` (T, 21); ``shape`` (T, 21, 3) metres relative to the
     mid-hip in camera axes with SD ``sigma_shape``; ``offset`` (T, 21, 3) from joint centre to landmark;
-    ``planted`` (T, 6) probability that a foot's point stands still; ``joined`` (T,) that the hands are together;
+    ``planted`` (T, 6) probability that a foot's point stands still; ``joined`` (T,) that the hands are together; ``glove`` the side that wears it;
     ``centre`` (2,) principal point.
     """
 
