@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import ShadowError
 from ..settings import load
 
 if TYPE_CHECKING:
@@ -68,6 +69,18 @@ def cancel(ids: tuple[str, ...]) -> None:
     manager = _manager()
     for job_id in ids:
         click.echo(f"{job_id}  {manager.cancel(job_id).state}")
+
+
+@queue.command("self-test")
+def self_test() -> None:
+    """Have a worker analyse a film it knows, and say what came of it."""
+    from ..jobs import selftest
+
+    found = selftest.make(_manager())
+    if not found["ok"]:
+        error = found["error"]
+        raise ShadowError(error["message"], code=error["code"], fix=error["fix"])
+    click.echo(f"the self-test passed on {found['worker']} in {found['took_s']} s")
 
 
 def _manager() -> JobManager:

@@ -137,8 +137,10 @@ class Supervisor:
         return True
 
     def _hire_undertaker(self) -> None:
+        # One that comes late knows from its start what there is.
+        known = [_words(session, child.service) for child in self._children for session in child.sessions]
         self._undertaker = subprocess.Popen(
-            [sys.executable, undertaker.__file__], stdin=subprocess.PIPE, start_new_session=True
+            [sys.executable, undertaker.__file__, *known], stdin=subprocess.PIPE, start_new_session=True
         )
 
     def _dismiss_undertaker(self) -> None:
@@ -170,7 +172,7 @@ class Supervisor:
         )
         child.started, child.again_at = time.monotonic(), None
         child.sessions.add(child.popen.pid)
-        self._tell_undertaker(f"+ {child.popen.pid} {child.service.rank} {child.service.stop_s}")
+        self._tell_undertaker(_words(child.popen.pid, child.service))
         threading.Thread(target=self._read, args=(child, child.popen), daemon=True).start()
 
     def _wait_ready(self, child: _Child) -> bool:
@@ -189,6 +191,8 @@ class Supervisor:
 
     def _watch(self) -> None:
         """Restart what has ended, each time after a longer pause; give up on what never stays."""
+        if self._undertaker is not None and self._undertaker.poll() is not None:
+            self._hire_undertaker()
         now = time.monotonic()
         for child in self._children:
             if child.popen is None or child.running or self._stop.is_set():
@@ -261,6 +265,11 @@ class Supervisor:
         # A terminal that was closed must not keep the processes from being stopped.
         with contextlib.suppress(OSError, ValueError):
             self._printer.write(Message(type="line", data=data, time=now, name=name, colour=colour))
+
+
+def _words(session: int, service: Service) -> str:
+    """What the undertaker reads of a session."""
+    return f"+ {session} {service.rank} {service.stop_s}"
 
 
 def _dies_with_us() -> tuple[str, ...]:

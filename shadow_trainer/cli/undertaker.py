@@ -1,8 +1,9 @@
 """Ends what a supervisor leaves when it is killed: a process of its own that reads the supervisor's pipe.
 
-Lines on standard input: ``+ SESSION RANK STOP_S`` for a session that was started, ``- SESSION`` for one that has
-ended, ``.`` for an orderly end. When the pipe closes without ``.``, the supervisor is dead, however it died: what
-still runs gets SIGTERM, its time, and SIGKILL, the highest rank first, as an orderly stop would do it.
+Arguments, then lines on standard input: ``+ SESSION RANK STOP_S`` for a session that was started, ``- SESSION``
+for one that has ended, ``.`` for an orderly end. When the pipe closes without ``.``, the supervisor is dead,
+however it died: what still runs gets SIGTERM, its time, and SIGKILL, the highest rank first, as an orderly stop
+would do it.
 
 Works on every POSIX system, because a pipe closes with its last writer. Run by path, so that nothing is imported
 that it does not need.
@@ -16,7 +17,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import chain, groupby
 
 import psutil
 
@@ -28,7 +29,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     sessions: dict[int, tuple[int, float]] = {}
-    for line in sys.stdin:
+    for line in chain(sys.argv[1:], sys.stdin):
         sign, *words = line.split()
         if sign == ".":
             return

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..catalog import Catalog, utcnow
-from ..errors import ShadowError
+from ..errors import ShadowError, Unavailable
 from ..settings import ROOT, Settings
 from . import workplace
 from .policy import as_shadow
@@ -34,6 +34,7 @@ MARK = "self_test"
 JOB_ID = "self-test"
 TASK = "workers.tasks.self_test"
 TIMEOUT_S = 600
+LOOK_S = 0.1
 WANTED = ("analysis.json", "overlay.mp4", "preview.mp4")
 
 
@@ -48,6 +49,21 @@ def request(manager: JobManager) -> str:
     """Ask for one; whichever worker is free on ``maintenance`` makes it."""
     manager.request_self_test()
     return "asked for"
+
+
+def make(manager: JobManager, *, patience_s: float = TIMEOUT_S) -> dict[str, Any]:
+    """Ask for one and wait for what came of it, see :func:`last`; Unavailable when no worker made it in time."""
+    before, deadline = last(manager.catalog), time.monotonic() + patience_s
+    manager.request_self_test()
+    while (found := last(manager.catalog)) is None or found == before:
+        if time.monotonic() > deadline:
+            raise Unavailable(
+                f"No worker made the self-test within {patience_s:g} s.",
+                code="no_self_test",
+                fix="Start a worker: `python -m shadow_trainer worker`.",
+            )
+        time.sleep(LOOK_S)
+    return found
 
 
 def run(runner: Runner, worker: str) -> dict[str, Any]:

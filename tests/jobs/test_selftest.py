@@ -5,20 +5,15 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
+
+from shadow_trainer.errors import Unavailable
 from shadow_trainer.jobs import alerts, selftest
-from tests.jobs.rig import Rig
-
-
-def make(rig: Rig) -> dict:
-    """Ask for one and wait for its result."""
-    before = selftest.last(rig.catalog)
-    selftest.request(rig.jobs)
-    rig.until(lambda: selftest.last(rig.catalog) != before, "the self-test")
-    return selftest.last(rig.catalog)
+from tests.jobs.rig import PATIENCE_S, Rig
 
 
 def test_it_passes_and_leaves_nothing_behind(rig: Rig) -> None:
-    found = make(rig)
+    found = selftest.make(rig.jobs, patience_s=PATIENCE_S)
     assert found["ok"] and found["error"] is None and found["worker"]
     assert rig.jobs.ready()["self_test"] == ""
     rig.until(lambda: rig.work_left() == [], "its folder to go")
@@ -29,7 +24,7 @@ def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_pass
     script = rig.data / "self_test.json"
     script.write_text(json.dumps({"do": "flaky", "times": 1}))
     (rig.data / "runs.log").unlink(missing_ok=True)
-    found = make(rig)
+    found = selftest.make(rig.jobs, patience_s=PATIENCE_S)
     assert not found["ok"] and found["error"]["code"] == "unavailable"
     assert "self-test" in rig.jobs.ready()["self_test"]
     assert [a.firing for a in alerts.conditions(rig.jobs) if a.name == "self_test"] == [True]
@@ -37,8 +32,14 @@ def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_pass
     time.sleep(0.5)
     assert selftest.last(rig.catalog) == found
     script.unlink()
-    assert make(rig)["ok"]
+    assert selftest.make(rig.jobs, patience_s=PATIENCE_S)["ok"]
     assert rig.jobs.ready()["self_test"] == ""
+
+
+def test_without_a_worker_it_is_not_waited_for_for_ever(rq_rig: Rig) -> None:
+    with pytest.raises(Unavailable) as error:
+        selftest.make(rq_rig.jobs, patience_s=0.2)
+    assert error.value.code == "no_self_test" and "worker" in error.value.fix
 
 
 def test_a_coach_s_film_is_not_kept_waiting_by_it(rig: Rig) -> None:
