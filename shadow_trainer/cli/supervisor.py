@@ -35,6 +35,7 @@ QUICK_S = 10.0
 QUICK_LIMIT = 5
 BACKOFF_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 KILL_WAIT_S = 5.0
+LAST_WORDS_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class _Child:
     started: float = 0.0
     failures: int = 0
     again_at: float | None = None
+    reader: threading.Thread | None = None
     sessions: set[int] = field(default_factory=set)
 
     @property
@@ -173,7 +175,8 @@ class Supervisor:
         child.started, child.again_at = time.monotonic(), None
         child.sessions.add(child.popen.pid)
         self._tell_undertaker(_words(child.popen.pid, child.service))
-        threading.Thread(target=self._read, args=(child, child.popen), daemon=True).start()
+        child.reader = threading.Thread(target=self._read, args=(child, child.popen), daemon=True)
+        child.reader.start()
 
     def _wait_ready(self, child: _Child) -> bool:
         """Wait until a service says it is ready; stops everything when it does not in time."""
@@ -229,6 +232,9 @@ class Supervisor:
             self.say("stopping (Ctrl-C again: at once)")
         for _, group in itertools.groupby(reversed(self._children), key=lambda c: c.service.rank):
             self._stop_group(list(group))
+        for child in self._children:
+            if child.reader is not None:  # its last words
+                child.reader.join(LAST_WORDS_S)
         self._print_lines(0.0)
 
     def _stop_group(self, members: list[_Child]) -> None:

@@ -52,18 +52,21 @@ def request(manager: JobManager) -> str:
 
 
 def make(manager: JobManager, *, patience_s: float = TIMEOUT_S) -> dict[str, Any]:
-    """Ask for one and wait for what came of it, see :func:`last`; Unavailable when no worker made it in time."""
+    """Ask for one and wait for what came of it, see :func:`last`; Unavailable without a worker that makes it."""
+    if not manager.worker_count():
+        raise _nobody("No worker is running.")
     before, deadline = last(manager.catalog), time.monotonic() + patience_s
     manager.request_self_test()
     while (found := last(manager.catalog)) is None or found == before:
         if time.monotonic() > deadline:
-            raise Unavailable(
-                f"No worker made the self-test within {patience_s:g} s.",
-                code="no_self_test",
-                fix="Start a worker: `python -m shadow_trainer worker`.",
-            )
+            raise _nobody(f"No worker made the self-test within {patience_s:g} s.")
         time.sleep(LOOK_S)
     return found
+
+
+def _nobody(words: str) -> Unavailable:
+    fix = "Start a worker: `python -m shadow_trainer worker`."
+    return Unavailable(words, code="no_self_test", fix=fix)
 
 
 def run(runner: Runner, worker: str) -> dict[str, Any]:

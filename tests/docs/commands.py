@@ -51,7 +51,7 @@ KINDS = {
     "help": rf"{PYTHON} (?:redis &|workers up .*|worker .*|clock|up|models ensure|api --write|settings --write|demo|analyse .*"
     rf"|reference import .*|storage (?:cors|lifecycle).*|backup restore .*|user disable .*)",
     # Say what is not running here: the command must exist and be honest.
-    "honest": rf"{PYTHON} (?:health \w+|doctor)",
+    "honest": rf"{PYTHON} (?:health \w+|doctor|queue self-test)",
     # Run for real in a scratch folder, in the order of the page.
     "run": rf"(?:printf '.*' \| )?{PYTHON} .*",
     "tests": r"\.venv/bin/python -m (?:pytest|ruff) .*",

@@ -36,8 +36,11 @@ def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_pass
     assert rig.jobs.ready()["self_test"] == ""
 
 
-def test_without_a_worker_it_is_not_waited_for_for_ever(rq_rig: Rig) -> None:
-    with pytest.raises(Unavailable) as error:
+def test_without_a_worker_it_is_not_waited_for(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Unavailable, match="No worker is running") as error:
+        selftest.make(rq_rig.jobs)
+    monkeypatch.setattr(rq_rig.jobs, "worker_count", lambda: 1)
+    with pytest.raises(Unavailable, match="within 0.2 s"):
         selftest.make(rq_rig.jobs, patience_s=0.2)
     assert error.value.code == "no_self_test" and "worker" in error.value.fix
 
