@@ -79,8 +79,11 @@ class JobManager(ABC):
         """Workers that are alive."""
 
     @abstractmethod
-    def request_self_test(self) -> None:
-        """Have a worker make the self-test (:mod:`.selftest`) when it has nothing else to do."""
+    def request_self_test(self) -> bool:
+        """Have a worker make the self-test (:mod:`.selftest`) when it has nothing else to do.
+
+        False: one waits or runs already, or the queue is away.
+        """
 
     # The interface
 

@@ -140,10 +140,10 @@ class RqJobManager(JobManager):
         place = getattr(found, f"{registry}_job_registry", None)
         return place.get_job_ids(cleanup=False) if place is not None else []
 
-    def request_self_test(self) -> None:
+    def request_self_test(self) -> bool:
         """See :class:`.manager.JobManager`; one that waits or runs already is enough."""
         options = {"timeout": selftest.TIMEOUT_S, "result_ttl": 0, "description": "self-test"}
-        self._put("maintenance", selftest.TASK, selftest.JOB_ID, **options)
+        return self._put("maintenance", selftest.TASK, selftest.JOB_ID, **options)
 
     def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
         self._put(
@@ -157,18 +157,20 @@ class RqJobManager(JobManager):
             at_front=at_front,
         )
 
-    def _put(self, queue: str, task: str, job_id: str, **options: Any) -> None:
-        """Enqueue unless the same job waits or runs; one at its end makes room."""
+    def _put(self, queue: str, task: str, job_id: str, **options: Any) -> bool:
+        """Enqueue unless the same job waits or runs; one at its end makes room. Whether it was enqueued."""
         try:
             self._put_once(queue, task, job_id, options)
         except DuplicateJobError:
             job = self.fetch(job_id)
             if job is not None and FROM_RQ[job.get_status(refresh=False)] in PENDING:
-                return
+                return False
             self._forget(job_id)
             self._put_once(queue, task, job_id, options)
         except AWAY as error:
             log.warning("Redis is away (%s); the clock will enqueue %s", type(error).__name__, job_id)
+            return False
+        return True
 
     def _put_once(self, queue: str, task: str, job_id: str, options: dict[str, Any]) -> None:
         self.queue(queue).enqueue_call(task, job_id=job_id, unique=True, **options)

@@ -89,9 +89,10 @@ class ThreadJobManager(JobManager):
         if self._lock_file is not None:
             self._lock_file.close()
 
-    def request_self_test(self) -> None:
+    def request_self_test(self) -> bool:
         """See :class:`.manager.JobManager`; it runs in the pool between two analyses."""
         self._pool.submit(self._self_test)
+        return True
 
     def _self_test(self) -> None:
         with contextlib.suppress(ShadowError):  # it is written down, and in the log
