@@ -133,6 +133,14 @@ def test_the_banner_stays_up_long_enough_to_be_read():
     assert len(held) / 30 >= 0.4
 
 
+def test_an_events_words_end_inside_the_picture():
+    clip = clip_for()
+    row = max(mark.row for mark in clip.marks if mark.estimated)
+    image = drawn(EventBanner(left=SIZE[0] // 2 + 60), clip, row)
+    assert changed(image) > 50
+    assert (image[:, -clip.margin + 2 :] == GREY).all(), "the margin stays free"
+
+
 def test_the_banner_keeps_out_of_the_athletes_corner():
     left = make_series(size=SIZE)
     left.landmarks_px[:] += np.array([-100.0, -150.0])

@@ -10,6 +10,7 @@ from ..palette import INK, INK_QUIET, THROWING
 from ..words import event_label
 
 _HOLD_SECONDS = 1.3  # of playback: time enough to read two words and a number
+_LEAST_SIZE = 9
 _LINES = 4  # events between foot contact and the end of the arm snap are all still up when the last appears
 
 
@@ -32,11 +33,12 @@ class EventBanner:
         fresh = [mark for mark in clip.marks if 0 <= _age(pose, mark) < _HOLD_SECONDS]
         top = clip.margin
         for place, mark in enumerate(reversed(fresh[-_LINES:])):
-            size = max(9, round((27 if place == 0 else 19) * clip.unit))
+            size = max(_LEAST_SIZE, round((27 if place == 0 else 19) * clip.unit))
             alpha = min(1.0, (_HOLD_SECONDS - _age(pose, mark)) / 0.35) * (1.0 if place == 0 else 0.8)
             words = banner_words(mark, clip.deliveries)
-            width = _line_width(words, size, newest=place == 0)
             left = clip.margin if self.left is None else self.left
+            size = _fitting(words, size, clip.size[0] - clip.margin - left, newest=place == 0)
+            width = _line_width(words, size, newest=place == 0)
             if self._on_right:
                 left = clip.size[0] - clip.margin - width
             top += _line(image, words, (left, top), width, size, alpha, newest=place == 0)
@@ -65,6 +67,13 @@ def _line_width(words: tuple[str, str], size: int, *, newest: bool) -> int:
     name, detail = words
     inner = text_width(name, size, _weight(newest)) + round(0.6 * size) + text_width(detail, size)
     return _bar(size) + inner + 3 * round(0.55 * size)
+
+
+def _fitting(words: tuple[str, str], size: int, room: int, *, newest: bool) -> int:
+    """The largest size up to ``size`` at which a line is not wider than ``room``."""
+    while size > _LEAST_SIZE and _line_width(words, size, newest=newest) > room:
+        size -= 1
+    return size
 
 
 def _weight(newest: bool) -> int:
