@@ -2,6 +2,7 @@
 // arrows move; Enter sets a point).
 
 import { drag } from "./drag.js";
+import { DrawnList } from "./drawn.js";
 import { Drawings } from "./drawings.js";
 import { COLOURS, POINTS, complete, extend, paint } from "./shapes.js";
 
@@ -21,6 +22,7 @@ export class Board extends EventTarget {
     this.panel = player.querySelector("[data-board]");
     this.button = player.querySelector("[data-do=draw]");
     this.drawings = new Drawings(player.dataset.analysis);
+    this.list = new DrawnList(this.panel.querySelector("[data-drawn]"), this);
     this.active = false;
     this.shape = null;
     this.cross = null;
@@ -72,6 +74,7 @@ export class Board extends EventTarget {
     this.dispatchEvent(new Event("change"));
     this.button.setAttribute("aria-pressed", String(on));
     this.panel.hidden = !on;
+    this.list.show();
     this.canvas.classList.toggle("active", on);
     if (on) this.canvas.tabIndex = 0;
     else this.canvas.removeAttribute("tabindex");
@@ -95,6 +98,7 @@ export class Board extends EventTarget {
 
   keep(kept) {
     this.drop();
+    this.list.show();
     if (!kept) this.tell("This browser keeps no drawings: they stay until the page is closed.");
   }
 

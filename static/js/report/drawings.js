@@ -32,12 +32,18 @@ export class Drawings {
     return [...(this.frames[EVERY] || []), ...(this.frames[frame] || [])];
   }
 
-  // Frames that have drawings of their own, in the order of the film.
-  get drawn() {
-    return Object.keys(this.frames)
-      .filter((name) => name !== EVERY)
-      .map(Number)
-      .sort((a, b) => a - b);
+  // Every drawing with its frame (null: on all of them), in the order of the film.
+  list() {
+    const frames = Object.keys(this.frames).filter((name) => name !== EVERY).map(Number).sort((a, b) => a - b);
+    const of = (name, frame) => (this.frames[name] || []).map((shape) => ({ frame, shape }));
+    return [...of(EVERY, null), ...frames.flatMap((frame) => of(frame, frame))];
+  }
+
+  remove({ frame, shape }) {
+    const name = frame ?? EVERY;
+    this.frames[name] = (this.frames[name] || []).filter((one) => one !== shape);
+    if (!this.frames[name].length) delete this.frames[name];
+    return this.keep();
   }
 
   add(frame, shape, everywhere) {
