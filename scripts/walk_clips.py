@@ -71,7 +71,7 @@ def said(url: str, address: str, status: dict[str, Any]) -> str:
     if status["status"] != "completed":
         return f"{status['status']}: {(status['error'] or {}).get('message')}"
     found = ask(f"{url}/videos/{address.rsplit('/', 1)[1]}/info")["analysis"]
-    faults = [fault["code"] for pitch in found["deliveries"] for fault in pitch.get("faults", ())]
+    faults = [fault["name"] for pitch in found["deliveries"] for fault in pitch.get("faults", ())]
     warnings = [warning["code"] for warning in found["warnings"]]
     video = found["video"]
     return (

@@ -1,7 +1,7 @@
 # Sourced by start.sh and stop.sh: one pid file per process, with the time at which it began. A number that
 # another program has got meanwhile is not touched.
 PYTHON=.venv/bin/python
-PATIENCE_S=60
+TRIES=300 # five in a second: a minute
 settings=$("$PYTHON" -m shadow_trainer settings)
 # setting NAME: its value, or nothing (secrets are shown as "(set)").
 setting() { printf '%s\n' "$settings" | awk -v name="$1" '$1 == name && $2 != "(not" { print $2 }'; }
@@ -38,13 +38,13 @@ start() {
 # signal FILE NAME: only to a process that is ours.
 signal() { if alive "$1"; then kill -s "$2" "$pid" 2>/dev/null || true; fi; }
 
-# finish FILE: wait until it has ended; after PATIENCE_S it is killed.
+# finish FILE: wait until it has ended; after a minute it is killed.
 finish() {
     waited=0
     while alive "$1"; do
-        [ "$waited" -lt "$PATIENCE_S" ] || signal "$1" KILL
+        [ "$waited" -lt "$TRIES" ] || signal "$1" KILL
         waited=$((waited + 1))
-        sleep 1
+        sleep 0.2
     done
     rm -f "$1"
 }

@@ -22,11 +22,11 @@ start web "$PYTHON" -m gunicorn wsgi:app
 tries=0
 until "$PYTHON" -m shadow_trainer health web >/dev/null 2>&1; do
     tries=$((tries + 1))
-    if [ "$tries" -gt 30 ]; then
+    if [ "$tries" -gt 60 ]; then
         echo "The web server does not answer; its last words:" >&2
         tail -n 5 "$logs/web.log" >&2
         exit 1
     fi
-    sleep 1
+    sleep 0.2
 done
 echo "Running; logs are in $logs."

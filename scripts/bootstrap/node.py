@@ -25,7 +25,8 @@ def install() -> None:
     npm, env = find_npm()
     say("installing the npm packages (browser libraries and pose weights)")
     options = ["--no-audit", "--no-fund", "--ignore-scripts"]
-    options += ["--fetch-retries=2", "--fetch-retry-mintimeout=1000"]
+    # Three seconds until a registry that does not answer is said to be away; npm's own factor makes eleven of them.
+    options += ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-factor=2"]
     run([*npm, "ci", *options], "installing the npm packages", env=env)
     stamps.write(stamp, value)
 

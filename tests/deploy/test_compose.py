@@ -6,12 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from shadow_trainer.cli import cli
 from shadow_trainer.settings import declared
 from tests.conftest import ROOT
 from tests.deploy import composition
@@ -127,8 +128,9 @@ def test_fresh_secrets_are_long_random_and_for_one_reader(tmp_path: Path) -> Non
 def test_our_commands_exist(name: str) -> None:
     python, *arguments = composition.command(name)
     assert python == "python"
-    done = subprocess.run([sys.executable, *arguments, "--help"], cwd=ROOT, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert arguments[:2] == ["-m", "shadow_trainer"]
+    done = CliRunner().invoke(cli, [*arguments[2:], "--help"])
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "clock"])

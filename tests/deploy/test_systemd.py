@@ -6,11 +6,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from shadow_trainer.cli import cli
 from shadow_trainer.settings import Settings
 from tests.conftest import ROOT
 
@@ -68,10 +69,8 @@ def test_every_command_of_the_units_exists(installed: Path) -> None:
             program, *arguments = line.split()
             assert Path(program).is_relative_to(ROOT), "the installer names this folder"
             if program.endswith("python"):
-                done = subprocess.run(
-                    [sys.executable, *arguments, "--help"], cwd=ROOT, capture_output=True, check=False
-                )
-                assert done.returncode == 0, line
+                assert arguments[:2] == ["-m", "shadow_trainer"]
+                assert CliRunner().invoke(cli, [*arguments[2:], "--help"]).exit_code == 0, line
             else:
                 assert arguments == ["wsgi:app"]
 

@@ -230,3 +230,12 @@ def test_the_reference_has_a_strength_and_from_the_side_no_fault() -> None:
     assert found["strengths"] and not found["faults"]
     for strength in found["strengths"]:
         assert not FORBIDDEN.search(strength["message"])
+
+
+def test_what_is_a_fault_one_way_is_not_praised_when_measured_another_way() -> None:
+    """From behind, the lean in the picture and the tilt in space are two numbers for one thing."""
+    found = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
+    tilt = [row for row in found["metrics"] if row["name"] == "trunk_lateral_tilt" and row["z"] is not None]
+    assert faults.strengths(tilt, found["events"])[0]["metric"] == "trunk_lateral_tilt"
+    leaning = [{"metric": "trunk_frontal_lean"}]
+    assert faults.strengths(tilt, found["events"], leaning)[0]["metric"] is None

@@ -184,6 +184,9 @@ _PRAISED = (
     "pelvis_drift", "elbow_flexion", "trunk_lateral_tilt", "shoulder_abduction", "pelvis_rotation",
 )  # fmt: skip
 
+# Measured in two ways: praising one where the other is a fault would only confuse.
+_SAME_THING = (("trunk_frontal_lean", "trunk_lateral_tilt"), ("trunk_lateral_tilt", "trunk_frontal_lean"))
+
 
 def strengths(
     metrics: list[dict[str, Any]],
@@ -192,6 +195,7 @@ def strengths(
 ) -> list[dict[str, Any]]:
     """At least one thing that is as it is in good deliveries: sure, near its norm, and not part of a fault."""
     blamed = {fault["metric"] for fault in faults or []}
+    blamed |= {other for name, other in _SAME_THING if name in blamed}
     scored = [m for m in metrics if m["z"] is not None and m["name"] not in blamed]
     if not scored:
         return [_in_order(events)]
