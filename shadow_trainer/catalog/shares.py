@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from ..errors import BadRequest, NotFound
 from . import secrets
-from .database import Database
+from .keys import Keys
 from .models import Analysis, ShareLink
 from .types import utcnow
 
 DAYS = (7, 30, 90)
 MOST_PER_ANALYSIS = 20
-USED_EVERY = timedelta(minutes=1)
 
 
-class Shares(Database):
+class Shares(Keys):
     """Make, follow, list and revoke."""
 
     def create_share(self, analysis_id: str, *, days: int, by: int | None) -> tuple[ShareLink, str]:
@@ -62,12 +61,7 @@ class Shares(Database):
         if found is None:
             return None
         link, analysis = found
-        if link.last_used_at is None or moment - link.last_used_at > USED_EVERY:
-            self.transact(
-                lambda session: session.execute(
-                    update(ShareLink).where(ShareLink.id == link.id).values(last_used_at=moment)
-                )
-            )
+        self._used(link, moment)
         return analysis
 
     def list_shares(self, analysis_id: str, *, now: datetime | None = None) -> list[ShareLink]:
@@ -79,16 +73,7 @@ class Shares(Database):
 
     def revoke_share(self, analysis_id: str, share_id: int) -> None:
         """End one link of an analysis; NotFound when there is no such one."""
-
-        def work(session: Session) -> int:
-            query = update(ShareLink).where(
-                ShareLink.id == share_id,
-                ShareLink.analysis_id == analysis_id,
-                ShareLink.revoked_at.is_(None),
-            )
-            return session.execute(query.values(revoked_at=utcnow())).rowcount
-
-        if not self.transact(work):
+        if not self._revoke(ShareLink, ShareLink.id == share_id, ShareLink.analysis_id == analysis_id):
             raise NotFound("There is no such link.", code="no_such_share")
 
     def drop_shares_ended_before(self, moment: datetime) -> int:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..errors import BadRequest, NotFound
 from . import secrets
-from .database import Database
+from .keys import Keys
 from .models import ApiToken, User
 from .types import utcnow
 
 PREFIX = "st_"
 MOST_PER_USER = 50
-# Writing down every use would make each call of a program a write to the database.
-USED_EVERY = timedelta(minutes=1)
 
 
-class Tokens(Database):
+class Tokens(Keys):
     """Make, check, list and revoke."""
 
     def create_token(
@@ -64,12 +62,7 @@ class Tokens(Database):
         if found is None:
             return None
         row, user = found
-        if row.last_used_at is None or moment - row.last_used_at > USED_EVERY:
-            self.transact(
-                lambda session: session.execute(
-                    update(ApiToken).where(ApiToken.id == row.id).values(last_used_at=moment)
-                )
-            )
+        self._used(row, moment)
         return user
 
     def list_tokens(self, user_id: int) -> list[ApiToken]:
@@ -80,12 +73,5 @@ class Tokens(Database):
 
     def revoke_token(self, user_id: int, token_id: int) -> None:
         """End one of a user's tokens; NotFound when there is no such one."""
-
-        def work(session: Session) -> int:
-            query = update(ApiToken).where(
-                ApiToken.id == token_id, ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None)
-            )
-            return session.execute(query.values(revoked_at=utcnow())).rowcount
-
-        if not self.transact(work):
+        if not self._revoke(ApiToken, ApiToken.id == token_id, ApiToken.user_id == user_id):
             raise NotFound("There is no such token.", code="no_such_token")

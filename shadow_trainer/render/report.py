@@ -18,7 +18,7 @@ from .words import (
     number,
     quantity,
     readable,
-    unit_label,
+    shown,
     validated,
     z_words,
 )
@@ -205,7 +205,7 @@ def metric_row(metric: Mapping[str, Any]) -> Row:
     has_norm = norm.get("mean") is not None and norm.get("sd") is not None
     return Row(
         label=_label(metric),
-        value="–" if value is None else quantity(value, unit).replace("-", "−"),
+        value=shown(value, unit),
         error="" if error is None else f"± {number(error, unit)}",
         norm=_norm(norm, unit) if has_norm and not low else "",
         norm_source=str(norm.get("source") or ""),
@@ -226,9 +226,7 @@ def _label(metric: Mapping[str, Any]) -> str:
 
 def _norm(norm: Mapping[str, Any], unit: str) -> str:
     low, high = norm["mean"] - norm["sd"], norm["mean"] + norm["sd"]
-    sign = unit_label(unit)
-    gap = "" if sign.startswith("°") else " "
-    return f"{number(low, unit)} to {number(high, unit)}{gap}{sign}".replace("-", "−").strip()
+    return f"{number(low, unit)} to {quantity(high, unit)}".replace("-", "−")
 
 
 def _consistency(consistency: Mapping[str, Any]) -> list[tuple[str, str, str]]:

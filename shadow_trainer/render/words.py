@@ -83,6 +83,11 @@ def quantity(value: float, unit: str) -> str:
     return f"{number(value, unit)}{gap}{sign}".strip()
 
 
+def shown(value: float | None, unit: str) -> str:
+    """As :func:`quantity`, with a minus sign in place of the hyphen; ``–`` for what is not known."""
+    return "–" if value is None else quantity(value, unit).replace("-", "−")
+
+
 def z_words(z: float | None) -> str:
     """How far from typical, in words. Nothing is "wrong": healthy pitchers differ widely."""
     if z is None:

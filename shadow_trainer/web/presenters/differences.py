@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...pitching.warp import INTERVALS
-from ...render.words import EVENT_ORDER, event_label, metric_label, number, quantity, unit_label
+from ...render.words import EVENT_ORDER, event_label, metric_label, number, quantity, shown, unit_label
 from .likeness import Likeness, likeness
-from .metrics import PHASES
+from .metrics import PHASES, phase_of
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,9 @@ def metrics(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Phase, ...]:
     """The metrics that either has, by phase; the difference is the second minus the first."""
     ours, theirs = (_by_key(delivery) for delivery in (a, b))
     keys = [*ours, *(key for key in theirs if key not in ours)]
-    placed = {event for _, _, events in PHASES for event in events}
     found = []
-    for phase, title, events in PHASES:
-        mine = [key for key in keys if key[1] in events or (phase == "whole" and key[1] not in placed)]
-        rows = tuple(_row(key, ours.get(key), theirs.get(key)) for key in mine)
+    for phase, title, _ in PHASES:
+        rows = tuple(_row(key, ours.get(key), theirs.get(key)) for key in keys if phase_of(key[1]) == phase)
         if rows:
             found.append(Phase(title, rows))
     return tuple(found)
@@ -137,15 +135,11 @@ def _times(delivery: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _words(metric: Mapping[str, Any] | None, unit: str) -> str:
-    if metric is None or metric.get("value") is None:
-        return "–"
-    error, sign = metric.get("error"), unit_label(unit)
-    if error is None or sign.startswith("°"):
-        words = quantity(metric["value"], unit)
-        words += "" if error is None else f" ± {quantity(error, unit)}"
-    else:
-        words = f"{number(metric['value'], unit)} ± {quantity(error, unit)}"
-    return words.replace("-", "−")
+    value, error = (metric or {}).get("value"), (metric or {}).get("error")
+    if value is None or error is None:
+        return shown(value, unit)
+    one = quantity if unit_label(unit).startswith("°") else number
+    return f"{one(value, unit)} ± {quantity(error, unit)}".replace("-", "−")
 
 
 def _signed(value: float, unit: str) -> str:

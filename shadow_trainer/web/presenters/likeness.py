@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...render.words import number, unit_label
+from ...render.words import shown
 
 REFERENCE_WORDS = {"elite": "the elite reference"}
 
@@ -71,17 +71,11 @@ def spreads(consistency: dict[str, Any]) -> tuple[Spread, ...]:
 
 def _spread(row: dict[str, Any]) -> Spread:
     unit = row.get("unit") or ""
-    sign = unit_label(unit)
-    gap = "" if sign.startswith("°") else " "
-
-    def words(value: float | None) -> str:
-        return "–" if value is None else f"{number(value, unit)}{gap}{sign}".replace("-", "−").strip()
-
     return Spread(
         label=row["label"],
-        mean=words(row["mean"]),
-        sd=words(row["sd"]),
-        usual=words(row.get("within_sd")),
+        mean=shown(row["mean"], unit),
+        sd=shown(row["sd"], unit),
+        usual=shown(row.get("within_sd"), unit),
         verdict=row.get("verdict") or "",
         count=row["n"],
     )

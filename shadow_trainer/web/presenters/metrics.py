@@ -84,20 +84,20 @@ class Phase:
         return tuple(row for row in self.rows if row.confidence == "low")
 
 
+def phase_of(event: str) -> str:
+    """The phase to which what is measured at an event belongs; the whole delivery for every other one."""
+    return next((key for key, _, events in PHASES if event in events), "whole")
+
+
 def phases(metrics: list[dict[str, Any]], *, scored: bool = True) -> tuple[Phase, ...]:
     """Metrics grouped by phase in the order of the delivery; empty phases are left out.
 
     ``scored`` False: the model that measured is too coarse to be held against a norm.
     """
     found = []
-    known = {event for _, _, events in PHASES for event in events}
-    for key, title, events in PHASES:
-        rows = tuple(
-            metric_row(metric, scored=scored)
-            for metric in metrics
-            if (metric.get("event") or "") in events
-            or (key == "whole" and (metric.get("event") or "") not in known)
-        )
+    for key, title, _ in PHASES:
+        mine = (metric for metric in metrics if phase_of(metric.get("event") or "") == key)
+        rows = tuple(metric_row(metric, scored=scored) for metric in mine)
         if rows:
             found.append(Phase(key, title, rows))
     return tuple(found)
