@@ -22,7 +22,6 @@ QUALITY = 82
 PAGES = {
     "home": "/",
     "history": "/analyses",
-    "athletes": "/athletes",
     "references": "/references",
     "admin": "/admin",
 }
@@ -50,6 +49,10 @@ def take(report: str, out: Path, other: str | None = None) -> None:
         for name, path in PAGES.items():
             page.goto(url + path)
             shoot(page, out / f"{name}.jpg")
+        page.goto(f"{url}/athletes")
+        if page.locator("main a[href^='/athletes/']").count():
+            page.locator("main a[href^='/athletes/']").first.click()
+            shoot(page, out / "athlete.jpg")
         page.goto(f"{url}/compare?a={analysis_id}.0&b={beside}.0")
         shoot(page, out / "compare.jpg")
         browser.close()
