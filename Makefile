@@ -8,8 +8,9 @@
 # make demo   the sample clip through the real queue, with what was found
 # make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about two minutes)
 # make proxy-check   nginx before the Procfile's lines, the sample from upload to report and film (about a minute)
+# make odd-films     strobe, black frames, a poster, a mirror, a pan, 15 fps and the like through the engine (ten minutes)
 .POSIX:
-.PHONY: run setup test dev tools chaos fuzz audit backup demo heroku-check proxy-check doctor clean
+.PHONY: run setup test dev tools chaos fuzz audit backup demo heroku-check proxy-check odd-films doctor clean
 
 BOOTSTRAP = PYTHON="$(PYTHON)" sh scripts/python.sh -m scripts.bootstrap
 SHADOW = .venv/bin/python -m shadow_trainer
@@ -47,6 +48,9 @@ demo: setup
 
 heroku-check: dev
 	.venv/bin/python -m scripts.heroku_check
+
+odd-films: dev
+	SHADOW_ODD_FILMS=true .venv/bin/python -m pytest -q -s tests/analyse/test_odd_films.py
 
 proxy-check: dev
 	SHADOW_PROXY_CHECK=true .venv/bin/python -m pytest -q -s tests/deploy/test_nginx.py tests/deploy/test_through_the_proxy.py

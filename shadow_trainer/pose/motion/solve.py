@@ -14,7 +14,7 @@ import numpy as np
 from ..series import PoseSeries
 from ..skeleton import COUNT
 from ..track import RawTrack
-from . import body, contacts, fit, hands, heading, lifter, occlusion, offsets
+from . import body, contacts, fit, hands, heading, lifter, occlusion, offsets, sureness
 from .assemble import all_landmarks
 from .camera import (
     PRIOR_FOCAL_SPREAD,
@@ -146,7 +146,8 @@ def solve_window(
             )
             # Begun anew from there: what was misread the first time is not climbed out of in small steps.
             state = replace(state, points=evidence.shape + state.points[:, HIPS].mean(1, keepdims=True))
-    return _to_world(state, mended.world, time_s, view, lifted.up, throws, mended.confidence)
+    sure = sureness.of_fitted(mended.confidence)
+    return _to_world(state, mended.world, time_s, view, lifted.up, throws, sure)
 
 
 def mend_and_lift(

@@ -1,0 +1,24 @@
+"""A fitted joint's confidence: read anew, never upside down, and nothing is known of what was not seen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from shadow_trainer.pose.motion import sureness
+from shadow_trainer.pose.skeleton import COUNT, MIRROR
+
+
+def test_more_confidence_of_the_network_is_never_less_of_the_joint() -> None:
+    said = np.linspace(0.02, 0.98, 50)[:, None] * np.ones(COUNT)
+    found = sureness.of_fitted(said)
+    assert (np.diff(found, axis=0) > 0).all()
+    assert ((found > 0) & (found < 1)).all()
+
+
+def test_what_was_not_seen_stays_unknown() -> None:
+    assert (sureness.of_fitted(np.zeros((3, COUNT))) == 0).all()
+
+
+def test_left_and_right_are_judged_alike(rng: np.random.Generator) -> None:
+    said = rng.uniform(0.05, 0.95, (4, COUNT))
+    assert np.array_equal(sureness.of_fitted(said)[:, MIRROR], sureness.of_fitted(said[:, MIRROR]))
