@@ -18,26 +18,34 @@ from werkzeug.serving import make_server
 from tests.browser.looks import make_link
 from tests.browser.test_accessibility import RULES
 from tests.web import accounts, club
-from tests.web.conftest import make_app
+from tests.web.conftest import Desk, make_app
 
 pytestmark = pytest.mark.browser
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[tuple[str, str]]:
-    """``(address, id of ana's analysis)``. Browsers keep a Secure cookie of http://localhost."""
+def furnished(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[tuple[str, dict]]:
+    """``(address, ana's things)``. Browsers keep a Secure cookie of http://localhost."""
     folder = tmp_path_factory.mktemp("site")
     made = accounts.site(folder / "people", folder / "data")
     values = club.furnish(made, samples)
+    desk = Desk(made, samples)
+    values |= {"failed": desk.failed(title="No pitch"), "running": desk.running(title="On its way")}
     made.extensions["shadow"].catalog.close()
     app = make_app(folder / "data", single_user=False, login_rate="100 per minute")
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://localhost:{server.server_port}", values["id"]
+    yield f"http://localhost:{server.server_port}", values
     server.shutdown()
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def site(furnished: tuple[str, dict]) -> tuple[str, str]:
+    """``(address, id of ana's analysis)``."""
+    return furnished[0], furnished[1]["id"]
 
 
 def enter(page: Page, address: str, name: str, path: str = "/") -> None:
@@ -134,6 +142,23 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     look(page)
     context.close()
     assert complaints == []
+
+
+def test_axe_finds_nothing_on_the_pages_that_are_seen_less_often(
+    chrome: Browser, furnished: tuple[str, dict]
+) -> None:
+    address, values = furnished
+    context = chrome.new_context(viewport=DESKTOP, color_scheme="dark")
+    page = context.new_page()
+    enter(page, address, "root", "/help")
+    look(page)
+    for path in (
+        "/analyses/{running}", "/analyses/{failed}", "/athletes/{athlete}", "/athletes/{athlete}/edit",
+        "/references/{reference}",
+    ):  # fmt: skip
+        assert page.goto(address + path.format(**values)).status == 200
+        look(page)
+    context.close()
 
 
 def look(page: Page) -> None:

@@ -197,6 +197,9 @@ def test_a_printed_report_shows_the_frame_and_leaves_the_player_out(player: Page
     expect(still).to_contain_text(f"{events['foot_contact']['frame'] / 60:.3f} s")
     player.emulate_media(media="print")
     expect(still).to_be_visible()
+    moments = player.locator(".print-moments img")
+    expect(moments).to_be_visible()
+    until(lambda: moments.evaluate("image => image.naturalWidth > 3 * image.naturalHeight"))
     expect(player.locator("[data-player]")).to_be_hidden()
     expect(player.get_by_role("heading", name="The numbers", exact=True)).to_be_visible()
 
