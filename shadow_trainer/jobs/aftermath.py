@@ -26,7 +26,7 @@ from ..errors import Canceled, ShadowError
 from ..settings import Settings
 from ..storage import Storage
 from . import policy, publish, workplace
-from .states import CANCELED, FAILED, PROCESSING, RETRYING
+from .states import CANCELED, ELSEWHERE, FAILED, PROCESSING, RETRYING
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ def _without_right(house: House, row: Analysis | None, claim: Claim) -> End:
         publish.free(house.storage, row, analysis_id)
         return End("gone" if row is None else CANCELED)
     house.catalog.close_attempt(analysis_id, claim.number, "superseded")
-    return End("elsewhere")
+    return End(ELSEWHERE)
 
 
 def _with_right(house: House, row: Analysis, claim: Claim, error: ShadowError) -> End:

@@ -27,7 +27,7 @@ from ..storage import Storage
 from . import aftermath, policy, publish, workplace
 from .progress import Lease, Listener, Reporter
 from .request import AnalysisRequest
-from .states import COMPLETED, FAILED, FETCH, PUBLISH, RETRYING
+from .states import COMPLETED, ELSEWHERE, FAILED, FETCH, PUBLISH, RETRYING
 
 log = logging.getLogger(__name__)
 
@@ -166,6 +166,7 @@ class Runner:
             # The end of the time limit fell between the commit and our return.
             return Outcome(COMPLETED, claim.number)
         end = aftermath.settle(self, row, claim, error)
-        if end.state != RETRYING:
+        if end.state not in (RETRYING, ELSEWHERE):
+            # An attempt without right leaves the finished stages to the one that has it.
             workplace.discard(self.settings, claim.analysis.id)
         return Outcome(end.state, claim.number, end.error, end.delay_s, end.at_front)

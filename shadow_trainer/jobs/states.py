@@ -17,6 +17,8 @@ from ..catalog.lifecycle import (
     TERMINAL,
 )
 
+# Of an attempt, not of an analysis: it went back to the queue, or another attempt has it.
+ELSEWHERE = "elsewhere"
 ALL = (*ACTIVE, *TERMINAL)
 WORDS = {
     QUEUED: "Waiting for its turn",
@@ -39,6 +41,6 @@ def stage_words(stage: str) -> str:
 
 
 __all__ = [
-    "ACTIVE", "ALL", "CANCELED", "COMPLETED", "FAILED", "FETCH", "PROCESSING", "PUBLISH", "QUEUED",
+    "ACTIVE", "ALL", "CANCELED", "COMPLETED", "ELSEWHERE", "FAILED", "FETCH", "PROCESSING", "PUBLISH", "QUEUED",
     "RETRYING", "TERMINAL", "WORDS", "stage_words",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ import os
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
@@ -65,6 +66,7 @@ class ThreadJobManager(JobManager):
         self._thread = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
         if run:
             self._thread.start()
+            _at_exit(self)
 
     def worker_count(self) -> int:
         """Threads that work, of this machine's leading web process."""
@@ -119,8 +121,7 @@ class ThreadJobManager(JobManager):
 
     def _dispatch(self) -> None:
         swept = 0.0
-        # The pool keeps the interpreter alive until its threads end, so they must end when it wants to.
-        while not self._closing.is_set() and threading.main_thread().is_alive():
+        while not self._closing.is_set():
             try:
                 if self._lead():
                     self._reclaim()
@@ -134,8 +135,6 @@ class ThreadJobManager(JobManager):
                 log.exception("the dispatcher stumbled and goes on")
             self._wake.wait(POLL_S)
             self._wake.clear()
-        if not threading.main_thread().is_alive():
-            self._hand_back()
 
     def _hand_back(self) -> None:
         """Give up what is running; the attempts notice at their next check and end."""
@@ -205,7 +204,7 @@ class ThreadJobManager(JobManager):
 
     def _redraw(self, analysis_id: str, revision: str) -> None:
         def check() -> None:
-            if self._closing.is_set() or not threading.main_thread().is_alive():
+            if self._closing.is_set():
                 raise Canceled("The server is stopping.")
 
         from .redraw import redraw  # numpy; the web process has no use for it in queue mode
@@ -223,3 +222,18 @@ class ThreadJobManager(JobManager):
 
         alerts.watch(self)
         schedules.run_due(self)
+
+
+def _at_exit(manager: ThreadJobManager) -> None:
+    """Hand back what runs when the interpreter wants to end.
+
+    The pool's own hook waits for its threads, in which a film may run for minutes; hooks run in the opposite
+    order of their registration, so this one comes before it (``atexit`` would come after it).
+    """
+    kept = weakref.ref(manager)
+
+    def leave() -> None:
+        if (found := kept()) is not None:
+            found.close(grace_s=0)
+
+    threading._register_atexit(leave)  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from shadow_trainer.jobs.states import COMPLETED, FAILED, TERMINAL
 from shadow_trainer.settings import Settings
 from tests.chaos.monkey import Monkey, Supervisor
 from tests.jobs.conftest import needs_redis
-from tests.jobs.rig import Rig, small_settings
+from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 from tests.jobs.small_disk import Disk, refused, small_disk
 
 FILMS = int(os.environ.get("SHADOW_CHAOS_FILMS", "12"))
@@ -41,6 +41,7 @@ def test_nothing_is_lost_and_nothing_is_done_twice(tmp_path: Path) -> None:
         shutdown_grace_s=0.5,
         retry_policies="worker_lost=12@0/front; storage_full=20@1",
         job_timeout_s=20,
+        **({} if LONG else SOON_MISSED),
     )
     with contextlib.ExitStack() as stack:
         disk = None
@@ -58,8 +59,8 @@ def _break_everything(settings: Settings, seed: int, disk: Disk | None) -> None:
     dice = random.Random(seed)
     with Rig(settings) as rig:
         supervisor = Supervisor(rig, workers=3 if LONG else 2, clocks=2)
-        films = [rig.send(do="work", seconds=dice.uniform(0.05, 1.5)) for _ in range(FILMS)]
-        times = {"pause_s": 1.0, "stopped_s": 12.0} if LONG else {"pause_s": 0.4, "stopped_s": 2.0}
+        films = [rig.send(do="work", seconds=dice.uniform(0.05, 1.5 if LONG else 1.0)) for _ in range(FILMS)]
+        times = {"pause_s": 1.0, "stopped_s": 12.0} if LONG else {"pause_s": 0.3, "stopped_s": 2.0}
         monkey = Monkey(rig, supervisor, seed, disk=disk, **times)
         began = time.monotonic()
         rig.until(lambda: COMPLETED in rig.catalog.counts(), "the first film")

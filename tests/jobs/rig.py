@@ -45,6 +45,10 @@ def small_settings(folder: Path, **more: Any) -> Settings:
     return Settings(**{**values, **more})
 
 
+# For tests that wait until a dead worker is missed. Too short where it must not be missed: machines stand still.
+SOON_MISSED = {"worker_silence_s": 4.0}
+
+
 class Rig:
     """Use as a context manager; ends everything it started."""
 

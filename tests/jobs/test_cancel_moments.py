@@ -24,6 +24,19 @@ def runner(rig: Rig) -> Runner:
     return Runner(rig.settings, rig.catalog, rig.storage, fakes.Engines(rig.settings), fakes.run)
 
 
+def test_an_attempt_that_lost_its_right_leaves_the_finished_stages_to_the_next(rq_rig: Rig) -> None:
+    film, ended = rq_rig.send(do="hold"), []
+    attempt = threading.Thread(target=lambda: ended.append(runner(rq_rig).run(film, "w1").state))
+    attempt.start()
+    rq_rig.until_runs(film)
+    assert rq_rig.catalog.hand_back(film, 1)
+    attempt.join(20)
+    assert ended == ["elsewhere"] and rq_rig.work_left() == [film]
+    rq_rig.let_go(film)
+    assert runner(rq_rig).run(film, "w2").state == "completed"
+    assert rq_rig.ran(film) == ["probe", "pose", "pose", "render"]
+
+
 def test_between_the_queue_and_the_start(rq_rig: Rig) -> None:
     """The worker has taken the job and its child has not begun: it stands still."""
     worker = rq_rig.worker()

@@ -12,7 +12,7 @@ import pytest
 
 from shadow_trainer.jobs import stages
 from tests.jobs.conftest import needs_redis
-from tests.jobs.rig import Rig, small_settings
+from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     """Redis runs all the time; which back end works is up to the test."""
     needs_redis()
     real = stages.STAGES
-    with Rig(small_settings(tmp_path / "data")) as found:
+    with Rig(small_settings(tmp_path / "data", **SOON_MISSED)) as found:
         yield found
     stages.STAGES = real
 
@@ -36,7 +36,7 @@ def legacy(rig: Rig) -> subprocess.Popen[bytes]:
 
 def films(rig: Rig) -> list[str]:
     """One that is running when the switch comes, and some that wait."""
-    running = rig.add(do="work", seconds=3)
+    running = rig.add(do="hold")
     return [running, *(rig.add(do="work", seconds=0.1) for _ in range(3))]
 
 
@@ -57,6 +57,7 @@ def test_from_legacy_to_rq_and_back(rig: Rig, how: signal.Signals) -> None:
     # ... the switch comes with one running and three waiting ...
     web.send_signal(how)
     web.wait(15)
+    rig.let_go(first[0])
     worker, clock = rig.worker(), rig.clock()
     check_once(rig, first)
     # ... and the roll-back the same.
@@ -69,6 +70,7 @@ def test_from_legacy_to_rq_and_back(rig: Rig, how: signal.Signals) -> None:
         process.send_signal(how)
         process.wait(15)
     assert child
+    rig.let_go(second[0])
     legacy(rig)
     check_once(rig, second)
 

@@ -16,7 +16,7 @@ import pytest
 from shadow_trainer.jobs import stages
 from shadow_trainer.jobs.redis import address
 from tests.jobs.conftest import needs_redis
-from tests.jobs.rig import Rig, small_settings
+from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 from tests.jobs.small_disk import refused, small_disk
 
 
@@ -61,6 +61,7 @@ def elsewhere(rig: Rig, folder: Path, name: str) -> None:
 def test_a_retry_on_another_machine_starts_from_the_film_and_is_published_once(
     rig: Rig, tmp_path: Path
 ) -> None:
+    rig.settings = replace(rig.settings, **SOON_MISSED)
     rig.clock()
     first = rig.worker("here")
     film = rig.send(do="work", seconds=20)
@@ -132,7 +133,7 @@ def test_a_disk_that_is_really_full_holds_films_back_and_loses_none(cramped: tup
     rig.until_runs(film)
     disk.fill()
     assert disk.is_full()
-    time.sleep(2.5)
+    time.sleep(1.5)
     disk.free()
     for each in (film, waiting):
         rig.until_state(each, "completed")

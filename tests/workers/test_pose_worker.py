@@ -273,7 +273,7 @@ def test_redis_may_restart_while_a_job_runs(rig: Rig) -> None:
 
     rig.clock()
     rig.worker()
-    film, waiting = rig.send(do="work", seconds=4), rig.send(do="work")
+    film, waiting = rig.send(do="work", seconds=2.5), rig.send(do="work")
     rig.until_runs(film)
     rig.redis.kill()
     assert rig.jobs.status(film).state == "processing"

@@ -14,7 +14,7 @@ from shadow_trainer.jobs.selftest import CLIP
 from shadow_trainer.settings import ROOT
 from tests.jobs import rig as rigs
 from tests.jobs.conftest import needs_redis
-from tests.jobs.rig import Rig, small_settings
+from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 
 pytestmark = pytest.mark.model
 PATIENCE_S = 240.0
@@ -30,7 +30,7 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     monkeypatch.setattr(rigs, "SEAMS", {})
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "models").symlink_to(models)
-    with Rig(small_settings(tmp_path / "data", model_size="m", job_timeout_s=600)) as found:
+    with Rig(small_settings(tmp_path / "data", model_size="xs", job_timeout_s=600, **SOON_MISSED)) as found:
         yield found
 
 
@@ -40,7 +40,7 @@ def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig) -> None:
     analysis_id = "5" * 32
     key = f"analyses/{analysis_id}/original.mp4"
     rig.storage.put(key, CLIP)
-    options = AnalysisRequest(model_size="m").as_dict()
+    options = AnalysisRequest(model_size="xs").as_dict()
     rig.catalog.create_analysis(
         analysis_id=analysis_id, title="Lefty", original_name="a.mp4", original_key=key, options=options
     )
