@@ -72,7 +72,7 @@ def scan(run: Run) -> None:
         if person.thumbnail:
             run.write(f"out/people/{person.id}.jpg").write_bytes(person.thumbnail)
     if len(found.people) > 1:
-        places = json.dumps(whereabouts(found), allow_nan=False, separators=(",", ":"))
+        places = json.dumps(whereabouts(found, info), allow_nan=False, separators=(",", ":"))
         run.write("out/people.json").write_text(places, encoding="utf-8")
     run.write_json("scan.json", found.as_dict())
     if not found.people:

@@ -14,9 +14,13 @@ EVERY_S = 0.1
 WIDTH, HEIGHT = 0.5, 0.85
 
 
-def whereabouts(scan: Scan) -> list[dict[str, Any]]:
-    """Each candidate as ``{id, times (n,), boxes (n, 4)}``: real seconds; left, top, width, height in frame pixels."""
-    return [_of(person) for person in scan.people]
+def whereabouts(scan: Scan, info: Any) -> dict[str, Any]:
+    """``{width, height, time_scale, people}`` of a film (``info`` as :func:`video.probe` gives it).
+
+    Each of ``people`` is ``{id, times (n,), boxes (n, 4)}``: real seconds; left, top, width, height in frame pixels.
+    """
+    facts = {name: getattr(info, name) for name in ("width", "height", "time_scale")}
+    return {**facts, "people": [_of(person) for person in scan.people]}
 
 
 def _of(person: Person) -> dict[str, Any]:

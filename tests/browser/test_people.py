@@ -16,6 +16,7 @@ from shadow_trainer.pose.people import Person, Scan
 from shadow_trainer.pose.whereabouts import whereabouts
 from shadow_trainer.video import frame_times, probe
 from shadow_trainer.video.preview import make_preview
+from shadow_trainer.web.assets import STATIC
 from tests.browser.conftest import PHONE, RUNNING, Stack
 from tests.browser.films import SIZE, small
 from tests.browser.looks import pictures, seen
@@ -56,8 +57,9 @@ def address(stack: Stack, varied: Path, samples: Path) -> str:
     }  # fmt: skip
     pose = replace(documents.pose(len(times)), time_s=times)
     pose.save(folder / "pose.npz")
-    (folder / "people.json").write_text(json.dumps(whereabouts(everybody(times))))
+    (folder / "people.json").write_text(json.dumps(whereabouts(everybody(times), info)))
     files = {name: folder / name for name in ("preview.mp4", "pose.npz", "people.json")}
+    files |= {f"people/{number}.jpg": STATIC / "img" / "sample_lefty.jpg" for number in (0, 1)}
     analysis_id = Desk(make_app(stack.data), samples).completed(found, title="Two people", files=files)
     return f"{stack.url}/analyses/{analysis_id}"
 
@@ -120,6 +122,9 @@ def test_the_right_person_is_tapped_on_the_film_and_it_runs_again(visit, address
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="This analysis was canceled.")).to_be_visible()
     assert re.search(r"/analyses/[0-9a-f]{32}$", page.url)
+    # Also where there is no report.
+    page.get_by_role("button", name="Press the pitcher on the film").tap()
+    over_the_film(page, other)
 
 
 def over_the_film(page: Page, button) -> None:

@@ -5,11 +5,13 @@ const LEAST_PX = 44;
 // Real seconds without somebody: they were hidden, or had left.
 const GONE_S = 0.45;
 
-export function bindPeople(film, stage, board) {
+// board: what else takes presses on the film, where there is one.
+export function bindPeople(film, stage, board = null) {
   const form = document.querySelector("[data-places]");
   const toggles = [...document.querySelectorAll("[data-people-toggle]")];
   if (!form || !toggles.length) return;
   const people = new People({ form, film, stage, toggles, note: document.querySelector("[data-people-note]") });
+  if (!board) return;
   // One thing at a time takes what is pressed on the film.
   board.addEventListener("change", () => board.active && people.toggle(false));
   people.addEventListener("change", () => people.active && board.toggle(false));
@@ -62,7 +64,7 @@ class People extends EventTarget {
       this.tell("It could not be loaded who stands where. Choose by the pictures below.");
       throw new Error(`places: ${answer.status}`);
     }
-    this.people = (await answer.json()).map((one) => this.person(one));
+    this.people = (await answer.json()).people.map((one) => this.person(one));
     // The one in front is the smaller target: it lies on top.
     this.box.append(...this.people.map((one) => one.button));
   }
