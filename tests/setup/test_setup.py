@@ -84,8 +84,7 @@ def test_no_network_for_npm_is_one_line(toy: Toy) -> None:
     (toy.folder / "package.json").write_text(json.dumps(package))
     lock = {"lockfileVersion": 3, "packages": {"": package, "node_modules/uplot": integrity}}
     (toy.folder / "package-lock.json").write_text(json.dumps(lock))
-    # npm would try for ten seconds more.
-    line = one_line(toy.setup(npm_config_fetch_retries="0"))
+    line = one_line(toy.setup())
     assert "npm packages" in line and "registry cannot be reached" in line
 
 

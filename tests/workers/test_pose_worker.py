@@ -154,12 +154,14 @@ def _zombie(pid: int) -> bool:
 def test_sigterm_lets_a_short_job_finish(rig: Rig, to_the_child_too: bool) -> None:
     restart_with(rig, shutdown_grace_s=10.0)
     worker = rig.worker()
-    film = rig.send(do="work", seconds=1.5)
+    film = rig.send(do="hold")
     rig.until_runs(film)
     child = rig.child_of(worker)
     worker.terminate()
     if to_the_child_too:  # the platform signals every process
         os.kill(child, signal.SIGTERM)
+    rig.until(lambda: "stopping: the running job" in rig.logs(), "the worker to hear it")
+    rig.let_go(film)
     assert worker.wait(15) == 0
     assert rig.jobs.status(film).state == "completed"
     assert rig.outcomes(film) == ["completed"]
@@ -168,10 +170,11 @@ def test_sigterm_lets_a_short_job_finish(rig: Rig, to_the_child_too: bool) -> No
 
 def test_sigterm_hands_a_long_job_back_without_spending_an_attempt(rig: Rig) -> None:
     worker = rig.worker("w1")
-    film, waiting = rig.send(do="work", seconds=3), rig.send(do="work")
+    film, waiting = rig.send(do="hold"), rig.send(do="work")
     rig.until_runs(film)
     worker.terminate()
     assert worker.wait(15) == 0
+    rig.let_go(film)
     assert rig.jobs.status(film).state == "queued"
     # It is before the one that waited.
     rig.until(
@@ -273,12 +276,13 @@ def test_redis_may_restart_while_a_job_runs(rig: Rig) -> None:
 
     rig.clock()
     rig.worker()
-    film, waiting = rig.send(do="work", seconds=2.5), rig.send(do="work")
+    film, waiting = rig.send(do="hold"), rig.send(do="work")
     rig.until_runs(film)
     rig.redis.kill()
     assert rig.jobs.status(film).state == "processing"
     time.sleep(1)
     rig.redis = embedded.start(rig.settings)
+    rig.let_go(film)
     rig.until_state(film, "completed")
     rig.until_state(waiting, "completed")
     assert rig.outcomes(film) == ["completed"]
