@@ -22,6 +22,10 @@ FLAGS = ("--headless", "--no-sandbox", "--no-first-run", "--disable-background-n
 LIMIT_BYTES = 250_000
 NOT_COUNTED = {"Media"}
 USABLE = "canvas.overlay[data-row]:not([data-row=''])"
+# The page itself notes when: what is asked from outside comes later by the way there.
+WATCH = f"""(() => {{ const look = () => {{
+  if (document.querySelector("{USABLE}")) document.documentElement.dataset.usable = performance.now();
+  else requestAnimationFrame(look); }}; look(); }})()"""
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,9 @@ def _measure(page: Page, report: str) -> Load:
 
     session.on("Network.requestWillBeSent", begun)
     session.on("Network.loadingFinished", ended)
+    page.add_init_script(WATCH)
     page.goto(report, wait_until="commit")
-    page.wait_for_selector(USABLE, state="attached")
-    usable_ms = page.evaluate("performance.now()")
+    usable_ms = page.wait_for_selector("html[data-usable]").get_attribute("data-usable")
     page.locator("[data-charts]").scroll_into_view_if_needed()
     page.wait_for_selector(".u-over")
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
