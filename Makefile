@@ -6,11 +6,12 @@
 # make audit  what we depend on: versions, days of release, licences, known holes
 # make backup a copy of database, queue and storage index in the data folder's backups/
 # make demo   the sample clip through the real queue, with what was found
-# make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about two minutes)
+# make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about three minutes)
 # make proxy-check   nginx before the Procfile's lines, the sample from upload to report and film (about a minute)
 # make odd-films     strobe, black frames, a poster, a mirror, a pan, 15 fps and the like through the engine (ten minutes)
+# make image-check   the Dockerfile's own lines in a scratch folder, without a container (a few minutes)
 .POSIX:
-.PHONY: run setup test dev tools chaos fuzz audit backup demo heroku-check proxy-check odd-films doctor clean
+.PHONY: run setup test dev tools chaos fuzz audit backup demo heroku-check proxy-check image-check odd-films doctor clean
 
 BOOTSTRAP = PYTHON="$(PYTHON)" sh scripts/python.sh -m scripts.bootstrap
 SHADOW = .venv/bin/python -m shadow_trainer
@@ -54,6 +55,9 @@ odd-films: dev
 
 proxy-check: dev
 	SHADOW_PROXY_CHECK=true .venv/bin/python -m pytest -q -s tests/deploy/test_nginx.py tests/deploy/test_through_the_proxy.py
+
+image-check: dev
+	SHADOW_IMAGE_CHECK=true .venv/bin/python -m pytest -q -s tests/deploy/test_dockerfile.py tests/deploy/test_image_lines.py
 
 doctor:
 	@test -x .venv/bin/python || { echo "doctor: nothing is installed yet; run make setup first" >&2; exit 1; }
