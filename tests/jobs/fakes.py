@@ -133,6 +133,11 @@ def flaky(run: Run, script: dict[str, Any]) -> None:
     raise ConnectionResetError("gone")
 
 
+def full(run: Run, script: dict[str, Any]) -> None:
+    """Tried again a minute later, says the policy of the tests."""
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def memory(run: Run, script: dict[str, Any]) -> None:
     raise MemoryError
 
@@ -164,7 +169,7 @@ def sleepy(run: Run, script: dict[str, Any]) -> None:
     time.sleep(600)
 
 
-ACTS = {f.__name__: f for f in (work, hold, bad, flaky, memory, greedy, crash, hang, sleepy)}
+ACTS = {f.__name__: f for f in (work, hold, bad, flaky, full, memory, greedy, crash, hang, sleepy)}
 STAGES = (
     Stage("probe", "one", 0.1, (), first),
     Stage("pose", "two", 0.6, (), second),

@@ -34,7 +34,7 @@ def small_settings(folder: Path, **more: Any) -> Settings:
         "data_dir": str(folder),
         "retry_attempts": 2,
         "retry_intervals_s": "1,1",
-        "retry_policies": "worker_lost=2@0/front",
+        "retry_policies": "worker_lost=2@0/front; storage_full=2@60",
         "job_timeout_s": 30,
         "shutdown_grace_s": 1.0,
         "clock_tick_s": 0.5,
