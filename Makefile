@@ -57,7 +57,8 @@ proxy-check: dev
 	SHADOW_PROXY_CHECK=true .venv/bin/python -m pytest -q -s tests/deploy/test_nginx.py tests/deploy/test_through_the_proxy.py
 
 image-check: dev
-	SHADOW_IMAGE_CHECK=true .venv/bin/python -m pytest -q -s tests/deploy/test_dockerfile.py tests/deploy/test_image_lines.py
+	SHADOW_IMAGE_CHECK=true .venv/bin/python -m pytest -q -s tests/deploy/test_dockerfile.py tests/deploy/test_image_lines.py \
+		tests/deploy/test_other_services.py
 
 doctor:
 	@test -x .venv/bin/python || { echo "doctor: nothing is installed yet; run make setup first" >&2; exit 1; }

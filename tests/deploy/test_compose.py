@@ -165,7 +165,7 @@ def test_alertmanager_s_file_is_whole_when_it_starts(tmp_path: Path) -> None:
     shell, flags, script = composition.command("alertmanager")
     script = script.replace("/etc/alertmanager/", f"{composition.FOLDER}/alertmanager/")
     script = script.replace("/tmp/alertmanager.yml", f"{tmp_path}/made.yml")
-    address = "http://127.0.0.1:9/a?b&c=d"
+    address = "http://127.0.0.1:9/it's?b&c=d"
     environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "ALERT_WEBHOOK_URL": address}
     subprocess.run([shell, flags, script], env=environment, check=True)
     made = tmp_path / "made.yml"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +74,13 @@ def refused(site: Site, **headers: str) -> http.client.HTTPResponse:
     connection.putheader("Content-Length", str(2048 * MIB))
     connection.endheaders()
     return connection.getresponse()
+
+
+def test_the_health_check_of_the_proxy_passes(site: Site) -> None:
+    if shutil.which("wget") is None:
+        pytest.skip("wget is not on the PATH")
+    words = composition.services()["proxy"]["healthcheck"]["test"][1:]
+    subprocess.run([word.replace(":8080", f":{site.http}") for word in words], check=True)
 
 
 def test_a_film_above_the_limit_is_refused_before_it_is_sent_in_the_program_s_words(site: Site) -> None:
