@@ -225,7 +225,9 @@ def test_lines_and_angles_are_drawn_kept_and_saved(player: Page, events, tmp_pat
     with player.expect_download() as download:
         player.get_by_role("button", name="Save this frame").click()
     still = cv2.imread(str(download.value.path()))[:, :, ::-1]
-    assert still.shape[:2] == (360, 640), "the film's own size"
+    told = player.locator("[data-player]")
+    size = tuple(int(told.get_attribute(f"data-{side}")) for side in ("height", "width"))
+    assert still.shape[:2] == size, "the film's own size"
     yellow = (np.abs(still.astype(int) - (255, 212, 0)) < 12).all(axis=2).sum()
     assert yellow > 200
     # Another frame has none of it; after loading again the frame still has both.
