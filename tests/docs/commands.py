@@ -48,8 +48,8 @@ def kind_of(text: str) -> str:
 PYTHON = r"\.venv/bin/python -m shadow_trainer"
 KINDS = {
     # Never end by themselves, or change this folder; `--help` shows that command and options exist.
-    "help": rf"{PYTHON} (?:redis &|workers up .*|worker .*|clock|up|models ensure|api --write|settings --write|demo|analyse .*"
-    rf"|reference import .*|storage (?:cors|lifecycle).*|backup restore .*|user disable .*)",
+    "help": rf"{PYTHON} (?:redis &|workers up .*|worker .*|clock|up|api --write|settings --write|demo|analyse .*"
+    rf"|reference import .*|storage (?:cors|lifecycle).*|backup restore .*)",
     # Say what is not running here: the command must exist and be honest.
     "honest": rf"{PYTHON} (?:health \w+|doctor|queue self-test)",
     # Run for real in a scratch folder, in the order of the page.
