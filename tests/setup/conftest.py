@@ -84,6 +84,8 @@ def make_toy(folder: Path) -> Toy:
 def finished_toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     """A small project after its first set-up; tests must not change it."""
     toy = make_toy(tmp_path_factory.mktemp("toy"))
+    # An environment whose making was interrupted: it is made again.
+    (toy.folder / ".venv" / "half-made").mkdir(parents=True)
     done = toy.setup()
     assert done.returncode == 0, done.stdout + done.stderr
     return toy

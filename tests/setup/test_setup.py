@@ -105,11 +105,8 @@ def test_a_python_without_venv_is_one_line(fresh_toy: Toy, tmp_path: Path) -> No
     assert not (fresh_toy.folder / ".venv").exists()
 
 
-def test_a_half_made_environment_is_made_again(toy: Toy) -> None:
-    (toy.folder / ".venv" / "bin" / "python").unlink()
-    done = toy.setup()
-    assert done.returncode == 0, done.stderr
-    assert "making .venv" in done.stdout
+def test_a_half_made_environment_is_made_again(finished_toy: Toy) -> None:
+    assert not (finished_toy.folder / ".venv" / "half-made").exists()
 
 
 @pytest.mark.parametrize("how", ["named", "found"])
