@@ -162,7 +162,7 @@ def analyse(run: Run) -> None:
         or None,
     )
     if not result["deliveries"]:
-        raise BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
+        raise nothing_thrown(series, run.request.throws)
     document, curves = build_document(run, info, found, result, factor)
     run.write_json("out/analysis.json", document)
     run.write_json("out/series.json", curves)
@@ -171,6 +171,21 @@ def analyse(run: Run) -> None:
         shadow_file.write(run.write(SHADOW), series, result, reference)
     exports.metrics_csv(document, run.write("out/metrics.csv"))
     run.advance(1, 1)
+
+
+def nothing_thrown(series: Any, throws: str) -> BadVideo:
+    """What to say of a film without a pitch: perhaps it is the other hand that throws in it."""
+    from .. import pitching
+
+    other = {"left": "right", "right": "left"}.get(throws)
+    if other and pitching.analyse(series, throws=other, reference=None, scored=False)["deliveries"]:
+        return BadVideo(
+            f"{throws.capitalize()}-handed was chosen, but the film shows a {other}-handed pitch.",
+            code="other_hand",
+            fix="Choose the other hand, or automatic. Front cameras mirror their films: turn that off, or choose the "
+            "hand as it looks.",
+        )
+    return BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
 
 
 def render(run: Run) -> None:

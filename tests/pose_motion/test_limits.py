@@ -38,14 +38,14 @@ def residuals(points: np.ndarray, planted: np.ndarray | None = None) -> Rows:
     return rows
 
 
-def fitted(wrong: np.ndarray) -> np.ndarray:
+def fitted(wrong: np.ndarray, standing: np.ndarray = STANDING) -> np.ndarray:
     """What the fit makes of evidence that shows the body ``wrong``, in the picture and in the lifted shape."""
     time_s = np.arange(len(wrong)) / 60
     hips = wrong[:, [6, 7]].mean(1, keepdims=True)
     lengths = body.lengths_of(wrong)
     evidence = fit.Evidence(
         time_s, FOCAL * wrong[..., :2] / wrong[..., 2:] + CENTRE, np.full(wrong.shape[:2], 6.0), wrong - hips,
-        np.full(wrong.shape, 0.05), np.zeros_like(wrong), np.tile(STANDING, (len(wrong), 1)), np.zeros(len(wrong)), CENTRE,
+        np.full(wrong.shape, 0.05), np.zeros_like(wrong), np.tile(standing, (len(wrong), 1)), np.zeros(len(wrong)), CENTRE,
         "left", lengths, FOCAL, 0.01,
     )  # fmt: skip
     return fit.solve(fit.State(wrong, np.log(lengths), float(np.log(FOCAL))), evidence, iterations=12).points
@@ -136,6 +136,16 @@ def replace_limits(points: np.ndarray) -> np.ndarray:
         return fitted(points)
     finally:
         limits.add = kept
+
+
+def test_a_pelvis_over_two_standing_feet_does_not_wander_in_depth() -> None:
+    wrong = np.repeat(delivery(5)[:1], 30, axis=0)
+    wander = 0.05 * np.sin(np.arange(30) / 60 * 2 * np.pi / 0.4)
+    above = [i for i, name in enumerate(body.NODES) if not name.endswith(("ankle", "heel", "foot_index"))]
+    wrong[:, above, 2] += wander[:, None]
+    stands, steps = (np.ptp(fitted(wrong, flat)[:, [6, 7], 2].mean(1)) for flat in (STANDING, 0 * STANDING))
+    assert steps > 0.04
+    assert stands < 0.5 * steps
 
 
 def test_the_evidence_says_who_wears_the_glove() -> None:

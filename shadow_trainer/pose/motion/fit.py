@@ -19,11 +19,15 @@ SIGMA_ACCELERATION = 1.5 * np.array([ACCELERATION[n.split("_", 1)[-1]] for n in 
 CALM = 0.35  # of that for the arm with the glove: its wrist has a third of the throwing wrist's speed and accelerations
 ROBUST_PX, ROBUST_SHAPE, ROBUST_ACCELERATION = 2.0, 2.0, 3.0
 PLANTED_M_S = 0.04
+SWAY_M_S = (
+    0.1  # of a pelvis over two feet that stand flat: what the network's depth does there is its own wander
+)
 # True error over claimed SD on rendered clips (``benchmarks/fit_sureness.py``): a foot that stands is said to be known
 # better than it is, for it stands where it was wrongly put.
 SD_CALIBRATION = np.array([4.0 if "ankle" in n or "heel" in n or "foot" in n else 2.5 for n in body.NODES])
 FEET = tuple(body.NODE[f"{s}_{p}"] for s in ("left", "right") for p in ("ankle", "heel", "foot_index"))
 WRISTS = (body.NODE["left_wrist"], body.NODE["right_wrist"])
+HIPS = (body.NODE["left_hip"], body.NODE["right_hip"])
 BAND = 3 * body.COUNT * 2 + 3 * body.COUNT - 1  # unknowns of three neighbouring frames
 
 
@@ -99,6 +103,8 @@ def linearise(state: State, evidence: Evidence) -> Rows:
         terms.smoothness(rows, state.points, e.time_s, sigma_acceleration(e.glove), rate, ROBUST_ACCELERATION)
     if len(e.time_s) > 1:
         terms.planted(rows, state.points, e.time_s, np.array(FEET), e.planted, PLANTED_M_S)
+        both = e.planted[:, [1, 2, 4, 5]].min(1)
+        terms.planted(rows, state.points, e.time_s, np.array(HIPS), np.stack([both, both], -1), SWAY_M_S)
     return rows
 
 
