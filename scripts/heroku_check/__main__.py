@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import secrets
+import signal
 import ssl
 import subprocess
 import sys
@@ -56,6 +57,8 @@ class Check:
 
 def main() -> int:
     """Run everything; the exit code."""
+    # Stopped from outside it ends what it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("heroku-check: stopped"))
     with tempfile.TemporaryDirectory(prefix="heroku-") as name, ExitStack() as stack:
         check = Check(Path(name), stack)
         try:
