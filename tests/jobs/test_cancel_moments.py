@@ -42,12 +42,14 @@ def test_between_the_queue_and_the_start(rq_rig: Rig) -> None:
     """The worker has taken the job and its child has not begun: it stands still."""
     worker = rq_rig.worker()
     rq_rig.until_state(rq_rig.send(do="work"), "completed")
+    # Completed in the catalog is a moment before the child has told its parent.
+    rq_rig.until(lambda: [w.state for w in rq_rig.jobs.workers()] == ["idle"], "the worker to be idle")
     child, queue = rq_rig.child_of(worker), rq_rig.jobs.queue("pose")
     os.kill(child, signal.SIGSTOP)
     film = rq_rig.send(do="work")
     rq_rig.until(lambda: film in queue.intermediate_queue.get_job_ids(), "the worker to take it")
     assert rq_rig.jobs.cancel(film).state == "canceled"
-    with contextlib.suppress(ProcessLookupError):  # its parent may have replaced one that says nothing
+    with contextlib.suppress(ProcessLookupError):  # its parent may have ended it, as it ends a running one
         os.kill(child, signal.SIGCONT)
     rq_rig.until_state(rq_rig.send(do="work"), "completed")
     assert rq_rig.ran(film) == [] and rq_rig.outcomes(film) == []
