@@ -127,8 +127,13 @@ def flat_values(series: PoseSeries, clip: dict) -> dict[int, dict[tuple[str, str
     """Delivery index -> what the picture's plane tells."""
     hand = clip["hand"]
     points = as_right_hander(series.world_m, hand)
-    gap = planar.hand_gap(series)
-    found = find_deliveries(points, series.time_s, clip["height_m"], hand_gap_m=gap)
+    found = find_deliveries(
+        points,
+        series.time_s,
+        clip["height_m"],
+        hand_gap_m=planar.hand_gap(series),
+        lead_ankle_m=planar.lead_ankle(series, hand),
+    )
     return {
         index: planar.measure(series, points, item.rows, Context(item.signals, item.events), hand)
         for index, item in enumerate(found)

@@ -90,7 +90,12 @@ def analyse(
     against = get_reference(reference)
     setting = Setting(series, points, hand, tall, seen_view or "other", level, against, scored)
     found = find_deliveries(
-        points, series.time_s, setting.height_m, windows, hand_gap_m=planar.hand_gap(series)
+        points,
+        series.time_s,
+        setting.height_m,
+        windows,
+        hand_gap_m=planar.hand_gap(series),
+        lead_ankle_m=planar.lead_ankle(series, hand),
     )
     found = editing.apply(found, events or {})
     pairs = [_delivery(setting, item, fps) for item in found]

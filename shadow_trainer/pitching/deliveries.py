@@ -49,10 +49,12 @@ def find_deliveries(
     height_m: float,
     windows: list[tuple[float, float]] | None = None,
     hand_gap_m: np.ndarray | None = None,
+    lead_ankle_m: np.ndarray | None = None,
 ) -> list[Found]:
     """Deliveries of a right-hander's points (T, 33, 3), in the order of time; inside ``windows`` if given.
 
-    ``hand_gap_m`` (T,) metres between the hands as the picture shows them, where that is the better measure.
+    ``hand_gap_m`` (T,) metres between the hands and ``lead_ankle_m`` (T, 2) metres of the lead ankle as the picture
+    shows them, where that is the better measure.
     """
     found = []
     for rows in _spans(points, time_s, windows):
@@ -61,6 +63,8 @@ def find_deliveries(
             s = signals.measure(smooth, time_s[part], height_m)
             if hand_gap_m is not None:
                 s = signals.with_hand_gap(s, hand_gap_m[part], time_s[part])
+            if lead_ankle_m is not None:
+                s = signals.with_ankle_seen(s, lead_ankle_m[part], time_s[part])
             seen = events.find_events(s)
             if seen is None:
                 continue

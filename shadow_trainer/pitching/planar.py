@@ -72,6 +72,20 @@ def hand_gap(series: PoseSeries) -> np.ndarray | None:
     return None if scale is None else np.linalg.norm(apart, axis=1) / scale
 
 
+def lead_ankle(series: PoseSeries, hand: str) -> np.ndarray | None:
+    """(T, 2) metres of the lead ankle in the picture, where the camera looks along the stride; else None.
+
+    From behind and from in front the stride is depth, of which the picture tells little: the solution lets the
+    foot glide to its place when it has long stood. Its way aside and down is seen, and ends when the foot lands.
+    """
+    axis = camera.looking(series)
+    if "world_sd_m" not in series.extras or axis is None or facing(axis) != FRONTAL:
+        return None
+    scale = _scale(series)
+    side = MIRROR[INDEX["left_ankle"]] if hand == "left" else INDEX["left_ankle"]
+    return None if scale is None else camera.steady_px(series)[:, side] / np.nanmedian(scale)
+
+
 def _scale(series: PoseSeries) -> np.ndarray | None:
     """(T,) pixels per metre at the athlete's distance."""
     if all(name in series.extras for name in camera.PINHOLE):

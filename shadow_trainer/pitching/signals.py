@@ -31,7 +31,8 @@ class Signals:
     ``wrist_speed``, ``glove_speed`` (T,) of the hands relative to the mid-hip; ``knee_lift`` (T,) lead knee
     above rear ankle; ``hand_speed`` (T,) of the throwing hand over the ground; ``hand_gap`` (T,) between the wrists; ``ankle``, ``ankle_velocity`` (T, 3) of the lead
     ankle; ``hip_speed`` (T,); ``elbow`` and ``layback`` (T,) degrees: throwing elbow flexion and external
-    rotation.
+    rotation. ``ankle_seen`` (T, 2) metres is the lead ankle in the picture, where the camera looks along the stride
+    and its third dimension is a guess; else None.
     """
 
     time_s: np.ndarray
@@ -48,6 +49,7 @@ class Signals:
     hip_speed: np.ndarray
     elbow: np.ndarray
     layback: np.ndarray
+    ankle_seen: np.ndarray | None = None
 
     def between(self, start_s: float, end_s: float) -> np.ndarray:
         """Indices of the samples in [start, end]."""
@@ -112,3 +114,12 @@ def with_hand_gap(s: Signals, gap_m: np.ndarray, time_s: np.ndarray) -> Signals:
     seen = np.interp(s.time_s, time_s[known], gap_m[known]) / s.height_m
     surely = s.hand_gap > SURELY_APART_H
     return replace(s, hand_gap=np.where(surely, np.fmax(s.hand_gap, seen), seen))
+
+
+def with_ankle_seen(s: Signals, ankle_m: np.ndarray, time_s: np.ndarray) -> Signals:
+    """Signals that also know the lead ankle (T, 2) metres as the picture shows it at (T,) seconds."""
+    known = np.isfinite(ankle_m).all(axis=1)
+    if known.sum() < 4:
+        return s
+    seen = [np.interp(s.time_s, time_s[known], column[known]) for column in ankle_m.T]
+    return replace(s, ankle_seen=np.stack(seen, axis=-1))

@@ -108,9 +108,17 @@ def moved(world: np.ndarray, names: tuple[str, ...], by: np.ndarray) -> None:
         world[:, INDEX[name]] += by
 
 
-def filmed(one: PoseSeries) -> PoseSeries:
-    """The series as our own solution of a film from the open side: with camera and uncertainty."""
-    rotation = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+# World to camera axes (right, down, ahead).
+CAMERAS = {
+    "open-side": np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]),
+    "rear": np.array([[0.0, -1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]]),
+    "front": np.array([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [-1.0, 0.0, 0.0]]),
+}
+
+
+def filmed(one: PoseSeries, view: str = "open-side") -> PoseSeries:
+    """The series as our own solution of a film: with camera and uncertainty."""
+    rotation = CAMERAS[view]
     t, shift = len(one), np.array([0.0, 1.0, 7.0])
     local = one.world_m @ rotation.T + shift
     extras = {

@@ -239,3 +239,12 @@ def test_what_is_a_fault_one_way_is_not_praised_when_measured_another_way() -> N
     assert faults.strengths(tilt, found["events"])[0]["metric"] == "trunk_lateral_tilt"
     leaning = [{"metric": "trunk_frontal_lean"}]
     assert faults.strengths(tilt, found["events"], leaning)[0]["metric"] is None
+
+
+def test_nothing_outside_of_what_is_typical_is_praised() -> None:
+    found = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
+    rows = [row for row in found["metrics"] if row["z"] is not None]
+    best = faults.strengths(rows, found["events"])[0]["metric"]
+    assert abs(next(row["z"] for row in rows if row["name"] == best)) < 1
+    unusual = [{**row, "z": 1.1} for row in rows]
+    assert faults.strengths(unusual, found["events"])[0]["metric"] is None

@@ -26,6 +26,8 @@ CONTACT_WINDOW_S = (0.22, 0.095)
 REST_S = 0.02
 LONGEST_BRAKING_S = 0.015
 RESTING_S, NEAR_H = 0.06, 0.003
+# In the picture: how near to where it will stand the ankle has arrived, and how far it may still seem to stray.
+ARRIVED_H, ASTRAY_H = 0.011, 0.019
 REST_VERTICAL_M_S, REST_SHARE, REST_HEIGHT_H = 0.2, 0.15, 0.03
 
 
@@ -77,6 +79,11 @@ def find_hand_separation(s: Signals, lift_s: float, contact_s: float, release_s:
 def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
     """First time the lead ankle has come to rest on the ground (section 1.1, event 5)."""
     typical = inferred(release_s - CONTACT_TO_RELEASE_S)
+    low, high = (release_s - before for before in CONTACT_WINDOW_S)
+    if s.ankle_seen is not None:
+        landed = _arrives(s, s.ankle_seen / s.height_m, release_s)
+        if landed is not None and low <= landed <= high:
+            return Event(min(landed + LONGEST_BRAKING_S, high), 0.7)
     window = s.between(max(lift_s, release_s - 0.5), release_s)
     down = s.ankle_velocity[window, 2]
     if len(window) < 4 or not np.isfinite(down).any():
@@ -88,7 +95,6 @@ def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
         & (level < REST_SHARE * np.nanmax(level[window]))
         & (np.abs(s.ankle[:, 2] - plateau) < REST_HEIGHT_H)
     )
-    low, high = (release_s - before for before in CONTACT_WINDOW_S)
     after_drop = s.time_s[window[int(np.nanargmin(down))]]
     for start, stop in filters.stretches(rest):
         begins, lasts = s.time_s[start], s.time_s[stop - 1] - s.time_s[start]
@@ -116,6 +122,18 @@ def _stands(s: Signals, begins_s: float, lift_s: float) -> float:
     speed = abs(float(filters.rate_of_change(along, s.time_s)[last]))
     braking = 2.0 * away[last] / speed if speed > 0 else 0.0
     return float(s.time_s[last] + np.clip(braking, 0.0, LONGEST_BRAKING_S))
+
+
+def _arrives(s: Signals, ankle: np.ndarray, release_s: float) -> float | None:
+    """When the ankle (T, 2), in heights, comes in the picture to where it stands at release, there to stay."""
+    window = s.between(release_s - 0.3, release_s)
+    stands = np.median(ankle[s.between(release_s - 0.08, release_s + 0.03)], axis=0)
+    away = np.linalg.norm(ankle[window] - stands, axis=1)
+    astray = np.flatnonzero(away > ASTRAY_H)
+    if len(astray) == 0:
+        return None
+    near = astray[-1] + np.flatnonzero(away[astray[-1] :] < ARRIVED_H)
+    return float(s.time_s[window[near[0]]]) if len(near) else None
 
 
 def _stillness(speed: np.ndarray, limit: float) -> float:

@@ -193,16 +193,15 @@ def strengths(
     events: dict[str, dict[str, Any]],
     faults: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
-    """At least one thing that is as it is in good deliveries: sure, near its norm, and not part of a fault."""
+    """One thing that is as it is in good deliveries: sure, in the middle of its norm, and not part of a fault."""
     blamed = {fault["metric"] for fault in faults or []}
     blamed |= {other for name, other in _SAME_THING if name in blamed}
-    scored = [m for m in metrics if m["z"] is not None and m["name"] not in blamed]
-    if not scored:
+    usually = [m for m in metrics if m["z"] is not None and abs(m["z"]) < 1 and m["name"] not in blamed]
+    if not usually:
         return [_in_order(events)]
-    best = min(scored, key=_praise)
+    best = min(usually, key=_praise)
     when = best["phase"] if best["phase"] in events else "release"
-    where = "in the middle of" if abs(best["z"]) < 1 else "nearest to"
-    seen = f"{best['label']}: {quantity(best['value'], best['unit'])}, {where} what good deliveries show."
+    seen = f"{best['label']}: {quantity(best['value'], best['unit'])}, in the middle of what good deliveries show."
     norm = usual(best)
     return [
         {
