@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from . import dotenv_file, node, project, python_env, system, tools_env
 from .shell import ROOT, Failure, os_failure, say
 
-# Two processes; tests/conftest.py says which tests share one.
-PYTEST = "pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=15"
+# Three processes on two cores, as many tests wait for others; tests/conftest.py says which tests share one.
+PYTEST = "pytest -n 3 --dist loadscope --no-loadscope-reorder --durations=15"
 SURROUNDINGS = {
     # As workers do it: on a busy machine BLAS threads of several processes wait for each other most of the time.
     **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
