@@ -72,7 +72,7 @@ def test_no_damaged_film_breaks_the_worker_or_leaves_anything(rig: Rig, tmp_path
     assert worker.poll() is None and parent.create_time() == psutil.Process(worker.pid).create_time()
     rig.until(lambda: rig.jobs.connection.scard("rq:workers") == 1, "the worker to be registered")
     rig.until(lambda: parent.num_fds() <= open_before + 2, "the worker's files to be closed")
-    assert not rig.work_left()
+    rig.until(lambda: rig.work_left() == [], "the last work folder to go")
     assert not [path for path in (tmp_path / "tmp").rglob("*") if path.is_file()], "temporary files were left"
     assert not list((rig.data / "storage").rglob("*.part"))
     assert rig.catalog.counts().get("failed", 0) == FILMS - codes["completed"]
