@@ -40,12 +40,17 @@ def multipart(content: bytes) -> tuple[bytes, dict[str, str]]:
     return head + content + b"\r\n--b--\r\n", {"Content_Type": "multipart/form-data; boundary=b"}
 
 
-def test_a_film_goes_through_and_comes_back_in_pieces(site: Site, samples: Path) -> None:
-    film = (samples / "sample_lefty.mp4").read_bytes()
+def uploaded(site: Site, film: bytes) -> str:
+    """Send a film through the proxy; its job."""
     body, headers = multipart(film)
     answer, said = site.ask("POST", "/videos/upload", body, **headers)
     assert answer.status == 202, said
-    job = json.loads(said)["job_id"]
+    return str(json.loads(said)["job_id"])
+
+
+def test_a_film_goes_through_and_comes_back_in_pieces(site: Site, samples: Path) -> None:
+    film = (samples / "sample_lefty.mp4").read_bytes()
+    job = uploaded(site, film)
     assert site.rig.storage.open(site.rig.catalog.get(job).original_key).read() == film
     assert site.ask("GET", f"/videos/{job}/status")[0].status == 200
     answer, part = site.ask("GET", f"/videos/{job}/preview/original", Range="bytes=1000-1999")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.deploy import proxied
 from tests.deploy.proxied import Site
-from tests.deploy.test_nginx import multipart
+from tests.deploy.test_nginx import uploaded
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("SHADOW_PROXY_CHECK") != "true", reason="takes a minute: `make proxy-check` runs it"
@@ -31,10 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_the_sample_becomes_a_report_and_a_film_that_plays_from_its_middle(site: Site, samples: Path) -> None:
     film = (samples / "sample_lefty.mp4").read_bytes()
-    body, headers = multipart(film)
-    answer, said = site.ask("POST", "/videos/upload", body, **headers)
-    assert answer.status == 202, said
-    job = json.loads(said)["job_id"]
+    job = uploaded(site, film)
     status = wait_for_report(site, job)
     assert status["status"] == "completed", status
     info = json.loads(site.ask("GET", f"/videos/{job}/info")[1])
