@@ -25,6 +25,8 @@ HAND_RATIO = (1.05, 1.5)  # throwing over glove hand; two hands on a bat are 1
 HANDS_APART_H = (0.1, 0.25)
 KNEE_LIFT_H = (0.03, 0.25)
 STRIDE_H = (0.15, 0.45)
+# The hips sink by 0.18 between leg lift and release in the reference; a person who jumps down from somewhere falls.
+HIPS_PATH_H = (0.6, 0.35)
 TO_THE_PLATE = (0.1, 0.5)  # cosine between the hand's way until it is fastest and the way from foot to foot
 COCKED_S = 0.05  # before its fastest the arm is laid back: since then the hand has gone to the plate
 RELEASE_SIGNS = (0.5, 0.7)  # confidence of a release with one and with two of its three signs
@@ -75,7 +77,12 @@ def find_deliveries(
 
 
 def quality(s: Signals, seen: dict[str, Event]) -> float:
-    """How sure, 0..1, that this is a pitch: a fast hand, alone, the way of the stride, after a leg lift."""
+    """How sure, 0..1, that this is a pitch: a fast hand, alone, the way of the stride, after a leg lift.
+
+    A throw that is all there was, with neither its leg lift nor its landing seen, is none.
+    """
+    if seen["leg_lift"].estimated and seen["foot_contact"].estimated:
+        return 0.0
     near = s.between(seen["release"].time_s - 0.06, seen["release"].time_s + 0.06)
     if not np.isfinite(s.wrist_speed[near]).any():
         return 0.0  # the hand that threw was not seen at that moment
@@ -95,7 +102,13 @@ def quality(s: Signals, seen: dict[str, Event]) -> float:
     forward = _grade(_along(s, near), TO_THE_PLATE)
     released = _grade(seen["release"].confidence, RELEASE_SIGNS)
     hand = fast * forward * released * _grade(ratio, HAND_RATIO) * _grade(apart, HANDS_APART_H)
-    return round(float(hand * legs), 3)
+    return round(float(hand * legs * _grade(_hips_path(s, seen), HIPS_PATH_H)), 3)
+
+
+def _hips_path(s: Signals, seen: dict[str, Event]) -> float:
+    """How far apart, in heights, the mid-hip's highest and lowest places are between leg lift and follow-through."""
+    level = mid_hip(s.points)[s.between(seen["leg_lift"].time_s, seen["follow_through"].time_s), 2]
+    return float(np.nanmax(level) - np.nanmin(level)) / s.height_m if np.isfinite(level).any() else 0.0
 
 
 def _along(s: Signals, near: np.ndarray) -> float:

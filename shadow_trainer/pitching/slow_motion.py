@@ -24,6 +24,10 @@ CONTACT_TO_RELEASE_S = (0.141, 0.18)
 # Real time is by far the usual case: this much more must speak for slow motion (log-odds of 20 : 1).
 CAUTION = 3.0
 HIGHEST_RATE_FPS = 1001.0
+# An event that was not seen is worth as much as one that is this many standard deviations off; and whatever the
+# alternative, nobody's film is slow motion whose hand and rhythm are together farther off than LEAST_LIKE_A_PITCH.
+UNSEEN_SD = 2.0
+LEAST_LIKE_A_PITCH = 6.0
 
 
 def slow_motion_factor(series: PoseSeries, *, fps: float, throws: str = "auto") -> float:
@@ -56,9 +60,9 @@ def real_speed(
         if fps * slower > HIGHEST_RATE_FPS:
             break
         tried = solve_at(slower)
-        cost = _misfit(tried, throws) + CAUTION
-        if cost < least:
-            best, factor, least = tried, slower, cost
+        misfit = _misfit(tried, throws)
+        if misfit <= LEAST_LIKE_A_PITCH and misfit + CAUTION < least:
+            best, factor, least = tried, slower, misfit + CAUTION
     return best, factor
 
 
@@ -77,10 +81,9 @@ def _misfit(series: PoseSeries, throws: str) -> float:
         at = {name: event.time_s for name, event in delivery.events.items()}
         speed = float(np.nanmax(delivery.signals.wrist_speed))
         cost = _surprise(speed, HAND_SPEED_H_S)
-        if not delivery.events["leg_lift"].estimated:
-            cost += _surprise(at["release"] - at["leg_lift"], LIFT_TO_RELEASE_S)
-        if not delivery.events["foot_contact"].estimated:
-            cost += _surprise(at["release"] - at["foot_contact"], CONTACT_TO_RELEASE_S)
+        for name, usual in (("leg_lift", LIFT_TO_RELEASE_S), ("foot_contact", CONTACT_TO_RELEASE_S)):
+            unseen = delivery.events[name].estimated
+            cost += 0.5 * UNSEEN_SD**2 if unseen else _surprise(at["release"] - at[name], usual)
         costs.append(cost)
     return float(np.median(costs))
 

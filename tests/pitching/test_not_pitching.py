@@ -142,3 +142,22 @@ def test_a_clock_that_is_eight_times_too_fast() -> None:
 def test_a_clip_without_joints_or_too_short_for_a_throw_has_none() -> None:
     time_s, world = bodies.standing(0.3)
     assert found(time_s, world) == []
+
+
+def test_jumping_down_while_the_arms_swing() -> None:
+    """Filmed for real: a man who jumps off a roof swings an arm as fast as a pitcher, after a step."""
+    pitch = bodies.pitch(fps=120.0)
+    release = pitching.analyse(pitch, height_m=1.88)["deliveries"][0]["events"]["release"]["time_s"]
+    world = pitch.world_m.copy()
+    world[..., 2] -= 4.9 * np.maximum(0.0, pitch.time_s - release + 0.4)[:, None] ** 2
+    assert found(pitch.time_s, world) == []
+
+
+def test_a_throw_of_which_neither_the_leg_lift_nor_the_landing_is_seen() -> None:
+    pitch = bodies.pitch(fps=120.0)
+    events = pitching.analyse(pitch, height_m=1.88)["deliveries"][0]["events"]
+    cut = bodies.between(pitch, events["release"]["time_s"] - 0.3, 99.0)
+    lead = [INDEX[f"left_{part}"] for part in ("knee", "ankle", "heel", "foot_index")]
+    world = cut.world_m.copy()
+    world[:, lead] += 0.25 * (cut.time_s - cut.time_s[0])[:, None, None] * np.array([1.0, 0.0, 1.0])
+    assert found(cut.time_s, world) == []
