@@ -83,6 +83,21 @@ def test_resampling_moves_a_metric_no_further_than_half_a_frame_explains(
         assert apart <= claimed, (key, apart, claimed)
 
 
+@pytest.mark.parametrize("view", ["open-side", "rear"])
+@pytest.mark.parametrize("fps", [120.0, 60.0])
+def test_resampling_a_film_moves_no_metric_further_than_the_error_it_claims(
+    pitch: PoseSeries, fps: float, view: str
+) -> None:
+    fine = measured(bodies.filmed(pitch, view), view=view)
+    coarse = measured(bodies.filmed(bodies.sampled(pitch, round(240 / fps)), view), view=view)
+    claimed = {key: metric for key, metric in coarse.items() if metric["error"] is not None}
+    assert len(claimed) > 40
+    for key, metric in claimed.items():
+        apart = abs(metric["value"] - fine[key]["value"])
+        apart = min(apart, 360.0 - apart) if metric["unit"] == "deg" else apart
+        assert apart <= metric["error"], (key, apart, metric["error"])
+
+
 def test_every_metric_is_finite_or_said_to_be_unknown(pitch: PoseSeries) -> None:
     for key, metric in measured(pitch).items():
         assert metric["value"] is None or np.isfinite(metric["value"]), key
