@@ -1,10 +1,11 @@
-"""`python -m shadow_trainer measure POSE.npz --out analysis.json`: the pitching science without a film."""
+"""`python -m shadow_trainer measure POSE --out analysis.json`: the pitching science without a film."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +13,83 @@ import click
 import numpy as np
 
 from ..errors import BadRequest
-from ..jobs.request import THROWS, VIEWS
+from ..jobs.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, LEVELS, THROWS, VIEWS
+from . import motion_files
+
+LEAST_ROWS = 12
+Moved = dict[int, dict[str, float]]
 
 
 @click.command()
 @click.argument("pose", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The analysis.json to write.")
-@click.option("--throws", type=click.Choice(THROWS), default="auto", help="Throwing hand.")
-@click.option("--view", type=click.Choice(VIEWS), default="auto", help="Camera's place, if there was one.")
-@click.option("--height-m", type=click.FloatRange(0.9, 2.4), help="The athlete's height in metres.")
-@click.option("--capture-fps", type=click.FloatRange(5, 2000), help="Frames per second that were taken.")
-@click.option("--level", default="adult", help="Level whose norms are used.")
-@click.option("--reference", default="elite", help="Reference to compare with, or `none`.")
-def measure(pose: Path, out: Path, **options: Any) -> None:
-    """Measure every delivery in POSE (a pose.npz: time_s and world_m at least) and write analysis.json."""
+@click.option("--throws", type=click.Choice(THROWS), default="auto", show_default=True, help="Throwing hand.")
+@click.option(
+    "--view",
+    type=click.Choice(VIEWS),
+    default="auto",
+    show_default=True,
+    help="Camera's place, if there was one.",
+)
+@click.option(
+    "--height-m",
+    type=click.FloatRange(*HEIGHT_M_RANGE),
+    help="The athlete's height in metres; told from the bones when absent.",
+)
+@click.option(
+    "--capture-fps",
+    type=click.FloatRange(*CAPTURE_FPS_RANGE),
+    help="Frames per second that were taken; of a pose.npz only how fine its times are, of any other file its rate.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default="adult",
+    show_default=True,
+    help="Level whose norms are used.",
+)
+@click.option(
+    "--reference",
+    default="elite",
+    show_default=True,
+    help="Reference to compare with, as `reference list` names them, or `none`.",
+)
+@click.option(
+    "--event",
+    "moved",
+    multiple=True,
+    metavar="[PITCH:]EVENT=SECONDS",
+    help="An event moved by hand, such as foot_contact=2.31, or 2:release=9.04 of the second pitch. Repeatable.",
+)
+@motion_files.label_option
+@click.option(
+    "--plate",
+    type=click.Choice(motion_files.PLATE_AXES),
+    help="The axis of another program's file that leads to the plate; without it the stride's angle is not told.",
+)
+def measure(pose: Path, out: Path, moved: tuple[str, ...], labels: tuple[str, ...], **options: Any) -> None:
+    """Measure every delivery in POSE and write analysis.json, without a film.
+
+    POSE is a pose.npz with time_s (frames,) in seconds and world_m (frames, 33, 3) in metres, X from the rubber
+    to the plate, Z up, NaN where a landmark does not exist. Joints of other programs are taken, too: NPY or NPZ
+    of 17 joints in the order of Human3.6M, TRC, C3D and BVH, turned so that the stride (or --plate) goes along X.
+    """
     if not pose.is_file():
         raise BadRequest(f"There is no file at {pose}.", code="no_such_file", fix="Check the path.")
     if out.is_dir() or not out.absolute().parent.is_dir():
         raise BadRequest(
             f"{out} cannot be written.", code="bad_out", fix="Give --out a file name in a folder that exists."
         )
-    document = document_of(pose, **options)
+    document = document_of(pose, moved=moved_events(moved), labels=motion_files.label_map(labels), **options)
     write_json(out, document)
-    click.echo(f"{len(document['deliveries'])} deliveries; results in {out}")
+    for note in document.get("notes", ()):
+        click.echo(f"  note: {note}")
+    found = len(document["deliveries"])
+    click.echo(f"{found} {'pitch' if found == 1 else 'pitches'}; results in {out}")
+    if not found:
+        click.echo(
+            "No pitch was found: check --throws, the times (seconds) and the axes (Z up, metres).", err=True
+        )
 
 
 def document_of(
@@ -46,16 +101,22 @@ def document_of(
     capture_fps: float | None = None,
     level: str = "adult",
     reference: str = "elite",
+    moved: Moved | None = None,
+    labels: Mapping[str, tuple[str, ...]] | None = None,
+    plate: str | None = None,
 ) -> dict[str, Any]:
-    """analysis.json of a pose file: the contract's shape, without a film, with the curves inside.
+    """analysis.json of a file of joints: the contract's shape, without a film, with the curves inside.
 
-    Raises BadRequest when the file is not a pose file or has no two rows with rising times.
+    ``moved`` are events moved by hand: index of the delivery -> event -> seconds. Raises BadRequest when the
+    file holds no motion, and NotFound for a reference that nobody knows.
     """
     from .. import pitching
     from ..jobs.document import SCHEMA, plain
-    from ..pose.series import PoseSeries
 
-    series = PoseSeries.load(pose)
+    given = motion_files.joints(
+        pose, hand=throws, height_m=height_m, fps=capture_fps, plate=plate, labels=labels or {}
+    )
+    series = given.series
     check(series, pose)
     fps = capture_fps or float(1.0 / np.median(np.diff(series.time_s)))
     result = pitching.analyse(
@@ -65,16 +126,45 @@ def document_of(
         fps=fps,
         view=view,
         level=level,
-        reference=None if reference == "none" else reference,
+        events=moved,
+        reference=motion_files.find_reference(reference),
+        plate_known=given.plate_known,
     )
     curves = result.pop("series")
-    return plain({"schema": SCHEMA, "pose": pose.name, "capture_fps": fps, **result, "series": curves})
+    said = {"notes": given.notes} if given.notes else {}
+    return plain(
+        {"schema": SCHEMA, "pose": pose.name, "capture_fps": fps, **said, **result, "series": curves}
+    )
+
+
+def moved_events(texts: Iterable[str]) -> Moved:
+    """``foot_contact=2.31`` and ``2:release=9.04`` as the measuring takes them; BadRequest for what is neither."""
+    moved: Moved = {}
+    for text in texts:
+        place, colon, rest = text.rpartition(":")
+        name, _, when = rest.partition("=")
+        try:
+            index, seconds = int(place) - 1 if colon else 0, float(when)
+        except ValueError:
+            index, seconds = -1, float("nan")
+        if index < 0 or not np.isfinite(seconds):
+            raise BadRequest(
+                f"{text!r} is not [PITCH:]EVENT=SECONDS.",
+                code="bad_event",
+                fix="Write an event's name and its time, such as foot_contact=2.31 or 2:release=9.04.",
+            )
+        moved.setdefault(index, {})[name.strip()] = seconds
+    return moved
 
 
 def check(series: Any, pose: Path) -> None:
     """Refuse what cannot be a motion: too short, times that do not rise, no joints."""
-    if len(series) < 12:
-        raise BadRequest(f"{pose.name} has {len(series)} rows; a motion needs 12.", code="bad_pose_file")
+    if len(series) < LEAST_ROWS:
+        raise BadRequest(
+            f"{pose.name} has {len(series)} rows; a motion needs {LEAST_ROWS}.",
+            code="bad_pose_file",
+            fix="Export the whole delivery, from the set to the follow-through.",
+        )
     if not np.isfinite(series.time_s).all() or (np.diff(series.time_s) <= 0).any():
         raise BadRequest(
             f"The times in {pose.name} do not rise.",

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from ..errors import BadRequest
-from ..jobs.request import LEVELS, THROWS
+from ..jobs.request import HEIGHT_M_RANGE, LEVELS, THROWS
+from . import motion_files
 
 
 @click.group()
@@ -20,7 +21,7 @@ def reference() -> None:
 @reference.command("list")
 def list_() -> None:
     """Every reference with its level, hand and source."""
-    for facts in _library().facts():
+    for facts in motion_files.library().facts():
         click.echo(
             f"{facts['name']:24} {facts['level']:12} {facts['hand']:6} {facts['height_m']:.2f} m  {facts['source']}"
         )
@@ -29,11 +30,13 @@ def list_() -> None:
 @reference.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="The name it gets in the library.")
-@click.option("--hand", type=click.Choice(THROWS), default="auto", help="Throwing hand.")
+@click.option("--hand", type=click.Choice(THROWS), default="auto", show_default=True, help="Throwing hand.")
 @click.option("--fps", type=click.FloatRange(1, 2000), help="Frames per second, where the file does not say.")
-@click.option("--height-m", type=click.FloatRange(0.9, 2.4), help="The pitcher's height in metres.")
-@click.option("--level", type=click.Choice(LEVELS), default="adult", help="The pitcher's level.")
-@click.option("--label", "labels", multiple=True, help="LANDMARK=LABEL[+LABEL], where the guess is wrong.")
+@click.option("--height-m", type=click.FloatRange(*HEIGHT_M_RANGE), help="The pitcher's height in metres.")
+@click.option(
+    "--level", type=click.Choice(LEVELS), default="adult", show_default=True, help="The pitcher's level."
+)
+@motion_files.label_option
 @click.option("--dry-run", is_flag=True, help="Show what was understood and save nothing.")
 def import_(
     file: Path,
@@ -50,7 +53,7 @@ def import_(
 
     if not file.is_file():
         raise BadRequest(f"There is no file at {file}.", code="no_such_file", fix="Check the path.")
-    motion = importers.read(file, fps=fps, labels=dict(_label(text) for text in labels))
+    motion = importers.read(file, fps=fps, labels=motion_files.label_map(labels))
     for landmark, sources in motion.labels.items():
         click.echo(f"  {landmark:18} <- {' + '.join(sources)}")
     click.echo(f"  {len(motion.time_s)} frames at {motion.fps:g} per second")
@@ -61,7 +64,7 @@ def import_(
     for event, when in found.events.items():
         click.echo(f"  {event.replace('_', ' '):24} {when:.3f} s")
     if not dry_run:
-        _library().save(found)
+        motion_files.library().save(found)
         click.echo(f"saved as {name}")
 
 
@@ -69,7 +72,9 @@ def import_(
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="The name it gets in the library.")
 @click.option("--delivery", default=1, type=click.IntRange(1), help="Which pitch of the film.")
-@click.option("--level", type=click.Choice(LEVELS), default="adult", help="The pitcher's level.")
+@click.option(
+    "--level", type=click.Choice(LEVELS), default="adult", show_default=True, help="The pitcher's level."
+)
 def save(folder: Path, name: str, delivery: int, level: str) -> None:
     """Save a delivery of a finished analysis (FOLDER with analysis.json and pose.npz) as a reference."""
     from ..pitching.reference import from_delivery
@@ -80,7 +85,7 @@ def save(folder: Path, name: str, delivery: int, level: str) -> None:
     except (OSError, ValueError) as error:
         raise BadRequest(f"There is no analysis in {folder}.", code="no_such_file") from error
     series = PoseSeries.load(folder / "pose.npz")
-    _library().save(from_delivery(series, analysis, delivery - 1, name=name, level=level))
+    motion_files.library().save(from_delivery(series, analysis, delivery - 1, name=name, level=level))
     click.echo(f"saved as {name}")
 
 
@@ -88,19 +93,6 @@ def save(folder: Path, name: str, delivery: int, level: str) -> None:
 @click.argument("name")
 def remove(name: str) -> None:
     """Remove a saved reference."""
-    click.echo("removed" if _library().delete(name) else f"there is no saved reference named {name}")
-
-
-def _label(text: str) -> tuple[str, tuple[str, ...]]:
-    landmark, equals, sources = text.partition("=")
-    if not equals or not sources:
-        raise BadRequest(f"{text!r} is not LANDMARK=LABEL.", code="bad_label_map")
-    return landmark.strip(), tuple(part.strip() for part in sources.split("+"))
-
-
-def _library() -> Any:
-    from ..jobs.references import References
-    from ..settings import load
-    from ..storage import open_storage
-
-    return References(open_storage(load().storage_address))
+    click.echo(
+        "removed" if motion_files.library().delete(name) else f"there is no saved reference named {name}"
+    )

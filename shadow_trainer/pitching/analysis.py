@@ -6,7 +6,7 @@ with that given, and takes a fraction of a second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from . import (
 )
 from .deliveries import Found, find_deliveries, find_hand
 from .events import EVENTS
-from .metrics import Context, confidence
+from .metrics import Context, Metric, confidence
 from .reference import Reference
 from .reference import get as get_reference
 from .world import HANDS, as_right_hander, standing_height
@@ -49,6 +49,7 @@ class Setting:
     level: str
     reference: Reference | None
     scored: bool = True
+    plate_known: bool = True
 
     @property
     def solved(self) -> bool:
@@ -71,14 +72,15 @@ def analyse(
     events: dict[int, dict[str, float]] | None = None,
     reference: str | Reference | None = "elite",
     scored: bool = True,
+    plate_known: bool = True,
 ) -> dict[str, Any]:
     """Everything that is measured of the athlete in ``series``; see DESIGN.md section 4 for the shape.
 
     ``throws`` right, left or auto; ``fps`` real frames per second when they cannot be told from the times;
     ``windows`` where to look for deliveries; ``events`` moved by a coach: delivery index -> event -> seconds;
     ``reference`` a name, a :class:`~.reference.Reference` or None; ``scored`` False: joints too coarse to be
-    held against a norm (a light pose model's), so that there are no z, faults or strengths.
-    Raises BadRequest for what cannot be.
+    held against a norm (a light pose model's), so that there are no z, faults or strengths; ``plate_known``
+    False: X is the way of the stride, as nobody knows where the plate is. Raises BadRequest for what cannot be.
     """
     _check(throws, view, level, height_m)
     rough = height_m or standing_height(series.world_m)
@@ -88,7 +90,7 @@ def analyse(
     seen_view = looks if view == "auto" else view
     tall = height_m or standing_height(points)
     against = get_reference(reference)
-    setting = Setting(series, points, hand, tall, seen_view or "other", level, against, scored)
+    setting = Setting(series, points, hand, tall, seen_view or "other", level, against, scored, plate_known)
     found = find_deliveries(
         points,
         series.time_s,
@@ -167,6 +169,9 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
 def _numbers(
     setting: Setting, context: Context, flat: dict[tuple[str, str], float], fps: float
 ) -> list[dict[str, Any]]:
+    measured = metrics.measure(context, setting.view)
+    if not setting.plate_known:
+        measured = [_without_plate(metric) for metric in measured]
     return [
         scoring.scored(
             metric,
@@ -177,8 +182,17 @@ def _numbers(
             solved=setting.solved,
             may_score=setting.scored,
         )
-        for metric in metrics.measure(context, setting.view)
+        for metric in measured
     ]
+
+
+def _without_plate(metric: Metric) -> Metric:
+    """What the stride's angle to the plate becomes where the stride itself stands for the plate."""
+    if metric.name != "stride_angle":
+        return metric
+    return replace(
+        metric, value=None, confidence=metrics.LOW, note="the file does not say where the plate is"
+    )
 
 
 def _words(

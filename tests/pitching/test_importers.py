@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from shadow_trainer.errors import BadRequest
-from shadow_trainer.pitching import compare, importers
+from shadow_trainer.pitching import compare, importers, retarget
 from shadow_trainer.pitching.importers.arrays import H36M
 from shadow_trainer.pitching.importers.bvh import read_bvh
 from shadow_trainer.pitching.importers.labels import guess
@@ -84,6 +84,12 @@ def test_seventeen_joints_of_any_units_and_vertical_become_a_reference(
     contact = reference.events["release"] - reference.events["foot_contact"]
     assert contact == pytest.approx(0.140, abs=0.012)
     assert len(motion.notes) == 2
+
+
+def test_joints_of_a_mirrored_body_are_refused_even_without_feet(pitch: PoseSeries, tmp_path: Path) -> None:
+    np.save(tmp_path / "mirrored.npy", h36m_of(pitch) * [1.0, -1.0, 1.0])
+    with pytest.raises(BadRequest, match="exchanged"):
+        importers.read(tmp_path / "mirrored.npy", fps=120)
 
 
 def test_hip_centred_arrays_get_their_way_back_from_the_feet(pitch: PoseSeries, tmp_path: Path) -> None:
@@ -162,3 +168,16 @@ def test_a_file_without_a_pitch_says_so(tmp_path: Path, pitch: PoseSeries) -> No
     np.save(tmp_path / "still.npy", still)
     with pytest.raises(BadRequest, match="No pitch"):
         importers.as_reference(importers.read(tmp_path / "still.npy", fps=100), name="x", hand="right")
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_joints_of_another_program_are_measured_like_our_own(
+    mirror: bool, pitch: PoseSeries, tmp_path: Path
+) -> None:
+    ours = bodies.mirrored(pitch) if mirror else pitch
+    path = written("trc", ours.with_(world_m=retarget.turn(ours.world_m, 90.0)), tmp_path)
+    motion = importers.read(path)
+    # Our TRC is Y up: our Y, along which the turned pitch is thrown, is its -z.
+    known = importers.as_series(motion, plate="-z").world_m
+    start = known[0, INDEX["left_hip"]] - ours.world_m[0, INDEX["left_hip"]]
+    assert known[: len(ours), WHOLE_BODY] - start == pytest.approx(ours.world_m[:, WHOLE_BODY], abs=2e-3)

@@ -6,6 +6,8 @@ a whole delivery his head is above his feet.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...errors import BadRequest
@@ -26,6 +28,8 @@ _TO_Z_UP = {
     "-z": np.array([[1.0, 0, 0], [0, -1.0, 0], [0, 0, -1.0]]),
 }
 FIXED_HIPS_M = 0.03
+# Over a whole delivery toes are 0.2 m and knees 0.1 m ahead of the ankles and of the line from hip to ankle.
+BEHIND_M = -0.05
 CROSS_FADE_S = 0.1
 ANKLE_HEIGHT_H = 0.04
 
@@ -52,8 +56,10 @@ def find_scale(points: np.ndarray) -> float:
     return fitting[0]
 
 
-def to_world(points: np.ndarray, scale: float | None, up: str | None) -> tuple[np.ndarray, list[str]]:
-    """(T, 33, 3) metres with Z up, and what was guessed, in words."""
+def to_world(
+    points: np.ndarray, scale: float | None, up: str | None
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """(T, 33, 3) metres with Z up, the axes they were turned by (rows: ours in the file's), guesses in words."""
     notes = []
     if scale is None:
         scale = find_scale(points)
@@ -66,9 +72,22 @@ def to_world(points: np.ndarray, scale: float | None, up: str | None) -> tuple[n
         raise BadRequest(
             "Left and right are exchanged in this file (or its axes are left-handed).",
             code="mirrored_motion",
-            fix="Exchange the left and right labels in the label map.",
+            fix="Exchange left and right in the label map, or turn the sign of one axis before exporting.",
         )
-    return world, notes
+    return world, _TO_Z_UP[up], notes
+
+
+def plate_heading(axis: str, axes: np.ndarray) -> float:
+    """Degrees about our vertical of a file's axis (``x``, ``-y`` ...). Raises BadRequest for one that stands."""
+    sign = -1.0 if axis.startswith("-") else 1.0
+    way = sign * axes[:, "xyz".index(axis[-1])]
+    if np.hypot(way[0], way[1]) < 0.5:
+        raise BadRequest(
+            f"The file's {axis} axis stands upright; the plate cannot be there.",
+            code="bad_plate",
+            fix="Name the level axis along which the pitch is thrown.",
+        )
+    return float(np.degrees(np.arctan2(way[1], way[0])))
 
 
 def hips_stand_still(world: np.ndarray) -> bool:
@@ -77,14 +96,22 @@ def hips_stand_still(world: np.ndarray) -> bool:
 
 
 def _mirrored(world: np.ndarray) -> bool:
-    """True when the knees and feet bend the way they cannot: toes behind the heels of a turned body."""
-    toes = [world[:, INDEX[f"{s}_foot_index"]] - world[:, INDEX[f"{s}_ankle"]] for s in ("left", "right")]
+    """True when the body bends the way it cannot: its toes, or where there are none its knees, point behind it."""
     across = world[:, INDEX["left_hip"]] - world[:, INDEX["right_hip"]]
     forward = np.cross(across, np.array([0.0, 0.0, 1.0]))
-    length = np.linalg.norm(forward, axis=1)
-    ahead = [(toe * forward).sum(axis=1) / np.maximum(length, 1e-9) for toe in toes]
-    known = np.isfinite(ahead)
-    return bool(known.any() and np.nanmedian(np.asarray(ahead)[known]) < -0.05)
+    forward /= np.maximum(np.linalg.norm(forward, axis=1), 1e-9)[:, None]
+
+    def ahead(way: Callable[[str], np.ndarray]) -> np.ndarray:
+        return np.stack([(way(side) * forward).sum(axis=1) for side in ("left", "right")])
+
+    def at(side: str, part: str) -> np.ndarray:
+        return world[:, INDEX[f"{side}_{part}"]]
+
+    found = ahead(lambda side: at(side, "foot_index") - at(side, "ankle"))
+    if not np.isfinite(found).any():
+        found = ahead(lambda side: at(side, "knee") - (at(side, "hip") + at(side, "ankle")) / 2)
+    known = np.isfinite(found)
+    return bool(known.any() and np.median(found[known]) < BEHIND_M)
 
 
 def plant(points: np.ndarray, time_s: np.ndarray) -> np.ndarray:

@@ -37,6 +37,7 @@ class Motion:
     fps: float
     format: str
     notes: tuple[str, ...] = field(default=())
+    axes: np.ndarray = field(default_factory=lambda: np.eye(3))  # rows: our X, Y, Z in the file's axes
 
 
 def landmarks(raw: Raw, labels: dict[str, tuple[str, ...]]) -> np.ndarray:

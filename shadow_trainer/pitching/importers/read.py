@@ -55,10 +55,10 @@ def read(
     # A damaged number may be infinite; what cannot be known is NaN from here on.
     points[~np.isfinite(points)] = np.nan
     _require_body(path, points)
-    world, guessed = to_world(points, raw.to_metres, raw.up)
+    world, axes, guessed = to_world(points, raw.to_metres, raw.up)
     if hips_stand_still(world):
         guessed.append("the hips stand still in this file; the way is put back from the feet on the ground")
-    return Motion(np.arange(len(world)) / rate, world, used, rate, raw.format, (*notes, *guessed))
+    return Motion(np.arange(len(world)) / rate, world, used, rate, raw.format, (*notes, *guessed), axes)
 
 
 def _require_body(path: Path, points: np.ndarray) -> None:

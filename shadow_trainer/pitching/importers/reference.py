@@ -1,18 +1,31 @@
-"""An imported motion as a reference delivery: hand, events, heading."""
+"""An imported motion as a reference delivery, or as a series to measure: hand, events, heading."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from ...errors import BadRequest
+from ...pose.series import PoseSeries
 from .. import retarget
 from ..deliveries import Found, find_deliveries, find_hand
 from ..reference import Reference
 from ..world import as_right_hander, standing_height
-from .frame import hips_stand_still, plant
+from .frame import hips_stand_still, plant, plate_heading
 from .motion import Motion
 
 ROOM_S = 0.3
+
+
+@dataclass(frozen=True)
+class _Thrown:
+    """A motion with its hand known: ``points`` (T, 33, 3) of a right-hander, ``best`` the surest delivery."""
+
+    hand: str
+    height_m: float
+    points: np.ndarray
+    best: Found | None
 
 
 def as_reference(
@@ -30,30 +43,63 @@ def as_reference(
     ``events`` (all eight, seconds) replace the ones that are found. Raises BadRequest when there is no
     delivery in it and no events were given.
     """
+    thrown = _thrown(motion, hand, height_m)
+    times = events or _times(thrown.best)
+    rows = (motion.time_s >= times["first_movement"] - ROOM_S) & (
+        motion.time_s <= times["follow_through"] + ROOM_S
+    )
+    return Reference(
+        name=name,
+        time_s=motion.time_s[rows],
+        points=_along_x(motion, thrown, times)[rows],
+        events=times,
+        height_m=thrown.height_m,
+        hand=thrown.hand,
+        level=level,
+        source=source or f"Imported from a {motion.format} file",
+    )
+
+
+def as_series(
+    motion: Motion, *, hand: str = "auto", height_m: float | None = None, plate: str | None = None
+) -> PoseSeries:
+    """A motion as joints in our world frame: the rear ankle at leg lift over the origin, X along ``plate``, the
+    file's axis toward the plate (``x``, ``-y`` ...), or, where that is not known, along the stride.
+
+    A motion without a delivery keeps the heading of its file. Raises BadRequest for an axis that stands upright.
+    """
+    thrown = _thrown(motion, hand, height_m)
+    points = thrown.points
+    if thrown.best is not None:
+        way = None if plate is None else plate_heading(plate, motion.axes)
+        if way is not None and thrown.hand == "left":
+            way = -way
+        points = _along_x(motion, thrown, _times(thrown.best), way)
+    world = as_right_hander(points, thrown.hand)
+    seen = np.isfinite(world).all(axis=2)
+    pixels = np.full((*world.shape[:2], 2), np.nan)
+    return PoseSeries(motion.time_s, pixels, seen.astype(float), world, seen.any(axis=1))
+
+
+def _thrown(motion: Motion, hand: str, height_m: float | None) -> _Thrown:
     tall = height_m or standing_height(motion.points)
     throws = hand if hand != "auto" else find_hand(motion.points, motion.time_s, tall)[0]
     points = as_right_hander(motion.points, throws)
     if hips_stand_still(points):
         points = plant(points, motion.time_s)
     found = find_deliveries(points, motion.time_s, tall)
-    best = max(found, key=lambda item: item.quality, default=None)
-    times = events or _times(best)
-    rows = (motion.time_s >= times["first_movement"] - ROOM_S) & (
-        motion.time_s <= times["follow_through"] + ROOM_S
-    )
+    return _Thrown(throws, tall, points, max(found, key=lambda item: item.quality, default=None))
+
+
+def _along_x(
+    motion: Motion, thrown: _Thrown, times: dict[str, float], way_deg: float | None = None
+) -> np.ndarray:
+    """(T, 33, 3) of a right-hander turned so that ``way_deg``, else the stride, goes along X from the origin."""
     lift, contact = (int(np.abs(motion.time_s - times[e]).argmin()) for e in ("leg_lift", "foot_contact"))
-    points = retarget.turn(points, -retarget.stride_heading(points, lift, contact))
-    points = points - points[lift, 28] * np.array([1.0, 1.0, 0.0])
-    return Reference(
-        name=name,
-        time_s=motion.time_s[rows],
-        points=points[rows],
-        events=times,
-        height_m=tall,
-        hand=throws,
-        level=level,
-        source=source or f"Imported from a {motion.format} file",
-    )
+    if way_deg is None:
+        way_deg = retarget.stride_heading(thrown.points, lift, contact)
+    points = retarget.turn(thrown.points, -way_deg)
+    return points - points[lift, 28] * np.array([1.0, 1.0, 0.0])
 
 
 def _times(best: Found | None) -> dict[str, float]:

@@ -1,0 +1,102 @@
+"""What the commands about joints share: files of joints, label maps, the library of references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import click
+import numpy as np
+
+from ..errors import BadRequest
+
+if TYPE_CHECKING:
+    from ..jobs.references import References
+    from ..pitching.reference import Reference
+    from ..pose.series import PoseSeries
+
+PLATE_AXES = ("x", "-x", "y", "-y", "z", "-z")
+NO_PLATE = (
+    "the way of the stride taken for the way to the plate: the stride's angle is not known (--plate tells it)"
+)
+
+label_option: Callable[..., Any] = click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="LANDMARK=LABEL[+LABEL]",
+    help="Which label of the file is a landmark, where the guess is wrong. Repeatable.",
+)
+
+
+def label_map(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """``left_knee=LKNE+LMKNE`` as a label map; BadRequest for what is none."""
+    found = {}
+    for text in texts:
+        landmark, equals, sources = text.partition("=")
+        used = tuple(part.strip() for part in sources.split("+") if part.strip())
+        if not equals or not used:
+            raise BadRequest(
+                f"{text!r} is not LANDMARK=LABEL.",
+                code="bad_label_map",
+                fix="Write one pair for each --label, such as left_knee=LKNE+LMKNE.",
+            )
+        found[landmark.strip()] = used
+    return found
+
+
+@dataclass(frozen=True)
+class Joints:
+    """What is measured: the joints, what was guessed in words, and whether X is known to lead to the plate."""
+
+    series: PoseSeries
+    notes: tuple[str, ...] = ()
+    plate_known: bool = True
+
+
+def joints(
+    path: Path,
+    *,
+    hand: str,
+    height_m: float | None,
+    fps: float | None,
+    plate: str | None,
+    labels: Mapping[str, tuple[str, ...]],
+) -> Joints:
+    """The joints of a pose.npz, or of another program's file. Raises BadRequest for what is neither."""
+    from ..pitching import importers
+    from ..pose.series import PoseSeries
+
+    if path.suffix.lower() not in importers.FORMATS or _is_pose(path):
+        return Joints(PoseSeries.load(path))
+    motion = importers.read(path, fps=fps, labels=dict(labels))
+    series = importers.as_series(motion, hand=hand, height_m=height_m, plate=plate)
+    return Joints(series, (*motion.notes, *([] if plate else [NO_PLATE])), plate is not None)
+
+
+def find_reference(name: str) -> Reference | None:
+    """A reference of the library by name, None for ``none``; NotFound for one that nobody knows."""
+    return library().find(name)
+
+
+def library() -> References:
+    """The references of this installation."""
+    from ..jobs.references import References
+    from ..settings import load
+    from ..storage import open_storage
+
+    return References(open_storage(load().storage_address))
+
+
+def _is_pose(path: Path) -> bool:
+    """Whether it is an archive of our own kind, or a damaged one: both are for the reader of our own kind."""
+    if path.suffix.lower() != ".npz":
+        return False
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return "world_m" in file.files
+    except (OSError, ValueError, EOFError, BadZipFile):
+        return True
