@@ -34,6 +34,7 @@ from shadow_trainer.settings import load
 from tests.conftest import ROOT
 from tests.deploy import composition
 from tests.docs.commands import BLOCK, PAGES, commands, kind_of
+from tests.pitching import bodies
 from tests.web.conftest import make_app
 
 COMMANDS = commands()
@@ -71,6 +72,8 @@ def test_what_can_be_run_is_run(tmp_path: Path) -> None:
     """One process for all, because starting Python thirty times would take longer than the commands."""
     scratch = tmp_path / "var"
     scratch.mkdir()
+    (scratch / "lefty").mkdir()
+    bodies.sampled(bodies.mirrored(bodies.pitch()), 2).save(scratch / "lefty" / "pose.npz")
     before = dict(os.environ)
     os.environ.update(environment(scratch))
     try:
