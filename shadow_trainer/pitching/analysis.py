@@ -202,7 +202,7 @@ def _words(
     if not setting.scored:
         return [], []
     judged = faults.find(numbers, moments, styles=styles, fps=fps, view=setting.view)
-    return judged, faults.strengths(numbers, moments, judged)
+    return judged, faults.strengths(numbers, moments, judged, fps=fps, view=setting.view)
 
 
 def _similarity(setting: Setting, item: Found, events: dict[str, Any]) -> dict[str, Any]:

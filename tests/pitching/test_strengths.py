@@ -1,0 +1,78 @@
+"""Strengths: sure, typical, no part of a fault, and said in a coach's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shadow_trainer import pitching
+from shadow_trainer.pitching import faults, metrics
+from shadow_trainer.pitching.faults import PRAISES
+
+from . import bodies
+from .test_faults import EVENTS, FORBIDDEN
+
+ROWS = {(row.name, row.event): row for row in metrics.ROWS}
+
+
+def typical(metric: str, event: str, value: float, z: float = 0.1) -> dict[str, Any]:
+    row = ROWS[metric, event]
+    norm = {"mean": value, "sd": 10.0, "source": "test"}
+    return {
+        "name": metric, "event": event, "value": value, "unit": row.unit, "confidence": "high", "z": z,
+        "phase": row.phase, "label": row.label, "norm": norm,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("praise", PRAISES, ids=lambda praise: f"{praise.metric}-{praise.event}")
+def test_every_praise_belongs_to_a_metric_and_keeps_the_wording_rules(praise: faults.Praise) -> None:
+    [said] = faults.strengths([typical(praise.metric, praise.event, 60.0)], EVENTS, fps=120.0, view="rear")
+    assert said["title"] == praise.title
+    for text in (said["title"], said["seen"], said["why"], said["text"], said["message"]):
+        assert not FORBIDDEN.search(text) and "{" not in text
+    assert "60" in said["seen"] and "typical 50 to 70" in said["text"]
+    assert said["certainty"] == "high — rear view, 120 fps"
+
+
+def test_words_that_would_not_fit_a_value_are_not_said() -> None:
+    for praise in PRAISES:
+        if praise.least is not None:
+            below = typical(praise.metric, praise.event, praise.least - 1.0)
+            assert faults.strengths([below], EVENTS)[0]["metric"] is None
+
+
+def test_two_strengths_are_of_two_things_and_the_surest_comes_first() -> None:
+    rows = [
+        {**typical("elbow_flexion", "foot_contact", 95.0), "confidence": "medium"},
+        typical("elbow_flexion", "max_external_rotation", 91.0, z=0.5),
+        typical("stride_length", "foot_contact", 85.0),
+        typical("trunk_forward_tilt", "release", 34.0, z=0.9),
+    ]
+    said = faults.strengths(rows, EVENTS)
+    assert [item["metric"] for item in said] == ["stride_length", "elbow_flexion"]
+
+
+def test_the_reference_has_a_strength_and_from_the_side_no_fault() -> None:
+    found = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
+    assert found["strengths"] and not found["faults"]
+    for strength in found["strengths"]:
+        assert not FORBIDDEN.search(strength["message"])
+
+
+def test_what_is_a_fault_one_way_is_not_praised_when_measured_another_way() -> None:
+    """From behind, the lean in the picture and the tilt in space are two numbers for one thing."""
+    found = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
+    tilt = [row for row in found["metrics"] if row["name"] == "trunk_lateral_tilt" and row["z"] is not None]
+    assert faults.strengths(tilt, found["events"])[0]["metric"] == "trunk_lateral_tilt"
+    leaning = [{"metric": "trunk_frontal_lean"}]
+    assert faults.strengths(tilt, found["events"], leaning)[0]["metric"] is None
+
+
+def test_nothing_outside_of_what_is_typical_is_praised() -> None:
+    found = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
+    rows = [row for row in found["metrics"] if row["z"] is not None]
+    best = faults.strengths(rows, found["events"])[0]["metric"]
+    assert abs(next(row["z"] for row in rows if row["name"] == best)) < 1
+    unusual = [{**row, "z": 1.1} for row in rows]
+    assert faults.strengths(unusual, found["events"])[0]["metric"] is None
