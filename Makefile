@@ -31,12 +31,12 @@ dev tools:
 
 chaos: dev
 	SHADOW_CHAOS_FILMS=200 SHADOW_CHAOS_SECONDS=300 SHADOW_LEAK_JOBS=200 SHADOW_BACKUP_POSTGRES=true \
-		.venv/bin/python -m pytest -q -s tests/chaos tests/backup
+		.venv/bin/python -m pytest -s tests/chaos tests/backup
 
 fuzz: tools
 	SHADOW_FUZZ_FILMS=1000 SHADOW_FUZZ_REQUESTS=5000 SHADOW_FUZZ_MOTIONS=3000 SHADOW_FUZZ_CASES=40 \
 		SHADOW_SCHEMATHESIS="$$PWD/.venv-tools/bin/schemathesis" \
-		.venv/bin/python -m pytest -q -s --durations=8 tests/fuzz
+		.venv/bin/python -m pytest -s --durations=8 tests/fuzz
 
 audit: tools
 	@.venv/bin/python -m scripts.audit
@@ -51,13 +51,13 @@ heroku-check: dev
 	.venv/bin/python -m scripts.heroku_check
 
 odd-films: dev
-	SHADOW_ODD_FILMS=true .venv/bin/python -m pytest -q -s tests/analyse/test_odd_films.py
+	SHADOW_ODD_FILMS=true .venv/bin/python -m pytest -s tests/analyse/test_odd_films.py
 
 proxy-check: dev
-	SHADOW_PROXY_CHECK=true .venv/bin/python -m pytest -q -s tests/deploy/test_nginx.py tests/deploy/test_through_the_proxy.py
+	SHADOW_PROXY_CHECK=true .venv/bin/python -m pytest -s tests/deploy/test_nginx.py tests/deploy/test_through_the_proxy.py
 
 image-check: dev
-	SHADOW_IMAGE_CHECK=true .venv/bin/python -m pytest -q -s tests/deploy/test_dockerfile.py tests/deploy/test_image_lines.py \
+	SHADOW_IMAGE_CHECK=true .venv/bin/python -m pytest -s tests/deploy/test_dockerfile.py tests/deploy/test_image_lines.py \
 		tests/deploy/test_other_services.py
 
 doctor:

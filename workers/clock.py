@@ -21,7 +21,7 @@ from rq.scheduler import RQScheduler
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs import alerts, repairs, schedules
 from shadow_trainer.jobs.leader import Leader, say_alive
-from shadow_trainer.jobs.redis import connect
+from shadow_trainer.jobs.redis import connect, hurry
 from shadow_trainer.jobs.rq_backend import QUEUES, RqJobManager
 from shadow_trainer.settings import Settings
 
@@ -68,8 +68,9 @@ class Clock:
         self._resign()
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
-        """End :meth:`run` after the present pulse."""
+        """End :meth:`run` after the present pulse, which waits for Redis no longer."""
         self._stop.set()
+        hurry(self.connection)
 
     def pulse(self) -> bool:
         """Do what is due if this clock leads; whether it does."""
@@ -130,7 +131,7 @@ class Clock:
 
     def _resign(self) -> None:
         try:
-            self.leader.resign()
+            Leader(connect(self.settings, "farewell"), self.name).resign()
         except redis.RedisError:
             log.info("the lock runs out by itself")
 

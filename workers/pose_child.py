@@ -22,8 +22,9 @@ from rq.executions import Execution
 from rq.job import Job
 
 from shadow_trainer import logs
-from shadow_trainer.catalog import open_catalog
+from shadow_trainer.catalog import Catalog, open_catalog
 from shadow_trainer.errors import ShadowError
+from shadow_trainer.jobs import rq_retry
 from shadow_trainer.jobs.redis import connect
 from shadow_trainer.jobs.runner import Runner
 from shadow_trainer.settings import Settings
@@ -61,11 +62,11 @@ def main() -> None:
     os.write(answers, READY)
     while True:
         job_id, execution_id = jobs.get()
-        clean = perform(horse, job_id, execution_id)
+        clean = perform(horse, runner.catalog, job_id, execution_id)
         os.write(answers, DONE if clean else REPLACE_ME)
 
 
-def perform(horse: Horse, job_id: str, execution_id: str) -> bool:
+def perform(horse: Horse, catalog: Catalog, job_id: str, execution_id: str) -> bool:
     """Run one job as RQ does; False when this process had better be replaced afterwards."""
     job: Job | None = None
     try:
@@ -74,6 +75,7 @@ def perform(horse: Horse, job_id: str, execution_id: str) -> bool:
         execution._job = job
         horse.executions = {execution_id: execution}
         horse.perform_job(job, Queue(job.origin, connection=horse.connection), execution)
+        rq_retry.withdraw_if_ended(job, catalog)
     except Exception:
         # Redis went away in the middle of the bookkeeping: the clock finds the job and sets it right.
         log.exception("the end of job %s could not be written", job_id)

@@ -24,7 +24,7 @@ from types import FrameType
 import redis
 from redis.client import Pipeline
 from rq import Queue
-from rq.exceptions import DequeueTimeout, InvalidJobOperation, StopRequested
+from rq.exceptions import DequeueTimeout, InvalidJobOperation, NoSuchJobError, StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.utils import now
@@ -34,7 +34,7 @@ from rq.worker.base import WorkerStatus
 from shadow_trainer.catalog import open_catalog
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs import aftermath, policy, repairs, rq_retry, selftest, workplace
-from shadow_trainer.jobs.redis import AWAY, connect
+from shadow_trainer.jobs.redis import AWAY, SOCKET_TIMEOUT_S, connect, hurry
 from shadow_trainer.jobs.rq_backend import QUEUES
 from shadow_trainer.jobs.runner import Runner
 from shadow_trainer.jobs.states import FAILED, RETRYING
@@ -130,6 +130,11 @@ class PoseWorker(Worker):
         """The child's process id while a job runs, else 0."""
         return self.child.pid if self.executions else 0
 
+    @property
+    def connection_timeout(self) -> int:
+        """Seconds after which Redis is taken to be away; RQ would wait longer beyond a dequeue."""
+        return int(SOCKET_TIMEOUT_S["worker"])
+
     # Taking a job
 
     def dequeue_job_and_maintain_ttl(
@@ -209,13 +214,18 @@ class PoseWorker(Worker):
 
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
         """What the dashboard shows of this worker."""
+        if self._stop_requested and pipeline is None:
+            self._state = state  # the next that it says is its farewell
+            return
         try:
             super().set_state(state, pipeline)
         except AWAY as error:
             log.error("the state of this worker could not be written (%s)", type(error).__name__)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Its sign of life."""
+        """Its sign of life; one that ends has no need of it, and its job's goes by a pipeline."""
+        if self._stop_requested and pipeline is None:
+            return
         try:
             super().heartbeat(timeout, pipeline)
         except AWAY as error:
@@ -268,27 +278,40 @@ class PoseWorker(Worker):
 
     def _settle_death(self, job: Job, queue: Queue, execution: Execution, code: int | None) -> None:
         """The child died while it had this job: record it, and let the job go where it belongs."""
+        if self._end_cause == "handed_back" and self._stopped_job_id != job.id:
+            self._hand_back(job.id, queue, execution)
+            return
         try:
             job.refresh()
         except Exception as error:
             # Deleted with its analysis, or Redis is away: free what is ours, the clock does the rest.
             log.info("job %s is not there any more (%s)", job.id, type(error).__name__)
-            self._settled(job.id, "stopped" if self._stopped_job_id else "", code)
+            self._settled(job.id, "stopped" if self._stopped_job_id else self._end_cause, code)
             return
         if self._stopped_job_id == job.id:
             aftermath.stopped(self.house, job.id)
             self._as_failure(job, queue, execution, "The job was stopped.")
-        elif self._end_cause == "handed_back":
-            aftermath.handed_back(self.house, job.id, self.name)
-            with self.connection.pipeline() as pipeline:
-                self.cleanup_execution(job, pipeline=pipeline, execution=execution)
-                rq_retry.put_back(queue, job, pipeline)
-                pipeline.execute()
         else:
             end = self._settled(job.id, self._end_cause, code)
             rq_retry.apply(job, end.state, delay_s=end.delay_s, at_front=end.at_front)
             words = end.error.message if end.error else f"The worker's child ended ({code})."
             self._as_failure(job, queue, execution, words)
+            rq_retry.withdraw_if_ended(job, self.house.catalog)
+
+    def _hand_back(self, job_id: str, queue: Queue, execution: Execution) -> None:
+        """To the front of the queue, because this worker ends. Raises what says that Redis is away."""
+        # First where the truth is: whoever stops us does not wait for a Redis that is away.
+        aftermath.handed_back(self.house, job_id, self.name)
+        self.connection = connect(self.settings, "farewell")
+        try:
+            job = Job.fetch(job_id, connection=self.connection)
+        except NoSuchJobError:
+            log.info("job %s was deleted meanwhile", job_id)
+            return
+        with self.connection.pipeline() as pipeline:
+            self.cleanup_execution(job, pipeline=pipeline, execution=execution)
+            rq_retry.put_back(Queue(queue.name, connection=self.connection), job, pipeline)
+            pipeline.execute()
 
     def _settled(self, analysis_id: str, cause: str, code: int | None) -> aftermath.End:
         """Record the end in the catalog; if that is away, the job just goes through the queue again."""
@@ -319,6 +342,7 @@ class PoseWorker(Worker):
     def _shutdown(self) -> None:
         """First SIGTERM: no new job; the running one has the grace."""
         self._stop_requested = True
+        hurry(self.connection)
         if self.get_state() != WorkerStatus.BUSY:
             raise StopRequested
         self._grace_until = time.monotonic() + self.settings.shutdown_grace_s
@@ -335,6 +359,8 @@ class PoseWorker(Worker):
     def run_maintenance_tasks(self) -> None:
         """What the clock does too, only rarely: so that an installation without a clock mends itself."""
         self.last_cleaned_at = now()
+        if self._stop_requested:
+            return
         try:
             for queue in self.queues:
                 repairs.mend_queue(self.house, queue)
@@ -346,7 +372,14 @@ class PoseWorker(Worker):
         """Leave nothing behind."""
         self.child.kill()
         self.child.reap()
-        super().teardown()
+        hurry(self.connection)
+        self.connection = connect(self.settings, "farewell")
+        try:
+            super().teardown()
+        except AWAY as error:
+            log.warning(
+                "Redis heard no farewell (%s); it forgets this worker by itself", type(error).__name__
+            )
 
 
 def _own_name() -> str:

@@ -1,7 +1,8 @@
 """Redis clients: one place that knows the address, the patience and every connection option.
 
 The web must answer quickly, so it gives up after about a second; a worker and the clock wait out a restart
-of Redis (about a minute), because a worker that gives up loses its job's heartbeat.
+of Redis (about a minute), because a worker that gives up loses its job's heartbeat. Told to end, they give up
+soon, also in the middle of waiting: what they would say to Redis, the catalog knows.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import redis
 from redis.backoff import ExponentialBackoff
@@ -20,10 +22,10 @@ from ..settings import Settings
 
 # Longest path that fits a Unix socket address on Linux and macOS, with room for the name.
 SOCKET_PATH_MAX = 96
-RETRIES = {"web": 4, "worker": 30}
-CONNECT_TIMEOUT_S = {"web": 1.0, "worker": 5.0}
-# A worker's blocking dequeue outlasts any timeout set here; RQ sets its own.
-SOCKET_TIMEOUT_S = {"web": 3.0, "worker": None}
+RETRIES = {"web": 2, "worker": 30, "farewell": 0}
+CONNECT_TIMEOUT_S = {"web": 1.0, "worker": 5.0, "farewell": 1.0}
+# A worker's must outlast its blocking dequeue (workers/pose_worker.py).
+SOCKET_TIMEOUT_S = {"web": 3.0, "worker": 10.0, "farewell": 2.0}
 LOST = (redis.ConnectionError, redis.TimeoutError, BusyLoadingError)
 # It answers, and takes nothing: its disk is full (MISCONF) or its memory (OOM). The catalog has to do meanwhile.
 AWAY = (*LOST, redis.ResponseError)
@@ -49,15 +51,34 @@ def address(settings: Settings) -> str:
     return url
 
 
+class Patience(Retry):
+    """How often a client tries again: one for all its connections, so that it can be lost in all of them."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Patience:
+        # Each connection copies its client's policy; ours must hear that it is over.
+        return self
+
+    def lose(self) -> None:
+        """Try no more, also in a call that is being tried again. Safe in a signal's handler."""
+        self.update_retries(0)
+
+
+def hurry(client: redis.Redis) -> None:
+    """Let a client of :func:`connect` wait for Redis no longer: its process was told to end."""
+    patience = client.get_retry()
+    if isinstance(patience, Patience):
+        patience.lose()
+
+
 def connect(settings: Settings, role: str = "web") -> redis.Redis:
-    """A client for ``web`` or ``worker``. It connects at the first command.
+    """A client for ``web``, ``worker`` (and the clock) or a last ``farewell``. It connects at the first command.
 
     Options in the address (``?ssl_cert_reqs=none``, ``?db=2``) are honoured, and because every process
     builds its client here from the same settings, they hold in the worker's child too.
     """
     return redis.Redis.from_url(
         address(settings),
-        retry=Retry(ExponentialBackoff(cap=2.0, base=0.1), RETRIES[role]),
+        retry=Patience(ExponentialBackoff(cap=2.0, base=0.1), RETRIES[role]),
         retry_on_error=list(LOST),
         socket_connect_timeout=CONNECT_TIMEOUT_S[role],
         socket_timeout=SOCKET_TIMEOUT_S[role],

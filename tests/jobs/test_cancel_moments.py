@@ -9,13 +9,17 @@ import threading
 from typing import Any
 
 import pytest
+from rq import Queue
+from rq.executions import Execution
 from sqlalchemy import event
 
 from shadow_trainer.catalog import Catalog
-from shadow_trainer.jobs import repairs
+from shadow_trainer.jobs import aftermath, repairs
 from shadow_trainer.jobs.runner import Runner
 from tests.jobs import fakes
 from tests.jobs.rig import Rig
+from workers import pose_child, tasks
+from workers.horse import Horse
 
 KEPT = ["original.mp4", "people/0.jpg", "preview.mp4"]  # what the coach could see before
 
@@ -70,6 +74,41 @@ def test_between_the_queue_and_the_death_of_the_worker_that_took_it(
     assert runner(rq_rig).run(film, "w").state == "done"
     assert rq_rig.jobs.status(film).state == "canceled" and rq_rig.ran(film) == []
     assert queue.intermediate_queue.get_job_ids() == []
+
+
+@pytest.mark.parametrize("moment", ["before the queue's first word", "between its words"])
+def test_between_the_catalogs_and_the_queues_word_for_the_next_attempt(
+    rq_rig: Rig, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Canceled as it goes to ``retrying``: no list of the queue keeps it until its time would have come."""
+    film, first = rq_rig.send(do="full"), moment.startswith("before")  # tried again after a minute
+    place, name = (aftermath, "settle") if first else (Queue, "schedule_job")
+    real = getattr(place, name)
+
+    def canceled_then(*arguments: Any, **more: Any) -> Any:
+        if not first:
+            rq_rig.jobs.cancel(film)
+        end = real(*arguments, **more)
+        if first:
+            assert end.state == "retrying" and rq_rig.jobs.cancel(film).state == "canceled"
+        return end
+
+    monkeypatch.setattr(place, name, canceled_then)
+    monkeypatch.setattr(tasks, "_runner", runner(rq_rig))
+    connection, queue = rq_rig.jobs.connection, rq_rig.jobs.queue("pose")
+    horse, job = Horse("pose", "w1", connection, 10.0), queue.fetch_job(film)
+    with connection.pipeline() as pipeline:
+        pipeline.lmove(queue.key, queue.intermediate_queue_key)
+        execution = Execution.create(job, 60, pipeline=pipeline, worker_name="w1")
+        pipeline.execute()
+    pose_child.perform(horse, rq_rig.catalog, film, execution.id)
+    assert rq_rig.jobs.status(film).state == "canceled" and rq_rig.outcomes(film) == ["retrying"]
+    assert [
+        key
+        for key in connection.keys("rq:*")
+        if connection.type(key) == b"zset" and connection.zscore(key, film)
+    ] == []
+    assert queue.get_job_ids() == queue.intermediate_queue.get_job_ids() == []
 
 
 def test_after_the_files_and_before_the_rows(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

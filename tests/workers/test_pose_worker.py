@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,9 @@ import pytest
 from rq.command import send_stop_job_command
 from rq.job import Job
 
-from shadow_trainer.jobs import selftest
+from shadow_trainer.jobs import repairs, selftest
 from shadow_trainer.jobs.rq_backend import QUEUES
-from tests.jobs.rig import Rig, small_settings
+from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 
 
 @pytest.fixture
@@ -287,6 +288,44 @@ def test_redis_may_restart_while_a_job_runs(rig: Rig) -> None:
     rig.until_state(waiting, "completed")
     assert rig.outcomes(film) == ["completed"]
     assert rig.ran(film).count("render") == 1
+
+
+def test_whoever_is_told_to_end_while_redis_is_away_ends_soon_and_loses_nothing(rig: Rig) -> None:
+    from shadow_trainer.jobs import embedded
+
+    restart_with(rig, **SOON_MISSED)
+    busy = rig.worker("busy")
+    film = rig.send(do="hold")
+    rig.until_runs(film)
+    idle, clock = rig.worker("idle"), rig.clock()
+    rig.until(lambda: {w.state for w in rig.jobs.workers()} == {"busy", "idle"}, "the other worker")
+    rig.until(lambda: "this clock leads" in rig.logs(), "the clock")
+    rig.redis.kill()
+    time.sleep(1.5)  # longer than between two heartbeats: they look for it
+    for process in (busy, idle, clock):
+        process.terminate()
+    assert [process.wait(30) for process in (busy, idle, clock)] == [0, 0, 0]  # it would look for a minute
+    assert rig.jobs.status(film).state == "queued" and rig.outcomes(film) == ["handed_back"]
+    rig.redis = embedded.start(rig.settings)
+    queue = rig.jobs.queue("pose")
+
+    def mended() -> bool:
+        repairs.mend_queue(rig.jobs, queue)  # as the clock does
+        return queue.get_job_ids() == [film]
+
+    rig.until(mended, "the film to wait in the queue again")
+    assert rig.outcomes(film) == ["handed_back"]
+
+
+def test_patience_with_redis_is_lost_also_in_the_middle_of_a_call(tmp_path: Path) -> None:
+    from shadow_trainer.jobs.redis import LOST, connect, hurry
+
+    client = connect(small_settings(tmp_path), "worker")
+    threading.Timer(0.5, hurry, [client]).start()
+    began = time.monotonic()
+    with pytest.raises(LOST):
+        client.ping()
+    assert 0.4 < time.monotonic() - began < 20  # a worker's patience is a minute
 
 
 def test_every_connection_option_reaches_the_child(tmp_path: Path) -> None:
