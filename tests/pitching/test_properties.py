@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer import pitching
+from shadow_trainer.pitching import restate
 from shadow_trainer.pose.series import PoseSeries
 
 from . import bodies
@@ -66,6 +67,15 @@ def test_turning_the_world_turns_the_headings_and_changes_nothing_else(turn: flo
             assert (after[key]["value"] - metric["value"] - turn + 180) % 360 == pytest.approx(180, abs=1e-6)
         elif key[0] not in ALONG_X_OR_Y:
             assert after[key]["value"] == pytest.approx(metric["value"], abs=1e-6), key
+
+
+@FEW
+@given(turn=st.floats(-180, 180))
+def test_where_the_stride_is_the_way_to_the_plate_a_turned_world_changes_nothing(turn: float) -> None:
+    before = measured(restate.toward_plate(PITCH, "right"))
+    after = measured(restate.toward_plate(bodies.turned(PITCH, turn), "right"))
+    for key, metric in before.items():
+        assert after[key]["value"] == pytest.approx(metric["value"], abs=1e-6), key
 
 
 @pytest.mark.parametrize("fps", [120.0, 60.0])
