@@ -13,27 +13,32 @@ import io
 import json
 import os
 import secrets
+import select
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from ..errors import BadRequest, Conflict, ShadowError, Unavailable
-from ..settings import ROOT, Settings
+from ..settings import Settings
 from . import assumptions, publish, shadow_file
 from .references import References
 from .request import AnalysisRequest
+from .spare import Spare
 
 TIMEOUT_S = 60
+SPARE_S = 300  # a child that waits for the next correction ends after this
 MOVED, REVISION = "moved_events", "revision"
 NO_PITCH = (
     "With these assumptions no pitch is left in the film; nothing was changed.",
     "Check the throwing hand and the capture rate.",
 )
 Moved = dict[str, dict[str, float]]
+_children = Spare("shadow_trainer.jobs.remeasure")
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,10 @@ def in_child(settings: Settings, subject: Subject, change: Change) -> dict[str, 
         "SHADOW_DATA_DIR": str(settings.data_path),
         "SHADOW_STORAGE_URL": settings.storage_address,
     }
+    task = json.dumps({"subject": asdict(subject), "change": asdict(change)})
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "shadow_trainer.jobs.remeasure"],
-            input=json.dumps({"subject": asdict(subject), "change": asdict(change)}), capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
-            cwd=ROOT, env={**os.environ, **addresses, "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
-        answer = json.loads(done.stdout.strip().splitlines()[-1])
+        said = _children.ask(task, {**os.environ, **addresses, "OMP_NUM_THREADS": "1"}, TIMEOUT_S)
+        answer = json.loads(said.strip().splitlines()[-1])
     except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
         raise Unavailable("The numbers could not be measured again.", code="remeasure_failed") from error
     if "code" in answer:
@@ -242,11 +244,21 @@ def _keep_solved(storage: Any, row: Subject) -> None:
 
 
 def main() -> None:
-    """The child: one analysis, one line of JSON: what :func:`remeasure` returns, or the error."""
+    """The child: one analysis, one line of JSON: what :func:`remeasure` returns, or the error.
+
+    What takes long to load is loaded before the task is there; without a task it ends after a while.
+    """
     from ..settings import load
     from ..storage import open_storage
 
-    settings, given = load(), json.load(sys.stdin)
+    for slow in ("shadow_trainer.pitching", "shadow_trainer.render.exports"):
+        import_module(slow)
+    if not select.select([sys.stdin], [], [], SPARE_S)[0]:
+        return
+    text = sys.stdin.read()
+    if not text:
+        return
+    settings, given = load(), json.loads(text)
     try:
         storage = open_storage(settings.storage_address, settings)
         answer = remeasure(storage, Subject(**given["subject"]), Change(**given["change"]))

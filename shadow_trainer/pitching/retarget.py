@@ -32,6 +32,8 @@ _HEAD = [
     if name.startswith(("nose", "mouth")) or name.endswith(("ear",)) or "eye" in name
 ]
 PIN_BLEND_S = 0.1
+# Where the shadow is held to the athlete.
+PINS = ("feet", "hips")
 
 
 def bone_lengths(points: np.ndarray) -> dict[str, float]:
@@ -111,3 +113,11 @@ def pin(
         path = joint(model, name) - joint(model, name)[row]
         shifts.append(anchor + path - joint(body, name))
     return body + ((1.0 - late) * shifts[0] + late * shifts[1])[:, None]
+
+
+def at_hips(body: np.ndarray, athlete: np.ndarray) -> np.ndarray:
+    """``body`` (T, 33, D) shifted so that the middle of its hips lies on the athlete's in every row.
+
+    In metres (D 3) and in pixels (D 2) alike: a weak-perspective camera turns one shift into the other.
+    """
+    return body + (mid_hip(athlete) - mid_hip(body))[:, None]

@@ -20,6 +20,7 @@ from flask import current_app
 from ..errors import Conflict, NotFound, ShadowError, Unavailable
 from ..jobs import assumptions, redraw, remeasure
 from ..jobs.request import AnalysisRequest
+from ..pitching.retarget import at_hips
 from ..pose.series import PoseSeries
 from ..settings import ROOT
 from . import shelf
@@ -169,12 +170,14 @@ def read_pose(analysis_id: str) -> PoseSeries:
         return PoseSeries.load(io.BytesIO(file.read()))
 
 
-def read_shadow(analysis_id: str, mode: str) -> PoseSeries:
-    """The shadow on the athlete's rows, sure wherever it is; NotFound when there is none."""
+def read_shadow(analysis_id: str, mode: str, pin: str = "feet") -> PoseSeries:
+    """The shadow on the athlete's rows, held at the feet or the hips, sure wherever it is; NotFound without one."""
     athlete = read_pose(analysis_id)
     with current().storage.open(f"analyses/{analysis_id}/shadow.npz") as file:
         arrays = np.load(io.BytesIO(file.read()), allow_pickle=False)
         world, pixels = arrays[f"{mode}_world_m"], arrays[f"{mode}_landmarks_px"]
+    if pin == "hips":
+        world, pixels = at_hips(world, athlete.world_m), at_hips(pixels, athlete.landmarks_px)
     known = np.isfinite(world).all(axis=(1, 2))
     return athlete.with_(
         landmarks_px=pixels, world_m=world, confidence=np.ones(world.shape[:2]), measured=known

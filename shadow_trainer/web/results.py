@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request, sen
 
 from ..errors import BadRequest, NotFound
 from ..jobs import assumptions, shadow_file
+from ..pitching.retarget import PINS
 from ..pose.series import PoseSeries
 from ..render import charts, exports
 from . import desk
@@ -45,12 +46,17 @@ def keypoints_user(analysis_id: str) -> Response:
 
 @blueprint.get("/<analysis_id>/keypoints/pro")
 def keypoints_pro(analysis_id: str) -> Response:
-    """The shadow, row for row with the film; ``?mode=real_speed`` keeps its own speed, locked at contact."""
+    """The shadow, row for row with the film; ``?mode=real_speed`` keeps its own speed, locked at contact;
+    ``?pin=hips`` holds it at the athlete's hips and not at the feet.
+    """
     row = desk.completed(analysis_id)
     mode = request.args.get("mode", "aligned")
     if mode not in shadow_file.MODES:
         raise BadRequest(f"mode must be one of {', '.join(shadow_file.MODES)}.", code="bad_mode")
-    return _landmarks(row, desk.read_shadow(row.id, mode))
+    pin = request.args.get("pin", PINS[0])
+    if pin not in PINS:
+        raise BadRequest(f"pin must be one of {', '.join(PINS)}.", code="bad_pin", fix="Choose feet or hips.")
+    return _landmarks(row, desk.read_shadow(row.id, mode, pin))
 
 
 def _landmarks(row: Any, series: PoseSeries) -> Response:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shadow_trainer.errors import BadRequest
 from shadow_trainer.jobs.stages import STAGES
 from shadow_trainer.web.forms import parse_height
-from shadow_trainer.web.presenters import analysis, metrics, report
+from shadow_trainer.web.presenters import analysis, metrics, report, timing
 from tests.web import documents
 
 
@@ -92,3 +92,44 @@ def test_the_bar_stays_in_its_frame_and_in_order(value: float, error: float, mea
 @pytest.mark.parametrize(("seconds", "words"), [(2.4131, "2.413 s"), (75.2, "1:15.2"), (0, "0.000 s")])
 def test_times_are_clear(seconds: float, words: str) -> None:
     assert report.clock(seconds) == words
+
+
+def test_an_interval_with_an_inferred_end_or_shorter_than_a_frame_is_no_difference() -> None:
+    events = {
+        name: {"estimated": name == "max_internal_rotation"} for name in ("release", "max_internal_rotation")
+    }
+    rows = [
+        {"from": "release", "to": "max_internal_rotation", "athlete_ms": 26.0, "reference_ms": 26.0, "difference_ms": 0.0},
+        {"from": "foot_contact", "to": "release", "athlete_ms": 150.0, "reference_ms": 140.0, "difference_ms": 10.0},
+    ]  # fmt: skip
+    delivery = {"events": events, "similarity": {"intervals_ms": rows}}
+    guessed, seen = timing.intervals(delivery, fps=60.0)
+    assert (guessed.guessed, guessed.difference) == (True, "–")
+    assert (seen.guessed, seen.difference, seen.words) == (False, "+10 ms", "less than a frame")
+    assert timing.intervals(delivery, fps=240.0)[1].words == ""
+
+
+def test_the_sequence_tells_order_times_peaks_and_the_lag_with_its_error() -> None:
+    def segment(name: str, time_s: float, speed: float) -> dict:
+        return {"name": name, "label": name.capitalize(), "time_s": time_s, "percent": 1e3 * (time_s - 2) / 1.5,
+                "typical_percent": 32, "peak_deg_s": speed}  # fmt: skip
+
+    delivery = {
+        "events": {"foot_contact": {"time_s": 2.0}},
+        "metrics": [{"name": timing.LAG, "value": -12.0, "error": 8.0}],
+        "sequence": {
+            "order": ["trunk", "pelvis"],
+            "segments": [segment("pelvis", 2.06, 700.0), segment("trunk", 2.048, 1100.0)],
+            "confidence": "low",
+        },
+    }
+    found = timing.sequence(delivery)
+    assert [peak.label for peak in found.peaks] == ["Trunk", "Pelvis"]
+    assert (found.peaks[1].after_contact, found.peaks[1].percent, found.peaks[1].speed) == (
+        "+60 ms",
+        "40 %",
+        "700°/s",
+    )
+    assert found.lag == "The trunk is fastest 12 ± 8 ms before the pelvis."
+    assert not found.sure
+    assert timing.sequence({"events": {}}) is None

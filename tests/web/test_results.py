@@ -121,7 +121,25 @@ def test_the_shadow_has_a_row_for_each_frame(client: FlaskClient, desk: Desk) ->
         found = client.get(f"/videos/{analysis_id}/keypoints/pro{query}").get_json()
         assert len(found["time_s"]) == len(found["world"]) == 262
         assert found["world"][0] is None
-    assert client.get(f"/videos/{analysis_id}/keypoints/pro?mode=odd").status_code == 400
+    for wrong in ("mode=odd", "pin=nose"):
+        assert client.get(f"/videos/{analysis_id}/keypoints/pro?{wrong}").status_code == 400
+
+
+def test_the_shadow_can_be_held_at_the_hips(client: FlaskClient, desk: Desk) -> None:
+    analysis_id, pose = desk.completed(), documents.pose(262)
+    arrays = {f"aligned_{name}": getattr(pose, name) * 0.9 + 1.0 for name in ARRAYS}
+    path = desk.storage.root.parent / "draft.npz"
+    np.savez(path, **arrays)
+    desk.storage.put(f"analyses/{analysis_id}/shadow.npz", path)
+    row = int(np.flatnonzero(pose.measured)[0])
+
+    def middle(who: str) -> np.ndarray:
+        found = client.get(f"/videos/{analysis_id}/keypoints/{who}").get_json()
+        points = np.array(found["world"][row], dtype=float).reshape(33, 3)
+        return (points[23] + points[24]) / 2
+
+    assert middle("pro?pin=hips") == pytest.approx(middle("user"), abs=2)
+    assert np.abs(middle("pro") - middle("user")).max() > 100
 
 
 def unpacked(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:

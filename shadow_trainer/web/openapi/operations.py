@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...jobs.shadow_file import MODES
+from ...pitching.retarget import PINS
 
 JSON, FORM = "application/json", "multipart/form-data"
 VIDEO, ANY = "video/mp4", "application/octet-stream"
@@ -35,6 +36,7 @@ QUERY = {
     "part": _query("part", "Only one of both", type="string", enum=["2d", "3d"]),
     "as": _query("as", "`packed`: the numbers as base64 of little-endian integers", type="string"),
     "mode": _query("mode", "How the shadow plays", type="string", enum=list(MODES)),
+    "pin": _query("pin", "Where the shadow is held to the athlete", type="string", enum=list(PINS)),
     "delivery": _query("delivery", "Index of a pitch", type="integer", minimum=0),
 }
 UPLOAD = {
@@ -72,7 +74,7 @@ OPERATIONS: dict[str, Operation] = {
         {200: "Evaluation"}, body={JSON: _ref("Assumptions")}, body_needed=False
     ),
     "results.keypoints_user": Operation({200: "Keypoints"}, query=("part", "as")),
-    "results.keypoints_pro": Operation({200: "Keypoints"}, query=("mode", "part", "as")),
+    "results.keypoints_pro": Operation({200: "Keypoints"}, query=("mode", "pin", "part", "as")),
     "results.export": Operation({200: ANY}, query=("delivery",)),
     "results.plot": Operation({200: "image/svg+xml"}, query=("delivery",)),
     "results.charts_data": Operation({200: JSON}, query=("delivery",)),

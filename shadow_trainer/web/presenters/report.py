@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...jobs.remeasure import MOVED
 from ...pitching import norms, picks
 from ...render.words import EVENT_ORDER, event_label, validated
 from .keypoints import time_scale
 from .likeness import Likeness, Spread, likeness, spreads
 from .metrics import Phase, phases, sources
+from .timing import Interval, Sequence, intervals, sequence
 
 MAX_FINDINGS = 3
 HAND_WORDS = {"right": "Right-handed", "left": "Left-handed"}
@@ -45,6 +48,7 @@ class Event:
     from_release: str
     estimated: bool
     confidence_percent: int | None
+    moved: bool  # by a coach
     place: float  # 0..1000 along the time line of the delivery
 
 
@@ -79,6 +83,8 @@ class Delivery:
     strengths: tuple[Finding, ...]
     not_judged: tuple[str, ...]
     shadow: Likeness | None
+    intervals: tuple[Interval, ...]
+    sequence: Sequence | None
     validated: str
     norm_sources: tuple[str, ...]
     raw: dict[str, Any]
@@ -111,7 +117,11 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
     scored = document["model"]["size"] not in MODEL_WORDS
     picked = _picked(document["deliveries"]) if scored else {}
     rows = tuple(
-        replace(_delivery(row, scale, scored), picked=picked.get(place, ()))
+        replace(
+            _delivery(row, scale, scored, _moved(document, row)),
+            picked=picked.get(place, ()),
+            intervals=intervals(row, float(video["capture_fps"])) if scored else (),
+        )
         for place, row in enumerate(document["deliveries"])
     )
     selected = next((row for row in rows if row.index == delivery), rows[0] if rows else None)
@@ -130,6 +140,11 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
         capture_fps=float(video["capture_fps"]),
         level_words=norms.LABELS.get(document.get("level") or "adult", ""),
     )
+
+
+def _moved(document: dict[str, Any], row: dict[str, Any]) -> Collection[str]:
+    """Names of a pitch's events that a coach moved."""
+    return (document.get(MOVED) or {}).get(str(row["index"])) or ()
 
 
 def _picked(deliveries: list[dict[str, Any]]) -> dict[int, tuple[str, ...]]:
@@ -174,8 +189,8 @@ def _sourced(words: str, source: str | None) -> str:
     return f"{words} ({said})" if said else words
 
 
-def _delivery(row: dict[str, Any], scale: float, scored: bool) -> Delivery:
-    events = _events(row, scale)
+def _delivery(row: dict[str, Any], scale: float, scored: bool, moved: Collection[str]) -> Delivery:
+    events = _events(row, scale, moved)
     numbers = phases(row.get("metrics") or [], scored=scored)
     # A model that is too coarse to be scored is too coarse for praise and blame as well.
     faults = [_finding(item, "fault", row, scale) for item in row.get("faults") or () if scored]
@@ -193,13 +208,15 @@ def _delivery(row: dict[str, Any], scale: float, scored: bool) -> Delivery:
         strengths=tuple(strengths),
         not_judged=tuple(item["title"] for item in row.get("not_judged") or () if scored),
         shadow=likeness(row.get("similarity") or {}, scored=scored),
+        intervals=(),
+        sequence=sequence(row) if scored else None,
         norm_sources=sources(numbers),
         validated=validated(row.get("metrics") or []),
         raw=row,
     )
 
 
-def _events(row: dict[str, Any], scale: float) -> tuple[Event, ...]:
+def _events(row: dict[str, Any], scale: float, moved: Collection[str]) -> tuple[Event, ...]:
     found = row.get("events") or {}
     release = (found.get("release") or {}).get("time_s")
     span = max(row["end_s"] - row["start_s"], 1e-6)
@@ -220,6 +237,7 @@ def _events(row: dict[str, Any], scale: float) -> tuple[Event, ...]:
                 from_release=_from_release(time_s, release),
                 estimated=bool(event.get("estimated")),
                 confidence_percent=None if confidence is None else round(100 * confidence),
+                moved=name in moved,
                 place=round(1000 * min(1.0, max(0.0, (time_s - row["start_s"]) / span)), 1),
             )
         )

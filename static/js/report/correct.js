@@ -4,8 +4,8 @@
 
 import { drag } from "./drag.js";
 
-// Several nudges in a row are one correction.
-const PAUSE_MS = 900;
+// A double press is one correction. What is pressed while the server measures is sent when it has answered.
+const PAUSE_MS = 60;
 
 export class Corrections {
   constructor(player, film, rebind) {
@@ -43,22 +43,27 @@ export class Corrections {
   }
 
   nudge(name, frames) {
-    if (this.busy) return;
     const { film } = this;
-    if (this.nudged?.name !== name) {
-      window.clearTimeout(this.nudged?.timer);
-      this.nudged = { name, time: film.line.timeOf(name) };
-    }
-    this.nudged.time = Math.max(0, this.nudged.time + frames / film.fps);
+    if (this.nudged && this.nudged.name !== name) return;
+    // A press that came while the server measured goes on from where the event was sent to.
+    const start = this.nudged ?? (this.sent?.name === name ? this.sent : { time: film.line.timeOf(name) });
+    this.nudged = { name, time: Math.max(0, start.time + frames / film.fps) };
     film.pause();
     film.seek(this.nudged.time);
     film.line.move(this.link(name), this.nudged.time);
     this.say(`${this.link(name).dataset.label} at ${(this.nudged.time * film.scale).toFixed(3)} s…`);
-    window.clearTimeout(this.nudged.timer);
-    this.nudged.timer = window.setTimeout(() => {
-      this.nudged = null;
-      this.sendShown(name);
-    }, PAUSE_MS);
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.sendNudged(), PAUSE_MS);
+  }
+
+  async sendNudged() {
+    const { nudged } = this;
+    await this.film.settled();
+    // Busy: measure() calls again. Pressed once more: its own timer does.
+    if (this.busy || nudged !== this.nudged) return;
+    this.nudged = null;
+    this.sent = { name: nudged.name, time: this.film.shownTime };
+    this.send({ [nudged.name]: this.sent.time * this.film.scale });
   }
 
   link(name) {
@@ -125,12 +130,14 @@ export class Corrections {
       });
       const found = await answer.json();
       // A refused form keeps what was typed.
-      if (answer.ok || note === "[data-events-note]") await this.refresh();
+      if (!this.nudged && (answer.ok || note === "[data-events-note]")) await this.refresh();
       if (!answer.ok) this.say(`${found.message} ${found.fix}`, note);
     } catch {
       this.say("The server does not answer. Try again.", note);
     }
     this.busy = false;
+    this.sent = null;
+    if (this.nudged) this.sendNudged();
   }
 
   async refresh() {

@@ -37,6 +37,11 @@ export class Landmarks {
     return new Landmarks(unpack(await answer.arrayBuffer()));
   }
 
+  // The shadow at an address that ends in a query; mode as the server calls it, held at the feet or the hips.
+  static loadShadow(address, mode, atHips) {
+    return Landmarks.load(`${address}&mode=${mode}&pin=${atHips ? "hips" : "feet"}`);
+  }
+
   constructor(data) {
     Object.assign(this, data);
     this.throwing = data.throws;

@@ -11,6 +11,7 @@ export class Layers {
     this.panel = player.querySelector("[data-draw]");
     this.overlay = null;
     this.mode = "aligned";
+    this.atHips = false;
     this.shadows = {};
     for (const link of this.links) link.addEventListener("click", (event) => this.choose(event, link));
   }
@@ -35,6 +36,7 @@ export class Layers {
       this.toggle(box);
     }
     this.bindShadow();
+    this.bindPin();
     this.apply(current);
   }
 
@@ -58,14 +60,23 @@ export class Layers {
     }
   }
 
+  bindPin() {
+    const pin = this.panel.querySelector("[data-shadow-pin]");
+    pin?.addEventListener("change", () => {
+      this.atHips = pin.checked;
+      this.wantShadow(true);
+    });
+  }
+
   // The shadow is fetched when it is first asked for, once for each way of playing it.
   async wantShadow(on) {
     for (const part of this.panel.querySelectorAll("[data-shadow-options]")) part.hidden = !on;
     if (!on) return;
-    const { mode } = this;
-    this.shadows[mode] ??= Landmarks.load(`${this.player.dataset.shadow}&mode=${mode}`);
-    const loaded = await this.shadows[mode];
-    if (mode !== this.mode) return;
+    const { mode, atHips } = this;
+    const key = `${mode} ${atHips}`;
+    this.shadows[key] ??= Landmarks.loadShadow(this.player.dataset.shadow, mode, atHips);
+    const loaded = await this.shadows[key];
+    if (mode !== this.mode || atHips !== this.atHips) return;
     this.overlay.shadow = loaded;
     this.overlay.draw();
   }

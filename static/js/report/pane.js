@@ -83,15 +83,17 @@ function bindView(part, view, orbit) {
 function bindGhost(part, view) {
   const box = part.querySelector("[data-ghost]");
   if (!box) return;
+  const pin = part.querySelector("[data-ghost-pin]");
   const modes = [...part.querySelectorAll("[data-ghost-mode]")];
   let loaded = {};
   const show = async () => {
     const mode = modes.find((choice) => choice.checked).value;
-    if (box.checked) loaded[mode] ??= Landmarks.load(`${part.dataset.shadow}&mode=${mode}`);
-    view.ghost = box.checked ? await loaded[mode] : null;
+    const key = `${mode} ${pin.checked}`;
+    if (box.checked) loaded[key] ??= Landmarks.loadShadow(part.dataset.shadow, mode, pin.checked);
+    view.ghost = box.checked ? await loaded[key] : null;
     view.draw();
   };
-  for (const input of [box, ...modes]) input.addEventListener("change", show);
+  for (const input of [box, pin, ...modes]) input.addEventListener("change", show);
   // An event was moved: it is another shadow now.
   document.addEventListener("remeasured", () => {
     loaded = {};
