@@ -77,7 +77,10 @@ def delivery_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             "summary": {
                 "events": {name: event["time_s"] for name, event in delivery.get("events", {}).items()},
                 "metrics": _key_metrics(delivery, None),
-                "faults": [{"id": f.get("id"), "title": f.get("title")} for f in delivery.get("faults", [])],
+                "faults": [
+                    {name: fault.get(name) for name in ("id", "title", "strength")}
+                    for fault in delivery.get("faults_seen", delivery.get("faults", []))
+                ],
                 "similarity": delivery.get("similarity") or {},
             },
         }

@@ -102,6 +102,8 @@ def analyse(
     found = editing.apply(found, events or {})
     pairs = [_delivery(setting, item, fps) for item in found]
     deliveries = [{"index": index, **delivery} for index, (delivery, _) in enumerate(pairs)]
+    together = consistency.over(deliveries)
+    deliveries = faults.tell_repeats(deliveries, together.get("faults", []))
     return {
         "athlete": {
             "throws": hand,
@@ -115,7 +117,7 @@ def analyse(
         },
         "level": level,
         "deliveries": deliveries,
-        "consistency": consistency.over(deliveries),
+        "consistency": together,
         "warnings": warnings.collect(series, deliveries, sure_hand=sure, view=view, looks=looks),
         "footer": faults.FOOTER,
         "series": [curves for _, curves in pairs],
@@ -144,7 +146,7 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
     flat = planar.measure(series, setting.points, item.rows, context, setting.hand)
     numbers = _numbers(setting, context, flat, rate)
     how = style.describe(context)
-    judged, praised = _words(setting, numbers, moments, style.marks(how), rate)
+    seen, praised = _words(setting, numbers, moments, style.marks(how), rate)
     sequence = metrics.kinematic_sequence(context)
     lag = next(m for m in numbers if m["name"] == "pelvis_to_trunk_peak_lag")
     # The order is as sure as the lag between two of its peaks was measured to be.
@@ -158,7 +160,8 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
         "style": style.shown(how, numbers),
         "metrics": numbers,
         "sequence": sequence,
-        "faults": judged,
+        "faults": faults.shown(seen),
+        "faults_seen": [{name: fault[name] for name in ("id", "title", "strength")} for fault in seen],
         "not_judged": faults.not_judged(numbers, styles=style.marks(how), fps=rate),
         "strengths": praised,
         "similarity": _similarity(setting, item, events),
@@ -198,11 +201,11 @@ def _without_plate(metric: Metric) -> Metric:
 def _words(
     setting: Setting, numbers: list[dict[str, Any]], moments: dict, styles: frozenset[str], fps: float
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """``(faults, strengths)``; none of either where nothing may be scored."""
+    """``(every fault, strengths)``; none of either where nothing may be scored."""
     if not setting.scored:
         return [], []
-    judged = faults.find(numbers, moments, styles=styles, fps=fps, view=setting.view)
-    return judged, faults.strengths(numbers, moments, judged, fps=fps, view=setting.view)
+    seen = faults.find_all(numbers, moments, styles=styles, fps=fps, view=setting.view)
+    return seen, faults.strengths(numbers, moments, seen, fps=fps, view=setting.view)
 
 
 def _similarity(setting: Setting, item: Found, events: dict[str, Any]) -> dict[str, Any]:

@@ -7,20 +7,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shadow_trainer.pitching import consistency, metrics
+from shadow_trainer.pitching import consistency, faults, metrics
 
 STRIDE = ("stride_length", "foot_contact")
 
 
 def pitch(
-    value: float, faults: tuple[str, ...] = (), confidence: str = "high", error: float | None = 0.5
+    value: float,
+    faults: tuple[str, ...] = (),
+    confidence: str = "high",
+    error: float | None = 0.5,
+    strength: float = 2.4,
 ) -> dict:
     """One delivery with one metric."""
     metric = {
         "name": STRIDE[0], "event": STRIDE[1], "value": value, "unit": "%height", "error": error,
         "confidence": confidence, "label": "Stride length",
     }  # fmt: skip
-    return {"metrics": [metric], "faults": [{"id": name, "title": name} for name in faults]}
+    told = [{"id": name, "title": name, "strength": strength} for name in faults]
+    return {"metrics": [metric], "faults": told}
 
 
 def spread(values: list[float], **options: Any) -> dict[str, Any]:
@@ -62,6 +67,35 @@ def test_a_fault_is_marked_in_sixty_percent_of_three_or_more_pitches() -> None:
     assert marks(True, True, False, True, False) == [True]
     assert marks(True, True, False, False, False) == [False]
     assert marks(True, True) == [False]
+
+
+def test_what_is_often_seen_but_not_clearly_outside_is_not_marked() -> None:
+    [mild] = consistency.over([pitch(82.0, ("flying_open",), strength=1.4) for _ in range(4)])["faults"]
+    assert (mild["often"], mild["marked"], mild["words"]) == (True, False, "4 of 4 pitches")
+
+
+def test_a_fault_that_gave_way_to_three_others_counts_all_the_same() -> None:
+    thrown = [
+        pitch(82.0) | {"faults_seen": [{"id": "short_stride", "title": "", "strength": 2.1}]}
+        for _ in range(3)
+    ]
+    assert consistency.over(thrown)["faults"][0]["marked"]
+
+
+def test_the_certainty_of_a_fault_says_in_how_many_pitches_it_was_seen() -> None:
+    fault = {
+        "id": "short_stride",
+        "title": "Short stride",
+        "strength": 2.1,
+        "certainty": "medium — side view, 120 fps",
+    }
+    fault["message"] = f"Try this. Certainty: {fault['certainty']}."
+    thrown = [pitch(82.0) | {"faults": [fault] if seen else []} for seen in (True, False, True, True)]
+    told = faults.tell_repeats(thrown, consistency.over(thrown)["faults"])[0]["faults"][0]
+    assert told["certainty"] == "medium — 3 of 4 pitches, side view, 120 fps"
+    assert told["message"].endswith("Certainty: medium — 3 of 4 pitches, side view, 120 fps.")
+    assert told["marked"]
+    assert faults.tell_repeats(thrown[:1], [])[0]["faults"] == [fault]
 
 
 def test_pitches_filmed_in_different_ways_are_not_set_against_each_other() -> None:

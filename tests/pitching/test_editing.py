@@ -81,7 +81,7 @@ def test_consistency_of_equal_pitches_is_no_spread() -> None:
 
 
 def test_a_fault_is_marked_in_three_of_five_pitches_and_not_in_one_of_two() -> None:
-    fault = {"id": "short_stride", "title": "Short stride"}
+    fault = {"id": "short_stride", "title": "Short stride", "strength": 2.2}
     pitches = [{"metrics": [], "faults": [fault] if n < 3 else []} for n in range(5)]
     assert consistency.over(pitches)["faults"][0]["marked"]
     assert not consistency.over(pitches[2:4])["faults"][0]["marked"]

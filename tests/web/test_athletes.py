@@ -107,7 +107,23 @@ def test_a_fault_is_marked_when_it_is_seen_again_and_again(client: FlaskClient, 
     marks = page[page.index("Seen again and again") :].split("</section>")[0]
     assert "2 of 3 pitches" in marks
     assert "3 of 3 pitches" in marks
+    assert marks.count("flag") == 1  # the clear one; the other is only often seen
     assert "Consistency over 3 pitches" in page
+
+
+def test_the_pitches_of_one_day_are_a_session_with_a_drift_of_its_own(
+    client: FlaskClient, desk: Desk
+) -> None:
+    ann = desk.catalog.create_athlete(name="Ann Ace").id
+    for day, strides in ((1, (84, 84, 84, 84, 84)), (2, (90, 88, 86, 84, 82))):
+        for stride in strides:
+            film_on(desk, ann, date(2026, 5, day), with_value("stride_length", "foot_contact", float(stride)))
+    page = client.get(f"/athletes/{ann}").text
+    sessions = page[page.index("Session by session") :].split("</section>")[0]
+    latest, _, earlier = sessions.partition("2026-05-01")
+    assert "2026-05-02, 5 pitches" in latest
+    assert "falls by 2 % of height with each pitch" in latest
+    assert "with each pitch" not in earlier
 
 
 def test_a_model_that_is_too_coarse_makes_no_trend(client: FlaskClient, desk: Desk) -> None:

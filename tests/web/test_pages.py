@@ -70,10 +70,34 @@ def test_each_pitch_of_a_film_has_its_page(client: FlaskClient, desk: Desk) -> N
 
 
 def test_the_report_compares_with_the_shadow_and_pitch_with_pitch(client: FlaskClient, desk: Desk) -> None:
-    page = client.get(f"/analyses/{desk.completed(documents.document(deliveries=2))}").text
+    page = client.get(f"/analyses/{desk.completed(documents.document(deliveries=3))}").text
     assert "<strong>71</strong>" in page
     assert "not seen" in page
     assert "as steady as usual" in page
+
+
+def test_a_report_of_several_pitches_tells_what_returns_and_what_drifts(
+    client: FlaskClient, desk: Desk
+) -> None:
+    document = documents.document(deliveries=3)
+    seen = {
+        "id": "flying_open",
+        "title": "The chest opens early",
+        "count": 3,
+        "n": 3,
+        "words": "3 of 3 pitches",
+    }
+    document["consistency"]["faults"] = [{**seen, "marked": True, "often": True}]
+    document["consistency"]["metrics"][0]["trend_per_pitch"] = -0.41
+    document["deliveries"][0]["faults"] = [{**documents.FAULTS[0], "marked": True, "count": 3, "n": 3}]
+    page = client.get(f"/analyses/{desk.completed(document)}").text
+    together = page[page.index("Consistency over 3 pitches") :].split("</section>")[0]
+    assert "3 of 3 pitches" in together and "marked" in together
+    assert "falls by 0.41 % of height with each pitch" in together
+    saw = page[page.index("What we saw") :].split("</section>")[0]
+    assert '<span class="flag">marked</span>' in saw and "Pitch Smart" in saw
+    two = client.get(f"/analyses/{desk.completed(documents.document(deliveries=2))}").text
+    assert "too few for words" in two and "as steady as usual" not in two
 
 
 def test_a_model_that_is_too_coarse_judges_nothing(client: FlaskClient, desk: Desk) -> None:

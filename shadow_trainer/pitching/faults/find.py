@@ -17,7 +17,7 @@ from .words import certainty, quantity, rounded, usual
 MOST = 3
 WEIGHT = {"high": 1.0, "medium": 0.6, "low": 0.0}
 LESS_SURE = {HIGH: MEDIUM, MEDIUM: LOW}
-LEAST_Z, MARKED_Z, ERROR_FACTOR = 1.0, 2.0, 1.5
+LEAST_Z, ERROR_FACTOR = 1.0, 1.5
 # What stands in for |z| where no norm is published: at the amber limit, per step from amber to red, at most.
 AMBER_Z, RED_Z, MOST_Z = 1.3, 2.0, 3.5
 # Pose error where this view and frame rate have not been validated: section 4.3's 6, 10 and 15 degrees [E].
@@ -46,16 +46,32 @@ def find(
     fps: float = 240.0,
     view: str = "other",
 ) -> list[dict[str, Any]]:
-    """At most three faults of one delivery from its scored metrics; notes come after them.
+    """At most three faults of one delivery from its scored metrics; notes come after them."""
+    return shown(find_all(metrics, events, styles=styles, fps=fps, view=view))
+
+
+def find_all(
+    metrics: list[dict[str, Any]],
+    events: dict[str, dict[str, Any]],
+    *,
+    styles: frozenset[str] = frozenset(),
+    fps: float = 240.0,
+    view: str = "other",
+) -> list[dict[str, Any]]:
+    """Every fault of one delivery, in the order of the rules.
 
     ``styles`` are what the delivery is on purpose (``slide_step``, ``windup``, ``sidearm``, ``submarine``).
     """
     rows: Rows = {(m["name"], m["event"]): m for m in metrics}
-    found = [
+    return [
         fault
         for rule in RULES
         if not styles.intersection(rule.unless) and (fault := _judge(rule, rows, events, fps, view))
     ]
+
+
+def shown(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that a coach is told: at most three by their priority, the earliest in the delivery first."""
     ranked = sorted((f for f in found if f["severity"] != "note"), key=lambda f: -f["priority"])[:MOST]
     notes = [f for f in found if f["severity"] == "note"][: MOST - len(ranked)]
     return sorted([*ranked, *notes], key=lambda f: (f["time_s"], -f["priority"]))
@@ -102,7 +118,8 @@ def _judge(
         "title": rule.title,
         "severity": "note" if rule.note_only else "red" if hit.red else "amber",
         "priority": round(rule.impact * (hit.strength - 1.0) * WEIGHT[hit.sure] * rule.order, 3),
-        "marked": row["z"] is not None and abs(row["z"]) >= MARKED_Z,
+        "strength": round(hit.strength, 3),
+        "marked": False,  # by several pitches only: see .repeats
         "event": rule.event,
         "time_s": events[rule.event]["time_s"],
         "metric": check.metric,

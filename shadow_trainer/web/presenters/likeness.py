@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...render.words import shown
+from ...render.words import shown, unit_label
 
 REFERENCE_WORDS = {"elite": "the elite reference"}
 
@@ -67,6 +67,23 @@ def likeness(similarity: dict[str, Any], *, scored: bool) -> Likeness | None:
 def spreads(consistency: dict[str, Any]) -> tuple[Spread, ...]:
     """Rows of the consistency table."""
     return tuple(_spread(row) for row in consistency.get("metrics") or ())
+
+
+def drifts(consistency: dict[str, Any]) -> tuple[str, ...]:
+    """``Stride length: falls by 0.4 % of height with each pitch.``, for what changes over the pitches."""
+    rows = consistency.get("metrics") or ()
+    return tuple(_drift(row) for row in rows if row.get("trend_per_pitch") is not None)
+
+
+def _drift(row: dict[str, Any]) -> str:
+    slope, sign = row["trend_per_pitch"], unit_label(row.get("unit") or "")
+    amount = f"{abs(slope):.2g}{'' if sign.startswith('°') else ' '}{sign}".strip()
+    return f"{row['label']}: {'rises' if slope > 0 else 'falls'} by {amount} with each pitch."
+
+
+def repeated(consistency: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Faults with the number of pitches they were seen in, those that are marked first."""
+    return tuple(sorted(consistency.get("faults") or (), key=lambda f: (not f["marked"], -f["count"])))
 
 
 def _spread(row: dict[str, Any]) -> Spread:

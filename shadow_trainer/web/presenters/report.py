@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...jobs.remeasure import MOVED
-from ...pitching import norms, picks
+from ...pitching import faults, norms, picks
 from ...render.words import EVENT_ORDER, event_label, validated
 from .keypoints import time_scale
-from .likeness import Likeness, Spread, likeness, spreads
+from .likeness import Likeness, Spread, drifts, likeness, repeated, spreads
 from .metrics import Phase, phases, sources
 from .timing import Interval, Sequence, intervals, sequence
 
@@ -65,6 +65,7 @@ class Finding:
     certainty: str
     film_s: float | None
     event: str
+    marked: bool  # clearly outside in most of three or more pitches
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ class Report:
     people: tuple[dict[str, Any], ...]
     warnings: tuple[dict[str, str], ...]
     consistency: tuple[Spread, ...]
+    drifts: tuple[str, ...]
+    repeated: tuple[dict[str, Any], ...]
     model_note: str
     width: int
     height: int
@@ -108,6 +111,7 @@ class Report:
     fps: float  # of the browser's copy of the film
     capture_fps: float
     level_words: str
+    footer: str
 
 
 def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
@@ -115,6 +119,7 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
     video = document["video"]
     scale = time_scale(video)
     scored = document["model"]["size"] not in MODEL_WORDS
+    together = (document.get("consistency") or {}) if scored else {}
     picked = _picked(document["deliveries"]) if scored else {}
     rows = tuple(
         replace(
@@ -131,13 +136,16 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
         selected=selected,
         people=tuple(document.get("people") or ()),
         warnings=tuple(document.get("warnings") or ()),
-        consistency=spreads(document.get("consistency") or {}) if scored else (),
+        consistency=spreads(together),
+        drifts=drifts(together),
+        repeated=repeated(together),
         model_note=MODEL_WORDS.get(document["model"]["size"], ""),
         width=video["width"],
         height=video["height"],
         time_scale=scale,
         fps=float(video.get("preview_fps") or video["fps"]),
         capture_fps=float(video["capture_fps"]),
+        footer=faults.FOOTER,
         level_words=norms.LABELS.get(document.get("level") or "adult", ""),
     )
 
@@ -274,4 +282,5 @@ def _finding(item: dict[str, Any], kind: str, row: dict[str, Any], scale: float)
         certainty=str(item.get("certainty") or ""),
         film_s=None if time_s is None else float(time_s) / scale,
         event=event,
+        marked=bool(item.get("marked") and item.get("n")),
     )

@@ -13,12 +13,13 @@ from typing import Any
 
 from ...pitching import consistency
 from ...render import trend
-from ...render.words import event_label, metric_label, number, quantity, unit_label
-from .likeness import Spread, spreads
+from ...render.words import event_label, metric_label, number, quantity
+from .likeness import Spread, drifts, repeated, spreads
 from .metrics import PHASES
 from .report import MODEL_WORDS
 
-TREND_PITCHES = 5
+# Day, view and summary of one pitch.
+Thrown = tuple[date, Any, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,24 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Session:
+    """The pitches of one day, in the order in which their films were sent: their spread, and what drifts."""
+
+    day: date
+    pitches: int
+    spreads: tuple[Spread, ...]
+    drifts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Seasons:
-    """All that is said of an athlete over several films."""
+    """All that is said of an athlete over several films. ``sessions``: the latest first; ``marks`` are faults
+    seen in most pitches, ``others`` the rest."""
 
     pitches: int
     groups: tuple[Group, ...]
     spreads: tuple[Spread, ...]
-    drifts: tuple[str, ...]
+    sessions: tuple[Session, ...]
     marks: tuple[dict[str, Any], ...]
     others: tuple[dict[str, Any], ...]
 
@@ -76,8 +88,7 @@ def build(analyses: Iterable[Any], deliveries: Mapping[str, list[Any]]) -> Seaso
     """From finished analyses and their deliveries' summaries, in the order of their days."""
     ordered = sorted(analyses, key=lambda row: (day_of(row), row.created_at))
     rows: dict[tuple[str, str], list[tuple[Any, Point]]] = {}
-    thrown: list[dict[str, Any]] = []
-    filmed: list[Any] = []
+    thrown: list[Thrown] = []
     for row in ordered:
         scored = (row.result or {}).get("model_size") not in MODEL_WORDS
         for delivery in deliveries.get(row.id, ()):
@@ -86,18 +97,30 @@ def build(analyses: Iterable[Any], deliveries: Mapping[str, list[Any]]) -> Seaso
                     point = _point(row, delivery, metric, scored)
                     rows.setdefault((metric["name"], metric.get("event") or ""), []).append((metric, point))
             if scored:
-                thrown.append(_as_delivery(delivery.summary))
-                filmed.append((row.result or {}).get("view"))
-    spread = consistency.over(thrown, filmed)
-    faults = spread.get("faults", [])
+                thrown.append((day_of(row), (row.result or {}).get("view"), _as_delivery(delivery.summary)))
+    spread = _together(thrown)
+    faults = repeated(spread)
     return Seasons(
         pitches=len(thrown),
         groups=tuple(_groups(rows)),
         spreads=spreads(spread),
-        drifts=tuple(_drift(row) for row in spread.get("metrics", []) if row["trend_per_pitch"] is not None),
-        marks=tuple(fault for fault in faults if fault["marked"]),
-        others=tuple(fault for fault in faults if not fault["marked"]),
+        sessions=tuple(_sessions(thrown)),
+        marks=tuple(fault for fault in faults if fault["often"]),
+        others=tuple(fault for fault in faults if not fault["often"]),
     )
+
+
+def _together(thrown: list[Thrown]) -> dict[str, Any]:
+    return consistency.over([pitch for _, _, pitch in thrown], [view for _, view, _ in thrown])
+
+
+def _sessions(thrown: list[Thrown]) -> Iterable[Session]:
+    """Days with more than one pitch, the latest first."""
+    for day in sorted({day for day, _, _ in thrown}, reverse=True):
+        mine = [one for one in thrown if one[0] == day]
+        spread = _together(mine)
+        if spread.get("metrics"):
+            yield Session(day, len(mine), spreads(spread), drifts(spread))
 
 
 def day_of(row: Any) -> date:
@@ -161,11 +184,3 @@ def _trend(name: str, event: str, found: list[tuple[Any, Point]]) -> Trend:
     words = "" if norm is None else f"{quantity(norm['mean'], unit)} ± {number(norm['sd'], unit)}"
     drawing = trend.draw(trend.Chart(key, _label(metric), unit, dots, band))
     return Trend(key, _label(metric), drawing, points, words.replace("-", "−"))
-
-
-def _drift(row: Mapping[str, Any]) -> str:
-    """``Stride length rises by 0.4 % of height with each pitch.``"""
-    slope, unit = row["trend_per_pitch"], row.get("unit") or ""
-    sign = unit_label(unit)
-    amount = f"{abs(slope):.2g}{'' if sign.startswith('°') else ' '}{sign}".strip()
-    return f"{row['label']}: {'rises' if slope > 0 else 'falls'} by {amount} with each pitch."

@@ -1,0 +1,29 @@
+"""The same fault in several pitches: how often it was seen is part of how certain it is (section 4.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def tell_repeats(deliveries: list[dict[str, Any]], counted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Deliveries whose faults say in how many of the pitches they were seen, and which of them are marked.
+
+    ``counted`` as :func:`..consistency.over` gives it; with one pitch it is empty and nothing changes.
+    """
+    by_id = {fault["id"]: fault for fault in counted}
+    return [
+        {**one, "faults": [_told(fault, by_id[fault["id"]]) for fault in one["faults"]]} if by_id else one
+        for one in deliveries
+    ]
+
+
+def _told(fault: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
+    certainty = fault["certainty"].replace("— ", f"— {seen['words']}, ", 1)
+    return {
+        **fault,
+        "marked": seen["marked"],
+        "count": seen["count"],
+        "n": seen["n"],
+        "certainty": certainty,
+        "message": fault["message"].replace(fault["certainty"], certainty),
+    }
