@@ -105,12 +105,7 @@ def analyse(
     together = consistency.over(deliveries)
     deliveries = faults.tell_repeats(deliveries, together.get("faults", []))
     return {
-        "athlete": {
-            "throws": hand,
-            "throws_source": "given" if throws != "auto" else "measured",
-            "height_m": round(setting.height_m, 3),
-            "height_source": "given" if height_m else "estimated",
-        },
+        "athlete": _athlete(setting, throws != "auto", bool(height_m)),
         "view": {
             "name": setting.view,
             "source": "given" if view != "auto" else "measured" if seen_view else "not found",
@@ -121,6 +116,15 @@ def analyse(
         "warnings": warnings.collect(series, deliveries, sure_hand=sure, view=view, looks=looks),
         "footer": faults.FOOTER,
         "series": [curves for _, curves in pairs],
+    }
+
+
+def _athlete(setting: Setting, hand_given: bool, height_given: bool) -> dict[str, Any]:
+    return {
+        "throws": setting.hand,
+        "throws_source": "given" if hand_given else "measured",
+        "height_m": round(setting.height_m, 3),
+        "height_source": "given" if height_given else "estimated",
     }
 
 
