@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -41,8 +40,3 @@ class Marks(Database):
             return found is not None
 
         return self.transact(work)
-
-    def marked_at(self, name: str) -> datetime | None:
-        """When a mark was set last."""
-        with self.read() as session:
-            return session.scalar(select(Mark.updated_at).where(Mark.name == name))

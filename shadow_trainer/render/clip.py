@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..pitching.events import EVENTS
 from ..pose.series import PoseSeries
 from ..pose.skeleton import INDEX, side_of
 from .palette import CENTRE, GLOVE, RGB, THROWING
-from .words import EVENT_ORDER
 
 _REFERENCE_SIDE = 720.0  # strokes and letters are designed on a frame whose shorter side is this
 _ABSURD = 10  # canvases
@@ -157,7 +157,7 @@ def event_marks(deliveries: list[dict[str, Any]], time_s: np.ndarray) -> tuple[M
     for delivery in deliveries:
         events = delivery.get("events", {})
         contact = events.get("foot_contact", {}).get("time_s")
-        for name in EVENT_ORDER:
+        for name in EVENTS:
             found = events.get(name)
             if not found or found.get("time_s") is None:
                 continue

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..pitching.events import EVENTS
 from . import charts
 from .palette import css_variables
 from .words import (
-    EVENT_ORDER,
     event_label,
     metric_label,
     number,
@@ -188,7 +188,7 @@ def _finding(item: Mapping[str, Any]) -> Finding:
 
 def _groups(metrics: Sequence[Mapping[str, Any]]) -> tuple[Group, ...]:
     """Metrics by event, in the order of the delivery; peaks and times come last."""
-    order = {name: place for place, name in enumerate(EVENT_ORDER)}
+    order = {name: place for place, name in enumerate(EVENTS)}
     names = sorted({m.get("event") or "" for m in metrics}, key=lambda name: (order.get(name, 99), name))
     return tuple(
         Group(event_label(name), tuple(metric_row(m) for m in metrics if (m.get("event") or "") == name))

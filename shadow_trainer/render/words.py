@@ -1,20 +1,10 @@
-"""The words a coach reads for events and metrics, and the order in which they are shown."""
+"""The words a coach reads for events and metrics."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-EVENT_ORDER: tuple[str, ...] = (
-    "first_movement",
-    "leg_lift",
-    "hand_separation",
-    "foot_contact",
-    "max_external_rotation",
-    "release",
-    "max_internal_rotation",
-    "follow_through",
-)
 EVENT_LABELS: dict[str, str] = {
     "first_movement": "First movement",
     "leg_lift": "Leg lift",

@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response
 from ..catalog.references import NOTE
 from ..errors import BadRequest, ShadowError, TooLarge
 from ..pitching import importers
+from ..pitching.events import EVENTS
 from ..pitching.reference import from_delivery
-from ..render.words import EVENT_ORDER, event_label, readable
+from ..render.words import event_label, readable
 from . import desk, shelf
 from .athlete_forms import HANDS
 from .forms import LEVEL_CHOICES, parse_height
@@ -68,7 +69,7 @@ def edit(place: str) -> Response | tuple[str, int]:
 
 def _reference(place: str, values: Mapping[str, str] | None = None, problem: Any = None) -> str:
     found, row = shelf.find(place)
-    events = [(event_label(name), found.facts["events"][name]) for name in EVENT_ORDER]
+    events = [(event_label(name), found.facts["events"][name]) for name in EVENTS]
     zero = found.facts["events"]["foot_contact"]
     source = row.source_analysis_id if row is not None else None
     return render_template(

@@ -38,6 +38,28 @@ def test_the_landmarks_drawn_are_those_of_the_picture_shown(player: Page, film: 
         assert difference[row] < 0.8 * runner_up, "neighbouring frames must be told apart"
 
 
+# Marks that the pointer does not find at their middle, for each that is chosen; and words cut off by the card.
+REACHED = """() => { const list = document.querySelector("[data-marks]"), lost = [];
+const card = list.parentElement.getBoundingClientRect();
+list.scrollIntoView({ block: "center", behavior: "instant" });
+for (const link of list.querySelectorAll("a")) {
+  const name = link.querySelector(".name").getBoundingClientRect(), disc = link.querySelector(".number").getBoundingClientRect();
+  const there = document.elementFromPoint(disc.x + disc.width / 2, disc.y + disc.height / 2);
+  if (there?.closest("a") !== link) lost.push(link.dataset.event);
+  if (name.left < card.left || name.right > card.right) lost.push(link.dataset.event + "'s words");
+} return lost; }"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_mark_on_the_time_line_is_reached_whichever_is_chosen(player: Page, width: int) -> None:
+    player.set_viewport_size({"width": width, "height": 900})
+    links = player.locator("[data-marks] a")
+    for place in range(links.count()):
+        player.keyboard.press(str(place + 1))
+        expect(links.nth(place)).to_have_class(re.compile(r"\bnow\b"))
+        assert player.evaluate(REACHED) == []
+
+
 def test_a_film_whose_address_ran_out_goes_on_where_it_was(player: Page, events) -> None:
     """As Chromium says it when a bucket answers 403 in the middle of a film: an error, and the time wanted is kept."""
     player.keyboard.press("6")
@@ -143,6 +165,7 @@ def test_zoomed_in_the_overlay_lies_where_the_picture_is(player: Page, report: s
     expect(player.locator("[data-screen]")).to_have_class(re.compile("zoomed"))
     player.get_by_role("button", name="Zoom in").click()
     player.keyboard.press("d")
+    player.locator("[data-screen]").scroll_into_view_if_needed()  # the button is below it
     zoomed = player.locator("[data-screen] video").bounding_box()
     assert zoomed["width"] > 2 * plain["width"]
     for joint in ("right_hip", "left_hip"):

@@ -18,7 +18,7 @@ from ...jobs.request import (
     AnalysisRequest,
 )
 from ...jobs.states import ALL
-from ...render.words import EVENT_ORDER
+from ...pitching.events import EVENTS
 
 TEXT, NUMBER, WHOLE, FLAG = ({"type": kind} for kind in ("string", "number", "integer", "boolean"))
 ADDRESS = {"type": "string", "format": "uri-reference"}
@@ -65,7 +65,7 @@ def schemas() -> dict[str, Any]:
         "MovedEvents": _object(
             {
                 "delivery": {"type": "integer", "minimum": 0},
-                "events": {"type": "object", "properties": {name: NUMBER for name in EVENT_ORDER}},
+                "events": {"type": "object", "properties": {name: NUMBER for name in EVENTS}},
             },
             ("events",),
         ),

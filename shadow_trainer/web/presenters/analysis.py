@@ -19,7 +19,6 @@ STATE_WORDS = {
 HAND_WORDS = {"right": "right-handed", "left": "left-handed"}
 # Stages that count frames of the film; the others count steps, which mean nothing to a coach.
 FRAME_STAGES = {"preview", "pose", "render"}
-SOON_S = 5.0
 
 
 @dataclass(frozen=True)

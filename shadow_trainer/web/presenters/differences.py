@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ...pitching.events import EVENTS
 from ...pitching.warp import INTERVALS
-from ...render.words import EVENT_ORDER, event_label, metric_label, number, quantity, shown, unit_label
+from ...render.words import event_label, metric_label, number, quantity, shown, unit_label
 from .likeness import Likeness, likeness
 from .metrics import PHASES, phase_of
 
@@ -90,7 +91,7 @@ def intervals(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Interval, ...
 def moments(a: Mapping[str, Any], b: Mapping[str, Any], a_scale: float, b_scale: float) -> tuple[Moment, ...]:
     """Events that both have, in seconds of the films' own clocks."""
     ours, theirs = _times(a), _times(b)
-    both = [name for name in EVENT_ORDER if name in ours and name in theirs]
+    both = [name for name in EVENTS if name in ours and name in theirs]
     return tuple(Moment(n, event_label(n), ours[n] / a_scale, theirs[n] / b_scale) for n in both)
 
 

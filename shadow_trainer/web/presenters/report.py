@@ -8,7 +8,8 @@ from typing import Any
 
 from ...jobs.remeasure import MOVED
 from ...pitching import faults, norms, picks
-from ...render.words import EVENT_ORDER, event_label, validated
+from ...pitching.events import EVENTS
+from ...render.words import event_label, validated
 from .keypoints import time_scale
 from .likeness import Likeness, Spread, drifts, likeness, repeated, spreads
 from .metrics import Phase, phases, sources
@@ -229,7 +230,7 @@ def _events(row: dict[str, Any], scale: float, moved: Collection[str]) -> tuple[
     release = (found.get("release") or {}).get("time_s")
     span = max(row["end_s"] - row["start_s"], 1e-6)
     events = []
-    for number, name in enumerate(EVENT_ORDER, start=1):
+    for number, name in enumerate(EVENTS, start=1):
         event = found.get(name)
         if not event or event.get("time_s") is None:
             continue

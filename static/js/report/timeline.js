@@ -4,6 +4,7 @@ import { drag } from "./drag.js";
 
 const EDGE = 0.04;
 const DISC_PX = 32;
+const OVERHANG_PX = 16; // how far words may reach beyond the line's ends
 
 export class TimeLine {
   constructor(list, film, signal) {
@@ -80,10 +81,21 @@ export class TimeLine {
       let row = rows.findIndex((last) => at - last >= least);
       if (row < 0) row = rows.length;
       rows[row] = at;
-      link.closest("li").style.left = `${at}%`;
-      link.style.setProperty("--row", row);
+      const { style } = link.closest("li");
+      style.left = `${at}%`;
+      style.setProperty("--row", row);
     }
     this.list.style.setProperty("--rows", rows.length);
+    for (const link of this.links) this.keepInside(link);
+  }
+
+  // Words stand under their mark, and at the ends of the line a little aside, so that none are cut off.
+  keepInside(link) {
+    const name = link.querySelector(".name");
+    const half = name.offsetWidth / 2 - OVERHANG_PX;
+    const x = (this.list.clientWidth * this.percent(Number(link.dataset.seek))) / 100;
+    const aside = Math.max(0, half - x) - Math.max(0, x + half - this.list.clientWidth);
+    name.style.translate = `${aside}px`;
   }
 
   // Moves one mark while it is dragged or nudged; nothing is decided by it.
