@@ -264,7 +264,7 @@ def _from_release(time_s: float, release: float | None) -> str:
 
 def _sentences(*parts: str | None) -> str:
     """Parts as sentences, one after the other."""
-    texts = [part.strip().rstrip(".").replace(" -", " −") for part in parts if part]
+    texts = [part.strip().rstrip(".").replace(" -", " −").replace(" %", "\u00a0%") for part in parts if part]
     return " ".join(f"{text[:1].upper()}{text[1:]}." for text in texts)
 
 

@@ -111,9 +111,13 @@ export class Overlay {
   // The name of the event while its frame is shown, and its number where the hand was on the trail.
   marks(context) {
     const size = Math.max(12, this.line * 3.6);
+    let captions = 0;
     for (const event of this.events) {
       const row = this.landmarks.rowAt(event.time);
-      if (row === this.row) this.caption(context, event, size);
+      if (row === this.row) {
+        this.caption(context, event, size, captions);
+        captions += 1;
+      }
       if (!this.shown.wrist || row > this.row || this.landmarks.filmTime(this.row) - event.time > TRAIL_S) continue;
       const place = this.trailPoint("wrist", row);
       if (!place) continue;
@@ -121,9 +125,10 @@ export class Overlay {
     }
   }
 
-  caption(context, event, size) {
+  // Two events may share a frame: the second stands below the first.
+  caption(context, event, size, place) {
     const words = `${event.number}  ${event.label}${event.estimated ? " (estimated)" : ""}`;
-    label(context, words, [size, size * 1.4], size, { align: "left" });
+    label(context, words, [size, size * (1.4 + 1.6 * place)], size, { align: "left" });
   }
 
   // Angles as they look in the picture; the table holds the angles in space.
