@@ -63,7 +63,11 @@ PLANS: tuple[Plan, ...] = (
         "tilt",
         "Trunk tilt",
         "deg",
-        (("trunk_forward_tilt", "Forward", "ink"), ("trunk_lateral_tilt", "To the glove side", "glove")),
+        (
+            ("trunk_forward_tilt", "Forward", "ink"),
+            ("trunk_lateral_tilt", "To the glove side", "glove"),
+            ("trunk_frontal_lean", "Lean seen from behind", "shoulder"),
+        ),
     ),
     Plan(
         "knees",
@@ -79,7 +83,26 @@ PLANS: tuple[Plan, ...] = (
             ("elbow_flexion", "Elbow flexion", "throwing"),
             ("shoulder_abduction", "Shoulder abduction", "ink"),
             ("shoulder_external_rotation", "External rotation", "shoulder"),
+            ("shoulder_horizontal_abduction", "Elbow behind the shoulders", "pelvis"),
         ),
+    ),
+    Plan(
+        "glove",
+        "Glove arm",
+        "deg",
+        (
+            ("glove_elbow_flexion", "Elbow flexion", "glove"),
+            ("glove_shoulder_abduction", "Shoulder abduction", "ink"),
+            ("glove_shoulder_external_rotation", "External rotation", "shoulder"),
+            ("glove_shoulder_horizontal_abduction", "Elbow behind the shoulders", "pelvis"),
+        ),
+    ),
+    Plan(
+        "slot",
+        "Arm slot",
+        "deg",
+        (("arm_slot", "Hand above the shoulder, seen from behind", "throwing"),),
+        ("foot_contact", 0.08, "max_internal_rotation", 0.06),
     ),
     Plan(
         "sequence",
@@ -90,6 +113,7 @@ PLANS: tuple[Plan, ...] = (
             ("trunk_rotation_velocity", "Trunk", "ink"),
             ("elbow_extension_velocity", "Elbow", "throwing"),
             ("shoulder_internal_rotation_velocity", "Shoulder", "shoulder"),
+            ("lead_knee_extension_velocity", "Lead knee", "glove"),
         ),
         ("foot_contact", 0.08, "max_internal_rotation", 0.06),
     ),

@@ -110,7 +110,9 @@ def charts_data(analysis_id: str) -> Response:
 
 @blueprint.get("/<analysis_id>/plots/<name>")
 def plot(analysis_id: str, name: str) -> Response:
-    """One chart as an SVG file: ``rotation``, ``separation``, ``tilt``, ``knees``, ``arm`` or ``sequence``."""
+    """One chart as an SVG file: ``rotation``, ``separation``, ``tilt``, ``knees``, ``arm``, ``glove``, ``slot`` or
+    ``sequence``.
+    """
     row = desk.completed(analysis_id)
     _, delivery, curves = _pitch(row.id)
     wanted = name.removesuffix(".svg")

@@ -11,6 +11,7 @@ from shadow_trainer import pitching
 from shadow_trainer.errors import BadRequest
 from shadow_trainer.pitching import camera, consistency, norms
 from shadow_trainer.pose.series import PoseSeries
+from shadow_trainer.render import charts
 
 from . import bodies
 
@@ -166,3 +167,9 @@ def test_a_camera_that_moves_is_said_and_does_not_move_the_athlete(
     again = pitching.analyse(held, height_m=HEIGHT_M)
     assert ("camera_moves" in {w["code"] for w in again["warnings"]}) is said
     assert values(again) == pytest.approx(values(found), nan_ok=True)
+
+
+def test_every_angle_and_every_velocity_that_is_kept_has_a_chart(pitch: PoseSeries) -> None:
+    curves = pitching.analyse(pitch, height_m=HEIGHT_M)["series"][0]
+    drawn = {name for plan in charts.PLANS for name, _, _ in plan.curves}
+    assert set(curves) - {"time_s", "shadow"} == drawn == set(curves["shadow"])

@@ -13,18 +13,26 @@ from ...render.svg import Chart, describe
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart: ``name`` is that of its drawing (``/plots/NAME``), ``summary`` says in words what it shows."""
+    """One chart: ``name`` is that of its drawing (``/plots/NAME``), ``summary`` says in words what it shows,
+    ``unsure`` that every number read from it is of low certainty."""
 
     name: str
     title: str
     summary: str
     table: str
+    unsure: bool
 
 
 def figures(delivery: dict[str, Any], curves: dict[str, Any] | None) -> list[Figure]:
     """Every chart of a delivery of analysis.json for which its ``curves`` (series.json) have data."""
     return [
-        Figure(_name(chart), chart.title, describe(chart), charts.data_table(chart))
+        Figure(
+            _name(chart),
+            chart.title,
+            describe(chart),
+            charts.data_table(chart),
+            _unsure(_name(chart), delivery),
+        )
         for chart in _charts(delivery, curves)
     ]
 
@@ -45,6 +53,12 @@ def plotted(delivery: dict[str, Any], curves: dict[str, Any] | None, time_scale:
 
 def _charts(delivery: dict[str, Any], curves: dict[str, Any] | None) -> list[Chart]:
     return charts.delivery_charts(delivery, curves) if curves else []
+
+
+def _unsure(name: str, delivery: dict[str, Any]) -> bool:
+    curves = next({curve for curve, _, _ in plan.curves} for plan in charts.PLANS if plan.key == name)
+    found = [metric["confidence"] for metric in delivery.get("metrics") or () if metric["name"] in curves]
+    return bool(found) and set(found) == {"low"}
 
 
 def _name(chart: Chart) -> str:
