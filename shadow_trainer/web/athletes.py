@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ..errors import ShadowError
+from ..errors import BadRequest, ShadowError
 from . import athlete_forms, desk, history_page
 from .extension import current
 from .forms import LEVEL_CHOICES
@@ -58,7 +58,7 @@ def athlete(athlete_id: str) -> str:
         age=trends.age(row.birth_year),
         films=history_page.items(films),
         seasons=trends.build(done, catalog.deliveries_of(film.id for film in done)),
-        others=[other for other in _all(archived=None) if other.id != row.id],
+        others=[o for o in _all(archived=None) if o.id != row.id and o.owner_id == row.owner_id],
     )
 
 
@@ -92,6 +92,10 @@ def save(athlete_id: str) -> Response | tuple[str, int]:
 def merge(athlete_id: str) -> Response:
     """Two entries of one pitcher become one."""
     row, into = athlete_forms.find(athlete_id), athlete_forms.find(request.form.get("into", ""))
+    if row.owner_id != into.owner_id:  # an admin sees both; each coach would lose sight of half the films
+        raise BadRequest(
+            "These two athletes belong to different coaches.", code="other_coach", fix="Choose another one."
+        )
     current().catalog.merge_athletes(row.id, into.id)
     flash(f"“{row.name}” was merged into “{into.name}”.")
     return _to(into.id)

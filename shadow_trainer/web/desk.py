@@ -199,6 +199,7 @@ def choose_person(analysis_id: str, person: int) -> None:
     options = replace(AnalysisRequest.from_stored(row.options), person=person)
     if row.state in ("queued", "processing", "retrying"):
         raise Conflict("This analysis is still running.", code="still_running")
+    check_queue()  # before anything is changed
     current().catalog.set_options(analysis_id, options.as_stored())
     retry(analysis_id)
 

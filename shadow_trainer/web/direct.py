@@ -15,6 +15,8 @@ from . import api, claims, desk, uploads
 from .extension import current
 from .wishes import wish_from
 
+SIZE_MAX_DIGITS = 18  # more is no size, and Python refuses to read thousands of digits
+
 blueprint = Blueprint("direct", __name__, url_prefix="/videos/uploads")
 
 
@@ -28,7 +30,7 @@ def init_app(app: Flask) -> None:
 def presign() -> Response:
     """Permission for one film, after everything was checked that can be checked without it."""
     size = request.form.get("size_bytes", "")
-    if not (size.isascii() and size.isdecimal()):
+    if not (size.isascii() and size.isdecimal() and len(size) <= SIZE_MAX_DIGITS):
         raise BadRequest("size_bytes must be the size of the film in bytes.", code="bad_size")
     wish_from(request.form)
     if int(size) == 0:

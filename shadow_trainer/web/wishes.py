@@ -13,7 +13,7 @@ from ..jobs.request import AnalysisRequest
 from . import athlete_forms, shelf
 from .extension import current
 from .forms import FieldErrors, options_from
-from .identity import owner_filter
+from .identity import new_owner, owner_filter
 from .notes import day_of, note_of, tags_of
 
 
@@ -96,7 +96,8 @@ def _new_athlete(form: Mapping[str, str]) -> Any:
     if not name or form.get("athlete", "") not in ("", athlete_forms.NEW):
         return None
     for known in current().catalog.list_athletes(owner_id=owner_filter(), archived=None):
-        if known.name.lower() == name.lower():
+        # An admin is shown everybody's; of one name there may be several.
+        if known.name.lower() == name.lower() and known.owner_id == new_owner():
             return known
     facts = {"name": name, "height_m": form.get("height_m", ""), "level": form.get("level", "")}
     hand = form.get("throws", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,17 @@ def test_an_athlete_cannot_be_merged_or_chosen_across_coaches(club: Club) -> Non
     bob.post(f"{film}/edit", {"athlete": str(athlete)})
     assert club.catalog.get(film.rsplit("/", 1)[1]).athlete_id is None
     assert club.catalog.find_athlete(his) is not None
+
+
+def test_an_admin_does_not_mix_the_coaches_athletes(club: Club) -> None:
+    root, athlete = Person(club.app, "root"), club.values["athlete"]
+    his = club.catalog.create_athlete(name="Max", owner_id=club.values["bob"]).id
+    assert "Max" not in root.get(f"/athletes/{athlete}").text
+    assert root.post(f"/athletes/{his}/merge", {"into": str(athlete)}).status_code == 400
+    film = {"video": (io.BytesIO(b"film"), "a.mp4"), "athlete": "new", "new_athlete": "max"}
+    row = club.catalog.get(root.post("/", film).location.rsplit("/", 1)[1])
+    assert row.athlete_id not in (None, his)
+    assert club.catalog.find_athlete(row.athlete_id).owner_id == row.owner_id == club.values["root"]
 
 
 def test_a_reference_cannot_be_chosen_across_coaches(club: Club) -> None:

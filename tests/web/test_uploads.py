@@ -170,6 +170,16 @@ def test_a_full_queue_says_so(data_dir: Path, samples: Path) -> None:
         assert response.headers["Retry-After"]
 
 
+def test_another_person_is_not_chosen_when_the_queue_is_full(data_dir: Path, samples: Path) -> None:
+    desk = Desk(app := make_app(data_dir, queue_limit=1), samples)
+    done, _ = desk.completed(), desk.queued()
+    browser = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/").text)[1]
+    answer = browser.post(f"/analyses/{done}/person", data={"csrf_token": token, "person": "1"})
+    assert answer.status_code == 503
+    assert desk.catalog.get(done).options.get("person") is None
+
+
 def test_a_film_without_a_row_is_not_kept(
     app: Flask, client: FlaskClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
