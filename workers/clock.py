@@ -45,7 +45,7 @@ class Clock:
         self._stop = threading.Event()
         self._due: dict[str, float] = {"watch": time.monotonic() + WATCH_AFTER_S}
         self._leading = False
-        self._aside: threading.Thread | None = None
+        self._aside: dict[str, threading.Thread] = {}
         self._scheduler = RQScheduler(QUEUES, connection=self.connection, logging_level=logging.WARNING)
         # Our leader lock replaces the scheduler's own, which would outlive a killed clock by a minute.
         self._scheduler._connection = self.connection
@@ -83,9 +83,9 @@ class Clock:
             return False
         self._scheduler.enqueue_scheduled_jobs()
         self._every(self.settings.clock_tick_s, "mend", self.mend)
-        self._every(WATCH_S, "watch", self.watch)
+        self._every(WATCH_S, "watch", lambda: self._beside("watch", self.watch))
         self._every(FORGET_S, "forget", self.forget)
-        self._every(CALENDAR_S, "calendar", self._calendar_aside)
+        self._every(CALENDAR_S, "calendar", lambda: self._beside("calendar", self.calendar))
         return True
 
     def watch(self) -> None:
@@ -96,17 +96,21 @@ class Clock:
         """What is due of :data:`shadow_trainer.jobs.schedules.SCHEDULES`."""
         schedules.run_due(self.manager)
 
-    def _calendar_aside(self) -> None:
-        """In a thread: a large database takes minutes to copy, and retries must not wait for that."""
-        if self._aside is None or not self._aside.is_alive():
-            self._aside = threading.Thread(target=self._quietly_calendar, name="calendar", daemon=True)
-            self._aside.start()
+    def _beside(self, name: str, work: Callable[[], None]) -> None:
+        """In a thread, one of each kind: a large database takes minutes to copy, and a webhook that does not
+        answer seconds for each alert. Retries and the leader's lock must not wait for that.
+        """
+        if name not in self._aside or not self._aside[name].is_alive():
+            self._aside[name] = threading.Thread(
+                target=self._quietly, args=(name, work), name=name, daemon=True
+            )
+            self._aside[name].start()
 
-    def _quietly_calendar(self) -> None:
+    def _quietly(self, name: str, work: Callable[[], None]) -> None:
         try:
-            self.calendar()
-        except ShadowError as error:
-            log.warning("the calendar was skipped: %s", error)
+            work()
+        except (redis.RedisError, ShadowError) as error:
+            log.warning("%s was skipped: %s", name, error)
 
     def mend(self) -> None:
         """Registries and strays."""

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 SQLITE_BUSY_MS = 10_000
 PATIENCE_S = 20.0  # a database that restarts is back within this time, or the caller hears of it
+# A host that vanished says nothing: without these a page would wait for it for minutes. Seconds, the last in ms.
+POSTGRES_PATIENCE = {"connect_timeout": 5, "keepalives_idle": 20, "tcp_user_timeout": 15_000}
 PRAGMAS = (
     "journal_mode=WAL",
     f"busy_timeout={SQLITE_BUSY_MS}",
@@ -35,7 +37,11 @@ PRAGMAS = (
 def make_engine(address: str) -> Engine:
     """An engine for SQLite or Postgres. SQLite: WAL, waiting for locks, foreign keys enforced."""
     if not address.startswith("sqlite"):
-        return create_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=20, pool_recycle=1800)
+        url = make_url(address)
+        arguments = {name: value for name, value in POSTGRES_PATIENCE.items() if name not in url.query}
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=5, max_overflow=20, pool_recycle=1800, connect_args=arguments
+        )
     if path := address.removeprefix("sqlite:///"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(address, pool_size=5, max_overflow=20)

@@ -8,7 +8,6 @@ import logging
 import re
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from ..pitching.retarget import at_hips
 from ..pose.series import PoseSeries
 from ..settings import ROOT
 from . import shelf
+from .alone import alone
 from .claims import Claimed
 from .extension import current
 from .identity import new_owner, own, owner_filter
@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 
 NO_ANALYSIS = "There is no such analysis. It may have been deleted."
 ID_PATTERN = re.compile(r"[0-9a-f]{32}")
-# Measuring again takes a second of a processor: one at a time in each web process.
-_measuring = threading.Lock()
 SAMPLES = {
     "lefty": ("sample_lefty.mp4", "Sample: left-hander, open side"),
     "righty-rear": ("sample_righty_rear.mp4", "Sample: right-hander from behind"),
@@ -210,9 +208,13 @@ def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> di
     Returns the new analysis.json.
     """
     completed(analysis_id)
-    before = read_json(analysis_id, "analysis.json").get(remeasure.MOVED) or {}
-    moved = {**before, str(delivery): {**before.get(str(delivery), {}), **events}} if events else {}
-    return _measure(analysis_id, remeasure.Change(moved=moved))
+
+    def change() -> remeasure.Change:
+        before = read_json(analysis_id, "analysis.json").get(remeasure.MOVED) or {}
+        moved = {**before, str(delivery): {**before.get(str(delivery), {}), **events}} if events else {}
+        return remeasure.Change(moved=moved)
+
+    return _measure(analysis_id, change)
 
 
 def events_of(analysis_id: str, delivery: int) -> dict[str, float]:
@@ -229,13 +231,13 @@ def assume(analysis_id: str, changes: dict[str, Any]) -> dict[str, Any]:
     if changes.get("reference", "") not in ("", row.options.get("reference")):
         changes = {**changes, "reference": shelf.option_of(changes["reference"])}
     assumptions.changed(row.options, changes)
-    return _measure(analysis_id, remeasure.Change(assumed=changes))
+    return _measure(analysis_id, lambda: remeasure.Change(assumed=changes))
 
 
-def _measure(analysis_id: str, change: remeasure.Change) -> dict[str, Any]:
-    """The numbers again, now; the films when a worker has time."""
-    with _measuring:
-        revision = remeasure.apply(current().settings, current().catalog, analysis_id, change)
+def _measure(analysis_id: str, change: Callable[[], remeasure.Change]) -> dict[str, Any]:
+    """The numbers again, now; the films when a worker has time. ``change`` is asked when it is its turn."""
+    with alone(analysis_id):
+        revision = remeasure.apply(current().settings, current().catalog, analysis_id, change())
     current().jobs.redraw(analysis_id, revision)
     return read_json(analysis_id, "analysis.json")
 

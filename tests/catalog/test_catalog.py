@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import sqlite3
 import threading
 import time
@@ -14,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from shadow_trainer.catalog import Catalog, migrate, open_catalog
+from shadow_trainer.catalog import Catalog, database, migrate, open_catalog
 from shadow_trainer.catalog.database import SQLITE_BUSY_MS
 from shadow_trainer.catalog.migrate import current_revision, head_revision
 from shadow_trainer.catalog.models import Base
@@ -28,6 +30,14 @@ def test_migrations_and_models_say_the_same(catalog: Catalog) -> None:
     with catalog.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_database_host_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(database.POSTGRES_PATIENCE, "connect_timeout", 2)  # the least that libpq takes
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql+psycopg://coach@127.0.0.1:{silent.getsockname()[1]}/shadow"
+        with pytest.raises(Unavailable), contextlib.closing(Catalog(address)) as catalog:
+            catalog.counts()
 
 
 def test_migrating_twice_or_at_once_is_harmless(settings: Settings) -> None:

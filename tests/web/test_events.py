@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from shadow_trainer import pitching
 from shadow_trainer.jobs.document import plain
 from tests.pitching.bodies import pitch
 from tests.web import documents
-from tests.web.conftest import Desk
+from tests.web.conftest import Desk, make_app
 
 
 def measure(desk: Desk) -> str:
@@ -68,6 +72,24 @@ def test_a_moved_event_changes_the_numbers_and_can_be_put_back(
     back = stored(desk, measured)
     assert knee(back) == pytest.approx(knee(before), abs=1e-3)
     assert "moved by hand" not in client.get(f"/analyses/{measured}").text
+
+
+def test_two_corrections_at_once_are_both_kept(
+    desk: Desk, data_dir: Path, measured: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = stored(desk, measured)["deliveries"][0]["events"]
+    moved = {name: round(found[name]["time_s"] - 0.02, 4) for name in ("leg_lift", "foot_contact")}
+    # As two web processes on one machine: no lock of one process, and one data folder.
+    monkeypatch.setattr("shadow_trainer.web.alone._here", contextlib.nullcontext())
+    apps = [make_app(data_dir) for _ in moved]
+
+    def correct(app: Flask, name: str) -> int:
+        client = app.test_client(use_cookies=False)
+        return send(client, measured, delivery=0, events={name: moved[name]}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(correct, apps, moved)) == [200, 200]
+    assert stored(desk, measured)["moved_events"] == {"0": moved}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +16,7 @@ from rq.job import Job
 from sqlalchemy import update
 
 from shadow_trainer.catalog import Analysis, utcnow
-from shadow_trainer.jobs import repairs
+from shadow_trainer.jobs import alerts, repairs
 from shadow_trainer.jobs.leader import LOCK_KEY, LOCK_S, Leader, is_alive
 from shadow_trainer.jobs.rq_backend import RqJobManager
 from tests.jobs.rig import Rig
@@ -58,6 +59,24 @@ def test_a_clock_that_waits_for_another_one_is_well(rig: Rig, clock: Clock) -> N
     assert not clock.pulse()
     assert is_alive(rig.jobs.connection, socket.gethostname())
     assert not is_alive(rig.jobs.connection, "another machine")
+
+
+def test_an_alert_that_nobody_takes_keeps_the_clock_from_nothing(
+    rig: Rig, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A webhook that does not answer takes seconds for each alert; the leader's lock lasts ten."""
+    sending, answered = threading.Event(), threading.Event()
+
+    def watch(_: object) -> None:
+        sending.set()
+        assert answered.wait(20)
+
+    monkeypatch.setattr(alerts, "watch", watch)
+    clock._due["watch"] = 0.0
+    for _ in range(2):
+        assert clock.pulse() and not answered.is_set()
+    assert sending.wait(10)
+    answered.set()
 
 
 def test_what_the_catalog_knows_and_redis_does_not_is_enqueued(rig: Rig, clock: Clock) -> None:
