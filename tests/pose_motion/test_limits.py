@@ -46,7 +46,7 @@ def fitted(wrong: np.ndarray, standing: np.ndarray = STANDING) -> np.ndarray:
     evidence = fit.Evidence(
         time_s, FOCAL * wrong[..., :2] / wrong[..., 2:] + CENTRE, np.full(wrong.shape[:2], 6.0), wrong - hips,
         np.full(wrong.shape, 0.05), np.zeros_like(wrong), np.tile(standing, (len(wrong), 1)), np.zeros(len(wrong)), CENTRE,
-        "left", lengths, FOCAL, 0.01,
+        "left", 0.3, lengths, FOCAL, 0.01,
     )  # fmt: skip
     return fit.solve(fit.State(wrong, np.log(lengths), float(np.log(FOCAL))), evidence, iterations=12).points
 
@@ -146,9 +146,3 @@ def test_a_pelvis_over_two_standing_feet_does_not_wander_in_depth() -> None:
     stands, steps = (np.ptp(fitted(wrong, flat)[:, [6, 7], 2].mean(1)) for flat in (STANDING, 0 * STANDING))
     assert steps > 0.04
     assert stands < 0.5 * steps
-
-
-def test_the_evidence_says_who_wears_the_glove() -> None:
-    calm, quick = fit.sigma_acceleration("left"), fit.sigma_acceleration("right")
-    assert calm[N["left_wrist"]] < calm[N["right_wrist"]] == quick[N["left_wrist"]]
-    assert calm[N["left_knee"]] == quick[N["left_knee"]]

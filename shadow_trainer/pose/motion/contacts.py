@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, minimum_filter1d
 
 from .body import NODE
 from .heading import speed
 
 SLOW_M_S, SLOW_SPREAD = 0.55, 0.12
 LOW_M, LOW_SPREAD = 0.13, 0.03
+# A foot that leaves the ground is still slower than that for its first steps: it counts as lifted this long before.
+LIFTING_S = 0.05
+BACK_S = 0.1  # unless it stands again after so long
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
@@ -33,4 +36,28 @@ def planted(points: np.ndarray, time_s: np.ndarray, up: np.ndarray) -> np.ndarra
             v = speed(points[:, NODE[f"{side}_{part}"]], time_s, 0.025)
             columns.append(low * _sigmoid((SLOW_M_S - v) / SLOW_SPREAD))
     step = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
-    return np.clip(gaussian_filter1d(np.stack(columns, -1), 0.02 / step, axis=0), 0, 1)
+    stands = ending_earlier(np.stack(columns, -1), LIFTING_S / step, BACK_S / step)
+    return np.clip(gaussian_filter1d(stands, 0.02 / step, axis=0), 0, 1)
+
+
+def ending_earlier(probability: np.ndarray, early: float, gap: float) -> np.ndarray:
+    """``probability`` (T, ...) of a state that ends ``early`` frames sooner and begins as before.
+
+    It has not ended where it is back after ``gap`` frames.
+    """
+    lasting = _closed(probability, round(gap))
+    reach = round(early)
+    after = minimum_filter1d(lasting, reach + 1, axis=0, origin=-((reach + 1) // 2), mode="nearest")
+    return np.minimum(probability, after)
+
+
+def _closed(values: np.ndarray, frames: int) -> np.ndarray:
+    """(T, ...) without dips of up to ``frames``."""
+    size = frames + 1
+    return minimum_filter1d(
+        maximum_filter1d(values, size, axis=0, mode="nearest"),
+        size,
+        axis=0,
+        origin=-1 + size % 2,
+        mode="nearest",
+    )

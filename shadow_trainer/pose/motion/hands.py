@@ -32,10 +32,12 @@ _HAND = ("wrist", "pinky", "index", "thumb")
 
 @dataclass(frozen=True)
 class Joined:
-    """``probability`` (T,) that the hands are together; ``glove`` the side that wears the glove."""
+    """``probability`` (T,) that the hands are together; ``glove`` the side that wears the glove;
+    ``release_s`` about when the other throws."""
 
     probability: np.ndarray
     glove: str
+    release_s: float
 
 
 def put_together(mended: Mended, meeting: Joined, torso_px: float) -> Mended:
@@ -72,7 +74,7 @@ def joined(
     together = np.where(time_s < events.release_s - SWING_S, np.nan_to_num(together), 0.0)
     step = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
     glove = "right" if events.throws == "left" else "left"
-    return Joined(gaussian_filter1d(together, 0.02 / step, mode="nearest"), glove)
+    return Joined(gaussian_filter1d(together, 0.02 / step, mode="nearest"), glove, events.release_s)
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -127,7 +127,7 @@ def solve_window(
     lengths = body.prior_lengths(tall) ** (1 - OWN_SHARE) * body.lengths_of(solid) ** OWN_SHARE
     evidence = fit.Evidence(
         time_s, seen, pixel_sigma(seen, trust), solid, shape_sigma(lifted.sd, tall), np.zeros_like(points),
-        lifted.planted * contacts.planted(points, time_s, lifted.up), meeting.probability, view.centre, meeting.glove, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
+        lifted.planted * contacts.planted(points, time_s, lifted.up), meeting.probability, view.centre, meeting.glove, meeting.release_s, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
     )  # fmt: skip
     state = fit.State(points, np.log(lengths), float(np.log(focal)))
     for number, rounds in enumerate(ROUNDS):

@@ -100,17 +100,17 @@ def relative_shape(rows: Rows, points, shape, sigma, rate, scale) -> None:
 
 
 def smoothness(rows: Rows, points, time_s, sigma_acceleration, rate, scale) -> None:
-    """Accelerations (m/s2) against zero with SD ``sigma_acceleration`` (21,); robust, so that a throw stays one."""
+    """Accelerations (m/s2) against zero with SD ``sigma_acceleration`` (T - 2, 21); robust, so that a throw stays one."""
     h1, h2 = np.diff(time_s)[:-1], np.diff(time_s)[1:]
     coef = np.stack([2 / (h1 * (h1 + h2)), -2 / (h1 * h2), 2 / (h2 * (h1 + h2))], -1)  # (T-2, 3)
     stack = np.stack([points[:-2], points[1:-1], points[2:]], -1)  # (T-2, 21, 3, 3)
     acceleration = (stack * coef[:, None, None]).sum(-1)
-    residual = acceleration / sigma_acceleration[None, :, None]
+    residual = acceleration / sigma_acceleration[..., None]
     weight = cauchy((residual**2).sum(-1, keepdims=True), scale) * np.sqrt(rate[1:-1])[:, None, None]
     t, n = residual.shape[:2]
     frame, node, axis = np.meshgrid(np.arange(t), np.arange(n), np.arange(3), indexing="ij")
     col = np.stack([columns(frame + k, node) + axis for k in range(3)], -1)
-    gain = np.broadcast_to(weight / sigma_acceleration[None, :, None], residual.shape)
+    gain = np.broadcast_to(weight / sigma_acceleration[..., None], residual.shape)
     val = gain[..., None] * coef[:, None, None]
     rows.add((residual * weight).ravel(), col.reshape(-1, 3), val.reshape(-1, 3))
 
