@@ -15,7 +15,7 @@ from ..catalog.references import NOTE
 from ..errors import BadRequest, ShadowError, TooLarge
 from ..pitching import importers
 from ..pitching.events import EVENTS
-from ..pitching.reference import from_delivery
+from ..pitching.reference import Reference, from_delivery
 from ..render.words import event_label, readable
 from . import desk, shelf
 from .athlete_forms import HANDS
@@ -149,11 +149,23 @@ def _imported(form: Mapping[str, str]) -> Any:
     labels = label_map(form.get("labels", ""))
     with tempfile.TemporaryDirectory(dir=area(current_app), prefix="import-") as folder:
         path, shown_as = _received(Path(folder))
-        motion = importers.read(path, fps=fps, labels=labels)
+        try:
+            motion = importers.read(path, fps=fps, labels=labels)
+        except BadRequest as error:
+            # The coach knows the file by its own name.
+            said = error.message.replace(path.name, shown_as)
+            raise BadRequest(said, code=error.code, fix=error.fix) from error
     found = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
-    more = {"labels": {mark: list(used) for mark, used in motion.labels.items()}, "notes": list(motion.notes)}
+    notes = [*motion.notes, *_guessed(found, hand, height_m)]
+    more = {"labels": {mark: list(used) for mark, used in motion.labels.items()}, "notes": notes}
     more |= {"format": motion.format, "fps": motion.fps, "file": shown_as, "frames": len(motion.time_s)}
     return shelf.save(found, name=name, more=more)
+
+
+def _guessed(found: Reference, hand: str, height_m: float | None) -> list[str]:
+    """What the form left open, and what it was taken for."""
+    notes = [f"the throwing hand taken for the {found.hand} one"] if hand == "auto" else []
+    return notes if height_m else [*notes, f"the height taken from the bones: {found.height_m:.2f} m"]
 
 
 def _received(folder: Path) -> tuple[Path, str]:

@@ -133,6 +133,10 @@ def test_what_is_missing_is_named_and_a_label_map_fills_it(pitch: PoseSeries, tm
         ("LAJC", "left_ankle"),
         ("RightUpLeg", "right_hip"),
         ("l_wrist", "left_wrist"),
+        ("upper_arm.L", "left_shoulder"),
+        ("lowerarm_r", "right_elbow"),
+        ("lShldr", "left_shoulder"),
+        ("thigh_r", "right_hip"),
     ],
 )
 def test_labels_of_many_programs_are_understood(label: str, landmark: str | None) -> None:

@@ -42,7 +42,9 @@ def read_array(path: Path) -> Raw:
             )
     shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
     raise BadRequest(
-        f"No array of shape (frames, 17, 3) in {path.name}: {shapes or 'nothing'}.", code="bad_motion_file"
+        f"No array of shape (frames, 17, 3) in {path.name}: {shapes or 'nothing'}.",
+        code="bad_motion_file",
+        fix="Save the joints as frames × 17 × 3, in the order of Human3.6M.",
     )
 
 

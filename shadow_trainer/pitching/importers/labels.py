@@ -7,17 +7,17 @@ import re
 from ...errors import BadRequest
 from ...pose.skeleton import INDEX, JOINTS
 
-# For each landmark of one side the names in use, best first; {s} is l or left, {S} the same behind the name.
+# For each landmark of one side the names in use, best first; {s} is l or left, which may stand behind as well.
 # Marker sets (Plug-in Gait, OpenBiomechanics), Pose2Sim / OpenPose, H36M, and the mocap figure (Mixamo, CMU).
 _NAMES: dict[str, tuple[str, ...]] = {
-    "shoulder": ("{s}arm", "{s}uparm", "{s}upperarm", "{s}sjc", "{s}shoulder", "shoulder{s}", "{s}sho", "{s}shoulderjoint"),
-    "elbow": ("{s}forearm", "{s}lowerarm", "{s}ejc", "{s}elbow", "elbow{s}", "{s}elb", "{s}elbowjoint"),
-    "wrist": ("{s}hand", "{s}wjc", "{s}wrist", "wrist{s}", "{s}wri", "{s}wristjoint"),
-    "hip": ("{s}upleg", "{s}hjc", "{s}hip", "hip{s}", "{s}thigh", "{s}hipjoint"),
-    "knee": ("{s}leg", "{s}lowleg", "{s}kjc", "{s}knee", "knee{s}", "{s}kne", "{s}shin", "{s}calf", "{s}kneejoint"),
-    "ankle": ("{s}foot", "{s}ajc", "{s}ankle", "ankle{s}", "{s}ank", "{s}anklejoint"),
-    "heel": ("{s}heel", "{s}hee", "heel{s}"),
-    "foot_index": ("{s}footindex", "{s}toebase", "{s}bigtoe", "{s}toe", "toe{s}"),
+    "shoulder": ("{s}arm", "{s}uparm", "{s}upperarm", "{s}sjc", "{s}shldr", "{s}shoulder", "{s}sho", "{s}shoulderjoint"),
+    "elbow": ("{s}forearm", "{s}lowerarm", "{s}ejc", "{s}elbow", "{s}elb", "{s}elbowjoint"),
+    "wrist": ("{s}hand", "{s}wjc", "{s}wrist", "{s}wri", "{s}wristjoint"),
+    "hip": ("{s}upleg", "{s}hjc", "{s}hip", "{s}thigh", "{s}hipjoint"),
+    "knee": ("{s}leg", "{s}lowleg", "{s}kjc", "{s}knee", "{s}kne", "{s}shin", "{s}calf", "{s}kneejoint"),
+    "ankle": ("{s}foot", "{s}ajc", "{s}ankle", "{s}ank", "{s}anklejoint"),
+    "heel": ("{s}heel", "{s}hee"),
+    "foot_index": ("{s}footindex", "{s}toebase", "{s}bigtoe", "{s}toe"),
     "index": ("{s}index", "{s}handindex1", "{s}fin", "{s}handmiddle1"),
     "pinky": ("{s}pinky", "{s}handpinky1"),
     "thumb": ("{s}thumb", "{s}handthumb1"),
@@ -68,10 +68,11 @@ def _find(part: str, prefixes: tuple[str, ...], known: dict[str, str]) -> tuple[
                 return tuple(known[name] for name in spelled)
     for spelling in _NAMES[part]:
         for prefix in prefixes:
-            name = spelling.format(s=prefix)
-            # A figure's "LeftShoulder" is the collar bone where it has a "LeftArm"; that one came first.
-            if name in known:
-                return (known[name],)
+            # Blender and Unreal put the side last: upper_arm.L, thigh_r.
+            for name in (spelling.format(s=prefix), spelling.replace("{s}", "") + prefix):
+                # A figure's "LeftShoulder" is the collar bone where it has a "LeftArm"; that one came first.
+                if name in known:
+                    return (known[name],)
     return ()
 
 

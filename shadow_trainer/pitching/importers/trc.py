@@ -17,13 +17,17 @@ def read_trc(path: Path) -> Raw:
     """Markers of a TRC file; empty cells are NaN. Raises BadRequest when the head is not a TRC's."""
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     if len(lines) < 6 or not lines[0].startswith("PathFileType"):
-        raise BadRequest(f"{path.name} is not a TRC file.", code="bad_motion_file")
+        raise BadRequest(
+            f"{path.name} is not a TRC file.", code="bad_motion_file", fix="Export it as TRC again."
+        )
     head = dict(zip(lines[1].split(), lines[2].split(), strict=False))
     try:
         rate, scale = float(head["DataRate"]), _UNITS[head["Units"].lower()]
     except (KeyError, ValueError) as error:
         raise BadRequest(
-            f"The head of {path.name} lacks its rate or units.", code="bad_motion_file"
+            f"The head of {path.name} lacks its rate or units.",
+            code="bad_motion_file",
+            fix="Fill DataRate and Units in its third line, or export it again.",
         ) from error
     labels = tuple(name.strip() for name in lines[3].split("\t")[2:] if name.strip())
     check_shape(path, len(lines), len(labels))
