@@ -105,6 +105,8 @@ def test_what_is_laid_over_the_film_can_be_switched(player: Page) -> None:
     player.keyboard.press("4")
     at = player.locator("canvas.overlay")
     expect(at).to_have_attribute("data-row", re.compile(r"\d+"))
+    expect(player.get_by_label("Shadow", exact=True).first).to_be_checked()
+    player.keyboard.press("g")
     skeleton = painted(player, "canvas.overlay")
     assert skeleton > 500
     player.keyboard.press("r")
@@ -124,6 +126,12 @@ def test_what_is_laid_over_the_film_can_be_switched(player: Page) -> None:
     player.keyboard.press("2")
     player.locator("[data-shadow-mode][value=aligned]").check()
     assert player.locator("canvas.overlay").screenshot() != together
+    player.reload()
+    expect(player.locator("canvas.overlay")).to_have_attribute("data-row", re.compile(r"\d+"))
+    on = player.locator("[data-shows]").evaluate_all(
+        "all => all.filter(b => b.checked).map(b => b.dataset.shows)"
+    )
+    assert on == ["shadow"], "what was switched on last is on again"
 
 
 def joint_on_page(page: Page, report: str, row: int, joint: str) -> tuple[float, float]:

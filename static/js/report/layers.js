@@ -1,6 +1,7 @@
 // Which film is shown, and what is drawn over it. With landmarks at hand the skeleton is drawn live over the
 // plain film; without them the rendered film takes its place, as it does without JavaScript.
 
+import { keepLayer, keptLayers } from "./kept.js";
 import { Landmarks } from "./landmarks.js";
 import { Overlay } from "./overlay.js";
 
@@ -31,13 +32,23 @@ export class Layers {
     }
     this.film.addEventListener("frame", ({ detail }) => this.overlay.show(detail.time));
     if (this.film.isThere) this.overlay.show(this.film.shownTime);
-    for (const box of this.panel.querySelectorAll("[data-shows]")) {
-      box.addEventListener("change", () => this.toggle(box));
-      this.toggle(box);
-    }
+    this.bindBoxes();
     this.bindShadow();
     this.bindPin();
     this.apply(current);
+  }
+
+  bindBoxes() {
+    const kept = keptLayers();
+    for (const box of this.panel.querySelectorAll("[data-shows]")) {
+      const name = box.dataset.shows;
+      box.checked = kept[name] ?? box.checked;
+      box.addEventListener("change", () => {
+        keepLayer(name, box.checked);
+        this.toggle(box);
+      });
+      this.toggle(box);
+    }
   }
 
   toggle(box) {
