@@ -1,4 +1,4 @@
-"""Events moved by a coach: what was moved is certain, what follows from it is found again around it."""
+"""Events moved by a coach: what was moved is certain, and what was only inferred from it follows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from .deliveries import Found
 from .events import EVENTS, Event
 
 LEAST_APART_S = 0.001
+# Inferred from the release where they were not seen.
+FROM_RELEASE = ("foot_contact", "max_external_rotation", "max_internal_rotation", "follow_through")
 
 
 def apply(found: list[Found], moved: dict[int, dict[str, float]]) -> list[Found]:
@@ -19,23 +21,46 @@ def apply(found: list[Found], moved: dict[int, dict[str, float]]) -> list[Found]
     out = list(found)
     for index, times in moved.items():
         if not 0 <= int(index) < len(found):
-            raise BadRequest(f"There is no delivery {int(index) + 1}.", code="no_such_delivery")
+            raise BadRequest(
+                f"There is no pitch {int(index) + 1} here.",
+                code="no_such_delivery",
+                fix=f"There are {len(found)}.",
+            )
         item = found[int(index)]
         events = dict(item.events)
         for name, when in times.items():
             if name not in EVENTS:
-                raise BadRequest(f"There is no event named {name!r}.", code="no_such_event")
+                raise BadRequest(
+                    f"There is no event named {name!r}.",
+                    code="no_such_event",
+                    fix=f"Choose one of: {', '.join(EVENTS)}.",
+                )
             first, last = float(item.signals.time_s[0]), float(item.signals.time_s[-1])
             if not first <= float(when) <= last:
                 raise BadRequest(
                     f"{_words(name)} cannot be at {when:.3f} s: this pitch is filmed from {first:.3f} "
                     f"to {last:.3f} s.",
                     code="event_outside",
+                    fix="Choose a time within the pitch.",
                 )
             events[name] = Event(float(when), 1.0)
+        events |= _following(item, times)
         _check_order(events, set(times))
         out[int(index)] = replace(item, events=events)
     return out
+
+
+def _following(item: Found, times: dict[str, float]) -> dict[str, Event]:
+    """What was inferred from a release that is moved now moves with it; what was seen stays where it was seen."""
+    if "release" not in times:
+        return {}
+    by = float(times["release"]) - item.events["release"].time_s
+    last = float(item.signals.time_s[-1])
+    return {
+        name: replace(item.events[name], time_s=min(item.events[name].time_s + by, last))
+        for name in FROM_RELEASE
+        if item.events[name].estimated and name not in times
+    }
 
 
 def _check_order(events: dict[str, Event], moved: set[str]) -> None:

@@ -69,6 +69,18 @@ class Finding:
     text: str
     drill: str
     source: str
+    certainty: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One event: seconds of real time, the distance from release, and how sure it is, in words."""
+
+    label: str
+    time: str
+    from_release: str
+    sure: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,8 @@ class Section:
 
     title: str
     facts: str
+    likeness: str
+    moments: tuple[Moment, ...]
     stills: tuple[Any, ...]
     findings: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
@@ -168,6 +182,8 @@ def _section(
     return Section(
         title="The pitch" if alone else f"Pitch {index + 1}",
         facts=facts,
+        likeness=_likeness(delivery.get("similarity") or {}),
+        moments=_moments(events, release),
         stills=tuple(still for still in stills if still.delivery == index),
         findings=tuple(_finding(item) for item in list(delivery.get("faults", []))[:_MOST_FINDINGS]),
         strengths=tuple(_finding(item) for item in list(delivery.get("strengths", []))[:1]),
@@ -183,7 +199,32 @@ def _finding(item: Mapping[str, Any]) -> Finding:
         text=str(item.get("text") or item.get("message") or ""),
         drill=str(item.get("drill") or ""),
         source=str(item.get("source") or ""),
+        certainty=str(item.get("certainty") or ""),
+        marked=bool(item.get("marked") and item.get("n")),
     )
+
+
+def _moments(events: Mapping[str, Any], release: float | None) -> tuple[Moment, ...]:
+    found = []
+    for name in EVENTS:
+        event = events.get(name) or {}
+        if event.get("time_s") is None:
+            continue
+        away = "" if release is None else f"{1000 * (event['time_s'] - release):+.0f} ms".replace("-", "−")
+        sure = "" if event.get("confidence") is None else f"{100 * event['confidence']:.0f} % sure"
+        if event.get("estimated"):
+            sure = ", ".join(filter(None, (sure, "estimated")))
+        found.append(Moment(event_label(name), f"{event['time_s']:.3f} s", away, sure))
+    return tuple(found)
+
+
+def _likeness(similarity: Mapping[str, Any]) -> str:
+    """``Like the shadow (elite): 89 of 100.``, or why there is no number; empty without a shadow."""
+    if not similarity.get("reference"):
+        return ""
+    overall = similarity.get("overall")
+    words = str(similarity.get("message") or "not known") if overall is None else f"{overall:.0f} of 100"
+    return f"Like the shadow ({similarity['reference']}): {words}. A different style is not a fault."
 
 
 def _groups(metrics: Sequence[Mapping[str, Any]]) -> tuple[Group, ...]:

@@ -35,6 +35,19 @@ def test_a_moved_event_moves_what_depends_on_it_and_nothing_else(pitch: PoseSeri
     assert b["trunk_rotation", "release"] == pytest.approx(a["trunk_rotation", "release"])
 
 
+def test_what_was_inferred_from_the_release_moves_with_it_and_what_was_seen_stays() -> None:
+    slow = bodies.sampled(bodies.pitch(), 4)
+    before = pitching.analyse(slow, height_m=HEIGHT_M)["deliveries"][0]["events"]
+    guessed = {name for name, event in before.items() if event["estimated"]}
+    assert "max_external_rotation" in guessed
+    moved = {"release": before["release"]["time_s"] + 0.02}
+    after = pitching.analyse(slow, height_m=HEIGHT_M, events={0: moved})["deliveries"][0]["events"]
+    for name, event in before.items():
+        by = 0.02 if name == "release" or name in guessed else 0.0
+        assert after[name]["time_s"] == pytest.approx(event["time_s"] + by), name
+    assert after["max_external_rotation"]["estimated"]
+
+
 def test_an_edit_is_answered_in_well_under_a_second(pitch: PoseSeries) -> None:
     start = time.process_time()
     pitching.analyse(pitch, height_m=HEIGHT_M, throws="right", events={0: {"release": 1.95}})

@@ -93,6 +93,30 @@ def test_words_from_outside_cannot_become_markup(written):
     assert "Chest &lt;turned&gt; early." in written
 
 
+def test_all_events_stand_with_their_time_and_how_sure_they_are(case):
+    analysis = copy.deepcopy(case.analysis)
+    events = analysis["deliveries"][0]["events"]
+    page = report.page(analysis, [], [])
+    table = page[page.index("The events") :].split("</table>")[0]
+    assert table.count("<tr><th") == len(events) + 1
+    assert "% sure" in table and ", estimated" in table and "0 ms" in table
+
+
+def test_a_finding_says_how_certain_it_is_and_how_often_it_was_seen(case):
+    analysis = copy.deepcopy(case.analysis)
+    fault = {
+        "title": "Short stride",
+        "text": "Short.",
+        "certainty": "medium — 3 of 4 pitches, side view, 120 fps",
+    }
+    analysis["deliveries"][0]["faults"] = [{**fault, "marked": True, "n": 4}]
+    analysis["deliveries"][0]["similarity"] = {"reference": "elite", "overall": 71.4, "message": ""}
+    page = report.page(analysis, [], [])
+    assert "Certainty: medium — 3 of 4 pitches, side view, 120 fps" in page
+    assert "Short stride (marked)" in page
+    assert "Like the shadow (elite): 71 of 100" in page
+
+
 def test_estimated_events_say_so(written):
     caption = re.search(r"<figcaption><b>Max layback</b>.*?</figcaption>", written, re.S).group()
     assert "estimated" in caption
