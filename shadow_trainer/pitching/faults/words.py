@@ -29,7 +29,7 @@ def usual(row: dict[str, Any]) -> str | None:
         return None
     unit = row["unit"]
     digits = _DIGITS.get(unit, 0)
-    low, high = (f"{norm['mean'] + k * norm['sd']:.{digits}f}" for k in (-1, 1))
+    low, high = (f"{round(norm['mean'] + k * norm['sd'], digits) + 0.0:.{digits}f}" for k in (-1, 1))
     whose = " of adults" if norm["source"].startswith("adult reference") else ""
     return f"typical {low} to {high}{_UNITS.get(unit, ' ' + unit)}; middle 68 %{whose}".replace("-", "−")
 
