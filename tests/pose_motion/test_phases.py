@@ -26,14 +26,15 @@ def test_the_trunk_turns_about_as_fast_as_it_turned(open_side: tuple[synthetic.F
     film, series = open_side
     true = turning_deg_s(film.world, N["left_shoulder"], N["right_shoulder"])
     found = turning_deg_s(series.world_m, INDEX["left_shoulder"], INDEX["right_shoulder"])
-    assert 0.915 * true < found < 1.085 * true
+    assert 0.9 * true < found < 1.1 * true
 
 
 def test_the_throw_may_be_fast_and_the_glove_does_not_throw() -> None:
     time_s = np.arange(-1.2, 0.5, STEP_S)
     sigma = fit.sigma_acceleration(time_s, 0.0, "left")
     set_, throw = np.abs(time_s + 1).argmin(), np.abs(time_s + 0.05).argmin()
-    assert (sigma[throw] > 2 * sigma[set_]).all()
+    glove = [N[f"left_{part}"] for part in ("elbow", "wrist", "index")]
+    assert (np.delete(sigma[throw], glove) > 2 * np.delete(sigma[set_], glove)).all()
     assert sigma[throw, N["left_wrist"]] < 0.5 * sigma[throw, N["right_wrist"]]
     other = fit.sigma_acceleration(time_s, 0.0, "right")
     assert other[:, N["left_wrist"]] == pytest.approx(sigma[:, N["right_wrist"]])

@@ -21,6 +21,13 @@ END_ON = 0.9  # cosine of the angle between an upper arm and the line of sight
 _NAME = {n: i for n, i in NODE.items()}
 # How far off the network is of what it cannot see, against a hidden wrist: trunk and legs it infers well.
 _GUESSED = {"shoulder": 0.3, "elbow": 0.6, "wrist": 0.8, "hip": 0.3, "knee": 0.5, "ankle": 0.4, "index": 1.0}
+# Wander of the network's trunk about the hips: nodding, turning and tilting as seen from the camera.
+LEAN_DEG = np.array([14.0, 8.0, 2.0])
+UPPER = [i for i, name in enumerate(NODE) if name.endswith(("shoulder", "ear", "nose"))]
+ARMS = {
+    tuple(_NAME[f"{side}_{part}"] for part in ("elbow", "wrist", "index")): _NAME[f"{side}_shoulder"]
+    for side in ("left", "right")
+}
 GUESSED = np.array([_GUESSED.get(name.split("_", 1)[-1], 0.4) for name in NODE])
 
 
@@ -94,7 +101,9 @@ def _landmark_offsets(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
         k: rng.normal(0, 0.011, 3)
         for k in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "ear", "other")
     }
-    mean = {"hip": [0.006, 0.006, 0.030], "shoulder": [0.012, 0.004, -0.007], "elbow": [0.013, 0, 0],
+    # A hip's landmark is drawn along the thigh as it leaves the trunk's line.
+    thigh = rng.normal(0.014, 0.007)
+    mean = {"hip": [0.007, 0.005, 0.017], "shoulder": [0.012, 0.004, -0.007], "elbow": [0.013, 0, 0],
             "ankle": [0.010, 0, 0]}  # fmt: skip
     above = {"elbow": "shoulder", "wrist": "elbow", "knee": "hip", "ankle": "knee"}
     for side, sign in (("left", 1.0), ("right", -1.0)):
@@ -111,6 +120,8 @@ def _landmark_offsets(rng: np.random.Generator, x: np.ndarray) -> np.ndarray:
                 o = offset + np.array(mean.get(part, [0, 0, 0]))
                 if part == "elbow":  # slides toward the shoulder as the arm hangs
                     out[:, node] += 0.014 * (axis * up).sum(-1, keepdims=True) * axis
+                if part == "hip":
+                    out[:, node] += thigh * unit(x[:, _NAME[f"{side}_knee"]] - x[:, node])
                 out[:, node] += o[0] * axis + o[1] * lateral + o[2] * forward
     return out
 
@@ -228,10 +239,16 @@ def _shape_noise(rng, shape, hidden, level) -> np.ndarray:
         np.array([8, 14, 4]) * (rng.standard_normal(3) + 0.6 * drift(rng, t, RATE_HZ, 0.3, 3))
     )
     out = _turn(shape, angles)
-    out = out * np.array([1, 1, rng.uniform(0.45, 1.05)])
-    spread = np.array([0.018, 0.018, 0.035])
+    # Of the trunk's lean against the legs it knows little: it leans away at leg lift, toward the camera in the stride.
+    lean = np.radians(LEAN_DEG * drift(rng, t, RATE_HZ, 0.15, 3))
+    leaning = _turn(out[:, UPPER], lean)
+    for arm, shoulder in ARMS.items():  # an arm is carried along, not turned
+        out[:, arm] += (leaning[:, UPPER.index(shoulder)] - out[:, shoulder])[:, None]
+    out[:, UPPER] = leaning
+    out = out * np.array([1, 1, rng.uniform(0.35, 0.85)])
+    spread = np.array([0.015, 0.015, 0.022])
     out = out + level * spread * rng.standard_normal((1, COUNT, 3))
-    out = out + level * np.array([0.022, 0.022, 0.040]) * drift(rng, t, RATE_HZ, 0.2, COUNT, 3)
+    out = out + level * np.array([0.018, 0.018, 0.026]) * drift(rng, t, RATE_HZ, 0.2, COUNT, 3)
     soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)[..., None]
     out = out + soft * 0.06 * drift(rng, t, RATE_HZ, 0.2, COUNT, 3)
     return out - out[:, [6, 7]].mean(1, keepdims=True)
