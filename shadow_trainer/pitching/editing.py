@@ -44,8 +44,9 @@ def apply(found: list[Found], moved: dict[int, dict[str, float]]) -> list[Found]
                     fix="Choose a time within the pitch.",
                 )
             events[name] = Event(float(when), 1.0)
-        events |= _following(item, times)
-        _check_order(events, set(times))
+        following = _following(item, times)
+        events |= following
+        _check_order(events, {*times, *following})
         out[int(index)] = replace(item, events=events)
     return out
 

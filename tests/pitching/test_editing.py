@@ -46,6 +46,10 @@ def test_what_was_inferred_from_the_release_moves_with_it_and_what_was_seen_stay
         by = 0.02 if name == "release" or name in guessed else 0.0
         assert after[name]["time_s"] == pytest.approx(event["time_s"] + by), name
     assert after["max_external_rotation"]["estimated"]
+    with pytest.raises(BadRequest, match="must come after"):
+        pitching.analyse(
+            slow, height_m=HEIGHT_M, events={0: {"release": before["foot_contact"]["time_s"] - 0.05}}
+        )
 
 
 def test_an_edit_is_answered_in_well_under_a_second(pitch: PoseSeries) -> None:
