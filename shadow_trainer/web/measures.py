@@ -66,6 +66,8 @@ def _evaluation(analysis_id: str, document: dict[str, Any]) -> dict[str, Any]:
         "note": report.model_note,
         "deliveries": [_pitch(pitch) for pitch in report.deliveries],
         "consistency": [spread.__dict__ for spread in report.consistency],
+        "repeated": list(report.repeated),
+        "changing": list(report.drifts),
         "warnings": list(report.warnings),
     }
 
@@ -82,5 +84,5 @@ def _pitch(pitch: report_view.Delivery) -> dict[str, Any]:
 
 
 def _finding(item: report_view.Finding) -> dict[str, Any]:
-    names = ("title", "text", "level", "drill", "certainty", "event", "source")
+    names = ("title", "text", "level", "drill", "certainty", "event", "source", "marked")
     return {name: getattr(item, name) for name in names}

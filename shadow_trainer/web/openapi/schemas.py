@@ -156,7 +156,8 @@ def _reference() -> dict[str, Any]:
 
 def _evaluation() -> dict[str, Any]:
     names = ("title", "text", "level", "drill", "certainty", "event", "source")
-    findings = {"type": "array", "items": _object(dict.fromkeys(names, TEXT))}
+    one = {**dict.fromkeys(names, TEXT), "marked": {"type": "boolean"}}
+    findings = {"type": "array", "items": _object(one)}
     pitch = {
         "index": WHOLE,
         "faults": findings,
@@ -172,6 +173,8 @@ def _evaluation() -> dict[str, Any]:
             "note": TEXT,
             "deliveries": {"type": "array", "items": _object(pitch)},
             "consistency": many,
+            "repeated": many,
+            "changing": {"type": "array", "items": TEXT},
             "warnings": many,
         }
     )
