@@ -85,3 +85,14 @@ def test_odd_choices(client: FlaskClient, desk: Desk, query: str, status: int) -
 
 def test_what_is_not_finished_cannot_be_compared(client: FlaskClient, desk: Desk) -> None:
     assert client.get(f"/compare?a={desk.running()}").status_code == 409
+
+
+def test_an_interval_of_an_inferred_event_is_shown_and_not_compared() -> None:
+    seen, guessed = documents.delivery(), documents.delivery()
+    for delivery, estimated in ((seen, False), (guessed, True)):
+        for name, event in delivery["events"].items():
+            delivery["events"][name] = {**event, "estimated": estimated and name == "max_external_rotation"}
+    rows = {row.label: row for row in differences.intervals(seen, guessed)}
+    layback = rows["Foot contact to max layback"]
+    assert (layback.a_guessed, layback.b_guessed, layback.difference) == (False, True, "–")
+    assert rows["Foot contact to release"].difference == "0 ms"

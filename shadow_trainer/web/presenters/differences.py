@@ -38,12 +38,15 @@ class Phase:
 
 @dataclass(frozen=True)
 class Interval:
-    """From one event to another: both in ms, and the second minus the first."""
+    """From one event to another: both in ms, and the second minus the first; no difference where one of the events
+    was inferred and not seen, in ``a`` or in ``b`` (``a_guessed``, ``b_guessed``)."""
 
     label: str
     a: str
     b: str
     difference: str
+    a_guessed: bool
+    b_guessed: bool
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,14 @@ def intervals(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Interval, ...
         if all(name in times for name in (start, stop) for times in (ours, theirs)):
             first, second = (1000 * (times[stop] - times[start]) for times in (ours, theirs))
             label = f"{event_label(start)} to {event_label(stop).lower()}"
-            found.append(Interval(label, _ms(first), _ms(second), _ms(second - first, signed=True)))
+            guessed = [_guessed(delivery, start, stop) for delivery in (a, b)]
+            apart = "–" if any(guessed) else _ms(second - first, signed=True)
+            found.append(Interval(label, _ms(first), _ms(second), apart, *guessed))
     return tuple(found)
+
+
+def _guessed(delivery: Mapping[str, Any], *names: str) -> bool:
+    return any((delivery["events"][name] or {}).get("estimated") for name in names)
 
 
 def moments(a: Mapping[str, Any], b: Mapping[str, Any], a_scale: float, b_scale: float) -> tuple[Moment, ...]:
