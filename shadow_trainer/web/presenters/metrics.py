@@ -133,11 +133,11 @@ def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:
 
 
 def percentile_words(percentile: float | None) -> str:
-    """``higher than 62 % of them``; the ends of a distribution are not known to the percent."""
+    """``higher than 62 % of pitchers``; the ends of a distribution are not known to the percent."""
     if percentile is None:
         return ""
     shown = min(max(round(percentile), 1), 99)
-    return f"higher than {shown} % of them"
+    return f"higher than {shown} % of pitchers"
 
 
 def sources(phases: tuple[Phase, ...]) -> tuple[str, ...]:
