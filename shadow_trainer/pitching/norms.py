@@ -25,7 +25,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "pro": ("pro_milb+independent", ADULT),
 }
 LABELS = {
-    "adult": "Adults, joint-line angles",
+    "adult": "Adults, as this app measures them",
     "youth": "Youth, 12 to 15 years",
     "high_school": "High school",
     "college": "College",
@@ -50,6 +50,8 @@ _EARLIER_CONTACT = frozenset(("adolescent_12-15y", "college_japan"))
 _TURNING_AT_CONTACT = frozenset((("pelvis_rotation", "foot_contact"), ("trunk_rotation", "foot_contact")))
 # Youth have adult means with a wider spread where nothing better is published (section 3.3).
 YOUTH_WIDER = 1.5
+# How the source of an adult norm begins that stands in for another level.
+STAND_IN = "adult reference"
 DATA = Path(__file__).parent / "data" / "norms.csv"
 ATTRIBUTION = "OpenBiomechanics Project, Driveline Baseball (CC BY-NC-SA 4.0), aggregates"
 # A value noted from memory is used where nothing better is known, and no paper is named for it.
@@ -134,7 +136,7 @@ def _adapted(norm: Norm, level: str) -> Norm:
     if norm.level != ADULT or level in ("adult", ADULT):
         return norm
     sd = norm.sd * YOUTH_WIDER if norm.sd and level == "youth" else norm.sd
-    return replace(norm, sd=sd, source=f"adult reference; {norm.source}")
+    return replace(norm, sd=sd, source=f"{STAND_IN}; {norm.source}")
 
 
 def _source(row: dict[str, str]) -> str:

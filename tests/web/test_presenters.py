@@ -133,3 +133,14 @@ def test_the_sequence_tells_order_times_peaks_and_the_lag_with_its_error() -> No
     assert found.lag == "The trunk is fastest 12 ± 8 ms before the pelvis."
     assert not found.sure
     assert timing.sequence({"events": {}}) is None
+
+
+def test_a_report_says_where_the_numbers_of_adults_stand_in() -> None:
+    document = {**documents.document(), "level": "youth"}
+    assert report.build(document).stand_in == ""
+    metric = {**document["deliveries"][0]["metrics"][1]}
+    metric["norm"] = {**metric["norm"], "source": "adult reference; OpenBiomechanics"}
+    document["deliveries"] = [{**document["deliveries"][0], "metrics": [metric]}]
+    assert "half as wide again" in report.build(document).stand_in
+    assert "half as wide" not in report.build({**document, "level": "pro"}).stand_in
+    assert report.build({**document, "level": "adult"}).stand_in == ""

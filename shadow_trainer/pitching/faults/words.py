@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..norms import STAND_IN
+
 _UNITS = {
     "deg": "°", "%height": " %", "cm": " cm", "m/s": " m/s", "ms": " ms", "deg/s": "°/s",
     "head_widths": " head widths",
@@ -30,7 +32,7 @@ def usual(row: dict[str, Any]) -> str | None:
     unit = row["unit"]
     digits = _DIGITS.get(unit, 0)
     low, high = (f"{round(norm['mean'] + k * norm['sd'], digits) + 0.0:.{digits}f}" for k in (-1, 1))
-    whose = " of adults" if norm["source"].startswith("adult reference") else ""
+    whose = " of adults" if norm["source"].startswith(STAND_IN) else ""
     return f"typical {low} to {high}{_UNITS.get(unit, ' ' + unit)}; middle 68 %{whose}".replace("-", "−")
 
 

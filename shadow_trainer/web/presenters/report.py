@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -112,6 +112,7 @@ class Report:
     fps: float  # of the browser's copy of the film
     capture_fps: float
     level_words: str
+    stand_in: str
     footer: str
 
 
@@ -146,9 +147,18 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
         time_scale=scale,
         fps=float(video.get("preview_fps") or video["fps"]),
         capture_fps=float(video["capture_fps"]),
+        stand_in=_stand_in(document.get("level") or "adult", rows),
         footer=faults.FOOTER,
         level_words=norms.LABELS.get(document.get("level") or "adult", ""),
     )
+
+
+def _stand_in(level: str, rows: Iterable[Delivery]) -> str:
+    """What is said where adults' numbers stand in for those of a level; empty where none do."""
+    if level == "adult" or not any(s.startswith(norms.STAND_IN) for row in rows for s in row.norm_sources):
+        return ""
+    wider = ", with a spread half as wide again" if level == "youth" else ""
+    return f"Where this level has no published numbers, those of adults stand in{wider}; the sources below say which."
 
 
 def _moved(document: dict[str, Any], row: dict[str, Any]) -> Collection[str]:
