@@ -31,7 +31,7 @@ LEAST_FRAMES = 5
 ROUNDS = (8, 4, 4)  # iterations between updates of the landmark offsets
 # After the first round the shape is lifted anew from this share of the fit and the rest of the network's shape.
 # More of the fit is better still on ordinary deliveries, but draws unusual ones toward them.
-FITTED_SHARE = 0.5
+FITTED_SHARE = 0.65
 HIPS = [body.NODE["left_hip"], body.NODE["right_hip"]]
 OWN_SHARE = 0.25  # of the lifted shape in the prior of the bone lengths; the rest is population
 # Of the SD that the confidence claims. The trunk's landmarks lie on clothes and their errors are constant
