@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import redis
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import BusyLoadingError
 from redis.retry import Retry
 
@@ -27,6 +29,10 @@ CONNECT_TIMEOUT_S = {"web": 1.0, "worker": 5.0, "farewell": 1.0}
 # A worker's must outlast its blocking dequeue (workers/pose_worker.py).
 SOCKET_TIMEOUT_S = {"web": 3.0, "worker": 10.0, "farewell": 2.0}
 LOST = (redis.ConnectionError, redis.TimeoutError, BusyLoadingError)
+# A page that has waited for an answer once does not wait again, nor do the others with it.
+RETRIED = {"web": (redis.ConnectionError, BusyLoadingError), "worker": LOST, "farewell": LOST}
+PAUSE_S = {"web": 1.0, "worker": 0.0, "farewell": 0.0}
+ONCE = Retry(NoBackoff(), 0, LOST)
 # It answers, and takes nothing: its disk is full (MISCONF) or its memory (OOM). The catalog has to do meanwhile.
 AWAY = (*LOST, redis.ResponseError)
 
@@ -52,11 +58,41 @@ def address(settings: Settings) -> str:
 
 
 class Patience(Retry):
-    """How often a client tries again: one for all its connections, so that it can be lost in all of them."""
+    """How often a client tries again: one for all its connections, so that what one learns the others know.
+
+    The library begins calls inside calls (a command connects, connecting pings), and each of them would try again
+    by itself: here only the outermost does. After a call in vain the others give up at once for ``pause_s``
+    seconds; then one call tries again.
+    """
+
+    def __init__(
+        self, retries: int, *, retried: tuple[type[Exception], ...] = LOST, pause_s: float = 0.0
+    ) -> None:
+        super().__init__(ExponentialBackoff(cap=2.0, base=0.1), retries, retried)
+        self._pause_s, self._silent_until = pause_s, 0.0
+        self._thread = threading.local()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Patience:
-        # Each connection copies its client's policy; ours must hear that it is over.
-        return self
+        return self  # each connection copies its client's
+
+    def call_with_retry(self, *arguments: Any, **more: Any) -> Any:
+        """As the library does, once."""
+        if getattr(self._thread, "inside", False):
+            return ONCE.call_with_retry(*arguments, **more)
+        if self._silent_until:
+            if time.monotonic() < self._silent_until:
+                raise redis.ConnectionError("Redis did not answer a moment ago.")
+            self._silent_until = time.monotonic() + self._pause_s
+        self._thread.inside = True
+        try:
+            answer = super().call_with_retry(*arguments, **more)
+        except LOST:
+            self._silent_until = time.monotonic() + self._pause_s if self._pause_s else 0.0
+            raise
+        finally:
+            self._thread.inside = False
+        self._silent_until = 0.0
+        return answer
 
     def lose(self) -> None:
         """Try no more, also in a call that is being tried again. Safe in a signal's handler."""
@@ -78,8 +114,7 @@ def connect(settings: Settings, role: str = "web") -> redis.Redis:
     """
     return redis.Redis.from_url(
         address(settings),
-        retry=Patience(ExponentialBackoff(cap=2.0, base=0.1), RETRIES[role]),
-        retry_on_error=list(LOST),
+        retry=Patience(RETRIES[role], retried=RETRIED[role], pause_s=PAUSE_S[role]),
         socket_connect_timeout=CONNECT_TIMEOUT_S[role],
         socket_timeout=SOCKET_TIMEOUT_S[role],
         health_check_interval=30,
