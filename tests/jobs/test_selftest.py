@@ -36,6 +36,13 @@ def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_pass
     assert rig.jobs.ready()["self_test"] == ""
 
 
+@pytest.mark.parametrize("releases", [[], [0.94], [1.97, 2.6]])
+def test_a_known_film_that_is_measured_wrongly_fails_it(releases: list[float]) -> None:
+    selftest.judge({"deliveries": [{"events": {"release": {"time_s": 1.97}}}]})
+    with pytest.raises(selftest.SelfTestFailed):
+        selftest.judge({"deliveries": [{"events": {"release": {"time_s": at}}} for at in releases]})
+
+
 def test_without_a_worker_it_is_not_waited_for(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unavailable, match="No worker is running") as error:
         selftest.make(rq_rig.jobs)
