@@ -14,7 +14,7 @@ from ..settings import load
 if TYPE_CHECKING:
     from ..catalog import Catalog, User
 
-# The reader of this list of processes would see it: arguments are public on a machine.
+# Whoever lists the processes of this machine reads their arguments, so no password is one.
 stdin_option = click.option(
     "--password-stdin", "from_stdin", is_flag=True, help="Read the password from the first line of stdin."
 )
