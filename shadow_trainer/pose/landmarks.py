@@ -13,6 +13,7 @@ from ..errors import BadRequest
 from ..video.prefetch import prefetch
 from . import roi
 from .background import Background
+from .closer import look_closer
 from .confidence import confidence
 from .engine import AUXILIARY, CROP_PX, Engine, LandmarkOutput
 from .people import Person, Scan, Window
@@ -29,6 +30,9 @@ GROUP, GROUP_BYTES = 32, 256_000_000
 # sides, the size as a ratio, the rotation in radians. Nearer than that a second look improves nothing.
 MOVED, RESIZED, TURNED = 0.12, 1.25, 0.5
 LEAST_FLAG = 0.5
+# Of the square that the networks were trained with: it leaves a quarter of margin around a body with all limbs
+# stretched, and pitchers fill 0.6 to 0.9 of it. What is cut off as margin is gained as pixels on the body.
+TIGHT = 0.9
 
 
 def landmarks(
@@ -82,31 +86,27 @@ def measure_window(
         check()
         time_s = np.array([frame.time_s for frame in group])
         regions = rough.at(time_s)
-        out = engine.landmarks(_crops(group, regions))
+        images = [frame.image for frame in group]
+        out = engine.landmarks(roi.crops(images, regions, CROP_PX))
         again = _misplaced(out, regions)
         if len(again):
-            regions, out = _second_look(engine, group, regions, out, again)
+            regions, out = _second_look(engine, images, regions, out, again)
+        rows = _rows(engine.network, group, time_s, regions, out)
         moved = [
             background.step(frame.image, frame.time_s, region[:2])
             for frame, region in zip(group, regions, strict=True)
         ]
         yield {
-            **_rows(engine.network, group, time_s, regions, out),
+            **look_closer(engine, images, rows),
             "background_px": np.array([shift for shift, _ in moved]),
             "background_quality": np.array([quality for _, quality in moved]),
         }
 
 
-def _crops(group: list[Any], regions: np.ndarray) -> np.ndarray:
-    return np.stack(
-        [roi.crop(frame.image, region, CROP_PX) for frame, region in zip(group, regions, strict=True)]
-    )
-
-
 def _own_regions(out: LandmarkOutput, regions: np.ndarray) -> np.ndarray:
     """ROIs (n, 4) as the found landmarks themselves would have them."""
     hip, above = (roi.to_frame(out.points[:, [i], :2], regions, CROP_PX)[:, 0] for i in AUXILIARY)
-    return roi.from_points(hip, above)
+    return roi.scaled(roi.from_points(hip, above), TIGHT)
 
 
 def _misplaced(out: LandmarkOutput, regions: np.ndarray) -> np.ndarray:
@@ -119,11 +119,11 @@ def _misplaced(out: LandmarkOutput, regions: np.ndarray) -> np.ndarray:
 
 
 def _second_look(
-    engine: Engine, group: list[Any], regions: np.ndarray, out: LandmarkOutput, again: np.ndarray
+    engine: Engine, images: list[np.ndarray], regions: np.ndarray, out: LandmarkOutput, again: np.ndarray
 ) -> tuple[np.ndarray, LandmarkOutput]:
     """Measure some frames anew in the landmarks' own ROIs; keep what has the higher heatmap peaks."""
     own = _own_regions(out, regions)[again]
-    new = engine.landmarks(_crops([group[i] for i in again], own))
+    new = engine.landmarks(roi.crops([images[i] for i in again], own, CROP_PX))
     better = (new.flag >= LEAST_FLAG) & (new.peak[:, :COUNT].mean(1) > out.peak[again][:, :COUNT].mean(1))
     regions = regions.copy()
     regions[again[better]] = own[better]
@@ -164,8 +164,9 @@ class RoughPath:
         self.rois = rois
 
     def at(self, time_s: np.ndarray) -> np.ndarray:
-        """ROIs (n, 4) at (n,) seconds; the nearest known one outside the track."""
-        return np.column_stack([np.interp(time_s, self.times, self.rois[:, c]) for c in range(4)])
+        """ROIs (n, 4) to crop at (n,) seconds; the nearest known one outside the track."""
+        region = np.column_stack([np.interp(time_s, self.times, self.rois[:, c]) for c in range(4)])
+        return roi.scaled(region, TIGHT)
 
 
 def _longest_piece(athlete: Person, window: Window) -> np.ndarray:

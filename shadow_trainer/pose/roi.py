@@ -7,6 +7,8 @@ first pixel lies at 0.5.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -36,6 +38,16 @@ def crop(image: np.ndarray, roi: np.ndarray, size: int) -> np.ndarray:
     # cv2 counts pixel centres from 0, we count pixel edges from 0.
     m[:, 2] += 0.5 * (m[:, 0] + m[:, 1]) - 0.5
     return cv2.warpAffine(image, m, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+
+
+def crops(images: Sequence[np.ndarray], rois: np.ndarray, size: int) -> np.ndarray:
+    """One crop of each image, ROIs (N, 4): (N, size, size, 3) uint8."""
+    return np.stack([crop(image, region, size) for image, region in zip(images, rois, strict=True)])
+
+
+def scaled(rois: np.ndarray, factor: float) -> np.ndarray:
+    """ROIs (N, 4) with the same centre and rotation and ``factor`` times the side."""
+    return rois * np.array([1.0, 1.0, factor, 1.0])
 
 
 def to_frame(points: np.ndarray, rois: np.ndarray, size: int) -> np.ndarray:

@@ -127,6 +127,9 @@ def test_landmarks_have_a_row_for_each_frame_and_measure_only_the_window(
     assert np.array_equal(track.window_id, np.where(inside, 0, -1))
     assert np.isfinite(track.landmarks_px[inside]).all() and np.isnan(track.landmarks_px[~inside]).all()
     assert np.isfinite(track.world_m[inside]).all()
+    # The crop is no larger than it must be: the body is inside and reaches nearly to the edge.
+    reach = np.abs(track.landmarks_px - track.roi[:, None, :2])[inside].max((1, 2)) / track.roi[inside, 2]
+    assert reach.max() < 0.5 and np.median(reach) > 0.44
     # The sample's camera stands, and its background says so.
     assert (track.background_quality[inside] > 0.5).all() and not track.background_quality[~inside].any()
     assert np.abs(track.background_px[inside]).max() < 0.5 and np.isnan(track.background_px[~inside]).all()
