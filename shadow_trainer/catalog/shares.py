@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..errors import BadRequest, NotFound
 from . import secrets
 from .keys import Keys
-from .models import Analysis, ShareLink
+from .models import Analysis, ShareLink, User
 from .types import utcnow
 
 DAYS = (7, 30, 90)
@@ -48,11 +48,14 @@ class Shares(Keys):
         return self.transact(work), token
 
     def shared(self, token: str, *, now: datetime | None = None) -> Analysis | None:
-        """The analysis that a link shows; None for an unknown, revoked or expired one and for the trash."""
+        """The analysis that a link shows; None for an unknown, revoked or expired one, for the trash, and while whoever
+        made it is disabled."""
         moment = now or utcnow()
         query = (
             select(ShareLink, Analysis)
             .join(Analysis, Analysis.id == ShareLink.analysis_id)
+            .outerjoin(User, User.id == ShareLink.created_by)
+            .where(or_(ShareLink.created_by.is_(None), User.active))
             .where(ShareLink.token_hash == secrets.token_hash(token), ShareLink.revoked_at.is_(None))
             .where(ShareLink.expires_at > moment, Analysis.deleted_at.is_(None))
         )

@@ -142,24 +142,3 @@ def rate_of_change(values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
 def speed(points: np.ndarray, time_s: np.ndarray) -> np.ndarray:
     """(T, D) -> (T,) length of the velocity."""
     return np.linalg.norm(rate_of_change(points, time_s), axis=-1)
-
-
-def peak_time(time_s: np.ndarray, values: np.ndarray, index: int) -> float:
-    """Time of the peak near ``index`` by the parabola through three samples."""
-    if not 0 < index < len(values) - 1:
-        return float(time_s[index])
-    left, middle, right = values[index - 1 : index + 2]
-    bend = left - 2 * middle + right
-    if not np.isfinite(bend) or abs(bend) < 1e-12:
-        return float(time_s[index])
-    shift = float(np.clip(0.5 * (left - right) / bend, -1, 1))
-    neighbour = index + (1 if shift > 0 else -1)
-    return float(time_s[index] + abs(shift) * (time_s[neighbour] - time_s[index]))
-
-
-def crossing_time(time_s: np.ndarray, values: np.ndarray, index: int, level: float) -> float:
-    """Time between ``index - 1`` and ``index`` at which ``values`` passes ``level``."""
-    if index < 1 or not np.isfinite(values[index - 1]) or values[index] == values[index - 1]:
-        return float(time_s[index])
-    share = (level - values[index - 1]) / (values[index] - values[index - 1])
-    return float(time_s[index - 1] + np.clip(share, 0, 1) * (time_s[index] - time_s[index - 1]))

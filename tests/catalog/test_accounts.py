@@ -185,6 +185,16 @@ def test_a_share_link_opens_until_it_ends(catalog: Catalog) -> None:
         catalog.create_share(row.id, days=3650, by=None)
 
 
+def test_links_of_a_disabled_coach_rest_until_he_is_back(catalog: Catalog) -> None:
+    row, user = create(catalog), catalog.create_user("ana", GOOD)
+    _, token = catalog.create_share(row.id, days=90, by=user.id)
+    assert catalog.shared(token).id == row.id
+    catalog.set_active(user.id, False)
+    assert catalog.shared(token) is None
+    catalog.set_active(user.id, True)
+    assert catalog.shared(token).id == row.id
+
+
 def test_links_go_with_their_analysis(catalog: Catalog) -> None:
     row = create(catalog)
     _, token = catalog.create_share(row.id, days=90, by=None)

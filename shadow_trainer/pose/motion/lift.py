@@ -20,14 +20,6 @@ def fill(values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
     return flat.reshape(values.shape)
 
 
-def shape_scale(shape: np.ndarray, height_m: float) -> float:
-    """Factor that gives (T, 21, 3) shapes the trunk and legs of a person of this height."""
-    names = ("trunk", "thigh", "shank", "upper_arm")
-    pick = [body.BONE[n] for n in names]
-    ratio = body.prior_lengths(height_m)[pick] / body.lengths_of(shape)[pick]
-    return float(np.median(ratio))
-
-
 def root_positions(
     shape: np.ndarray,
     seen: np.ndarray,
