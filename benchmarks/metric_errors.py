@@ -27,7 +27,7 @@ from shadow_trainer import pitching
 from shadow_trainer.pitching import planar
 from shadow_trainer.pitching.deliveries import find_deliveries
 from shadow_trainer.pitching.errors import DATA, rate_of
-from shadow_trainer.pitching.metrics import Context
+from shadow_trainer.pitching.metrics import ROWS, Context
 from shadow_trainer.pitching.world import as_right_hander
 from shadow_trainer.pose.motion import solve
 from shadow_trainer.pose.series import PoseSeries
@@ -36,6 +36,15 @@ from shadow_trainer.pose.track import RawTrack
 
 VIEWS = {"open": "open-side", "rear": "rear", "front": "front", "q45": "other"}
 GROUPS = {"open-side": ("open-side",), "rear": ("rear", "front"), "other": ("other",)}
+# Taking every fourth picture of the reference's own motion moves an angle by up to this; no film is read better.
+LEAST_DEG = 2.1
+# Degrees per second at these moments (PITCHING.md section 1.3): few pitches may be lucky, but within half a frame, evenly
+# spread, nothing is timed.
+TURNING_DEG_S = {
+    ("elbow_flexion", "release"): 2400.0, ("trunk_rotation", "max_external_rotation"): 1050.0,
+    ("pelvis_rotation", "foot_contact"): 500.0,
+}  # fmt: skip
+UNIT = {(row.name, row.event): row.unit for row in ROWS}
 SLOWEST_FPS, LEAST, SHRINK, SAME_PITCH_S = 29.0, 2, 2.0, 0.25
 
 Errors = dict[tuple[str, str, int, str, str], list[float]]  # (metric, event, rate, view, method) -> errors
@@ -166,6 +175,7 @@ def write(errors: Errors, out: Path) -> None:
             n = len(values)
             own = mean_square(values)
             error = np.sqrt(max(own, (n * own + SHRINK * everywhere) / (n + SHRINK)))
+            error = max(error, least(metric, event, rate))
             bias = float(np.median(values))
             rows += [
                 (
@@ -186,6 +196,12 @@ def write(errors: Errors, out: Path) -> None:
         writer.writerow(("metric", "event", "view", "fps", "method", "error", "bias", "n", "source"))
         writer.writerows(rows)
     print(f"{len(rows)} cells in {out}")
+
+
+def least(metric: str, event: str, rate: int) -> float:
+    """The least error that may be claimed."""
+    timing = TURNING_DEG_S.get((metric, event), 0.0) * 0.5 / rate / np.sqrt(3)
+    return max(timing, LEAST_DEG if UNIT[metric, event] == "deg" else 0.0)
 
 
 def mean_square(values: list[float]) -> float:
