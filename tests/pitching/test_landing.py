@@ -47,3 +47,14 @@ def test_a_foot_that_the_picture_never_shows_at_rest_is_left_to_the_solution() -
     px = one.landmarks_px.copy()
     px[:, INDEX["left_ankle"], 0] += 40 * np.sin(40 * one.time_s)
     assert contact(one.with_(landmarks_px=px))["time_s"] == pytest.approx(contact(one)["time_s"], abs=0.03)
+
+
+def test_a_foot_that_creeps_over_its_last_centimetres_is_not_timed_by_them_alone() -> None:
+    """A little noise decides by frames when such a foot has arrived; pitchers differ by less."""
+    one = bodies.filmed(bodies.sampled(bodies.pitch(), 4), "rear")
+    true = contact(one)["time_s"]
+    px = one.landmarks_px.copy()
+    creeping = one.time_s < true + 0.045
+    px[creeping, INDEX["left_ankle"], 0] += 9.0
+    late = contact(one.with_(landmarks_px=px))["time_s"] - true
+    assert 0.0 < late < 0.03

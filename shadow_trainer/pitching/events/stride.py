@@ -28,6 +28,8 @@ LONGEST_BRAKING_S = 0.015
 RESTING_S, NEAR_H = 0.06, 0.003
 # In the picture: how near to where it will stand the ankle has arrived, and how far it may still seem to stray.
 ARRIVED_H, ASTRAY_H = 0.011, 0.019
+# Spread of the time from contact to release among pitchers (section 1.2), and of the arrival seen in the picture.
+CONTACT_SD_S, ARRIVED_SD_S = 0.016, 0.016
 REST_VERTICAL_M_S, REST_SHARE, REST_HEIGHT_H = 0.2, 0.15, 0.03
 
 
@@ -83,7 +85,7 @@ def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
     if s.ankle_seen is not None:
         landed = _arrives(s, s.ankle_seen / s.height_m, release_s)
         if landed is not None and low <= landed <= high:
-            return Event(min(landed + LONGEST_BRAKING_S, high), 0.7)
+            return Event(_weighed(min(landed + LONGEST_BRAKING_S, high), typical.time_s, s.fps), 0.7)
     window = s.between(max(lift_s, release_s - 0.5), release_s)
     down = s.ankle_velocity[window, 2]
     if len(window) < 4 or not np.isfinite(down).any():
@@ -134,6 +136,16 @@ def _arrives(s: Signals, ankle: np.ndarray, release_s: float) -> float | None:
         return None
     near = astray[-1] + np.flatnonzero(away[astray[-1] :] < ARRIVED_H)
     return float(s.time_s[window[near[0]]]) if len(near) else None
+
+
+def _weighed(seen_s: float, typical_s: float, fps: float) -> float:
+    """What the picture shows weighed against the interval's usual length, each by its own spread.
+
+    Along the stride the ankle creeps over the last centimetres: a little noise moves its arrival by frames.
+    """
+    seen_variance = ARRIVED_SD_S**2 + 1.0 / (12.0 * fps**2)
+    trust = CONTACT_SD_S**2 / (CONTACT_SD_S**2 + seen_variance)
+    return typical_s + trust * (seen_s - typical_s)
 
 
 def _stillness(speed: np.ndarray, limit: float) -> float:
