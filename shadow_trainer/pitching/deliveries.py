@@ -30,6 +30,8 @@ HIPS_PATH_H = (0.6, 0.35)
 TO_THE_PLATE = (0.1, 0.5)  # cosine between the hand's way until it is fastest and the way from foot to foot
 COCKED_S = 0.05  # before its fastest the arm is laid back: since then the hand has gone to the plate
 RELEASE_SIGNS = (0.5, 0.7)  # confidence of a release with one and with two of its three signs
+# Below 55 pictures a second the elbow turns by up to 40 degrees in half a picture (section 1.3): one sign has to do.
+FEW_PICTURES_FPS, RELEASE_SIGNS_OF_FEW = 55.0, (0.3, 0.7)
 LEAST_QUALITY = 0.3
 SURE_HAND_RATIO = 1.2
 HELD_S, HELD_FRAMES = 0.03, 3
@@ -100,7 +102,8 @@ def quality(s: Signals, seen: dict[str, Event]) -> float:
     legs = (_grade(swing, KNEE_LIFT_H) + _grade(stride, STRIDE_H)) / 2 if np.isfinite(stride) else 0.0
     fast = _grade(peak, HAND_SPEED_H_S) * _grade(peak, HAND_TOO_FAST_H_S)
     forward = _grade(_along(s, near), TO_THE_PLATE)
-    released = _grade(seen["release"].confidence, RELEASE_SIGNS)
+    signs = RELEASE_SIGNS if s.fps >= FEW_PICTURES_FPS else RELEASE_SIGNS_OF_FEW
+    released = _grade(seen["release"].confidence, signs)
     hand = fast * forward * released * _grade(ratio, HAND_RATIO) * _grade(apart, HANDS_APART_H)
     return round(float(hand * legs * _grade(_hips_path(s, seen), HIPS_PATH_H)), 3)
 

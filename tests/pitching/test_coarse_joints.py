@@ -56,3 +56,16 @@ def test_slow_motion_is_found_of_coarse_joints_that_do_not_pitch_in_real_time() 
         return pitch.with_(time_s=4.0 * pitch.time_s / factor)
 
     assert pitching.real_speed(solve_at, fps=60.0, coarse=True)[1] == 4.0
+
+
+@pytest.mark.parametrize(("step", "pitches"), [(8, 1), (4, 0)])
+def test_at_30_pictures_a_second_one_sign_of_the_release_has_to_do(step: int, pitches: int) -> None:
+    """The known film of the self-test, by the light model: the arm is half a picture from where it lets go."""
+    one = bodies.sampled(bodies.pitch(), step)
+    world = one.world_m.copy()
+    world[:, INDEX["nose"]] += [1.2, 0.0, 0.0]
+    shoulder, wrist = INDEX["right_shoulder"], INDEX["right_wrist"]
+    world[:, wrist] += 0.45 * (world[:, shoulder] - world[:, wrist])
+    found = find_deliveries(world, one.time_s, 1.88)
+    assert len(found) == pitches
+    assert all(item.events["release"].confidence == 0.5 for item in found)
