@@ -38,8 +38,7 @@ VIEWS = {"open": "open-side", "rear": "rear", "front": "front", "q45": "other"}
 GROUPS = {"open-side": ("open-side",), "rear": ("rear", "front"), "other": ("other",)}
 # Taking every fourth picture of the reference's own motion moves an angle by up to this; no film is read better.
 LEAST_DEG = 2.1
-# Degrees per second at these moments (PITCHING.md section 1.3): few pitches may be lucky, but within half a frame, evenly
-# spread, nothing is timed.
+# Degrees per second at these moments (PITCHING.md section 1.3): few pitches may be lucky in when they were read.
 TURNING_DEG_S = {
     ("elbow_flexion", "release"): 2400.0, ("trunk_rotation", "max_external_rotation"): 1050.0,
     ("pelvis_rotation", "foot_contact"): 500.0,
@@ -199,9 +198,13 @@ def write(errors: Errors, out: Path) -> None:
 
 
 def least(metric: str, event: str, rate: int) -> float:
-    """The least error that may be claimed."""
-    timing = TURNING_DEG_S.get((metric, event), 0.0) * 0.5 / rate / np.sqrt(3)
-    return max(timing, LEAST_DEG if UNIT[metric, event] == "deg" else 0.0)
+    """The least error that may be claimed: nothing is timed better than evenly within half a frame."""
+    moment_s = 0.5 / rate / np.sqrt(3)
+    if UNIT[metric, event] == "ms":  # from one moment to another
+        return 1000.0 * moment_s * np.sqrt(2)
+    return max(
+        TURNING_DEG_S.get((metric, event), 0.0) * moment_s, LEAST_DEG if UNIT[metric, event] == "deg" else 0.0
+    )
 
 
 def mean_square(values: list[float]) -> float:
