@@ -74,13 +74,20 @@ def measure(pose: Path, out: Path, moved: tuple[str, ...], labels: tuple[str, ..
     to the plate, Z up, NaN where a landmark does not exist. Joints of other programs are taken, too: NPY or NPZ
     of 17 joints in the order of Human3.6M, TRC, C3D and BVH, turned so that the stride (or --plate) goes along X.
     """
+    from ..pitching import importers
+
     if not pose.is_file():
         raise BadRequest(f"There is no file at {pose}.", code="no_such_file", fix="Check the path.")
     if out.is_dir() or not out.absolute().parent.is_dir():
         raise BadRequest(
             f"{out} cannot be written.", code="bad_out", fix="Give --out a file name in a folder that exists."
         )
-    document = document_of(pose, moved=moved_events(moved), labels=motion_files.label_map(labels), **options)
+    document = document_of(
+        pose,
+        moved=moved_events(moved),
+        labels=importers.label_map(labels, motion_files.LABEL_FORM),
+        **options,
+    )
     write_json(out, document)
     for note in document.get("notes", ()):
         click.echo(f"  note: {note}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,6 @@ from zipfile import BadZipFile
 
 import click
 import numpy as np
-
-from ..errors import BadRequest
 
 if TYPE_CHECKING:
     from ..jobs.references import References
@@ -23,29 +21,14 @@ NO_PLATE = (
     "the way of the stride taken for the way to the plate: the stride's angle is not known (--plate tells it)"
 )
 
+LABEL_FORM = "LANDMARK=LABEL"
 label_option: Callable[..., Any] = click.option(
     "--label",
     "labels",
     multiple=True,
-    metavar="LANDMARK=LABEL[+LABEL]",
+    metavar=f"{LABEL_FORM}[+LABEL]",
     help="Which label of the file is a landmark, where the guess is wrong. Repeatable.",
 )
-
-
-def label_map(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """``left_knee=LKNE+LMKNE`` as a label map; BadRequest for what is none."""
-    found = {}
-    for text in texts:
-        landmark, equals, sources = text.partition("=")
-        used = tuple(part.strip() for part in sources.split("+") if part.strip())
-        if not equals or not used:
-            raise BadRequest(
-                f"{text!r} is not LANDMARK=LABEL.",
-                code="bad_label_map",
-                fix="Write one pair for each --label, such as left_knee=LKNE+LMKNE.",
-            )
-        found[landmark.strip()] = used
-    return found
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def import_(
 
     if not file.is_file():
         raise BadRequest(f"There is no file at {file}.", code="no_such_file", fix="Check the path.")
-    motion = importers.read(file, fps=fps, labels=motion_files.label_map(labels))
+    motion = importers.read(file, fps=fps, labels=importers.label_map(labels, motion_files.LABEL_FORM))
     for landmark, sources in motion.labels.items():
         click.echo(f"  {landmark:18} <- {' + '.join(sources)}")
     click.echo(f"  {len(motion.time_s)} frames at {motion.fps:g} per second")

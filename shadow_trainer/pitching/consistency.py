@@ -1,7 +1,7 @@
 """How alike several deliveries of one pitcher are: in one clip, or over a session (PITCHING.md section 3.1).
 
 Spread is set against the published within-pitcher SD (OpenBiomechanics, mean over 100 pitchers); a fault is
-marked when it is clearly outside, two SD, in at least 60 % of three or more pitches (section 4.4).
+marked when it appears in at least 60 % of three or more pitches.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-LEAST_FOR_MARKS, MARK_SHARE, MARKED_Z = 3, 0.6, 2.0
+LEAST_FOR_MARKS, MARK_SHARE = 3, 0.6
 # Mean within-pitcher SD, in the metric's unit: section 3.1, column wSD.
 WITHIN_SD: dict[tuple[str, str], float] = {
     ("stride_length", "foot_contact"): 1.0,
@@ -54,7 +54,7 @@ def over(deliveries: list[dict[str, Any]], filmed: list[Any] | None = None) -> d
 
     ``{"n", "metrics": [...], "faults": [...], "source"}``; empty when there are fewer than two. A delivery needs
     its ``metrics`` (name, event, value, unit, error, confidence, label) and ``faults_seen``, or ``faults`` (id,
-    title, strength: |z| or what stands in for it).
+    title).
     Low-confidence values stay out. ``filmed`` tells for each delivery how it was filmed (view, model): errors
     differ between views by more than pitchers do between pitches, so that only the deliveries filmed the most
     usual way (of several, the latest) are compared; faults count in all.
@@ -129,24 +129,20 @@ def _trend(values: np.ndarray) -> float | None:
 
 def _faults(deliveries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every fault with how often it was seen, those told and those that gave way to others alike; ``marked`` when
-    it was clearly outside (|z| of at least 2) in at least 60 % of three or more pitches, ``often`` when only seen."""
+    in at least 60 % of three or more pitches."""
     seen: dict[str, dict[str, Any]] = {}
     for delivery in deliveries:
         for fault in delivery.get("faults_seen", delivery["faults"]):
-            new = {"id": fault["id"], "title": fault["title"], "count": 0, "clear": 0}
-            entry = seen.setdefault(fault["id"], new)
+            entry = seen.setdefault(fault["id"], {"id": fault["id"], "title": fault["title"], "count": 0})
             entry["count"] += 1
-            entry["clear"] += (fault.get("strength") or 0.0) >= MARKED_Z
     n = len(deliveries)
-    least = MARK_SHARE * n if n >= LEAST_FOR_MARKS else float("inf")
     return [
         {
             **entry,
             "n": n,
             "share": entry["count"] / n,
-            "marked": entry["clear"] >= least,
-            "often": entry["count"] >= least,
+            "marked": n >= LEAST_FOR_MARKS and entry["count"] >= MARK_SHARE * n,
             "words": f"{entry['count']} of {n} pitches",
         }
-        for entry in sorted(seen.values(), key=lambda e: (-e["clear"], -e["count"]))
+        for entry in sorted(seen.values(), key=lambda e: -e["count"])
     ]

@@ -146,7 +146,7 @@ def _imported(form: Mapping[str, str]) -> Any:
         raise BadRequest("The hand is right, left or to be found out.", code="bad_hand")
     height, fps = form.get("height_m", "").strip(), _fps(form.get("fps", ""))
     height_m = parse_height(height) if height else None
-    labels = label_map(form.get("labels", ""))
+    labels = importers.label_map(filter(None, map(str.strip, form.get("labels", "").splitlines())))
     with tempfile.TemporaryDirectory(dir=area(current_app), prefix="import-") as folder:
         path, shown_as = _received(Path(folder))
         try:
@@ -190,22 +190,6 @@ def _unpacked(path: Path) -> int:
             return sum(entry.file_size for entry in archive.infolist())
     except zipfile.BadZipFile:
         return 0
-
-
-def label_map(text: str) -> dict[str, tuple[str, ...]]:
-    """Lines ``left_knee = LKNE + LMKNE`` as a label map; BadRequest for a line that is none."""
-    found = {}
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        landmark, equals, sources = line.partition("=")
-        used = tuple(part.strip() for part in sources.split("+") if part.strip())
-        if not equals or not used:
-            raise BadRequest(
-                f"The line “{line[:40]}” is not landmark = label.",
-                code="bad_label_map",
-                fix="Write one pair in each line, such as left_knee = LKNE.",
-            )
-        found[landmark.strip().lower().replace(" ", "_")] = used
-    return found
 
 
 def _fps(text: str) -> float | None:

@@ -24,7 +24,8 @@ def pitch(
         "name": STRIDE[0], "event": STRIDE[1], "value": value, "unit": "%height", "error": error,
         "confidence": confidence, "label": "Stride length",
     }  # fmt: skip
-    told = [{"id": name, "title": name, "strength": strength} for name in faults]
+    said = {"strength": strength, "certainty": "high — side view, 120 fps", "message": ""}
+    told = [{"id": name, "title": name, **said} for name in faults]
     return {"metrics": [metric], "faults": told}
 
 
@@ -69,9 +70,15 @@ def test_a_fault_is_marked_in_sixty_percent_of_three_or_more_pitches() -> None:
     assert marks(True, True) == [False]
 
 
-def test_what_is_often_seen_but_not_clearly_outside_is_not_marked() -> None:
-    [mild] = consistency.over([pitch(82.0, ("flying_open",), strength=1.4) for _ in range(4)])["faults"]
-    assert (mild["often"], mild["marked"], mild["words"]) == (True, False, "4 of 4 pitches")
+@pytest.mark.parametrize(("strength", "marked"), [(1.4, False), (2.0, True)])
+def test_of_a_fault_that_returns_the_pitches_are_marked_in_which_it_is_clearly_outside(
+    strength: float, marked: bool
+) -> None:
+    thrown = [pitch(82.0, ("flying_open",), strength=strength) for _ in range(4)]
+    [counted] = consistency.over(thrown)["faults"]
+    assert (counted["marked"], counted["words"]) == (True, "4 of 4 pitches")
+    for one in faults.tell_repeats(thrown, [counted]):
+        assert [fault["marked"] for fault in one["faults"]] == [marked]
 
 
 def test_a_fault_that_gave_way_to_three_others_counts_all_the_same() -> None:

@@ -87,7 +87,7 @@ def test_a_report_of_several_pitches_tells_what_returns_and_what_drifts(
         "n": 3,
         "words": "3 of 3 pitches",
     }
-    document["consistency"]["faults"] = [{**seen, "marked": True, "often": True}]
+    document["consistency"]["faults"] = [{**seen, "marked": True}]
     document["consistency"]["metrics"][0]["trend_per_pitch"] = -0.41
     document["deliveries"][0]["faults"] = [{**documents.FAULTS[0], "marked": True, "count": 3, "n": 3}]
     page = client.get(f"/analyses/{desk.completed(document)}").text

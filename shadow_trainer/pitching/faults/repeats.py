@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+MARKED_Z = 2.0
+
 
 def tell_repeats(deliveries: list[dict[str, Any]], counted: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Deliveries whose faults say in how many of the pitches they were seen, and which of them are marked.
+    """Deliveries whose faults say in how many of the pitches they were seen, and which of them are marked: those
+    that are clearly outside here (|z| of at least 2) and appear in most of the pitches.
 
     ``counted`` as :func:`..consistency.over` gives it; with one pitch it is empty and nothing changes.
     """
@@ -21,7 +24,7 @@ def _told(fault: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
     certainty = fault["certainty"].replace("— ", f"— {seen['words']}, ", 1)
     return {
         **fault,
-        "marked": seen["marked"],
+        "marked": seen["marked"] and fault["strength"] >= MARKED_Z,
         "count": seen["count"],
         "n": seen["n"],
         "certainty": certainty,

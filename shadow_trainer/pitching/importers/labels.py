@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ...errors import BadRequest
 from ...pose.skeleton import INDEX, JOINTS
@@ -100,3 +101,19 @@ def require_joints(labels: dict[str, tuple[str, ...]], all_labels: tuple[str, ..
             code="labels_unknown",
             fix="Give a label map: landmark = label, for the missing ones.",
         )
+
+
+def label_map(pairs: Iterable[str], form: str = "landmark = label") -> dict[str, tuple[str, ...]]:
+    """Pairs ``left_knee = LKNE + LMKNE`` as a label map; BadRequest for one that is none, with the ``form`` in words."""
+    found = {}
+    for pair in pairs:
+        landmark, equals, sources = pair.partition("=")
+        used = tuple(part.strip() for part in sources.split("+") if part.strip())
+        if not equals or not used:
+            raise BadRequest(
+                f"“{pair[:40]}” is not {form}.",
+                code="bad_label_map",
+                fix="Write pairs such as left_knee = LKNE + LMKNE.",
+            )
+        found[landmark.strip().lower().replace(" ", "_")] = used
+    return found

@@ -105,8 +105,8 @@ def build(analyses: Iterable[Any], deliveries: Mapping[str, list[Any]]) -> Seaso
         groups=tuple(_groups(rows)),
         spreads=spreads(spread),
         sessions=tuple(_sessions(thrown)),
-        marks=tuple(fault for fault in faults if fault["often"]),
-        others=tuple(fault for fault in faults if not fault["often"]),
+        marks=tuple(fault for fault in faults if fault["marked"]),
+        others=tuple(fault for fault in faults if not fault["marked"]),
     )
 
 
