@@ -17,10 +17,10 @@ import numpy as np
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
+from shadow_trainer.body.skeleton import INDEX, JOINTS
 from shadow_trainer.pose.confidence import KINDS
 from shadow_trainer.pose.heatmap import sigmoid
 from shadow_trainer.pose.motion import solve, sureness
-from shadow_trainer.pose.skeleton import INDEX, JOINTS
 from shadow_trainer.pose.track import RawTrack
 
 WITHIN, RIDGE, RATE_HZ = 0.1, 1e-3, 60.0

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from shadow_trainer import video
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import COUNT, INDEX
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import COUNT, INDEX
 from shadow_trainer.render import film
 from shadow_trainer.render.overlays import standard
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 from ..settings import Settings
 from .analyses import Analyses
 from .athletes import Athletes
+from .counters import Tallies
+from .key_values import Marks
 from .lifecycle import Lifecycle
-from .marks import Marks
 from .migrate import migrate
 from .models import Analysis, ApiToken, Athlete, Attempt, Delivery, Mark, Reference, ShareLink, User
 from .references import SavedReferences
 from .shares import Shares
 from .statistics import Statistics
-from .tally import Tallies
 from .tokens import Tokens
 from .trash import Trash
 from .types import utcnow

@@ -23,7 +23,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from .. import logs
-from . import tally
+from . import counters
 from .database import Database
 from .models import Analysis, Attempt, Delivery
 from .types import utcnow
@@ -91,7 +91,7 @@ class Lifecycle(Database):
             session.flush()
             claim = Claim(row, row.attempt, spent(session, row))
             if first:
-                tally.add(session, tally.spread("wait", _seconds(row.queued_at, moment)))
+                counters.add(session, counters.spread("wait", _seconds(row.queued_at, moment)))
             return claim
 
         return self.transact(work)
@@ -161,7 +161,7 @@ class Lifecycle(Database):
             row.files, row.result, row.warnings = names, dict(result), notes
             row.stage, row.progress = "", 100.0
             started_at = finish(session, row, COMPLETED, "completed", None)
-            tally.add(session, _completed(row, started_at))
+            counters.add(session, _completed(row, started_at))
             return True
 
         return self.transact(work)
@@ -233,7 +233,7 @@ class Lifecycle(Database):
             attempt = session.get(Attempt, (analysis_id, number))
             if attempt is not None and not attempt.outcome:
                 attempt.outcome, attempt.finished_at, attempt.counted = outcome, utcnow(), False
-                tally.add(session, {f"attempts:{outcome}": 1})
+                counters.add(session, {f"attempts:{outcome}": 1})
 
         self.transact(work)
 
@@ -315,7 +315,7 @@ def _close(
     if attempt is not None and not attempt.outcome:
         attempt.outcome, attempt.finished_at, attempt.counted = outcome, moment, counted
         attempt.error = dict(error) if error else None
-        tally.add(session, {f"attempts:{outcome}": 1})
+        counters.add(session, {f"attempts:{outcome}": 1})
     row.worker, row.heartbeat_at, row.updated_at = None, None, moment
     return attempt.started_at if attempt is not None else moment
 
@@ -340,12 +340,12 @@ def finish(
 def _completed(row: Analysis, started_at: datetime) -> dict[str, float]:
     """What a completed analysis adds to the tallies."""
     end = row.finished_at or utcnow()
-    found = tally.spread("run", _seconds(started_at, end))
+    found = counters.spread("run", _seconds(started_at, end))
     for stage, seconds in ((row.result or {}).get("timings_s") or {}).items():
         found |= {f"stage:{stage}:sum": float(seconds), f"stage:{stage}:count": 1.0}
     if row.promised_s:
         truth = _seconds(row.queued_at, end)
-        found |= tally.spread("promise", truth / row.promised_s, tally.RATIOS)
+        found |= counters.spread("promise", truth / row.promised_s, counters.RATIOS)
         found["promise_error:sum"] = abs(truth - row.promised_s)
     return found
 

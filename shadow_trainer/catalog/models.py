@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from .account_models import ApiToken, Athlete, Reference, ShareLink, User
 from .base import Base
-from .people import ApiToken, Athlete, Reference, ShareLink, User
 from .types import utcnow
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from ..errors import BadRequest, NotFound
-from . import secrets
-from .keys import Keys
+from . import hashing
 from .models import Analysis, ShareLink, User
+from .secret_links import Keys
 from .types import utcnow
 
 DAYS = (7, 30, 90)
@@ -31,11 +31,11 @@ class Shares(Keys):
                 code="too_many_shares",
                 fix="Revoke one that is not needed any more.",
             )
-        token, moment = secrets.new_token(""), utcnow()
+        token, moment = hashing.new_token(""), utcnow()
         row = ShareLink(
             analysis_id=analysis_id,
-            token_hash=secrets.token_hash(token),
-            hint=secrets.hint_of(token, ""),
+            token_hash=hashing.token_hash(token),
+            hint=hashing.hint_of(token, ""),
             created_by=by,
             created_at=moment,
             expires_at=moment + timedelta(days=days),
@@ -56,7 +56,7 @@ class Shares(Keys):
             .join(Analysis, Analysis.id == ShareLink.analysis_id)
             .outerjoin(User, User.id == ShareLink.created_by)
             .where(or_(ShareLink.created_by.is_(None), User.active))
-            .where(ShareLink.token_hash == secrets.token_hash(token), ShareLink.revoked_at.is_(None))
+            .where(ShareLink.token_hash == hashing.token_hash(token), ShareLink.revoked_at.is_(None))
             .where(ShareLink.expires_at > moment, Analysis.deleted_at.is_(None))
         )
         with self.read() as session:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..errors import BadRequest, NotFound
-from . import secrets
-from .keys import Keys
+from . import hashing
 from .models import ApiToken, User
+from .secret_links import Keys
 from .types import utcnow
 
 PREFIX = "st_"
@@ -33,12 +33,12 @@ class Tokens(Keys):
             raise BadRequest(
                 f"There are {MOST_PER_USER} tokens already.", code="too_many_tokens", fix="Revoke one."
             )
-        token = secrets.new_token(PREFIX)
+        token = hashing.new_token(PREFIX)
         row = ApiToken(
             user_id=user_id,
             name=title,
-            token_hash=secrets.token_hash(token),
-            hint=secrets.hint_of(token, PREFIX),
+            token_hash=hashing.token_hash(token),
+            hint=hashing.hint_of(token, PREFIX),
             expires_at=expires_at,
         )
 
@@ -54,7 +54,7 @@ class Tokens(Keys):
         query = (
             select(ApiToken, User)
             .join(User, User.id == ApiToken.user_id)
-            .where(ApiToken.token_hash == secrets.token_hash(token), ApiToken.revoked_at.is_(None))
+            .where(ApiToken.token_hash == hashing.token_hash(token), ApiToken.revoked_at.is_(None))
             .where(ApiToken.expires_at.is_(None) | (ApiToken.expires_at > moment), User.active)
         )
         with self.read() as session:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..errors import BadRequest, Conflict, NotFound
-from . import secrets
+from . import hashing
 from .database import Database
 from .models import Analysis, Athlete, Reference, User
 from .types import utcnow
@@ -34,7 +34,7 @@ class Users(Database):
         row = User(
             name=wanted,
             display_name=display_name.strip()[:120],
-            password_hash=secrets.hash_password(password, name=wanted),
+            password_hash=hashing.hash_password(password, name=wanted),
             role=_role(role),
         )
 
@@ -80,7 +80,7 @@ class Users(Database):
         """The active user with this name and password, or None; which of the three was wrong cannot be timed."""
         with self.read() as session:
             row = session.scalar(select(User).where(User.name == name.strip().lower()[:80]))
-        fits = secrets.password_fits(row.password_hash if row else None, password)
+        fits = hashing.password_fits(row.password_hash if row else None, password)
         return row if row is not None and fits and row.active else None
 
     def logged_in(self, user_id: int) -> None:
@@ -94,7 +94,7 @@ class Users(Database):
     def set_password(self, user_id: int, password: str) -> User:
         """Another password."""
         row = self._user(user_id)
-        return self._set_user(user_id, end=True, password_hash=secrets.hash_password(password, name=row.name))
+        return self._set_user(user_id, end=True, password_hash=hashing.hash_password(password, name=row.name))
 
     def set_role(self, user_id: int, role: str) -> User:
         """Another role; Conflict for the last active admin."""

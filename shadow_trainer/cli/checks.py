@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import SetupError, ShadowError, StorageFull
-from ..secrets import require_strong
+from ..secret_strength import require_strong
 from ..settings import ROOT, Settings
 from . import address
 

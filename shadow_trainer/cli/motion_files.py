@@ -12,9 +12,9 @@ import click
 import numpy as np
 
 if TYPE_CHECKING:
+    from ..body.series import PoseSeries
     from ..jobs.references import References
     from ..pitching.reference import Reference
-    from ..pose.series import PoseSeries
 
 PLATE_AXES = ("x", "-x", "y", "-y", "z", "-z")
 NO_PLATE = (
@@ -50,8 +50,8 @@ def joints(
     labels: Mapping[str, tuple[str, ...]],
 ) -> Joints:
     """The joints of a pose.npz, or of another program's file. Raises BadRequest for what is neither."""
+    from ..body.series import PoseSeries
     from ..pitching import importers
-    from ..pose.series import PoseSeries
 
     if path.suffix.lower() not in importers.FORMATS or _is_pose(path):
         return Joints(PoseSeries.load(path))

@@ -77,8 +77,8 @@ def import_(
 )
 def save(folder: Path, name: str, delivery: int, level: str) -> None:
     """Save a delivery of a finished analysis (FOLDER with analysis.json and pose.npz) as a reference."""
+    from ..body.series import PoseSeries
     from ..pitching.reference import from_delivery
-    from ..pose.series import PoseSeries
 
     try:
         analysis: dict[str, Any] = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))

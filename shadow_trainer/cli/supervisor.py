@@ -26,8 +26,8 @@ from pathlib import Path
 from honcho.colour import get_colours
 from honcho.printer import Message, Printer
 
-from . import undertaker
-from .undertaker import kill_sessions
+from . import process_reaper
+from .process_reaper import kill_sessions
 
 TICK_S = 0.1
 # A process that ends sooner than this after its start has failed to start.
@@ -142,7 +142,7 @@ class Supervisor:
         # One that comes late knows from its start what there is.
         known = [_words(session, child.service) for child in self._children for session in child.sessions]
         self._undertaker = subprocess.Popen(
-            [sys.executable, undertaker.__file__, *known], stdin=subprocess.PIPE, start_new_session=True
+            [sys.executable, process_reaper.__file__, *known], stdin=subprocess.PIPE, start_new_session=True
         )
 
     def _dismiss_undertaker(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..secrets import require_strong
+from ..secret_strength import require_strong
 from ..settings import ROOT, Settings, load
 from . import address
 

@@ -11,7 +11,7 @@ from ..errors import BadRequest
 from .request import AnalysisRequest
 
 if TYPE_CHECKING:
-    from ..pose.series import PoseSeries
+    from ..body.series import PoseSeries
 
 FIELDS = ("throws", "height_m", "capture_fps", "level", "reference", "view")
 # The name in analysis.json of what the motion was solved under.

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ..catalog import utcnow
-from ..catalog.tally import RATIOS, SECONDS
+from ..catalog.counters import RATIOS, SECONDS
 from . import schedules, selftest
 from .manager import JobManager
 from .states import ALL

@@ -88,7 +88,7 @@ def prepare(
     film: Path, request: AnalysisRequest, fetch: Callable[[str], Path | None], check: Callable[[], None]
 ) -> Drawing:
     """What is to be drawn of a published analysis; ``fetch(name)`` gives a result file or None."""
-    from ..pose.series import PoseSeries
+    from ..body.series import PoseSeries
     from ..video import probe
 
     found, curves, pose = (fetch(name) for name in ("analysis.json", "series.json", "pose.npz"))

@@ -223,7 +223,7 @@ def _read(storage: Any, analysis_id: str, name: str) -> Any:
 
 def _pose(storage: Any, row: Subject) -> Any:
     """The motion as it was solved: restating always starts there, so that no change is made twice."""
-    from ..pose.series import PoseSeries
+    from ..body.series import PoseSeries
 
     kept = _solved_key(row)
     with storage.open(kept if storage.exists(kept) else publish.key(row.id, "pose.npz")) as file:

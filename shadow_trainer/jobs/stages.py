@@ -137,7 +137,7 @@ def motion(run: Run) -> None:
 def analyse(run: Run) -> None:
     """Events, metrics, norms, faults, the shadow."""
     from .. import pitching
-    from ..pose.series import PoseSeries
+    from ..body.series import PoseSeries
     from ..render import exports
     from ..storage import open_storage
     from . import shadow_file
@@ -190,7 +190,7 @@ def nothing_thrown(series: Any, throws: str) -> BadVideo:
 
 def render(run: Run) -> None:
     """The overlay film, the side-by-side film and the report that needs no server."""
-    from ..pose.series import PoseSeries
+    from ..body.series import PoseSeries
     from . import shadow_file
 
     info, _ = real_time(run)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..body.series import PoseSeries
 from ..errors import BadRequest
-from ..pose.series import PoseSeries
 from . import (
     angles,
     camera,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..pose.series import PoseSeries
-from ..pose.skeleton import INDEX, JOINTS
+from ..body.series import PoseSeries
+from ..body.skeleton import INDEX, JOINTS
 
 _BODY = [INDEX[name] for name in JOINTS]
 LEAST_POINTS = 24

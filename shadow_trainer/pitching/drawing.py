@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..body.series import PoseSeries
 from ..errors import BadRequest
-from ..pose.series import PoseSeries
 from . import compare, warp
 from .reference import Reference, get
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pose.series import PoseSeries
-from ..pose.skeleton import INDEX, MIRROR
+from ..body.series import PoseSeries
+from ..body.skeleton import INDEX, MIRROR
 from . import camera, signals
 from .angles import between
 from .metrics import Context

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pose.series import PoseSeries
+from ..body.series import PoseSeries
 from .deliveries import Found, find_deliveries
 from .world import as_right_hander, joint, standing_height
 

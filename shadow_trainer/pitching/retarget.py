@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pose.skeleton import INDEX, LANDMARKS
+from ..body.skeleton import INDEX, LANDMARKS
 from .angles import heading, unit
 from .world import joint, mid_hip, mid_shoulder
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..pose.skeleton import INDEX, LANDMARKS
+from ..body.skeleton import INDEX, LANDMARKS
 from . import angles, filters
 from .world import joint, mid_hip
 

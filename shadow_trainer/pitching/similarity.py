@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..pose.skeleton import INDEX
+from ..body.skeleton import INDEX
 from .angles import between
 
 TRUNK, LEGS, THROWING_ARM, REST = "trunk and pelvis", "legs", "throwing arm", "glove arm and head"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..pose.series import PoseSeries
+from ..body.series import PoseSeries
 from .deliveries import find_deliveries, find_hand
 from .world import as_right_hander, standing_height
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..pose.series import PoseSeries
-from ..pose.skeleton import INDEX
+from ..body.series import PoseSeries
+from ..body.skeleton import INDEX
 from . import camera
 
 LEAST_FPS, ARM_FPS = 55.0, 110.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.skeleton import INDEX, MIRROR
 from ..errors import BadRequest
-from ..pose.skeleton import INDEX, MIRROR
 
 HANDS = ("right", "left")
 _NEGATE_Y = np.array([1.0, -1.0, 1.0])

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..body.skeleton import INDEX
 from . import roi
 from .confidence import confidence
 from .engine import CROP_PX, Engine
-from .skeleton import INDEX
 
 # The smaller networks are there to be fast: for them nothing is looked at twice.
 NETWORKS = ("heavy",)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.skeleton import COUNT, LANDMARKS
 from .heatmap import sigmoid
-from .skeleton import COUNT, LANDMARKS
 
 DATA = Path(__file__).with_name("data") / "confidence.json"
 KINDS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.skeleton import COUNT, MIRROR
 from ..errors import BadRequest
 from . import devices, weights
 from .heatmap import refine, sigmoid
 from .runners import CPU_BATCH, CUDA_BATCH, OnnxRunner, Runner, TorchRunner
-from .skeleton import COUNT, MIRROR
 
 CROP_PX, DETECTOR_PX = 256, 224
 AUXILIARY = (33, 34)  # mid-hip, and a point above it whose distance is the body's scale

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from ..body.skeleton import COUNT, INDEX
 from . import detect, roi
 from .engine import AUXILIARY, CROP_PX, Engine
-from .skeleton import COUNT, INDEX
 
 # A person is followed while the flag is above the first, and a new one is believed above the second.
 LEAST_FLAG, SURE_FLAG = 0.5, 0.75

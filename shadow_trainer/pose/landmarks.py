@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
+from ..body.skeleton import COUNT
 from ..errors import BadRequest
 from ..video.prefetch import prefetch
 from . import roi
@@ -17,7 +18,6 @@ from .closer import look_closer
 from .confidence import confidence
 from .engine import AUXILIARY, CROP_PX, Engine, LandmarkOutput
 from .people import Person, Scan, Window
-from .skeleton import COUNT
 from .track import RawTrack
 
 __all__ = ["RawTrack", "landmarks"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from ..body.skeleton import COUNT
 from ..errors import BadRequest
-from .skeleton import COUNT
 
 # Shape of each array after time, and how it is stored.
 SHAPES: dict[str, tuple[tuple[int, ...], type]] = {

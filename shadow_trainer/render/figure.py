@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..pose.skeleton import BONES, INDEX
+from ..body.skeleton import BONES, INDEX
 from .palette import ON_PAPER
 
 # The delivery in four poses.

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..pose.series import PoseSeries
+from ..body.series import PoseSeries
 from .clip import Clip, make_clip
 from .overlays import Overlay, standard
 from .projection import film_pixels

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..pose.skeleton import INDEX
+from ..body.skeleton import INDEX
 from .clip import Mark
 
 _FEET = tuple(

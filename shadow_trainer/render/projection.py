@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.series import PoseSeries
 from ..pitching.camera import shift_px
-from ..pose.series import PoseSeries
 
 CAMERA = ("camera_focal", "camera_R", "camera_t")
 

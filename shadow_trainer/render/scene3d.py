@@ -9,8 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..pose.series import PoseSeries
-from ..pose.skeleton import INDEX, side_of
+from ..body.series import PoseSeries
+from ..body.skeleton import INDEX, side_of
 from .camera3d import Camera, complementary, framing
 from .canvas import Layer, bounds, fixed, text, text_width
 from .clip import event_marks

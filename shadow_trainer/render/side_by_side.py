@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..pose.series import PoseSeries
+from ..body.series import PoseSeries
 from .canvas import plate, text, text_width
 from .film import Check, Progress, _no_check, _no_progress, clip_of, write_film
 from .overlays import Clock, EventBanner, EventRing, Shadow, Skeleton, Timeline, Trail

@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..pose.series import PoseSeries
+from ..body.series import PoseSeries
 from .canvas import text
 from .clip import Mark, event_marks
 from .film import clip_of, fitted

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..errors import SetupError
-from ..secrets import require_strong
+from ..secret_strength import require_strong
 from ..settings import Settings
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ..catalog import utcnow
-from ..catalog.secrets import PASSWORD_MIN_CHARS
+from ..catalog.hashing import PASSWORD_MIN_CHARS
 from ..errors import BadRequest
 from . import rates
 from .extension import current

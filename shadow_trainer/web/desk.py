@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from flask import current_app
 
+from ..body.series import PoseSeries
 from ..errors import Conflict, NotFound, ShadowError, Unavailable
 from ..jobs import assumptions, redraw, remeasure
 from ..jobs.request import AnalysisRequest
 from ..pitching.retarget import at_hips
-from ..pose.series import PoseSeries
 from ..settings import ROOT
 from . import shelf
 from .alone import alone

@@ -10,10 +10,10 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_file, url_for
 
+from ..body.series import PoseSeries
 from ..errors import BadRequest, NotFound
 from ..jobs import assumptions, shadow_file
 from ..pitching.retarget import PINS
-from ..pose.series import PoseSeries
 from ..render import charts, exports
 from . import desk
 from .forms import changes_from

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from shadow_trainer.pose.skeleton import INDEX
+from shadow_trainer.body.skeleton import INDEX
 from tests.browser.looks import at_row, get, painted, seen
 
 pytestmark = pytest.mark.browser

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import MIRROR
 from shadow_trainer.jobs.stages import nothing_thrown
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import MIRROR
 from tests.pitching import bodies
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import INDEX, MIRROR
 from shadow_trainer.pitching.reference import elite
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import INDEX, MIRROR
 
 BEFORE_S, AFTER_S = 0.6, 0.5
 

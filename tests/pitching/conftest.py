@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import INDEX, JOINTS
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import INDEX, JOINTS
 
 from . import bodies
 

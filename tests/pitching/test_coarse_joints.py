@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from shadow_trainer import pitching
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.pitching.deliveries import find_deliveries, find_hand
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import INDEX
 
 from . import bodies
 

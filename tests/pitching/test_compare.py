@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer import pitching
+from shadow_trainer.body.skeleton import MIRROR
 from shadow_trainer.errors import BadRequest
 from shadow_trainer.pitching import compare, retarget, similarity, warp
 from shadow_trainer.pitching.reference import elite
 from shadow_trainer.pitching.world import joint
-from shadow_trainer.pose.skeleton import MIRROR
 
 from . import bodies
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from shadow_trainer import pitching
+from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.errors import BadRequest
 from shadow_trainer.pitching import camera, consistency, norms
-from shadow_trainer.pose.series import PoseSeries
 from shadow_trainer.render import charts
 
 from . import bodies

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from shadow_trainer import pitching
+from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.pitching import camera, errors, planar
 from shadow_trainer.pitching.metrics import confidence
-from shadow_trainer.pose.series import PoseSeries
 
 from . import bodies
 

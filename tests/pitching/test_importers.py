@@ -8,13 +8,13 @@ import bvhio
 import numpy as np
 import pytest
 
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import INDEX, JOINTS
 from shadow_trainer.errors import BadRequest
 from shadow_trainer.pitching import compare, importers, retarget
 from shadow_trainer.pitching.importers.arrays import H36M
 from shadow_trainer.pitching.importers.bvh import read_bvh
 from shadow_trainer.pitching.importers.labels import guess
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import INDEX, JOINTS
 from shadow_trainer.render import exports
 
 from . import bodies

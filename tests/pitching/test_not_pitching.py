@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shadow_trainer import pitching
-from shadow_trainer.pose.skeleton import INDEX
+from shadow_trainer.body.skeleton import INDEX
 
 from . import bodies
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.pitching import angles, signals
 from shadow_trainer.pitching.events import EVENTS, Event
 from shadow_trainer.pitching.metrics import Context, formulas
-from shadow_trainer.pose.skeleton import INDEX
 
 PLATE, FIRST, UP = np.eye(3)
 THIRD, RUBBER, DOWN = -FIRST, -PLATE, -UP

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer import pitching
+from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.pitching import restate
-from shadow_trainer.pose.series import PoseSeries
 
 from . import bodies
 

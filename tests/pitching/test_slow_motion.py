@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from shadow_trainer import pitching
+from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.pitching.reference import elite
-from shadow_trainer.pose.series import PoseSeries
 
 from . import bodies
 

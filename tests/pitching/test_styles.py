@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from shadow_trainer import pitching
+from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.jobs.request import LEVELS
 from shadow_trainer.pitching import norms
 from shadow_trainer.pitching.reference.elite import keyframes, points_at
-from shadow_trainer.pose.series import PoseSeries
 
 from . import bodies
 

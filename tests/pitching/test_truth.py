@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from shadow_trainer import pitching
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import INDEX, JOINTS, MIRROR
 from shadow_trainer.pitching.angles import wrap
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import INDEX, JOINTS, MIRROR
 
 from . import bodies
 from .conftest import Truth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from shadow_trainer.pose.skeleton import INDEX
+from shadow_trainer.body.skeleton import INDEX
 
 TORSO_PX = 100.0
 RELEASE_S, LIFT_S = 2.2, 1.4

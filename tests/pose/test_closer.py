@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shadow_trainer.body.skeleton import COUNT
 from shadow_trainer.pose import closer, roi
 from shadow_trainer.pose.confidence import confidence
 from shadow_trainer.pose.engine import AUXILIARY, CROP_PX, Engine
-from shadow_trainer.pose.skeleton import COUNT
 
 sure = st.floats(0.01, 1.0)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.pose.motion import solve
-from shadow_trainer.pose.series import PoseSeries
 
 from . import synthetic
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shadow_trainer.body.skeleton import COUNT, INDEX
 from shadow_trainer.pose.motion import body, offsets
-from shadow_trainer.pose.skeleton import COUNT, INDEX
 from shadow_trainer.pose.track import RawTrack
 from training.lifter import deliveries
 

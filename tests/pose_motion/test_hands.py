@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.pose.motion import hands
 from shadow_trainer.pose.motion.body import NODE
-from shadow_trainer.pose.skeleton import INDEX
 
 from . import synthetic
 from .conftest import solve_film

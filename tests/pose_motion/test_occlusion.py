@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.pose.motion import body, occlusion
 from shadow_trainer.pose.motion.repair import Mended
-from shadow_trainer.pose.skeleton import INDEX
 
 N = body.NODE
 HAND = ("elbow", "wrist", "index")

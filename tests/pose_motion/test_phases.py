@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.pose.motion import body, contacts, fit
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import INDEX
 
 from . import synthetic
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.pose.motion.repair import DISTRUST, GROUPS, repair
-from shadow_trainer.pose.skeleton import INDEX
 
 from . import synthetic
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import INDEX, JOINTS, MIRROR
 from shadow_trainer.pitching.camera import pixels
 from shadow_trainer.pose.motion import Camera, body, project
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import INDEX, JOINTS, MIRROR
 from shadow_trainer.render.projection import film_pixels
 
 from . import synthetic

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from shadow_trainer.body.skeleton import COUNT, MIRROR
 from shadow_trainer.pose.motion import sureness
-from shadow_trainer.pose.skeleton import COUNT, MIRROR
 
 
 def test_more_confidence_of_the_network_is_never_less_of_the_joint() -> None:

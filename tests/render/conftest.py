@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from shadow_trainer import video
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import COUNT, INDEX
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import COUNT, INDEX
 
 FPS, FRAMES, SIZE = 30, 45, (320, 240)
 _EVENTS = {

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trc import TRCData
 
+from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.body.skeleton import INDEX, LANDMARKS
 from shadow_trainer.errors import BadRequest, NotFound
-from shadow_trainer.pose.series import PoseSeries
-from shadow_trainer.pose.skeleton import INDEX, LANDMARKS
 from shadow_trainer.render import exports
 from shadow_trainer.render.exports import bvh
 from shadow_trainer.render.exports.source import on_clock

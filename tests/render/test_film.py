@@ -50,7 +50,7 @@ def test_the_skeleton_is_drawn_where_the_landmarks_are(case, tmp_path):
     film.overlay(case.film, case.info, case.series, case.analysis, tmp_path / "o.mp4")
     plain = [f.image for f in video.frames(case.film, case.info)]
     with_overlay = [f.image for f in video.frames(tmp_path / "o.mp4", video.probe(tmp_path / "o.mp4"))]
-    from shadow_trainer.pose.skeleton import INDEX
+    from shadow_trainer.body.skeleton import INDEX
 
     row = 20
     x, y = case.series.landmarks_px[row, INDEX["right_knee"]].round().astype(int)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shadow_trainer.pose.skeleton import INDEX
+from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.render import palette
 from shadow_trainer.render.canvas import Layer, blend, text, text_width
 from shadow_trainer.render.clip import event_marks, make_clip

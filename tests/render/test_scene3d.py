@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shadow_trainer.pose.skeleton import INDEX
+from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.render import scene3d
 from shadow_trainer.render.camera3d import Camera, complementary, framing
 from shadow_trainer.render.clip import event_marks

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from shadow_trainer.pose.series import PoseSeries
+from shadow_trainer.body.series import PoseSeries
 
 EVENTS = {
     "first_movement": (0.62, 0.7, False),

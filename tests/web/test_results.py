@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from shadow_trainer.pose.skeleton import INDEX
+from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.render.exports import EXPORTS
 from shadow_trainer.web.presenters.packed import packed
 from shadow_trainer.web.uploads import area

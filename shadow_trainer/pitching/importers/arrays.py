@@ -7,8 +7,8 @@ from zipfile import ZipFile, is_zipfile
 
 import numpy as np
 
+from ...body.skeleton import LANDMARKS
 from ...errors import BadRequest
-from ...pose.skeleton import LANDMARKS
 from .limits import check_bytes, check_shape
 from .motion import Raw
 

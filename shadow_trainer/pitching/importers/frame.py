@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...body.skeleton import INDEX
 from ...errors import BadRequest
-from ...pose.skeleton import INDEX
 from .. import filters
 from ..events.event import CONTACT_TO_RELEASE_S
 from ..world import joint, mid_hip, mid_shoulder, standing_height

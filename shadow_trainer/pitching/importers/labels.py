@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ...body.skeleton import INDEX, JOINTS
 from ...errors import BadRequest
-from ...pose.skeleton import INDEX, JOINTS
 
 # For each landmark of one side the names in use, best first; {s} is l or left, which may stand behind as well.
 # Marker sets (Plug-in Gait, OpenBiomechanics), Pose2Sim / OpenPose, H36M, and the mocap figure (Mixamo, CMU).

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...pose.skeleton import COUNT, INDEX
+from ...body.skeleton import COUNT, INDEX
 
 
 @dataclass(frozen=True)

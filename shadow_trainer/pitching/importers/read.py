@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ...body.skeleton import INDEX, JOINTS
 from ...errors import BadRequest
-from ...pose.skeleton import INDEX, JOINTS
 from . import labels as names
 from .arrays import read_array
 from .bvh import read_bvh

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...body.series import PoseSeries
 from ...errors import BadRequest
-from ...pose.series import PoseSeries
 from .. import retarget
 from ..deliveries import Found, find_deliveries, find_hand
 from ..reference import Reference

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...pose.skeleton import COUNT, INDEX
+from ...body.skeleton import COUNT, INDEX
 from ..interpolate import pchip
 from . import body
 from .model import Reference

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...body.series import PoseSeries
 from ...errors import BadRequest, NotFound
-from ...pose.series import PoseSeries
 from ..world import as_right_hander
 from .elite import elite
 from .model import Reference

@@ -10,8 +10,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from ...body.skeleton import COUNT
 from ...errors import BadRequest
-from ...pose.skeleton import COUNT
 from ..events import EVENTS
 
 SCHEMA = "shadow-trainer/reference/1"

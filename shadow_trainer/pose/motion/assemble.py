@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..skeleton import COUNT, INDEX
+from ...body.skeleton import COUNT, INDEX
 from . import body
 
 # The rest of the landmarks and the node each hangs on.

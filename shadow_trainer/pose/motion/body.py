@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..skeleton import INDEX, JOINTS, mirrored_name
+from ...body.skeleton import INDEX, JOINTS, mirrored_name
 
 NODES: tuple[str, ...] = (
     *JOINTS,

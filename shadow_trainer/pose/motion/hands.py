@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from ..skeleton import INDEX
+from ...body.skeleton import INDEX
 from . import heading
 from .body import NODE
 from .repair import Mended

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..skeleton import INDEX
+from ...body.skeleton import INDEX
 from .body import COUNT, NODE
 from .repair import Mended
 

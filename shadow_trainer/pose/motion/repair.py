@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..skeleton import INDEX
+from ...body.skeleton import INDEX
 from .doubled import bridge, find_doubled
 
 _ARM = ("elbow", "wrist", "pinky", "index", "thumb")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..series import PoseSeries
-from ..skeleton import COUNT
+from ...body.series import PoseSeries
+from ...body.skeleton import COUNT
 from ..track import RawTrack
 from . import body, contacts, fit, hands, heading, lifter, occlusion, offsets, sureness
 from .assemble import all_landmarks

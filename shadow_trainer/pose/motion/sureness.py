@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ...body.skeleton import LANDMARKS
 from ..confidence import KINDS, kind_of
 from ..heatmap import sigmoid
-from ..skeleton import LANDMARKS
 
 DATA = Path(__file__).with_name("data") / "sureness.json"
 _KIND = np.array([kind_of(name) for name in LANDMARKS])

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ...body.skeleton import INDEX
 from ...errors import BadRequest
-from ...pose.skeleton import INDEX
 from .source import Clocked, Source, on_clock, resample, y_up
 
 

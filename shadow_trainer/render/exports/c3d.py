@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...pose.skeleton import COUNT, LANDMARKS
+from ...body.skeleton import COUNT, LANDMARKS
 from ..clip import Mark, event_marks
 from ..words import event_label
 from .source import Clocked, Source, on_clock

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...pose.skeleton import LANDMARKS
+from ...body.skeleton import LANDMARKS
 from .source import Source
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ...body.series import PoseSeries
 from ...errors import BadRequest, NotFound
-from ...pose.series import PoseSeries
 
 _SMALL_JITTER = 0.2  # of a frame: timestamps within this of a constant rate count as one
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ...body.skeleton import LANDMARKS
 from ...errors import NotFound
-from ...pose.skeleton import LANDMARKS
 from ..charts import flatten
 from .source import Source
 

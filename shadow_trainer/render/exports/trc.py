@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...pose.skeleton import COUNT, LANDMARKS
+from ...body.skeleton import COUNT, LANDMARKS
 from .source import Source, on_clock, y_up
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ...pose.skeleton import INDEX
+from ...body.skeleton import INDEX
 from ..canvas import Layer, bounds
 from ..clip import Clip, Pose
 from ..palette import CASING, CENTRE, RGB, SHADOW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...pose.skeleton import INDEX
+from ...body.skeleton import INDEX
 from ..canvas import Layer, bounds
 from ..clip import Mark, Pose
 from ..palette import CASING, INK

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...pose.series import PoseSeries
-from ...pose.skeleton import BONES, INDEX, LANDMARKS, side_of
+from ...body.series import PoseSeries
+from ...body.skeleton import BONES, INDEX, LANDMARKS, side_of
 from ...render import palette
 
 MM = 1000

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...pose.series import PoseSeries
+from ...body.series import PoseSeries
 from .keypoints import facts
 
 MEDIA_TYPE = "application/vnd.shadow-trainer.landmarks"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shadow_trainer.errors import SetupError
-from shadow_trainer.secrets import require_strong, weak
+from shadow_trainer.secret_strength import require_strong, weak
 from shadow_trainer.settings import Settings
 
 STRONG = "8eabbf9a44af0dd4a603390aa940ea5dabcf7abc7e255861"
