@@ -26,8 +26,8 @@ from pathlib import Path
 from rq import Queue
 
 from shadow_trainer.catalog import migrate
-from shadow_trainer.jobs import embedded
-from shadow_trainer.jobs.redis import address, connect
+from shadow_trainer.jobs.redis import embedded
+from shadow_trainer.jobs.redis.client import address, connect
 from shadow_trainer.settings import ROOT, Settings
 
 ALONE = 20

@@ -1,7 +1,7 @@
 """The clock: one process that schedules retries and repairs what broke. Run several; one leads.
 
 Each second: retries whose time has come. Each tick (SHADOW_CLOCK_TICK_S): registries, jobs lost between queue
-and worker, the catalog against the queue. Every ten seconds: alerts. By the calendar: :mod:`shadow_trainer.jobs.schedules`.
+and worker, the catalog against the queue. Every ten seconds: alerts. By the calendar: :mod:`shadow_trainer.jobs.maintenance.schedules`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import redis
 from rq.scheduler import RQScheduler
 
 from shadow_trainer.errors import ShadowError
-from shadow_trainer.jobs import alerts, repairs, schedules
-from shadow_trainer.jobs.leader import Leader, say_alive
-from shadow_trainer.jobs.redis import connect, hurry
-from shadow_trainer.jobs.rq_backend import QUEUES, RqJobManager
+from shadow_trainer.jobs.maintenance import alerts, schedules
+from shadow_trainer.jobs.queue import reconcile
+from shadow_trainer.jobs.queue.rq_backend import QUEUES, RqJobManager
+from shadow_trainer.jobs.redis.client import connect, hurry
+from shadow_trainer.jobs.redis.leader_lock import Leader, say_alive
 from shadow_trainer.settings import Settings
 
 log = logging.getLogger("workers.clock")
@@ -93,7 +94,7 @@ class Clock:
         alerts.watch(self.manager)
 
     def calendar(self) -> None:
-        """What is due of :data:`shadow_trainer.jobs.schedules.SCHEDULES`."""
+        """What is due of :data:`shadow_trainer.jobs.maintenance.schedules.SCHEDULES`."""
         schedules.run_due(self.manager)
 
     def _beside(self, name: str, work: Callable[[], None]) -> None:
@@ -115,12 +116,12 @@ class Clock:
     def mend(self) -> None:
         """Registries and strays."""
         for name in QUEUES:
-            repairs.mend_queue(self.manager, self.manager.queue(name))
-        repairs.reconcile(self.manager)
+            reconcile.mend_queue(self.manager, self.manager.queue(name))
+        reconcile.reconcile(self.manager)
 
     def forget(self) -> None:
         """Jobs in Redis that nobody owns any more."""
-        repairs.forget_ended(self.manager, ANALYSIS_QUEUES)
+        reconcile.forget_ended(self.manager, ANALYSIS_QUEUES)
 
     def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
         """Call ``work`` when its time has come; one failure must not keep the others from their turn."""

@@ -24,9 +24,9 @@ from rq.job import Job
 from shadow_trainer import logs
 from shadow_trainer.catalog import Catalog, open_catalog
 from shadow_trainer.errors import ShadowError
-from shadow_trainer.jobs import rq_retry
-from shadow_trainer.jobs.redis import connect
-from shadow_trainer.jobs.runner import Runner
+from shadow_trainer.jobs.attempt.runner import Runner
+from shadow_trainer.jobs.queue import rq_retry
+from shadow_trainer.jobs.redis.client import connect
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
 from workers import tasks
@@ -87,7 +87,7 @@ def perform(horse: Horse, catalog: Catalog, job_id: str, execution_id: str) -> b
 
 def _runner(settings: Settings, seams: dict[str, str]) -> Runner:
     """The real parts, unless a seam names a replacement ``module:attribute``."""
-    from shadow_trainer.jobs.engines import Engines
+    from shadow_trainer.jobs.pipeline.engines import Engines
 
     engines = _named(seams["engines"])(settings) if "engines" in seams else Engines(settings)
     pipeline = _named(seams["pipeline"]) if "pipeline" in seams else None

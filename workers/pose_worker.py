@@ -33,11 +33,13 @@ from rq.worker.base import WorkerStatus
 
 from shadow_trainer.catalog import open_catalog
 from shadow_trainer.errors import ShadowError
-from shadow_trainer.jobs import aftermath, policy, repairs, rq_retry, selftest, workplace
-from shadow_trainer.jobs.redis import AWAY, SOCKET_TIMEOUT_S, connect, hurry
-from shadow_trainer.jobs.rq_backend import QUEUES
-from shadow_trainer.jobs.runner import Runner
-from shadow_trainer.jobs.states import FAILED, RETRYING
+from shadow_trainer.jobs.attempt import retry_policy, settlement, workdir
+from shadow_trainer.jobs.attempt.runner import Runner
+from shadow_trainer.jobs.attempt.states import FAILED, RETRYING
+from shadow_trainer.jobs.maintenance import self_test
+from shadow_trainer.jobs.queue import reconcile, rq_retry
+from shadow_trainer.jobs.queue.rq_backend import QUEUES
+from shadow_trainer.jobs.redis.client import AWAY, SOCKET_TIMEOUT_S, connect, hurry
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
 from workers.child import DONE, REPLACE_ME, Child, ChildFailed
@@ -68,7 +70,7 @@ class PoseWorker(Worker):
         seams: dict[str, str] | None = None,
     ) -> None:
         # A policy that cannot be read is said now, not at the first failure.
-        policy.parse(settings.retry_policies)
+        retry_policy.parse(settings.retry_policies)
         connection = connect(settings, "worker")
         super().__init__(
             [Queue(queue, connection=connection) for queue in queues.split(",")],
@@ -289,7 +291,7 @@ class PoseWorker(Worker):
             self._settled(job.id, "stopped" if self._stopped_job_id else self._end_cause, code)
             return
         if self._stopped_job_id == job.id:
-            aftermath.stopped(self.house, job.id)
+            settlement.stopped(self.house, job.id)
             self._as_failure(job, queue, execution, "The job was stopped.")
         else:
             end = self._settled(job.id, self._end_cause, code)
@@ -301,7 +303,7 @@ class PoseWorker(Worker):
     def _hand_back(self, job_id: str, queue: Queue, execution: Execution) -> None:
         """To the front of the queue, because this worker ends. Raises what says that Redis is away."""
         # First where the truth is: whoever stops us does not wait for a Redis that is away.
-        aftermath.handed_back(self.house, job_id, self.name)
+        settlement.handed_back(self.house, job_id, self.name)
         self.connection = connect(self.settings, "farewell")
         try:
             job = Job.fetch(job_id, connection=self.connection)
@@ -313,22 +315,24 @@ class PoseWorker(Worker):
             rq_retry.put_back(Queue(queue.name, connection=self.connection), job, pipeline)
             pipeline.execute()
 
-    def _settled(self, analysis_id: str, cause: str, code: int | None) -> aftermath.End:
+    def _settled(self, analysis_id: str, cause: str, code: int | None) -> settlement.End:
         """Record the end in the catalog; if that is away, the job just goes through the queue again."""
-        error: ShadowError = policy.Crashed(f"The process that did the work ended unexpectedly ({code}).")
+        error: ShadowError = retry_policy.Crashed(
+            f"The process that did the work ended unexpectedly ({code})."
+        )
         if cause == "hung":
-            error = policy.TimedOut("The analysis took longer than it may and was stopped.")
+            error = retry_policy.TimedOut("The analysis took longer than it may and was stopped.")
         try:
-            if analysis_id == selftest.JOB_ID:
-                selftest.died(self.house.catalog, self.name, error.message)
-                return aftermath.End(FAILED)
+            if analysis_id == self_test.JOB_ID:
+                self_test.died(self.house.catalog, self.name, error.message)
+                return settlement.End(FAILED)
             if cause == "stopped":
-                aftermath.stopped(self.house, analysis_id)
-                return aftermath.End(FAILED)
-            return aftermath.crashed(self.house, analysis_id, self.name, error)
+                settlement.stopped(self.house, analysis_id)
+                return settlement.End(FAILED)
+            return settlement.crashed(self.house, analysis_id, self.name, error)
         except ShadowError as away:
             log.error("the end of %s could not be recorded: %s", analysis_id, away)
-            return aftermath.End(RETRYING, error, delay_s=RESTART_PAUSE_MAX_S)
+            return settlement.End(RETRYING, error, delay_s=RESTART_PAUSE_MAX_S)
 
     def _as_failure(self, job: Job, queue: Queue, execution: Execution, words: str) -> None:
         job.ended_at = now()
@@ -363,8 +367,8 @@ class PoseWorker(Worker):
             return
         try:
             for queue in self.queues:
-                repairs.mend_queue(self.house, queue)
-            workplace.sweep_ended(self.house)
+                reconcile.mend_queue(self.house, queue)
+            workdir.sweep_ended(self.house)
         except (ShadowError, redis.RedisError) as error:
             log.warning("maintenance was skipped: %s", error)
 

@@ -9,10 +9,11 @@ from rq.job import Job
 
 from shadow_trainer import logs
 from shadow_trainer.errors import ShadowError
-from shadow_trainer.jobs import rq_retry, selftest
-from shadow_trainer.jobs.redraw import redraw
-from shadow_trainer.jobs.runner import Runner
-from shadow_trainer.jobs.states import FAILED
+from shadow_trainer.jobs.attempt.runner import Runner
+from shadow_trainer.jobs.attempt.states import FAILED
+from shadow_trainer.jobs.correction.redraw import redraw
+from shadow_trainer.jobs.maintenance import self_test as selftest
+from shadow_trainer.jobs.queue import rq_retry
 
 # A job without an analysis of its own has no attempts in the catalog: they are counted in the job.
 MOST_DRAWINGS = 3
@@ -53,7 +54,7 @@ def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:
 
 
 def self_test() -> dict[str, Any]:
-    """See :mod:`shadow_trainer.jobs.selftest`."""
+    """See :mod:`shadow_trainer.jobs.maintenance.self_test`."""
     job, runner = _here()
     with logs.context(job_id=job.id):
         return selftest.run(runner, job.worker_name or "")

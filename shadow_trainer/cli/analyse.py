@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from ..errors import BadRequest, ShadowError, StorageFull
-from ..jobs.request import LEVELS, MODEL_SIZES, THROWS, TURNS_DEG, VIEWS, AnalysisRequest
+from ..jobs.pipeline.request import LEVELS, MODEL_SIZES, THROWS, TURNS_DEG, VIEWS, AnalysisRequest
 
 OUTPUTS = (
     "analysis.json",
@@ -57,8 +57,8 @@ def analyse(video: Path, out: Path, quiet: bool, **options: Any) -> None:
 
 def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool = True) -> dict[str, Any]:
     """Run the pipeline in a hidden folder beside ``out`` and move the finished files in, all or none."""
-    from ..jobs import pipeline
-    from ..jobs.engines import Engines
+    from ..jobs.pipeline import pipeline
+    from ..jobs.pipeline.engines import Engines
     from ..settings import load
 
     settings = load()
@@ -116,7 +116,7 @@ class _ProgressLine:
         """Redraw on a terminal; elsewhere print one line for each stage."""
         if self.quiet:
             return
-        from ..jobs.pipeline import overall_progress
+        from ..jobs.pipeline.pipeline import overall_progress
 
         if self.live:
             percent = overall_progress(stage, done, total)

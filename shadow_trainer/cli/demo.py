@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import click
 
 from ..errors import SetupError, ShadowError, Unavailable
-from ..jobs.request import MODEL_SIZES
+from ..jobs.pipeline.request import MODEL_SIZES
 from ..settings import ROOT, Settings, load
 from . import address, findings
 

@@ -46,7 +46,7 @@ def _worker(settings: Settings) -> str:
     from rq.worker import Worker
 
     from ..catalog import utcnow
-    from ..jobs.rq_backend import WORKER_SILENCE_S
+    from ..jobs.queue.rq_backend import WORKER_SILENCE_S
 
     mine = f"{socket.gethostname()}-"
     with _redis(settings, "worker") as connection:
@@ -58,7 +58,7 @@ def _worker(settings: Settings) -> str:
 
 
 def _clock(settings: Settings) -> str:
-    from ..jobs.leader import LOCK_KEY, SILENCE_S, is_alive
+    from ..jobs.redis.leader_lock import LOCK_KEY, SILENCE_S, is_alive
 
     with _redis(settings, "clock") as connection:
         # Not who leads: that may be another machine's clock, or for a moment none while a busy one is late.
@@ -72,7 +72,7 @@ def _clock(settings: Settings) -> str:
 def _redis(settings: Settings, what: str) -> Iterator[redis.Redis]:
     import redis
 
-    from ..jobs.redis import answers, connect
+    from ..jobs.redis.client import answers, connect
 
     if not answers(settings):
         # Without the patience of those who work: who asks here asks again soon.

@@ -13,7 +13,7 @@ import click
 import numpy as np
 
 from ..errors import BadRequest
-from ..jobs.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, LEVELS, THROWS, VIEWS
+from ..jobs.pipeline.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, LEVELS, THROWS, VIEWS
 from . import motion_files
 
 LEAST_ROWS = 12
@@ -118,7 +118,7 @@ def document_of(
     file holds no motion, and NotFound for a reference that nobody knows.
     """
     from .. import pitching
-    from ..jobs.document import SCHEMA, plain
+    from ..jobs.pipeline.document import SCHEMA, plain
 
     given = motion_files.joints(
         pose, hand=throws, height_m=height_m, fps=capture_fps, plate=plate, labels=labels or {}

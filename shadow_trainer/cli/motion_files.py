@@ -13,7 +13,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from ..body.series import PoseSeries
-    from ..jobs.references import References
+    from ..jobs.pipeline.references import References
     from ..pitching.reference import Reference
 
 PLATE_AXES = ("x", "-x", "y", "-y", "z", "-z")
@@ -67,7 +67,7 @@ def find_reference(name: str) -> Reference | None:
 
 def library() -> References:
     """The references of this installation."""
-    from ..jobs.references import References
+    from ..jobs.pipeline.references import References
     from ..settings import load
     from ..storage import open_storage
 

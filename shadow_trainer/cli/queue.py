@@ -10,7 +10,7 @@ from ..errors import ShadowError
 from ..settings import load
 
 if TYPE_CHECKING:
-    from ..jobs.manager import JobManager
+    from ..jobs.queue.manager import JobManager
 
 
 @click.group()
@@ -74,7 +74,7 @@ def cancel(ids: tuple[str, ...]) -> None:
 @queue.command("self-test")
 def self_test() -> None:
     """Have a worker analyse a film it knows, and say what came of it."""
-    from ..jobs import selftest
+    from ..jobs.maintenance import self_test as selftest
 
     found = selftest.make(_manager())
     if not found["ok"]:
@@ -84,6 +84,6 @@ def self_test() -> None:
 
 
 def _manager() -> JobManager:
-    from ..jobs.manager import make_manager
+    from ..jobs.queue.manager import make_manager
 
     return make_manager(load(), run=False)

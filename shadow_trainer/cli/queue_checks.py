@@ -14,8 +14,8 @@ SILENT_S = 120
 
 def redis(settings: Settings) -> str:
     """Redis answers, or could be started; it must never evict, because it holds the queue."""
-    from ..jobs import embedded
-    from ..jobs.redis import connect
+    from ..jobs.redis import embedded
+    from ..jobs.redis.client import connect
 
     if not settings.use_rq:
         return "not used (SHADOW_USE_RQ=false)"
@@ -35,7 +35,7 @@ def redis(settings: Settings) -> str:
 
 
 def _not_answering(settings: Settings) -> str:
-    from ..jobs import embedded
+    from ..jobs.redis import embedded
 
     if settings.redis_url:
         tls = settings.redis_url.startswith("rediss://") and settings.redis_tls_verify
@@ -59,8 +59,8 @@ def worker(settings: Settings) -> str:
         return "not used (SHADOW_USE_RQ=false)"
     from rq import Worker
 
-    from ..jobs import embedded
-    from ..jobs.redis import connect
+    from ..jobs.redis import embedded
+    from ..jobs.redis.client import connect
 
     if not embedded.answers(settings):
         raise Warn("not known, because Redis does not answer", "Start it: make run.")
@@ -78,9 +78,9 @@ def clock(settings: Settings) -> str:
     """One clock leads: without it no retry is started and nothing lost is found again."""
     if not settings.use_rq:
         return "not used (SHADOW_USE_RQ=false)"
-    from ..jobs import embedded
-    from ..jobs.leader import LOCK_KEY
-    from ..jobs.redis import connect
+    from ..jobs.redis import embedded
+    from ..jobs.redis.client import connect
+    from ..jobs.redis.leader_lock import LOCK_KEY
 
     if not embedded.answers(settings):
         raise Warn("not known, because Redis does not answer", "Start it: make run.")

@@ -10,6 +10,6 @@ from ..settings import load
 @click.command()
 def redis() -> None:
     """Run the embedded Redis in the foreground until it is told to stop."""
-    from ..jobs.embedded import serve
+    from ..jobs.redis.embedded import serve
 
     serve(load())

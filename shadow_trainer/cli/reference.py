@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..errors import BadRequest
-from ..jobs.request import HEIGHT_M_RANGE, LEVELS, THROWS
+from ..jobs.pipeline.request import HEIGHT_M_RANGE, LEVELS, THROWS
 from . import motion_files
 
 

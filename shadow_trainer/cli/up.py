@@ -89,13 +89,13 @@ def no_redis_words() -> str:
 
 def _embedded_redis() -> Path | None:
     """The Redis server that would be started here, or None."""
-    from ..jobs import embedded
+    from ..jobs.redis import embedded
 
     return embedded.find_binary()
 
 
 def _answers(settings: Settings) -> bool:
-    from ..jobs import embedded
+    from ..jobs.redis import embedded
 
     return embedded.answers(settings)
 

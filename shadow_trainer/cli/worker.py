@@ -28,7 +28,7 @@ def worker(queue: str, burst: bool, instance: int | None) -> None:
     from workers.pose_worker import PoseWorker
 
     from .. import logs
-    from ..jobs.rq_backend import QUEUES
+    from ..jobs.queue.rq_backend import QUEUES
     from ..pose.devices import VARIABLE, card_for
 
     if not set(queue.split(",")) <= set(QUEUES):

@@ -6,8 +6,8 @@ from flask import Blueprint, Flask, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ..errors import BadRequest
-from ..jobs import assumptions
-from ..jobs.request import AnalysisRequest
+from ..jobs.pipeline import assumptions
+from ..jobs.pipeline.request import AnalysisRequest
 from . import desk
 from .extension import current
 from .forms import changed_events, changes_from, options_from

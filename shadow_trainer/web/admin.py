@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from ..catalog import utcnow
 from ..catalog.users import ADMIN, ROLES
 from ..errors import Conflict, NotFound
-from ..jobs import alerts, schedules, selftest
+from ..jobs.maintenance import alerts, schedules, self_test
 from ..settings import in_force
 from . import desk
 from .extension import current
@@ -40,7 +40,7 @@ def page() -> str:
         queues=shadow.jobs.queues(),
         alerts={name: data for name, data in shadow.catalog.marks(alerts.PREFIX).items() if data["firing"]},
         schedules=schedules.overview(shadow.jobs),
-        self_test=selftest.last(shadow.catalog),
+        self_test=self_test.last(shadow.catalog),
         checks=desk.ready_checks(),
         settings=in_force(shadow.settings),
         has_queue=shadow.settings.use_rq,

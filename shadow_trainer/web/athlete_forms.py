@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ..errors import BadRequest
-from ..jobs.request import LEVELS
+from ..jobs.pipeline.request import LEVELS
 from .extension import current
 from .forms import FieldErrors, parse_height
 from .identity import new_owner, own

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Flask, abort, redirect, request, url_for
 
-from ..jobs import redis
+from ..jobs.redis import client
 from .extension import current
 from .guard import csrf
 from .problems import Problem
@@ -25,8 +25,8 @@ def init_app(app: Flask) -> None:
 
     app.config.from_object(default_settings)
     # Its own hook would connect anew for every request, without our patience and options: ours replaces it.
-    app.config["RQ_DASHBOARD_REDIS_URL"] = (redis.address(settings),)
-    app.redis_conn = redis.connect(settings)  # type: ignore[attr-defined]
+    app.config["RQ_DASHBOARD_REDIS_URL"] = (client.address(settings),)
+    app.redis_conn = client.connect(settings)  # type: ignore[attr-defined]
     blueprint.before_request_funcs[None] = [guard, cancel_what_it_deletes]
     csrf.exempt(blueprint)
     app.register_blueprint(blueprint, url_prefix="/rq")

@@ -18,8 +18,9 @@ from flask import current_app
 
 from ..body.series import PoseSeries
 from ..errors import Conflict, NotFound, ShadowError, Unavailable
-from ..jobs import assumptions, redraw, remeasure
-from ..jobs.request import AnalysisRequest
+from ..jobs.correction import redraw, remeasure
+from ..jobs.pipeline import assumptions
+from ..jobs.pipeline.request import AnalysisRequest
 from ..pitching.retarget import at_hips
 from ..settings import ROOT
 from . import shelf

@@ -31,7 +31,7 @@ def connect(settings: Settings, *, catalog: Any = None, storage: Any = None, job
 
         catalog = open_catalog(settings)
     if jobs is None:
-        from ..jobs.manager import make_manager
+        from ..jobs.queue.manager import make_manager
 
         jobs = make_manager(settings, catalog=catalog, storage=storage)
     return Shadow(settings, catalog, storage, jobs)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BadRequest
-from ..jobs import assumptions
-from ..jobs.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, PART_S_RANGE, AnalysisRequest
+from ..jobs.pipeline import assumptions
+from ..jobs.pipeline.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, PART_S_RANGE, AnalysisRequest
 
 THROWS_CHOICES = [("auto", "Find out"), ("right", "Right"), ("left", "Left")]
 VIEW_CHOICES = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, jsonify
 
 from ..errors import ShadowError
-from ..jobs.states import ACTIVE
+from ..jobs.attempt.states import ACTIVE
 from .desk import ready_checks
 from .extension import current
 

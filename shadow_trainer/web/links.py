@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g, url_for
 
-from ..jobs.stages import STAGES
+from ..jobs.pipeline.stages import STAGES
 from .extension import current
 from .presenters.analysis import status_page
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, current_app
 
-from ..jobs import metrics as queue_metrics
+from ..jobs.maintenance import prometheus as queue_metrics
 from . import observed
 from .extension import current
 

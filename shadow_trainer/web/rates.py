@@ -16,7 +16,7 @@ from flask_limiter import Limiter, RateLimitExceeded
 from limits import parse_many
 
 from ..errors import SetupError
-from ..jobs import redis
+from ..jobs.redis import client
 from ..settings import Settings
 from .identity import viewer
 from .problems import Problem
@@ -116,7 +116,7 @@ def _readable(name: str, rate: str) -> str:
 def _storage(settings: Settings) -> str:
     if settings.single_user or not settings.use_rq:
         return "memory://"
-    found = redis.address(settings)
+    found = client.address(settings)
     return found.replace("unix://", "redis+unix://", 1) if found.startswith("unix://") else found
 
 

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request, sen
 
 from ..body.series import PoseSeries
 from ..errors import BadRequest, NotFound
-from ..jobs import assumptions, shadow_file
+from ..jobs.pipeline import assumptions, shadow_file
 from ..pitching.retarget import PINS
 from ..render import charts, exports
 from . import desk

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..catalog.references import RETIRED
 from ..errors import BadRequest, NotFound
-from ..jobs.references import FOLDER, NONE, References
-from ..jobs.request import LEVELS
+from ..jobs.pipeline.references import FOLDER, NONE, References
+from ..jobs.pipeline.request import LEVELS
 from ..pitching.reference import BUILT_IN
 from ..render import figure
 from .extension import current

@@ -22,7 +22,7 @@ from flask import Flask, current_app, request
 
 from ..catalog.analyses import new_id
 from ..errors import BadRequest, BadVideo, Busy, StorageFull, TooLarge
-from ..jobs import workplace
+from ..jobs.attempt import workdir
 from ..storage import Storage
 from . import slots
 from .extension import current
@@ -111,12 +111,12 @@ class Received:
 
 def area(app: Flask) -> Path:
     """The folder for uploads under way."""
-    return workplace.uploads(app.extensions["shadow"].settings)
+    return workdir.uploads(app.extensions["shadow"].settings)
 
 
 def sweep(app: Flask) -> None:
     """Delete what a killed process left; the clock does the same every hour."""
-    workplace.sweep_uploads(app.extensions["shadow"].settings, STALE_S)
+    workdir.sweep_uploads(app.extensions["shadow"].settings, STALE_S)
 
 
 def check_room() -> None:

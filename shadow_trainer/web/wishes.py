@@ -9,7 +9,7 @@ from typing import Any
 
 from ..catalog.statistics import BULK
 from ..errors import BadRequest
-from ..jobs.request import AnalysisRequest
+from ..jobs.pipeline.request import AnalysisRequest
 from . import athlete_forms, shelf
 from .extension import current
 from .forms import FieldErrors, options_from

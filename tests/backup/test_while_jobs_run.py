@@ -14,9 +14,11 @@ from sqlalchemy import update
 
 from shadow_trainer.catalog import Analysis, Catalog, migrate, open_catalog, utcnow
 from shadow_trainer.errors import BadRequest, Conflict, SetupError
-from shadow_trainer.jobs import backup, embedded, stages
+from shadow_trainer.jobs import backup
 from shadow_trainer.jobs.backup import queue
-from shadow_trainer.jobs.redis import connect
+from shadow_trainer.jobs.pipeline import stages
+from shadow_trainer.jobs.redis import embedded
+from shadow_trainer.jobs.redis.client import connect
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
 from tests.catalog.conftest import create

@@ -21,7 +21,7 @@ import redis
 
 from shadow_trainer.catalog import utcnow
 from shadow_trainer.errors import SetupError
-from shadow_trainer.jobs import embedded
+from shadow_trainer.jobs.redis import embedded
 from tests.jobs.rig import Rig
 from tests.jobs.small_disk import Disk
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import psutil
 
-from shadow_trainer.jobs import housekeeping, workplace
-from shadow_trainer.jobs.rq_backend import QUEUES
-from shadow_trainer.jobs.states import COMPLETED, FAILED, TERMINAL
+from shadow_trainer.jobs.attempt import workdir
+from shadow_trainer.jobs.attempt.states import COMPLETED, FAILED, TERMINAL
+from shadow_trainer.jobs.maintenance import retention
+from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from shadow_trainer.settings import Settings
 from tests.chaos.monkey import Monkey, Supervisor
 from tests.jobs.conftest import needs_redis
@@ -143,7 +144,7 @@ def _check_places(rig: Rig) -> None:
 
 
 def _sweep(rig: Rig) -> int:
-    return workplace.sweep_ended(rig.jobs) + housekeeping.sweep(rig.jobs, 0.0)
+    return workdir.sweep_ended(rig.jobs) + retention.sweep(rig.jobs, 0.0)
 
 
 def _command_lines() -> list[str]:

@@ -12,8 +12,8 @@ import pytest
 from shadow_trainer.catalog import migrate
 from shadow_trainer.cli import checks, device_check, queue_checks
 from shadow_trainer.errors import SetupError, StorageFull, Unavailable
-from shadow_trainer.jobs import embedded
-from shadow_trainer.jobs.redis import connect
+from shadow_trainer.jobs.redis import embedded
+from shadow_trainer.jobs.redis.client import connect
 from shadow_trainer.pose import devices
 from shadow_trainer.settings import Settings
 from tests.pose.cards import fake_cards

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from shadow_trainer.cli import up
-from shadow_trainer.jobs import embedded
+from shadow_trainer.jobs.redis import embedded
 from shadow_trainer.pose import weights
 from shadow_trainer.settings import ROOT, Settings
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from shadow_trainer.errors import TooLarge
-from shadow_trainer.jobs import stages
+from shadow_trainer.jobs.pipeline import stages
 from shadow_trainer.settings import Settings
 from tests.deploy import composition, proxied
 from tests.deploy.proxied import CONF, PASSWORD, Site

@@ -21,7 +21,7 @@ from redis.retry import Retry
 
 from shadow_trainer.cli.health import health
 from shadow_trainer.errors import Unavailable
-from shadow_trainer.jobs import stages
+from shadow_trainer.jobs.pipeline import stages
 from tests.deploy import composition
 from tests.deploy.certificates import free_port, self_signed
 from tests.jobs.rig import Rig, small_settings

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from shadow_trainer.catalog import migrate, utcnow
-from shadow_trainer.jobs import metrics, selftest
-from shadow_trainer.jobs.manager import make_manager
-from shadow_trainer.jobs.states import ALL
+from shadow_trainer.jobs.attempt.states import ALL
+from shadow_trainer.jobs.maintenance import prometheus, self_test
+from shadow_trainer.jobs.queue.manager import make_manager
 from tests.conftest import ROOT
 from tests.jobs.rig import small_settings
 
@@ -34,8 +34,8 @@ def exposed(tmp_path_factory: pytest.TempPathFactory) -> str:
     settings = small_settings(tmp_path_factory.mktemp("watch"), use_rq=False)
     migrate(settings)
     manager = make_manager(settings, run=False)
-    manager.catalog.mark(selftest.MARK, {"ok": True, "at": utcnow().isoformat(), "took_s": 9.0})
-    return metrics.exposition(manager)
+    manager.catalog.mark(self_test.MARK, {"ok": True, "at": utcnow().isoformat(), "took_s": 9.0})
+    return prometheus.exposition(manager)
 
 
 def test_every_number_that_is_asked_for_is_told(exposed: str) -> None:

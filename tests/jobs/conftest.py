@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shadow_trainer.jobs import embedded, stages
+from shadow_trainer.jobs.pipeline import stages
+from shadow_trainer.jobs.redis import embedded
 from tests.jobs.rig import Rig, small_settings
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from shadow_trainer.errors import BadVideo
-from shadow_trainer.jobs import pipeline, selftest, stages
-from shadow_trainer.jobs.pipeline import Run, Stage
+from shadow_trainer.jobs.maintenance import self_test
+from shadow_trainer.jobs.pipeline import pipeline, stages
+from shadow_trainer.jobs.pipeline.pipeline import Run, Stage
 
 DOCUMENT = {
     "schema": "shadow-trainer/analysis/1",
@@ -94,7 +95,7 @@ def second(run: Run) -> None:
 
 def _script(film: Path) -> dict[str, Any]:
     """What the film wants; the self-test's real film is analysed as the test's data folder says."""
-    if film.name == selftest.CLIP.name:
+    if film.name == self_test.CLIP.name:
         film = film.parents[2] / "self_test.json"
         return json.loads(film.read_text()) if film.exists() else {}
     return json.loads(film.read_text())

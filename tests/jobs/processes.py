@@ -30,7 +30,7 @@ def main() -> None:
 
 def _legacy(settings: Settings) -> None:
     """What a web process does in legacy mode; SIGTERM ends it as gunicorn ends its workers."""
-    from shadow_trainer.jobs.manager import make_manager
+    from shadow_trainer.jobs.queue.manager import make_manager
     from tests.jobs import fakes
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from shadow_trainer.catalog import User, migrate, open_catalog
-from shadow_trainer.jobs import embedded
-from shadow_trainer.jobs.manager import JobManager, make_manager
-from shadow_trainer.jobs.status import JobStatus
+from shadow_trainer.jobs.queue.manager import JobManager, make_manager
+from shadow_trainer.jobs.queue.status import JobStatus
+from shadow_trainer.jobs.redis import embedded
 from shadow_trainer.settings import ROOT, Settings
 from shadow_trainer.storage import open_storage
 from tests.jobs import fakes

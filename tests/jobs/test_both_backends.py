@@ -12,7 +12,7 @@ import time
 import pytest
 
 from shadow_trainer.errors import Conflict, NotFound
-from shadow_trainer.jobs.states import ALL
+from shadow_trainer.jobs.attempt.states import ALL
 from shadow_trainer.settings import ROOT
 from tests.jobs.rig import Rig
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shadow_trainer.jobs import stages
+from shadow_trainer.jobs.pipeline import stages
 from shadow_trainer.storage.s3 import S3Storage
 from tests.jobs.rig import Rig, small_settings
 from tests.storage.service import KEYS, Service

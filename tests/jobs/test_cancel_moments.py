@@ -14,8 +14,9 @@ from rq.executions import Execution
 from sqlalchemy import event
 
 from shadow_trainer.catalog import Catalog
-from shadow_trainer.jobs import aftermath, repairs
-from shadow_trainer.jobs.runner import Runner
+from shadow_trainer.jobs.attempt import settlement
+from shadow_trainer.jobs.attempt.runner import Runner
+from shadow_trainer.jobs.queue import reconcile
 from tests.jobs import fakes
 from tests.jobs.rig import Rig
 from workers import pose_child, tasks
@@ -67,9 +68,9 @@ def test_between_the_queue_and_the_death_of_the_worker_that_took_it(
     film, queue = rq_rig.send(do="work"), rq_rig.jobs.queue("pose")
     rq_rig.jobs.connection.lmove(queue.key, queue.intermediate_queue_key)
     assert rq_rig.jobs.cancel(film).state == "canceled"
-    monkeypatch.setattr(repairs, "IN_BETWEEN_S", 0.0)
+    monkeypatch.setattr(reconcile, "IN_BETWEEN_S", 0.0)
     for _ in range(2):
-        repairs.mend_queue(rq_rig.jobs, queue)
+        reconcile.mend_queue(rq_rig.jobs, queue)
     # Whoever takes what was put back finds nothing to do.
     assert runner(rq_rig).run(film, "w").state == "done"
     assert rq_rig.jobs.status(film).state == "canceled" and rq_rig.ran(film) == []
@@ -82,7 +83,7 @@ def test_between_the_catalogs_and_the_queues_word_for_the_next_attempt(
 ) -> None:
     """Canceled as it goes to ``retrying``: no list of the queue keeps it until its time would have come."""
     film, first = rq_rig.send(do="full"), moment.startswith("before")  # tried again after a minute
-    place, name = (aftermath, "settle") if first else (Queue, "schedule_job")
+    place, name = (settlement, "settle") if first else (Queue, "schedule_job")
     real = getattr(place, name)
 
     def canceled_then(*arguments: Any, **more: Any) -> Any:

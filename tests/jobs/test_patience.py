@@ -10,7 +10,7 @@ import pytest
 import redis
 from redis.backoff import NoBackoff
 
-from shadow_trainer.jobs.redis import LOST, Patience, connect, hurry
+from shadow_trainer.jobs.redis.client import LOST, Patience, connect, hurry
 from tests.jobs.rig import small_settings
 
 

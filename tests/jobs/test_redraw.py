@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from shadow_trainer.jobs import publish, redraw
-from shadow_trainer.jobs.drawing import Drawing
-from shadow_trainer.jobs.request import AnalysisRequest
+from shadow_trainer.jobs.attempt import publish
+from shadow_trainer.jobs.correction import redraw
+from shadow_trainer.jobs.pipeline.artifacts import Drawing
+from shadow_trainer.jobs.pipeline.request import AnalysisRequest
 from tests.jobs.rig import Rig
 from tests.render import conftest as small
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from shadow_trainer.errors import BadRequest, NotFound
-from shadow_trainer.jobs.references import References
+from shadow_trainer.jobs.pipeline.references import References
 from shadow_trainer.pitching.reference import elite
 from shadow_trainer.storage import open_storage
 

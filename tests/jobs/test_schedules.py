@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from shadow_trainer.catalog import utcnow
-from shadow_trainer.jobs import housekeeping, schedules, workplace
-from shadow_trainer.jobs.manager import JobManager
-from shadow_trainer.jobs.schedules import DAY, SCHEDULES, Schedule
+from shadow_trainer.jobs.attempt import workdir
+from shadow_trainer.jobs.maintenance import retention, schedules
+from shadow_trainer.jobs.maintenance.schedules import DAY, SCHEDULES, Schedule
+from shadow_trainer.jobs.queue.manager import JobManager
 from tests.jobs.rig import small_settings
 from tests.jobs.test_watch import manager_with
 
@@ -73,32 +74,32 @@ def test_one_that_is_under_way_is_not_begun_by_another_clock(
 
 
 def test_half_uploaded_files_go_when_nobody_writes_to_them_any_more(manager: JobManager) -> None:
-    folder = workplace.uploads(manager.settings)
+    folder = workdir.uploads(manager.settings)
     old, young = folder / "upload-old.part", folder / "upload-young.part"
     for path in (old, young):
         path.write_bytes(b"half")
     os.utime(old, (1, 1))
-    assert housekeeping.sweep(manager) == 1
+    assert retention.sweep(manager) == 1
     assert not old.exists() and young.exists()
 
 
 def test_leftovers_go_early_while_the_disk_is_short(manager: JobManager) -> None:
-    path = workplace.uploads(manager.settings) / "upload-a.part"
+    path = workdir.uploads(manager.settings) / "upload-a.part"
     path.write_bytes(b"half")
     half_an_hour_ago = utcnow().timestamp() - 1800
     os.utime(path, (half_an_hour_ago, half_an_hour_ago))
-    housekeeping.guard_disk(manager)
+    retention.guard_disk(manager)
     assert path.exists()
     manager.settings = replace(manager.settings, min_free_disk_mb=10**9)
-    assert "removed 1 leftovers" in housekeeping.guard_disk(manager)
+    assert "removed 1 leftovers" in retention.guard_disk(manager)
     assert not path.exists()
 
 
 def test_the_folder_of_a_running_self_test_is_left_alone(manager: JobManager) -> None:
-    root = workplace.root(manager.settings)
+    root = workdir.root(manager.settings)
     running, left = root / "self-test-a", root / "self-test-b"
     for path in (running, left):
         path.mkdir(parents=True)
     os.utime(left, (1, 1))
-    workplace.sweep_ended(manager)
+    workdir.sweep_ended(manager)
     assert running.exists() and not left.exists()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shadow_trainer.jobs import stages
+from shadow_trainer.jobs.pipeline import stages
 from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 

@@ -8,8 +8,8 @@ import pytest
 import redis
 
 from scripts.heroku_check.services import redis_with_tls
-from shadow_trainer.jobs import embedded
-from shadow_trainer.jobs.redis import address, answers, connect
+from shadow_trainer.jobs.redis import embedded
+from shadow_trainer.jobs.redis.client import address, answers, connect
 from shadow_trainer.settings import Settings
 
 

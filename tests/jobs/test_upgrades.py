@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from shadow_trainer.errors import BadRequest
-from shadow_trainer.jobs import policy
-from shadow_trainer.jobs.request import AnalysisRequest, NewerRelease
+from shadow_trainer.jobs.attempt import retry_policy
+from shadow_trainer.jobs.pipeline.request import AnalysisRequest, NewerRelease
 from shadow_trainer.settings import Settings
 from tests.jobs.rig import Rig
 
@@ -42,7 +42,7 @@ def test_options_of_the_release_after_are_passed_over_where_nobody_used_them() -
 def test_an_option_of_the_release_after_waits_for_its_worker() -> None:
     with pytest.raises(NewerRelease, match="two_cameras") as error:
         AnalysisRequest.from_stored({"two_cameras": True})
-    decision = policy.decide(error.value, spent=1, batch=None, settings=Settings())
+    decision = retry_policy.decide(error.value, spent=1, batch=None, settings=Settings())
     assert decision.again and decision.delay_s >= 10
     # A person who asks for it by hand is told at once.
     with pytest.raises(BadRequest):

@@ -18,9 +18,10 @@ from aiosmtpd.handlers import Message
 from sqlalchemy import update
 
 from shadow_trainer.catalog import Analysis, migrate, open_catalog, utcnow
-from shadow_trainer.jobs import alerts, backup, housekeeping, metrics
-from shadow_trainer.jobs.manager import JobManager
-from shadow_trainer.jobs.threads_backend import ThreadJobManager
+from shadow_trainer.jobs import backup
+from shadow_trainer.jobs.maintenance import alerts, prometheus, retention
+from shadow_trainer.jobs.queue.manager import JobManager
+from shadow_trainer.jobs.queue.threads_backend import ThreadJobManager
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
 from tests.browser.conftest import free_port
@@ -171,15 +172,15 @@ def test_the_nightly_backup_can_be_read_back_and_old_ones_go(manager: JobManager
     create(manager.catalog)
     paths = []
     for day in range(3):
-        path = housekeeping.backup(manager)
+        path = retention.backup(manager)
         paths.append(path.rename(path.with_name(f"2026010{day}-000000.tar")))
-    housekeeping.backup(manager)
+    retention.backup(manager)
     left = sorted(paths[0].parent.iterdir())
     assert len(left) == 2 and all(path.suffix == ".tar" for path in left)
     assert backup.verify(left[-1]).facts["database"]["revision"]
     assert left[-1].stat().st_mode & 0o077 == 0
     manager.settings = replace(manager.settings, backup_keep=0)
-    assert housekeeping.backup(manager) is None
+    assert retention.backup(manager) is None
 
 
 def test_retention_deletes_what_is_old_and_nothing_else(manager: JobManager, tmp_path: Path) -> None:
@@ -194,13 +195,13 @@ def test_retention_deletes_what_is_old_and_nothing_else(manager: JobManager, tmp
     for name, days in (("old", 40), ("new", 1)):
         manager.catalog.cancel(rows[name].id)
         age(manager, rows[name].id, finished_at=utcnow() - timedelta(days=days))
-    assert housekeeping.expire(manager) == (0, 0)
+    assert retention.expire(manager) == (0, 0)
     manager.settings = replace(manager.settings, keep_originals_days=30)
-    expired = housekeeping.expire(manager)
+    expired = retention.expire(manager)
     assert (expired, str(expired)) == ((1, 0), "1 original films and 0 analyses deleted")
     assert manager.catalog.find(rows["old"].id) is not None
     manager.settings = replace(manager.settings, keep_results_days=30)
-    assert housekeeping.expire(manager) == (0, 1)
+    assert retention.expire(manager) == (0, 1)
     assert manager.catalog.find(rows["old"].id) is None
     assert list(manager.storage.list()) == ["analyses/new/original", "analyses/running/original"]
 
@@ -213,7 +214,7 @@ def test_metrics_are_told_from_the_catalog(manager: JobManager) -> None:
         row.id, 1, files=[], result={"timings_s": {"pose": 2.5}}, warnings=[], deliveries=[]
     )
     dead_letter(manager)
-    lines = metrics.exposition(manager).splitlines()
+    lines = prometheus.exposition(manager).splitlines()
     for line in (
         'shadow_jobs{queue="pose",state="queued"} 1',
         'shadow_jobs{queue="pose",state="completed"} 1',
@@ -232,7 +233,7 @@ def test_metrics_are_told_from_the_catalog(manager: JobManager) -> None:
 
 def test_counters_never_fall_when_analyses_are_deleted_or_run_again(manager: JobManager) -> None:
     film = dead_letter(manager)
-    assert 'shadow_attempts_total{outcome="failed"} 1' in metrics.exposition(manager).splitlines()
+    assert 'shadow_attempts_total{outcome="failed"} 1' in prometheus.exposition(manager).splitlines()
     before = manager.catalog.tallies()
     manager.retry(film)
     manager.delete(film)
@@ -247,7 +248,7 @@ def test_what_was_promised_is_compared_with_the_truth(manager: JobManager) -> No
     age(manager, row.id, queued_at=utcnow() - timedelta(seconds=90))
     claim = manager.catalog.claim(row.id, "w")
     manager.catalog.publish(row.id, claim.number, files=[], result={}, warnings=[], deliveries=[])
-    lines = metrics.exposition(manager).splitlines()
+    lines = prometheus.exposition(manager).splitlines()
     assert 'shadow_promise_ratio_bucket{le="1.33"} 0' in lines  # it took half as long again
     assert 'shadow_promise_ratio_bucket{le="2"} 1' in lines
     [error] = [line for line in lines if line.startswith("shadow_promise_error_seconds_total ")]

@@ -7,7 +7,7 @@ import pytest
 
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.body.skeleton import MIRROR
-from shadow_trainer.jobs.stages import nothing_thrown
+from shadow_trainer.jobs.pipeline.stages import nothing_thrown
 from tests.pitching import bodies
 
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer.errors import BadRequest, BadVideo, Canceled
-from shadow_trainer.jobs import pipeline, stages
-from shadow_trainer.jobs.pipeline import Run, Stage
-from shadow_trainer.jobs.request import AnalysisRequest
+from shadow_trainer.jobs.pipeline import pipeline, stages
+from shadow_trainer.jobs.pipeline.pipeline import Run, Stage
+from shadow_trainer.jobs.pipeline.request import AnalysisRequest
 from shadow_trainer.settings import Settings
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from shadow_trainer.jobs.references import References
+from shadow_trainer.jobs.pipeline.references import References
 from shadow_trainer.pitching.reference import BUILT_IN
 from tests.web.access_table import Route
 from tests.web.accounts import SITE, Person

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 
 from shadow_trainer import create_app
 from shadow_trainer.catalog import migrate, open_catalog
-from shadow_trainer.jobs import publish
-from shadow_trainer.jobs.manager import make_manager
+from shadow_trainer.jobs.attempt import publish
+from shadow_trainer.jobs.queue.manager import make_manager
 from shadow_trainer.settings import Settings, load
 from tests.web import documents
 

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from shadow_trainer.body.series import PoseSeries
-from shadow_trainer.jobs import redraw
+from shadow_trainer.jobs.correction import redraw
 from tests.web.conftest import Desk
 from tests.web.test_events import measured, stored  # noqa: F401 - the fixture is used by name
 

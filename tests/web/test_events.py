@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from shadow_trainer import pitching
-from shadow_trainer.jobs.document import plain
+from shadow_trainer.jobs.pipeline.document import plain
 from tests.pitching.bodies import pitch
 from tests.web import documents
 from tests.web.conftest import Desk, make_app

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from shadow_trainer.catalog import utcnow
-from shadow_trainer.jobs import housekeeping
+from shadow_trainer.jobs.maintenance import retention
 from tests.web import documents
 from tests.web.conftest import Desk
 from tests.web.test_pages import token_of
@@ -120,7 +120,7 @@ def test_the_trash_restores_deletes_for_good_and_empties_itself(
     hand.send("/analyses/selected", id=[gone, kept], action="purge")
     assert desk.catalog.find(gone) is None
     assert desk.catalog.get(kept).deleted_at is None, "what is not in the trash is not deleted for good"
-    housekeeping.empty_trash(desk.jobs, utcnow() + timedelta(days=31))
+    retention.empty_trash(desk.jobs, utcnow() + timedelta(days=31))
     assert desk.catalog.find(old) is None
     assert not any(key.startswith(f"analyses/{gone}") for key in desk.storage.list())
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from shadow_trainer.jobs.references import References
+from shadow_trainer.jobs.pipeline.references import References
 from shadow_trainer.pitching.reference import elite
 from shadow_trainer.render import exports
 from tests.pitching import bodies

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shadow_trainer.jobs import stages
+from shadow_trainer.jobs.pipeline import stages
 from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import Rig, small_settings
 from tests.web.server import Server, head_of

@@ -16,9 +16,10 @@ from rq.job import Job
 from sqlalchemy import update
 
 from shadow_trainer.catalog import Analysis, utcnow
-from shadow_trainer.jobs import alerts, repairs
-from shadow_trainer.jobs.leader import LOCK_KEY, LOCK_S, Leader, is_alive
-from shadow_trainer.jobs.rq_backend import RqJobManager
+from shadow_trainer.jobs.maintenance import alerts
+from shadow_trainer.jobs.queue import reconcile
+from shadow_trainer.jobs.queue.rq_backend import RqJobManager
+from shadow_trainer.jobs.redis.leader_lock import LOCK_KEY, LOCK_S, Leader, is_alive
 from tests.jobs.rig import Rig
 from workers.clock import Clock
 
@@ -119,7 +120,7 @@ def test_a_job_lost_between_queue_and_worker_is_put_back(
     rig.jobs.connection.lmove(queue.key, queue.intermediate_queue_key)
     clock.mend()
     assert queue.get_job_ids() == []
-    monkeypatch.setattr(repairs, "IN_BETWEEN_S", 0.0)
+    monkeypatch.setattr(reconcile, "IN_BETWEEN_S", 0.0)
     clock.mend()
     assert queue.get_job_ids() == [film]
     assert queue.intermediate_queue.get_job_ids() == []
@@ -208,7 +209,7 @@ def test_files_and_jobs_that_nobody_owns_are_swept(rig: Rig, clock: Clock) -> No
 
 
 def test_a_clock_survives_a_restart_of_redis(rig: Rig) -> None:
-    from shadow_trainer.jobs import embedded
+    from shadow_trainer.jobs.redis import embedded
 
     process = rig.clock()
     rig.until(lambda: "this clock leads" in rig.logs(), "a leading clock")

@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shadow_trainer.jobs import stages
-from shadow_trainer.jobs.redis import address
+from shadow_trainer.jobs.pipeline import stages
+from shadow_trainer.jobs.redis.client import address
 from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 from tests.jobs.small_disk import refused, small_disk

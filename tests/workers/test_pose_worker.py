@@ -15,8 +15,9 @@ from redis import ConnectionError
 from rq.command import send_stop_job_command
 from rq.job import Job
 
-from shadow_trainer.jobs import repairs, selftest
-from shadow_trainer.jobs.rq_backend import QUEUES
+from shadow_trainer.jobs.maintenance import self_test
+from shadow_trainer.jobs.queue import reconcile
+from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 
 
@@ -45,7 +46,7 @@ def test_every_queue_is_served_in_order_and_nothing_stays_between_queue_and_work
     rig.worker()
     for each in (film, *bulk):
         rig.until_state(each, "completed")
-    rig.until(lambda: (selftest.last(rig.catalog) or {}).get("ok"), "the self-test")
+    rig.until(lambda: (self_test.last(rig.catalog) or {}).get("ok"), "the self-test")
     ended = {each: rig.catalog.get(each).finished_at for each in (film, *bulk)}
     assert min(ended, key=ended.get) == film  # sent last, but a coach waits for it
     for name in QUEUES:
@@ -274,7 +275,7 @@ def test_a_requeue_from_the_queues_own_dashboard_restores_the_attempts(rig: Rig)
 
 
 def test_redis_may_restart_while_a_job_runs(rig: Rig) -> None:
-    from shadow_trainer.jobs import embedded
+    from shadow_trainer.jobs.redis import embedded
 
     rig.clock()
     rig.worker()
@@ -292,7 +293,7 @@ def test_redis_may_restart_while_a_job_runs(rig: Rig) -> None:
 
 
 def test_whoever_is_told_to_end_while_redis_is_away_ends_soon_and_loses_nothing(rig: Rig) -> None:
-    from shadow_trainer.jobs import embedded
+    from shadow_trainer.jobs.redis import embedded
 
     restart_with(rig, **SOON_MISSED)
     busy = rig.worker("busy")
@@ -312,7 +313,7 @@ def test_whoever_is_told_to_end_while_redis_is_away_ends_soon_and_loses_nothing(
 
     def mended() -> bool:
         with contextlib.suppress(ConnectionError):  # for a second the client takes Redis to be still away
-            repairs.mend_queue(rig.jobs, queue)  # as the clock does
+            reconcile.mend_queue(rig.jobs, queue)  # as the clock does
             return queue.get_job_ids() == [film]
         return False
 
@@ -321,7 +322,7 @@ def test_whoever_is_told_to_end_while_redis_is_away_ends_soon_and_loses_nothing(
 
 
 def test_every_connection_option_reaches_the_child(tmp_path: Path) -> None:
-    from shadow_trainer.jobs.redis import connect
+    from shadow_trainer.jobs.redis.client import connect
 
     address = "rediss://:secret@localhost:6390/3?ssl_cert_reqs=none&ssl_check_hostname=false"
     settings = small_settings(tmp_path, redis_url=address)

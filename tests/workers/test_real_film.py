@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from shadow_trainer.jobs import selftest
-from shadow_trainer.jobs.request import AnalysisRequest
+from shadow_trainer.jobs.maintenance import self_test
+from shadow_trainer.jobs.pipeline.request import AnalysisRequest
 from shadow_trainer.settings import ROOT
 from tests.jobs import rig as rigs
 from tests.jobs.conftest import needs_redis
@@ -40,7 +40,7 @@ def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig) -> None:
     worker = rig.worker("w1")
     analysis_id = "5" * 32
     key = f"analyses/{analysis_id}/original.mp4"
-    rig.storage.put(key, selftest.CLIP)
+    rig.storage.put(key, self_test.CLIP)
     options = AnalysisRequest(model_size="xs").as_dict()
     rig.catalog.create_analysis(
         analysis_id=analysis_id, title="Lefty", original_name="a.mp4", original_key=key, options=options
@@ -65,5 +65,5 @@ def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig) -> None:
     assert wanted | {"preview.mp4"} <= set(row.files)
     assert row.result["throws"] == "left"
     with rig.storage.open(f"analyses/{analysis_id}/analysis.json") as file:
-        selftest.judge(json.loads(file.read()))
+        self_test.judge(json.loads(file.read()))
     print(row.result["timings_s"])

@@ -27,7 +27,7 @@ from ...catalog.migrate import current_revision
 from ...errors import BadRequest, Conflict, NotFound
 from ...settings import Settings
 from ...storage import Storage
-from ..redis import answers, connect
+from ..redis.client import answers, connect
 from . import database, queue
 from .index import Entry, Hashing, entries
 

@@ -14,7 +14,7 @@ from ...catalog.migrate import known_revisions, migrate
 from ...errors import Conflict, SetupError, Unavailable
 from ...settings import Settings
 from ...storage import Storage
-from ..redis import connect
+from ..redis.client import connect
 from . import archive, database, queue
 from .verify import compare_storage, extract, verify
 

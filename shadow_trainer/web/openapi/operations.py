@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...jobs.shadow_file import MODES
+from ...jobs.pipeline.shadow_file import MODES
 from ...pitching.retarget import PINS
 
 JSON, FORM = "application/json", "multipart/form-data"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from ...jobs import assumptions
-from ...jobs.request import (
+from ...jobs.attempt.states import ALL
+from ...jobs.pipeline import assumptions
+from ...jobs.pipeline.request import (
     CAPTURE_FPS_RANGE,
     HEIGHT_M_RANGE,
     LEVELS,
@@ -17,7 +18,6 @@ from ...jobs.request import (
     VIEWS,
     AnalysisRequest,
 )
-from ...jobs.states import ALL
 from ...pitching.events import EVENTS
 
 TEXT, NUMBER, WHOLE, FLAG = ({"type": kind} for kind in ("string", "number", "integer", "boolean"))

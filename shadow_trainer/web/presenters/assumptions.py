@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...jobs.request import AnalysisRequest
+from ...jobs.pipeline.request import AnalysisRequest
 from .report import VIEW_WORDS
 
 HAND_WORDS = {"right": "right", "left": "left"}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...jobs.remeasure import MOVED
+from ...jobs.correction.remeasure import MOVED
 from ...pitching import faults, norms, picks
 from ...pitching.events import EVENTS
 from ...render.words import event_label, validated

@@ -1,0 +1,1 @@
+"""One attempt at one analysis: its states, its folder, its run, its end, and what is published."""

@@ -1,0 +1,172 @@
+"""One attempt at one analysis, whatever back end runs it: claim, fetch, pipeline, publish, settle.
+
+What happens on each kind of end:
+
+- it works: files under their final keys, then every row in one transaction, then the work folder goes;
+- a permanent error: ``failed`` with a sentence for the coach; the original and the browser copy stay;
+- a passing error: ``retrying`` and another attempt later, which continues after the last finished stage;
+- canceled or deleted meanwhile: nothing is published, its files are freed;
+- the process dies: nothing here runs; :mod:`.aftermath` settles it from outside, and the work folder waits
+  for the next attempt.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ... import logs
+from ...catalog import Analysis, Catalog
+from ...catalog.lifecycle import Claim
+from ...errors import Canceled, NotFound, ShadowError
+from ...settings import Settings
+from ...storage import Storage
+from ..pipeline.request import AnalysisRequest
+from . import publish, retry_policy, settlement, workdir
+from .progress import Lease, Listener, Reporter
+from .states import COMPLETED, ELSEWHERE, FAILED, FETCH, PUBLISH, RETRYING
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended, for the back end to act on.
+
+    ``state`` is the analysis' state now, or why there was nothing to do (``gone, done, elsewhere``).
+    For ``retrying``: again after ``delay_s`` seconds, ``at_front`` of the queue or not.
+    """
+
+    state: str
+    number: int = 0
+    error: ShadowError | None = None
+    delay_s: float = 0.0
+    at_front: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether this attempt ended by an error (final or not)."""
+        return self.state in (FAILED, RETRYING)
+
+
+@dataclass(frozen=True)
+class Runner:
+    """What an attempt needs. ``pipeline`` has the signature of :func:`shadow_trainer.jobs.pipeline.pipeline.run`.
+
+    ``engines.factory(batch_limit)`` gives the pipeline its engine factory.
+    """
+
+    settings: Settings
+    catalog: Catalog
+    storage: Storage
+    engines: Any
+    pipeline: Callable[..., dict[str, Any]] | None = None
+
+    def run(
+        self,
+        analysis_id: str,
+        worker: str,
+        *,
+        listener: Listener = lambda stage, percent: None,
+    ) -> Outcome:
+        """Make one attempt and settle it in the catalog. Raises only when the catalog stays away."""
+        claim = self.catalog.claim(analysis_id, worker)
+        if claim.refused or claim.analysis is None:
+            log.info("nothing to do for %s: %s", analysis_id, claim.refused)
+            return Outcome(claim.refused)
+        reporter = Reporter(
+            self.catalog,
+            analysis_id,
+            claim.number,
+            listener=listener,
+            timeout_s=self.settings.job_timeout_s,
+        )
+        asked_by = claim.analysis.request_id or None
+        with logs.context(analysis_id=analysis_id, attempt=claim.number, request_id=asked_by):
+            try:
+                with Lease(self.catalog, analysis_id, claim.number):
+                    self._attempt(claim, claim.analysis, reporter)
+            except Exception as error:
+                return self._settle(claim, error)
+            workdir.discard(self.settings, analysis_id)
+            log.info("published")
+            return Outcome(COMPLETED, claim.number)
+
+    def _attempt(self, claim: Claim, row: Analysis, reporter: Reporter) -> None:
+        """Fetch, run what is missing, publish; raises Canceled when the attempt lost its right."""
+        if claim.spent > retry_policy.most_attempts(self.settings) + 1:
+            # Every earlier attempt vanished without a word: this film may be what kills the workers.
+            raise retry_policy.Lost("The worker vanished each time this film was tried.")
+        request = AnalysisRequest.from_stored(row.options)
+        with workdir.enter(self.settings, row.id, claim.number) as work:
+            film = self._fetch(row, work, reporter)
+            document = self.pipeline_or_real()(
+                request,
+                film,
+                work,
+                settings=self.settings,
+                engine_factory=self.engines.factory(row.batch_limit),
+                progress=reporter.update,
+                check=reporter.check,
+                stage_done=lambda stage, _: self._stage_done(stage, row, claim, work),
+            )
+            reporter.step(PUBLISH)
+            names = publish.put_files(self.storage, row.id, work, reporter.check)
+            published = self.catalog.publish(
+                row.id,
+                claim.number,
+                files=names,
+                result=publish.summary(document),
+                warnings=document.get("warnings", []),
+                deliveries=publish.delivery_rows(document),
+            )
+        if not published:
+            raise Canceled("The analysis was stopped before its results could be published.")
+
+    def pipeline_or_real(self) -> Callable[..., dict[str, Any]]:
+        """What runs the stages."""
+        if self.pipeline is not None:
+            return self.pipeline
+        from ..pipeline.pipeline import run
+
+        return run
+
+    def _fetch(self, row: Analysis, work: Path, reporter: Reporter) -> Path:
+        """The original in the work folder, fetched once."""
+        film = work / f"original{PurePosixPath(row.original_key).suffix}"
+        if not film.exists():
+            reporter.step(FETCH)
+            try:
+                self.storage.get(row.original_key, film)
+            except NotFound as error:
+                raise NotFound(
+                    "The film itself is missing from the storage.",
+                    code="original_missing",
+                    fix="Upload the film again.",
+                ) from error
+        return film
+
+    def _stage_done(self, stage: str, row: Analysis, claim: Claim, work: Path) -> None:
+        """Show the coach what is ready: the film plays even if all else fails."""
+        log.info("stage %s is done", stage)
+        shown = set(row.files)
+        for name, path in publish.finished_files(work):
+            if name.split("/")[0] in publish.EARLY and name not in shown:
+                self.storage.put(publish.key(row.id, name), path)
+                self.catalog.add_file(row.id, claim.number, name)
+                row.files = [*row.files, name]
+
+    def _settle(self, claim: Claim, error: Exception) -> Outcome:
+        """Write what the error means; from here on nothing of this attempt runs any more."""
+        row = self.catalog.find(claim.analysis.id)
+        if row is not None and (row.state, row.attempt) == (COMPLETED, claim.number):
+            # The end of the time limit fell between the commit and our return.
+            return Outcome(COMPLETED, claim.number)
+        end = settlement.settle(self, row, claim, error)
+        if end.state not in (RETRYING, ELSEWHERE):
+            # An attempt without right leaves the finished stages to the one that has it.
+            workdir.discard(self.settings, claim.analysis.id)
+        return Outcome(end.state, claim.number, end.error, end.delay_s, end.at_front)

@@ -1,0 +1,1 @@
+"""Corrections of a finished analysis, measured again in a child that waits loaded."""

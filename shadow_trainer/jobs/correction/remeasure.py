@@ -1,0 +1,272 @@
+"""The numbers of a finished analysis again, from its stored pose: events moved by a coach, or another hand,
+height, capture rate, level, reference, view. It takes a second and no pose model.
+
+The films and the report file are drawn again afterwards (:mod:`.redraw`). It runs in a process of its own
+(:func:`in_child`), because the numbers need libraries that the web process does not load:
+``python -m shadow_trainer.jobs.correction.remeasure``, with subject and change as JSON on stdin and the answer as JSON
+on stdout. It knows no database: loading that would take longer than the numbers do.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ...errors import BadRequest, Conflict, ShadowError, Unavailable
+from ...settings import Settings
+from ..attempt import publish
+from ..pipeline import assumptions, shadow_file
+from ..pipeline.references import References
+from ..pipeline.request import AnalysisRequest
+from .warm_process import Spare
+
+TIMEOUT_S = 60
+SPARE_S = 300  # a child that waits for the next correction ends after this
+MOVED, REVISION = "moved_events", "revision"
+NO_PITCH = (
+    "With these assumptions no pitch is left in the film; nothing was changed.",
+    "Check the throwing hand and the capture rate.",
+)
+Moved = dict[str, dict[str, float]]
+_children = Spare("shadow_trainer.jobs.correction.remeasure")
+
+
+@dataclass(frozen=True)
+class Change:
+    """``moved``: every event moved by hand (delivery index -> event -> seconds; None: as it was);
+    ``assumed``: options that changed, by name (see :mod:`.assumptions`)."""
+
+    moved: Moved | None = None
+    assumed: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the measuring needs to know of an analysis' row."""
+
+    id: str
+    options: Mapping[str, Any]
+    attempt: int
+    files: list[str]
+
+    @classmethod
+    def of(cls, row: Any) -> Subject:
+        """From the catalog; Conflict while the analysis is not finished."""
+        if row.state != "completed":
+            raise Conflict(f"There are no numbers yet: this analysis is {row.state}.", code="not_completed")
+        return cls(row.id, dict(row.options), row.attempt, list(row.files or []))
+
+
+def apply(settings: Settings, catalog: Any, analysis_id: str, change: Change) -> str:
+    """Measure again in a child process, tell the catalog, and return the new revision.
+
+    Raises Conflict while the analysis is not finished, and the errors of :func:`remeasure`.
+    """
+    answer = in_child(settings, Subject.of(catalog.get(analysis_id)), change)
+    revision = answer.pop(REVISION)
+    catalog.replace_result(analysis_id, **answer)
+    return revision
+
+
+def in_child(settings: Settings, subject: Subject, change: Change) -> dict[str, Any]:
+    """Measure again in a child process; what :func:`remeasure` returns, and its errors."""
+    addresses = {
+        "SHADOW_DATA_DIR": str(settings.data_path),
+        "SHADOW_STORAGE_URL": settings.storage_address,
+    }
+    task = json.dumps({"subject": asdict(subject), "change": asdict(change)})
+    try:
+        said = _children.ask(task, {**os.environ, **addresses, "OMP_NUM_THREADS": "1"}, TIMEOUT_S)
+        answer = json.loads(said.strip().splitlines()[-1])
+    except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
+        raise Unavailable("The numbers could not be measured again.", code="remeasure_failed") from error
+    if "code" in answer:
+        kind = BadRequest if answer["permanent"] else ShadowError
+        raise kind(answer["message"], code=answer["code"], fix=answer["fix"])
+    return answer
+
+
+def remeasure(storage: Any, row: Subject, change: Change) -> dict[str, Any]:
+    """Measure with what changed, store the numbers, and return the new revision and what the row must say.
+
+    Raises BadRequest for what cannot be.
+    """
+    document = _read(storage, row.id, "analysis.json")
+    request = assumptions.changed(row.options, change.assumed)
+    solved = assumptions.solved_under(document, row.options)
+    stored = _pose(storage, row)
+    series, video = assumptions.restate(stored, request, solved, document)
+    moved = _moved(change, document, request, video)
+    result = _measured(series, request, storage, moved, video)
+    _check_count(result, document, change)
+    document = _document(document, result, request, solved, moved, video)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        _write(out, document, series, result, References(storage).find(request.reference))
+        if series is not stored or storage.exists(_solved_key(row)):
+            _keep_solved(storage, row)
+            series.save(out / "pose.npz")
+        files = _publish(storage, row, out)
+    return {
+        REVISION: document[REVISION],
+        "result": publish.summary(document),
+        "deliveries": publish.delivery_rows(document),
+        "options": request.as_stored(),
+        "warnings": document["warnings"],
+        "files": files,
+    }
+
+
+def _moved(
+    change: Change, document: dict[str, Any], request: AnalysisRequest, video: dict[str, Any]
+) -> Moved:
+    """The events moved by hand that still hold: those of another hand's delivery are other events."""
+    moved = document.get(MOVED) or {} if change.moved is None else change.moved
+    if request.throws not in ("auto", document["athlete"]["throws"]):
+        return {}
+    return assumptions.moved_times(moved, document["video"], video)
+
+
+def _measured(
+    series: Any, request: AnalysisRequest, storage: Any, moved: Moved, video: dict[str, Any]
+) -> dict[str, Any]:
+    from ... import pitching
+
+    return pitching.analyse(
+        series,
+        throws=request.throws,
+        height_m=request.height_m,
+        fps=video["capture_fps"],
+        view=request.view,
+        level=request.level,
+        events={int(index): events for index, events in moved.items()},
+        reference=References(storage).find(request.reference),
+        scored=request.scored,
+    )
+
+
+def _check_count(result: dict[str, Any], document: dict[str, Any], change: Change) -> None:
+    if not result["deliveries"]:
+        raise BadRequest(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
+    if not change.assumed and len(result["deliveries"]) != len(document["deliveries"]):
+        raise Conflict(
+            "This analysis was made by another release.", code="old_analysis", fix="Press “Run again” first."
+        )
+
+
+def _document(
+    before: dict[str, Any], result: dict[str, Any], request: AnalysisRequest, solved: dict[str, Any],
+    moved: Moved, video: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """analysis.json with everything that follows from the change, and a new revision."""
+    from ...pitching.warnings import CODES
+    from ..pipeline.document import plain
+
+    names = ("athlete", "view", "level", "deliveries", "consistency")
+    stale = CODES | {assumptions.RATE_CHANGED["code"]}
+    if request.capture_fps is not None:
+        stale |= {"slow_motion_found"}
+    kept = [warning for warning in before["warnings"] if warning["code"] not in stale]
+    if video["capture_fps"] != solved["capture_fps"]:
+        kept.append(assumptions.RATE_CHANGED)
+    return plain(
+        {
+            **before,
+            **{name: result[name] for name in names},
+            "video": video,
+            "warnings": [*kept, *result["warnings"]],
+            assumptions.SOLVED: solved,
+            MOVED: moved,
+            REVISION: secrets.token_hex(6),
+        }
+    )
+
+
+def _write(out: Path, document: dict[str, Any], series: Any, result: dict[str, Any], reference: Any) -> None:
+    from ...render import exports
+    from ..pipeline.document import plain
+
+    curves = plain({"schema": document["schema"], "deliveries": result["series"]})
+    (out / "analysis.json").write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
+    (out / "series.json").write_text(json.dumps(curves, allow_nan=False), encoding="utf-8")
+    exports.metrics_csv(document, out / "metrics.csv")
+    if reference is not None:
+        shadow_file.write(out / shadow_file.NAME, series, result, reference)
+
+
+def _publish(storage: Any, row: Subject, out: Path) -> list[str]:
+    """Store what was written (analysis.json last: it vouches for the others); the analysis' files now."""
+    names = sorted((path.name for path in out.iterdir()), key=lambda name: (name == "analysis.json", name))
+    for name in names:
+        storage.put(publish.key(row.id, name), out / name)
+    files = {*row.files, *names}
+    if shadow_file.NAME not in names and shadow_file.NAME in files:
+        files.discard(shadow_file.NAME)
+        storage.delete(publish.key(row.id, shadow_file.NAME))
+    return sorted(files)
+
+
+def _read(storage: Any, analysis_id: str, name: str) -> Any:
+    with storage.open(publish.key(analysis_id, name)) as file:
+        return json.loads(file.read())
+
+
+def _pose(storage: Any, row: Subject) -> Any:
+    """The motion as it was solved: restating always starts there, so that no change is made twice."""
+    from ...body.series import PoseSeries
+
+    kept = _solved_key(row)
+    with storage.open(kept if storage.exists(kept) else publish.key(row.id, "pose.npz")) as file:
+        return PoseSeries.load(io.BytesIO(file.read()))
+
+
+def _solved_key(row: Subject) -> str:
+    """A run of the pipeline makes its own: what an earlier run left is never mistaken for it."""
+    return publish.key(row.id, f"pose_solved_{row.attempt}.npz")
+
+
+def _keep_solved(storage: Any, row: Subject) -> None:
+    """Keep the solved motion beside the restated one, once per run of the pipeline."""
+    kept = _solved_key(row)
+    if not storage.exists(kept):
+        with storage.open(publish.key(row.id, "pose.npz")) as file:
+            storage.put(kept, io.BytesIO(file.read()))
+
+
+def main() -> None:
+    """The child: one analysis, one line of JSON: what :func:`remeasure` returns, or the error.
+
+    What takes long to load is loaded before the task is there; without a task it ends after a while.
+    """
+    from ...settings import load
+    from ...storage import open_storage
+
+    for slow in ("shadow_trainer.pitching", "shadow_trainer.render.exports"):
+        import_module(slow)
+    if not select.select([sys.stdin], [], [], SPARE_S)[0]:
+        return
+    text = sys.stdin.read()
+    if not text:
+        return
+    settings, given = load(), json.loads(text)
+    try:
+        storage = open_storage(settings.storage_address, settings)
+        answer = remeasure(storage, Subject(**given["subject"]), Change(**given["change"]))
+    except ShadowError as error:
+        answer = {**error.as_dict(), "permanent": error.permanent}
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the clock does: repairs, retention, alerts, schedules, the self-test and the numbers for Prometheus."""

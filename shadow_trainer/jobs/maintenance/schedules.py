@@ -1,0 +1,92 @@
+"""What happens by the calendar, in one table, for both back ends: the clock's, and legacy mode's dispatcher.
+
+When a schedule ran last is a mark in the catalog, so neither a restart nor a second clock runs it twice. One
+that fails is written down, does not keep the others from their turn, and is tried again ten minutes later.
+To add one: a function ``work(manager)`` that may run at any time and twice, and a line in :data:`SCHEDULES`.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ...catalog import utcnow
+from ..attempt import workdir
+from ..queue.manager import JobManager
+from . import retention, self_test
+
+log = logging.getLogger(__name__)
+
+PREFIX = "schedule:"
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+AGAIN_S = 10 * MINUTE
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """``work`` every ``every_s`` seconds; ``at_once``: also when it has never run."""
+
+    name: str
+    every_s: float
+    work: Callable[[JobManager], object]
+    sentence: str
+    at_once: bool = True
+
+
+SCHEDULES = (
+    Schedule("work_folders", MINUTE, workdir.sweep_ended, "Work folders of analyses at their end."),
+    Schedule("disk_guard", MINUTE, retention.guard_disk, "Leftovers go early while the disk is short."),
+    Schedule("leftovers", HOUR, retention.sweep, "Half-uploaded and temporary files, films without a row."),
+    Schedule("retention", HOUR, retention.expire, "Films and results older than the settings keep."),
+    Schedule("trash", HOUR, retention.empty_trash, "The trash is emptied after SHADOW_TRASH_DAYS."),
+    Schedule("share_links", HOUR, retention.drop_ended_shares, "Share links that ended a day ago."),
+    Schedule("backup", DAY, retention.backup, "A copy of the database."),
+    Schedule("self_test", DAY, self_test.request, "A worker analyses a film it knows.", at_once=False),
+)
+
+
+def run_due(manager: JobManager, now: datetime | None = None) -> list[str]:
+    """Run what is due; the names of what ran."""
+    moment, last = now or utcnow(), manager.catalog.marks(PREFIX)
+    return [
+        s.name for s in SCHEDULES if _due(manager, s, last.get(PREFIX + s.name), moment) and _run(manager, s)
+    ]
+
+
+def overview(manager: JobManager) -> list[dict[str, Any]]:
+    """Every schedule with its last run, for people: ``name, sentence, every_s, ran_at, took_s, result, error``."""
+    last = manager.catalog.marks(PREFIX)
+    return [
+        {"name": s.name, "sentence": s.sentence, "every_s": s.every_s, **last.get(PREFIX + s.name, {})}
+        for s in SCHEDULES
+    ]
+
+
+def _due(manager: JobManager, schedule: Schedule, last: dict[str, Any] | None, now: datetime) -> bool:
+    if last is None and not schedule.at_once:
+        # Its first turn comes one interval from now: a fresh installation has other things to do.
+        manager.catalog.mark(PREFIX + schedule.name, {"ran_at": now.isoformat(), "result": "not run yet"})
+        return False
+    if last is None:
+        return True
+    pause = min(schedule.every_s, AGAIN_S) if last.get("error") else schedule.every_s
+    return now - datetime.fromisoformat(last["ran_at"]) >= timedelta(seconds=pause)
+
+
+def _run(manager: JobManager, schedule: Schedule) -> bool:
+    started, found = time.monotonic(), {"ran_at": utcnow().isoformat()}
+    # Written before it begins: should this take longer than a clock's leadership, its successor leaves it alone.
+    manager.catalog.mark(PREFIX + schedule.name, {**found, "result": "running"})
+    try:
+        result = schedule.work(manager)
+        found["result"] = "" if result is None else str(result)
+    except Exception as error:
+        log.exception("the schedule %s broke", schedule.name)
+        found["error"] = f"{type(error).__name__}: {error}"
+    took_s = round(time.monotonic() - started, 2)
+    manager.catalog.mark(PREFIX + schedule.name, {**found, "took_s": took_s})
+    return True

@@ -1,0 +1,1 @@
+"""The stages of one analysis, as data flow."""

@@ -1,0 +1,71 @@
+"""Everything that is drawn of an analysis: by the pipeline at its end, and again when its numbers changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Progress = Callable[[int, int], None]
+
+REPORT, POSTER = "report.html", "poster.jpg"
+FILMS = ("overlay.mp4", "side_by_side.mp4")
+
+
+def moments_of(delivery: int) -> str:
+    """The file with the stills of one pitch side by side."""
+    return f"moments_{delivery}.jpg"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn: the film and its facts, the motion, analysis.json, the curves of each delivery, and the
+    shadow as :func:`.shadow_file.for_films` gives it."""
+
+    film: Path
+    info: Any
+    series: Any
+    document: dict[str, Any]
+    curves: list[dict[str, Any]]
+    ghost: dict[str, Any] = field(default_factory=dict)
+
+    def report(self, out: Path) -> tuple[str, ...]:
+        """Write into a folder, and name what was written: the report that needs no server, the still for lists,
+        and for paper the moments of each pitch (:func:`moments_of`)."""
+        from ...render import report, stills
+
+        shots = stills.event_stills(self.film, self.info, self.series, self.document)
+        report.html(self.document, out / REPORT, stills=shots, curves=self.curves)
+        pictures = {
+            moments_of(n): stills.strip([shot for shot in shots if shot.delivery == n])
+            for n in {shot.delivery for shot in shots}
+        }
+        if poster := stills.poster(self.film, self.info, self.series, self.document):
+            pictures[POSTER] = poster
+        for name, data in pictures.items():
+            (out / name).write_bytes(data)
+        return (REPORT, *pictures)
+
+    def films(
+        self,
+        out: Path,
+        *,
+        progress: Callable[[int], Progress] = lambda half: lambda done, total: None,
+        check: Callable[[], None] = lambda: None,
+    ) -> tuple[str, ...]:
+        """Write :data:`FILMS` into a folder, and name them; ``progress(0)`` and ``progress(1)`` are told of the two."""
+        from ...render import film
+
+        for half, (make, name) in enumerate(zip((film.overlay, film.side_by_side), FILMS, strict=True)):
+            make(
+                self.film,
+                self.info,
+                self.series,
+                self.document,
+                out / name,
+                progress=progress(half),
+                check=check,
+                **self.ghost,
+            )
+        return FILMS

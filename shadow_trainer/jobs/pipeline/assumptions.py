@@ -1,0 +1,89 @@
+"""What an analysis takes as given and a coach may correct afterwards: hand, height, capture rate, level,
+reference, view. The pose model is not needed again: see :mod:`shadow_trainer.pitching.restate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...errors import BadRequest
+from .request import AnalysisRequest
+
+if TYPE_CHECKING:
+    from ...body.series import PoseSeries
+
+FIELDS = ("throws", "height_m", "capture_fps", "level", "reference", "view")
+# The name in analysis.json of what the motion was solved under.
+SOLVED = "solved"
+RATE_CHANGED = {
+    "code": "capture_rate_changed",
+    "message": "The capture rate was corrected after the film was measured. The times are right; the motion "
+    "was smoothed for the former rate.",
+    "fix": "Press “Run again” to have the motion made anew for this rate.",
+}
+
+
+def check_names(names: Iterable[str]) -> None:
+    """BadRequest for what cannot be changed on a finished analysis."""
+    if unknown := sorted(set(names) - set(FIELDS)):
+        raise BadRequest(
+            f"{', '.join(unknown)} cannot be changed on a finished analysis.",
+            code="unknown_option",
+            fix=f"What can be changed: {', '.join(FIELDS)}.",
+        )
+
+
+def changed(options: Mapping[str, Any], changes: Mapping[str, Any]) -> AnalysisRequest:
+    """The analysis' options with a coach's changes; BadRequest for what cannot be."""
+    check_names(changes)
+    return AnalysisRequest.from_dict({**AnalysisRequest.from_stored(options).as_dict(), **changes})
+
+
+def solved_under(document: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Under what the stored motion was made: ``throws``, ``height_m``, ``capture_fps``, ``time_scale``;
+    ``rate_given`` whether a person had said the rate; ``usual_height_m`` what stands in for no height.
+    """
+    if SOLVED in document:
+        return dict(document[SOLVED])
+    athlete, video = document["athlete"], document["video"]
+    return {
+        "throws": athlete["throws"],
+        "height_m": athlete["height_m"] if athlete.get("height_source") == "given" else usual_height(),
+        "capture_fps": float(video["capture_fps"]),
+        "time_scale": float(video.get("time_scale") or video["fps"] / video["capture_fps"]),
+        "rate_given": options.get("capture_fps") is not None,
+        "usual_height_m": usual_height(),
+    }
+
+
+def restate(
+    series: PoseSeries, request: AnalysisRequest, solved: Mapping[str, Any], document: Mapping[str, Any]
+) -> tuple[PoseSeries, dict[str, Any]]:
+    """``(series, video)`` under the request: the stored motion restated, and the film's facts to match."""
+    from ...pitching import restate
+
+    found = float(document["video"]["fps"]) if solved["rate_given"] else solved["capture_fps"]
+    rate = float(request.capture_fps or found)
+    factor = solved["capture_fps"] / rate
+    video = {**document["video"], "capture_fps": rate, "time_scale": solved["time_scale"] * factor}
+    series = restate.at_rate(series, factor)
+    series = restate.at_height(series, (request.height_m or solved["usual_height_m"]) / solved["height_m"])
+    if request.throws not in ("auto", solved["throws"]):
+        series = restate.toward_plate(series, request.throws)
+    return series, video
+
+
+def moved_times(
+    moved: Mapping[str, Any], before: Mapping[str, Any], video: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Events moved by hand, on the seconds of another capture rate."""
+    factor = float(before["capture_fps"]) / float(video["capture_fps"])
+    return {index: {name: when * factor for name, when in events.items()} for index, events in moved.items()}
+
+
+def usual_height() -> float:
+    """Metres: the height that a motion is solved at when nobody gave one."""
+    from ...pose.motion.body import DEFAULT_HEIGHT_M
+
+    return DEFAULT_HEIGHT_M

@@ -1,0 +1,40 @@
+"""shadow.npz: the reference on the athlete's body, row for row with the film, in both play modes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+NAME = "shadow.npz"
+MODES = ("aligned", "real_speed")
+
+
+def write(path: Path, series: Any, result: Mapping[str, Any], reference: Any) -> None:
+    """Write ``MODE_world_m`` (T, 33, 3) and ``MODE_landmarks_px`` (T, 33, 2) for every delivery of a result.
+
+    ``reference`` is a Reference or the name of a built-in one.
+    """
+    from ... import pitching
+
+    arrays = {}
+    for mode in MODES:
+        world, px = pitching.shadow(series, result, mode=mode, reference=reference)
+        arrays[f"{mode}_world_m"] = world.astype(np.float32)
+        arrays[f"{mode}_landmarks_px"] = px.astype(np.float32)
+    with open(path, "wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def for_films(path: Path) -> dict[str, Any]:
+    """The time-aligned shadow as the films' keyword arguments; empty when there is none.
+
+    Without pixels of its own the films project it through their camera, if there is one.
+    """
+    if not path.is_file():
+        return {}
+    with np.load(path) as file:
+        world, px = file["aligned_world_m"], file["aligned_landmarks_px"]
+    return {"shadow_world": world, "shadow": px if np.isfinite(px).any() else None}

@@ -1,0 +1,260 @@
+"""The stages of one analysis: thin steps that read, call the pure parts, write and report.
+
+probe -> preview -> scan -> pose -> motion -> analyse -> render. Publishing (final keys and rows) belongs
+to whoever runs the pipeline: the worker's runner or the command line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from ...errors import BadVideo
+from .artifacts import Drawing
+from .document import build_document
+from .pipeline import Run, Stage
+
+SHADOW = "out/shadow.npz"
+NO_PITCH = (
+    "There is a person in this film, but no pitch was found.",
+    "Film one whole delivery, from the set to the follow-through, with the whole body in the picture. "
+    "If there is a pitch in it, choose the pitcher by hand and run it again.",
+)
+NOBODY = (
+    "Nobody could be found in this film.",
+    "Film the pitcher from 5 to 8 metres with the whole body in the picture and good light.",
+)
+
+
+def probe(run: Run) -> None:
+    """Facts and warnings about the file."""
+    from ...video import Limits, probe
+
+    info = probe(
+        run.video,
+        capture_fps=run.request.capture_fps,
+        start_s=run.request.start_s,
+        end_s=run.request.end_s,
+        turn_deg=run.request.turn_deg,
+        limits=Limits.from_settings(run.settings),
+        check=run.check,
+    )
+    run.write_json("probe.json", info.as_dict())
+
+
+def preview(run: Run) -> None:
+    """The browser's copy of the film, so that the coach sees it even if all else fails."""
+    from ...video import make_preview
+
+    facts = make_preview(
+        run.video,
+        _info(run),
+        run.write("out/preview.mp4"),
+        max_side=run.settings.preview_max_side,
+        progress=run.advance,
+        check=run.check,
+    )
+    run.write_json("preview.json", facts)
+
+
+def scan(run: Run) -> None:
+    """Who is here, which of them throws, and when: sparse, with the light model."""
+    from ...pose.scan import scan
+    from ...pose.whereabouts import whereabouts
+
+    info = _info(run)
+    engine = run.engine_factory("xs")
+    found = scan(engine, _frames_factory(run, info), info, progress=run.advance, check=run.check)
+    for person in found.people:
+        if person.thumbnail:
+            run.write(f"out/people/{person.id}.jpg").write_bytes(person.thumbnail)
+    if len(found.people) > 1:
+        places = json.dumps(whereabouts(found, info), allow_nan=False, separators=(",", ":"))
+        run.write("out/people.json").write_text(places, encoding="utf-8")
+    run.write_json("scan.json", found.as_dict())
+    if not found.people:
+        raise BadVideo(NOBODY[0], code="nobody_found", fix=NOBODY[1])
+
+
+def pose(run: Run) -> None:
+    """Landmarks of the chosen athlete at the full frame rate, inside the delivery windows."""
+    from ...pose.landmarks import landmarks
+    from ...video import frame_times
+
+    info, found = _info(run), _scan(run)
+    if not found.windows and run.request.person is None:
+        raise BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
+    track = landmarks(
+        run.engine_factory(run.request.model_size),
+        _frames_factory(run, info),
+        info,
+        found,
+        person=run.request.person,
+        times=frame_times(run.video, info),
+        progress=run.advance,
+        check=run.check,
+    )
+    track.save(run.write("landmarks.npz"))
+
+
+def motion(run: Run) -> None:
+    """Swaps mended, gaps bridged, bones constant, feet on the ground, 3D; slow motion found out."""
+    from ...pitching import real_speed
+    from ...pose.background import camera_shift
+    from ...pose.landmarks import RawTrack
+    from ...pose.motion import solve
+
+    info = _info(run)
+    track = RawTrack.load(run.work / "landmarks.npz")
+    shift_px = camera_shift(track, info.width)
+
+    def solve_at(factor: float) -> Any:
+        """The motion with its times divided by ``factor``: the physics works in real seconds."""
+        return solve(
+            track.with_(time_s=track.time_s / factor),
+            info.width,
+            info.height,
+            throws=run.request.throws,
+            height_m=run.request.height_m,
+            shift_px=shift_px,
+            progress=run.advance,
+            check=run.check,
+        )
+
+    if run.request.capture_fps is None and info.time_scale == 1.0:
+        series, factor = real_speed(
+            solve_at, fps=info.fps, throws=run.request.throws, coarse=not run.request.scored
+        )
+    else:
+        series, factor = solve_at(1.0), 1.0
+    series.save(run.write("motion.npz"))
+    run.write_json("motion.json", {"slow_motion_factor": factor})
+
+
+def analyse(run: Run) -> None:
+    """Events, metrics, norms, faults, the shadow."""
+    from ... import pitching
+    from ...body.series import PoseSeries
+    from ...render import exports
+    from ...storage import open_storage
+    from . import shadow_file
+    from .references import References
+
+    info, factor = real_time(run)
+    series = PoseSeries.load(run.work / "motion.npz")
+    found = _scan(run)
+    reference = References(open_storage(run.settings.storage_address, run.settings)).find(
+        run.request.reference
+    )
+    result = pitching.analyse(
+        series,
+        throws=run.request.throws,
+        height_m=run.request.height_m,
+        fps=info.capture_fps,
+        view=run.request.view,
+        level=run.request.level,
+        reference=reference,
+        scored=run.request.scored,
+        windows=[(start / factor, end / factor) for start, end in found.windows_of(run.request.person)]
+        or None,
+    )
+    if not result["deliveries"]:
+        raise nothing_thrown(series, run.request.throws)
+    document, curves = build_document(run, info, found, result, factor)
+    run.write_json("out/analysis.json", document)
+    run.write_json("out/series.json", curves)
+    series.save(run.write("out/pose.npz"))
+    if reference is not None:
+        shadow_file.write(run.write(SHADOW), series, result, reference)
+    exports.metrics_csv(document, run.write("out/metrics.csv"))
+    run.advance(1, 1)
+
+
+def nothing_thrown(series: Any, throws: str) -> BadVideo:
+    """What to say of a film without a pitch: perhaps it is the other hand that throws in it."""
+    from ... import pitching
+
+    other = {"left": "right", "right": "left"}.get(throws)
+    if other and pitching.analyse(series, throws=other, reference=None, scored=False)["deliveries"]:
+        return BadVideo(
+            f"{throws.capitalize()}-handed was chosen, but the film shows a {other}-handed pitch.",
+            code="other_hand",
+            fix="Choose the other hand, or automatic. Front cameras mirror their films: turn that off, or choose the "
+            "hand as it looks.",
+        )
+    return BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
+
+
+def render(run: Run) -> None:
+    """The overlay film, the side-by-side film and the report that needs no server."""
+    from ...body.series import PoseSeries
+    from . import shadow_file
+
+    info, _ = real_time(run)
+    series = PoseSeries.load(run.work / "out" / "pose.npz")
+    document, curves = run.read_json("out/analysis.json"), run.read_json("out/series.json")["deliveries"]
+    ghost = {} if run.request.reference == "none" else shadow_file.for_films(run.work / SHADOW)
+    drawing = Drawing(run.video, info, series, document, curves, ghost)
+    out = run.write("out/overlay.mp4").parent
+    drawing.films(out, progress=_halves(run), check=run.check)
+    drawing.report(out)
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("probe", "Reading the film", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe),
+    Stage("preview", "Making the film playable", 0.10, (), preview),
+    Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan, ("pose",)),
+    Stage("pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person"), pose, ("pose",)),
+    Stage(
+        "motion",
+        "Building the motion in 3D",
+        0.12,
+        ("throws", "height_m", "capture_fps"),
+        motion,
+        ("pose/motion", "pitching"),
+    ),
+    Stage(
+        "analyse",
+        "Finding the events and the numbers",
+        0.03,
+        ("view", "reference", "level"),
+        analyse,
+        ("pitching",),
+    ),
+    Stage("render", "Drawing the films", 0.15, (), render),
+)
+
+
+def real_time(run: Run) -> tuple[Any, float]:
+    """The film's facts with times in real seconds, and the factor by which it had been slowed down."""
+    factor = float(run.read_json("motion.json")["slow_motion_factor"])
+    info = _info(run)
+    if factor == 1.0:
+        return info, factor
+    return replace(info, capture_fps=info.fps * factor, time_scale=1.0 / factor), factor
+
+
+def _info(run: Run) -> Any:
+    from ...video import VideoInfo
+
+    return VideoInfo.from_dict(run.read_json("probe.json"))
+
+
+def _scan(run: Run) -> Any:
+    from ...pose.scan import Scan
+
+    return Scan.from_dict(run.read_json("scan.json"))
+
+
+def _frames_factory(run: Run, info: Any) -> Callable[..., Iterator[Any]]:
+    from ...video import frames
+
+    return partial(frames, run.video, info)
+
+
+def _halves(run: Run) -> Callable[[int], Callable[[int, int], None]]:
+    """Progress of two films, one after the other, as one."""
+    return lambda part: lambda done, total: run.advance(done + part * total, 2 * total)

@@ -1,0 +1,272 @@
+"""The one interface to the queue, and what both back ends share. Imports neither torch, cv2 nor av.
+
+jobs = make_manager(settings)
+jobs.submit(analysis_id)        # the analysis is in the catalog, its film in the storage
+jobs.status(analysis_id)        # JobStatus; NotFound for an unknown id
+"""
+
+from __future__ import annotations
+
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ...catalog import Analysis, Catalog, open_catalog
+from ...catalog.analyses import LIST_MAX
+from ...errors import Conflict, NotFound
+from ...settings import Settings
+from ...storage import Storage, open_storage
+from ..attempt import publish, retry_policy, workdir
+from ..attempt.states import ACTIVE, ALL, CANCELED, FAILED, QUEUED, RETRYING
+from ..maintenance import self_test
+from . import overview, status
+from .status import JobStatus, Live
+from .ttl_cache import Recent
+
+RECENT_S = 2.0
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A job that is out of attempts (or cannot succeed) and waits for a person."""
+
+    job_id: str
+    title: str
+    error: dict[str, str]
+    attempts: int
+    failed_at: datetime | None
+    permanent: bool
+
+
+class JobManager(ABC):
+    """submit, status, cancel, retry, delete, list, stats: the same words for both back ends."""
+
+    kind = ""
+
+    def __init__(self, settings: Settings, catalog: Catalog, storage: Storage) -> None:
+        self.settings, self.catalog, self.storage = settings, catalog, storage
+        self._kept = Recent()
+
+    # What a back end knows and does
+
+    @abstractmethod
+    def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
+        """Hand a queued analysis to whoever works. Doing it twice is harmless."""
+
+    @abstractmethod
+    def _live(self, row: Analysis) -> Live:
+        """What is known beyond the row."""
+
+    @abstractmethod
+    def _stop(self, analysis_id: str) -> None:
+        """Stop a job that is waiting or running; the catalog already says so."""
+
+    @abstractmethod
+    def _forget(self, analysis_id: str) -> None:
+        """Drop what the back end remembers."""
+
+    @abstractmethod
+    def redraw(self, analysis_id: str, revision: str) -> None:
+        """Have the films drawn again for the numbers of ``revision``, when there is time (see :mod:`.redraw`).
+
+        It is no attempt at the analysis, which stays completed; a drawing that is lost leaves films that say
+        that they are old.
+        """
+
+    @abstractmethod
+    def worker_count(self) -> int:
+        """Workers that are alive."""
+
+    @abstractmethod
+    def request_self_test(self) -> bool:
+        """Have a worker make the self-test (:mod:`.selftest`) when it has nothing else to do.
+
+        False: one waits or runs already, or the queue is away.
+        """
+
+    # The interface
+
+    def submit(self, analysis_id: str, *, at_front: bool = False) -> JobStatus:
+        """Enqueue an analysis that the catalog calls queued. Again: nothing happens."""
+        row = self.catalog.get(analysis_id)
+        if row.state in (QUEUED, RETRYING) and not self._is_held(row):
+            self._enqueue(row, at_front=at_front or row.priority > 0)
+        found = self._status(row)
+        if found.eta_s is not None and found.eta_s > 0:
+            # Kept as it was before correction: compared with the truth, it gives the next ones their correction.
+            self.catalog.set_estimate(analysis_id, found.eta_s / self._bias(), found.eta_s)
+        return found
+
+    def status(self, analysis_id: str) -> JobStatus:
+        """The job as it is now; NotFound for an unknown id. Answers also when the queue is away."""
+        return self._status(self.catalog.get(analysis_id))
+
+    def status_of(self, row: Analysis) -> JobStatus:
+        """The same for a row that was read just now."""
+        return self._status(row)
+
+    def cancel(self, analysis_id: str) -> JobStatus:
+        """Stop it, whatever it is doing; at its end it stays as it is. NotFound for an unknown id."""
+        before = self.catalog.get(analysis_id).state
+        row = self.catalog.cancel(analysis_id)
+        if row is None:
+            raise NotFound(f"There is no analysis {analysis_id!r}.")
+        # Published in the meantime: then there is nothing to stop, and its worker may be at the next film.
+        if before in ACTIVE and row.state == CANCELED:
+            self._stopped(row)
+        return self.status(analysis_id)
+
+    def _stopped(self, row: Analysis) -> None:
+        self._stop(row.id)
+        publish.free(self.storage, row, row.id)
+        workdir.discard(self.settings, row.id)
+
+    def retry(self, analysis_id: str, *, at_front: bool = False, queue: str | None = None) -> JobStatus:
+        """Run a failed, canceled or completed analysis again with all attempts; Conflict while it runs.
+
+        ``queue``: another one than before (``batch`` for what nobody waits for).
+        """
+        row = self.catalog.get(analysis_id)
+        if not self.catalog.requeue(analysis_id, queue=queue):
+            raise Conflict(f"The analysis is {row.state}; it can be run again when it has ended.")
+        self._forget(analysis_id)
+        return self.submit(analysis_id, at_front=at_front)
+
+    def trash(self, analysis_id: str) -> None:
+        """Put the analysis into the trash, its files stay; NotFound for an unknown id."""
+        before = self.catalog.get(analysis_id).state
+        row = self.catalog.trash(analysis_id)
+        if row is not None and before in ACTIVE:
+            self._stopped(row)
+        self._forget(analysis_id)
+
+    def restore(self, analysis_id: str) -> None:
+        """Take it out of the trash, as it was (canceled when it was running); NotFound when it is not there."""
+        if not self.catalog.restore(analysis_id):
+            raise NotFound(f"There is no analysis {analysis_id!r} in the trash.")
+
+    def delete(self, analysis_id: str) -> None:
+        """Delete the analysis, its job and its files; NotFound for an unknown id."""
+        row = self.catalog.get(analysis_id)
+        if row.state in ACTIVE:
+            self.catalog.cancel(analysis_id)
+            self._stop(analysis_id)
+        self.catalog.delete_analysis(analysis_id)
+        self._forget(analysis_id)
+        self.storage.delete_prefix(publish.prefix(analysis_id))
+        self.storage.delete(row.original_key)
+        workdir.discard(self.settings, analysis_id)
+
+    def list(self, states: Iterable[str] = ACTIVE, *, limit: int = LIST_MAX) -> list[JobStatus]:
+        """Jobs in these states, the newest first."""
+        return [self._status(row) for row in self.catalog.list_analyses(states=states, limit=limit)]
+
+    def stats(self) -> dict[str, Any]:
+        """Counts by state, active jobs, workers, the oldest waiting, the kind of manager."""
+        counts = {name: 0 for name in ALL} | self.catalog.counts()
+        return counts | {
+            "job_manager_type": self.kind,
+            "rq_enabled": self.settings.use_rq,
+            "active_jobs": sum(counts[name] for name in ACTIVE),
+            "workers": self.worker_count(),
+            "oldest_waiting_at": self.catalog.oldest_waiting(),
+            "free_disk_bytes": _free_disk(self.settings),
+        }
+
+    def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:
+        """Failed jobs, the newest first. A stopped job is not among them."""
+        return [self._dead_letter(row) for row in self.catalog.list_analyses(states=[FAILED], limit=limit)]
+
+    def out_of_attempts(self) -> int:
+        """How many dead letters might succeed when a person runs them again; bad films are not among them."""
+        kinds = self.catalog.failures()
+        return sum(number for code, spent, number in kinds if not self._is_permanent(code, spent))
+
+    def workers(self) -> list[overview.WorkerFacts]:
+        """Who works, and at what. Empty when the queue does not answer."""
+        return overview.thread_workers(self.catalog)
+
+    def queues(self) -> list[overview.QueueFacts]:
+        """What waits, runs and failed, by queue."""
+        return overview.queues(self.catalog, (), {})
+
+    def ready(self) -> dict[str, str]:
+        """Each dependency and, unless it is empty, what is wrong with it."""
+        missing = "" if self.worker_count() else "No worker is running."
+        return {"workers": missing, "self_test": self_test.problem(self.catalog)}
+
+    def close(self) -> None:  # noqa: B027 - RQ's manager starts nothing
+        """Stop what this process started."""
+
+    def _is_held(self, row: Analysis) -> bool:
+        """Whether it waits in the catalog because its coach has enough films in the queue."""
+        return row.owner_id is not None and row.id in self.catalog.held_ids(self.settings.coach_limit)
+
+    def _status(self, row: Analysis) -> JobStatus:
+        if row.state not in ACTIVE:
+            return status.build(row, Live())
+        size = row.options.get("model_size")
+        typical = self._recent(f"typical {size}", lambda: self.catalog.typical_seconds(size))
+        workers = 1
+        if row.state in (QUEUED, RETRYING):
+            workers = self._servers(row.queue)
+            if typical is not None:
+                typical *= self._bias()
+        return status.build(row, self._live(row), typical_s=typical, workers=workers)
+
+    def _servers(self, queue: str) -> int:
+        """How many workers share the films of this queue, as of a moment ago."""
+        return self._recent("workers", self.worker_count)
+
+    def _bias(self) -> float:
+        return self._recent("bias", self.catalog.estimate_bias)
+
+    def _recent(self, name: str, ask: Callable[[], Any]) -> Any:
+        return self._kept.get(name, ask, RECENT_S)
+
+    def _dead_letter(self, row: Analysis) -> DeadLetter:
+        spent, error = row.attempt - row.budget_from, row.error or {}
+        permanent = self._is_permanent(error.get("code", ""), spent)
+        return DeadLetter(row.id, row.title, error, spent, row.finished_at, permanent)
+
+    def _is_permanent(self, code: str, spent: int) -> bool:
+        # Given up although attempts were left: trying again would not have helped.
+        return spent <= retry_policy.policy_for(code, self.settings).attempts
+
+
+def make_manager(
+    settings: Settings,
+    *,
+    catalog: Catalog | None = None,
+    storage: Storage | None = None,
+    pipeline: Callable[..., dict[str, Any]] | None = None,
+    engines: Any = None,
+    run: bool = True,
+) -> JobManager:
+    """The manager that ``settings.use_rq`` asks for. Nothing is connected before the first call.
+
+    ``pipeline`` and ``engines`` replace the real ones in legacy mode (see :class:`.runner.Runner`).
+    ``run=False``: a legacy manager that only looks and submits (for commands beside the web server).
+    """
+    # A policy that cannot be read is said now, not at the first failure.
+    retry_policy.parse(settings.retry_policies)
+    catalog = catalog or open_catalog(settings)
+    storage = storage or open_storage(settings.storage_address, settings)
+    if settings.use_rq:
+        from .rq_backend import RqJobManager
+
+        return RqJobManager(settings, catalog, storage)
+    from .threads_backend import ThreadJobManager
+
+    return ThreadJobManager(settings, catalog, storage, pipeline=pipeline, engines=engines, run=run)
+
+
+def _free_disk(settings: Settings) -> int:
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(settings.data_path).free
+
+
+__all__ = ["DeadLetter", "JobManager", "JobStatus", "make_manager"]

@@ -1,0 +1,81 @@
+"""Who works and what waits, for the admin's page: facts from RQ where there is one, else from the catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ...catalog import Catalog
+from ..attempt.states import FAILED, PROCESSING, QUEUED, RETRYING
+
+if TYPE_CHECKING:
+    import redis
+
+
+@dataclass(frozen=True)
+class WorkerFacts:
+    """One worker. ``job_id``: the analysis that it holds now; ``None`` is not known."""
+
+    name: str
+    state: str
+    queues: tuple[str, ...]
+    job_id: str | None
+    heartbeat_at: datetime | None
+    since: datetime | None = None
+    done: int | None = None
+    failed: int | None = None
+
+
+@dataclass(frozen=True)
+class QueueFacts:
+    """One queue as the catalog sees it. ``in_redis``: jobs that RQ has in its line; None without Redis."""
+
+    name: str
+    waiting: int
+    retrying: int
+    running: int
+    failed: int
+    in_redis: int | None = None
+
+
+def rq_workers(connection: redis.Redis) -> list[WorkerFacts]:
+    """Every worker that RQ knows, by name."""
+    from rq.worker import Worker
+
+    return sorted((_of_rq(worker) for worker in Worker.all(connection=connection)), key=lambda w: w.name)
+
+
+def _of_rq(worker: Any) -> WorkerFacts:
+    return WorkerFacts(
+        name=worker.name,
+        state=str(getattr(worker.get_state(), "value", worker.get_state())),
+        queues=tuple(worker.queue_names()),
+        job_id=worker.get_current_job_id(),
+        heartbeat_at=worker.last_heartbeat,
+        since=worker.birth_date,
+        done=worker.successful_job_count,
+        failed=worker.failed_job_count,
+    )
+
+
+def thread_workers(catalog: Catalog) -> list[WorkerFacts]:
+    """In legacy mode: who holds an analysis."""
+    return [
+        WorkerFacts(row.worker or "?", "busy", (row.queue,), row.id, row.heartbeat_at, row.started_at)
+        for row in catalog.processing()
+    ]
+
+
+def queues(catalog: Catalog, names: tuple[str, ...], in_redis: dict[str, int]) -> list[QueueFacts]:
+    """The queues of these names, and any other that an analysis is in."""
+    counts = catalog.counts_by_queue()
+    known = dict.fromkeys([*names, *(name for name, _ in counts)])
+    return [
+        QueueFacts(
+            name,
+            *(counts.get((name, state), 0) for state in (QUEUED, RETRYING, PROCESSING, FAILED)),
+            in_redis=in_redis.get(name),
+        )
+        for name in known
+    ]

@@ -1,0 +1,182 @@
+"""Repairs of the queue, done by the clock every few seconds and by idle workers now and then.
+
+The catalog is the truth. What it calls queued, retrying or processing and what RQ does not have is enqueued
+again; what RQ calls stopped by a person is canceled in the catalog; what nobody owns is deleted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rq import Queue
+from rq.intermediate_queue import IntermediateQueue
+from rq.job import Job
+from rq.registry import clean_registries
+from rq.worker_registration import clean_worker_registry
+
+from ...catalog import Analysis, utcnow
+from ...errors import ShadowError
+from ..attempt import retry_policy, settlement
+from ..attempt.settlement import House
+from ..attempt.states import ACTIVE, CANCELED, FAILED, PROCESSING, QUEUED, RETRYING
+from ..maintenance import self_test
+from . import rq_retry
+from .rq_backend import FROM_RQ, RqJobManager
+
+log = logging.getLogger(__name__)
+
+# A row must be this old before its absence in Redis means anything: its submit may still be under way.
+STRAY_S = 5.0
+# Between leaving the queue and being registered as started, a job is in neither; milliseconds in practice.
+IN_BETWEEN_S = 5.0
+
+
+def mend_queue(house: House, queue: Queue) -> None:
+    """Registries, workers' registrations and the intermediate list of one queue."""
+    clean_registries(queue, [Abandoned(house)])
+    clean_worker_registry(queue)
+    rescue_in_between(queue)
+
+
+class Abandoned:
+    """RQ's exception handler for a job whose worker vanished: settle the attempt, decide about the next."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def __call__(self, job: Job, *_: object) -> bool:
+        """RQ reads ``retries_left`` after this."""
+        if job.id == self_test.JOB_ID:  # the next one comes by the calendar
+            rq_retry.apply(job, FAILED)
+            return True
+        error = retry_policy.Lost("The worker that had this film vanished.")
+        try:
+            end = settlement.crashed(self.house, job.id, job.worker_name or "", error, only_if_silent=True)
+        except ShadowError as away:
+            log.warning("the catalog does not answer, %s goes through the queue again: %s", job.id, away)
+            end = settlement.End(RETRYING)
+        rq_retry.apply(job, end.state, delay_s=end.delay_s, at_front=True)
+        return True
+
+
+def rescue_in_between(queue: Queue) -> int:
+    """Put back jobs that a worker took and died with before it could register them; how many."""
+    between: IntermediateQueue = queue.intermediate_queue
+    rescued = 0
+    started = set(queue.started_job_registry.get_job_ids(cleanup=False))
+    for job_id in between.get_job_ids():
+        if job_id in started or between.set_first_seen(job_id):
+            continue
+        seen = between.get_first_seen(job_id)
+        if seen is None or (utcnow() - seen).total_seconds() < IN_BETWEEN_S:
+            continue
+        with queue.connection.pipeline() as pipeline:
+            pipeline.lrem(between.key, 1, job_id)
+            if Job.exists(job_id, queue.connection):
+                pipeline.lpush(queue.key, job_id)
+            pipeline.delete(between.get_first_seen_key(job_id))
+            pipeline.execute()
+        rescued += 1
+        log.warning("put %s back: the worker that took it died at once", job_id)
+    return rescued
+
+
+@dataclass(frozen=True)
+class Known:
+    """Ids that the lists and registries of RQ hold at one moment."""
+
+    waiting: frozenset[str]
+    scheduled: frozenset[str]
+    started: frozenset[str]
+
+    @classmethod
+    def of(cls, manager: RqJobManager, names: Iterable[str]) -> Known:
+        """Read them for these queues."""
+        waiting: set[str] = set()
+        scheduled: set[str] = set()
+        started: set[str] = set()
+        for name in names:
+            queue = manager.queue(name)
+            waiting |= set(queue.get_job_ids()) | set(queue.intermediate_queue.get_job_ids())
+            scheduled |= set(queue.scheduled_job_registry.get_job_ids(cleanup=False))
+            started |= set(queue.started_job_registry.get_job_ids(cleanup=False))
+        return cls(frozenset(waiting), frozenset(scheduled), frozenset(started))
+
+    def has(self, job_id: str, state: str) -> bool:
+        """Whether a job in this state is where jobs of this state are."""
+        places = {QUEUED: self.waiting | self.started, RETRYING: self.scheduled | self.waiting}
+        return job_id in places.get(state, self.started)
+
+
+def reconcile(manager: RqJobManager) -> int:
+    """Compare every active analysis with RQ and mend what differs; how many were mended."""
+    held = manager.catalog.held_ids(manager.settings.coach_limit)
+    rows = [r for r in manager.catalog.active() if _age(r.updated_at) > STRAY_S and r.id not in held]
+    if not rows:
+        return 0
+    known = Known.of(manager, {row.queue for row in rows})
+    jobs = Job.fetch_many([row.id for row in rows], connection=manager.connection)
+    return sum(_mend(manager, row, job, known) for row, job in zip(rows, jobs, strict=True))
+
+
+def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -> bool:
+    state = FROM_RQ[job.get_status(refresh=False)] if job is not None else ""
+    if state in ACTIVE and known.has(row.id, state):
+        return False
+    if state == CANCELED:
+        log.info("%s was stopped on the queue's dashboard", row.id)
+        settlement.stopped(manager, row.id)
+        return True
+    if row.state == PROCESSING:
+        return _mend_processing(manager, row)
+    if row.not_before is not None and row.not_before > utcnow():
+        return False
+    now = manager.catalog.find(row.id)
+    if now is None or (now.state, now.updated_at) != (row.state, row.updated_at):
+        return False  # it went on while we looked
+    log.info("enqueuing %s: the catalog calls it %s, the queue %s", row.id, row.state, state or "nothing")
+    manager._forget(row.id)
+    # What has been tried or has a right to hurry goes first; a film whose turn has come queues up.
+    manager._enqueue(row, at_front=row.attempt > row.budget_from or row.priority > 0)
+    return True
+
+
+def _mend_processing(manager: RqJobManager, row: Analysis) -> bool:
+    """RQ knows of no running job: if the attempt is silent, too, it is lost."""
+    if manager.catalog.lease_alive(row, utcnow()):
+        return False
+    error = retry_policy.Lost("The worker that had this film vanished.")
+    end = settlement.crashed(manager, row.id, row.worker or "", error)
+    if end.state == RETRYING:
+        manager._forget(row.id)
+        manager._enqueue(row, at_front=True)
+    return True
+
+
+def forget_ended(manager: RqJobManager, names: Iterable[str]) -> int:
+    """Remove jobs at their end whose analysis is gone, and canceled ones after a while; how many.
+
+    Failed jobs stay: they are the dead letters. RQ itself forgets finished ones, but never canceled ones.
+    """
+    removed = 0
+    for name in names:
+        queue = manager.queue(name)
+        ids: set[str] = set()
+        registries = (queue.failed_job_registry, queue.canceled_job_registry, queue.finished_job_registry)
+        for registry in registries:
+            ids |= set(registry.get_job_ids(cleanup=False))
+        old = utcnow() - timedelta(seconds=manager.settings.result_ttl_s)
+        canceled = {row.id for row in manager.catalog.ended_before(old, [CANCELED], limit=None)}
+        for job_id in ids - (manager.catalog.known_ids(ids) - canceled):
+            manager._forget(job_id)
+            for registry in registries:
+                registry.connection.zrem(registry.key, job_id)
+            removed += 1
+    return removed
+
+
+def _age(moment: datetime) -> float:
+    return (utcnow() - moment).total_seconds()

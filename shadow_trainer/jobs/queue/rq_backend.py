@@ -1,0 +1,240 @@
+"""The queue on RQ and Redis. Jobs carry nothing but the analysis id; everything else is in the catalog.
+
+Redis being away stops no request: the catalog knows what is queued, and the clock enqueues it when Redis is
+back. Retries are decided by :mod:`.policy`, so jobs are enqueued without RQ's own.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+import redis
+from rq import Queue
+from rq.command import send_stop_job_command
+from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
+from rq.job import Job
+from rq.job import JobStatus as RqStatus
+from rq.worker import Worker
+
+from ...catalog import Analysis, Catalog, utcnow
+from ...settings import Settings
+from ...storage import Storage
+from ..attempt.states import CANCELED, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
+from ..maintenance import self_test
+from ..redis.client import AWAY, LOST, connect
+from . import overview
+from .manager import JobManager
+from .position import Line, Service
+from .status import Live
+
+log = logging.getLogger(__name__)
+
+TASK = "workers.tasks.run_analysis"
+REDRAW_TASK = "workers.tasks.redraw_analysis"
+QUEUES = ("pose", "batch", "maintenance")
+FILM_QUEUES = ("pose", "batch")
+# A page may show a place in the line that is this old.
+LINE_S = 1.0
+# A worker that has not been heard of for this long does not count as alive.
+WORKER_SILENCE_S = 60.0
+FROM_RQ = {
+    RqStatus.CREATED: QUEUED,
+    RqStatus.QUEUED: QUEUED,
+    RqStatus.DEFERRED: QUEUED,
+    RqStatus.READY_TO_ENQUEUE: QUEUED,
+    RqStatus.SCHEDULED: RETRYING,
+    RqStatus.STARTED: PROCESSING,
+    RqStatus.FINISHED: COMPLETED,
+    RqStatus.FAILED: FAILED,
+    RqStatus.STOPPED: CANCELED,
+    RqStatus.CANCELED: CANCELED,
+}
+PENDING = {QUEUED, RETRYING, PROCESSING}
+
+
+class RqJobManager(JobManager):
+    """See :class:`.manager.JobManager`."""
+
+    kind = "rq"
+
+    def __init__(
+        self, settings: Settings, catalog: Catalog, storage: Storage, *, connection: redis.Redis | None = None
+    ) -> None:
+        super().__init__(settings, catalog, storage)
+        self.connection = connection if connection is not None else connect(settings)
+
+    def queue(self, name: str) -> Queue:
+        """One of our queues."""
+        return Queue(name, connection=self.connection)
+
+    def worker_count(self) -> int:
+        """Workers heard of within the last minute, on any queue."""
+        return len(self._service().orders)
+
+    def _service(self) -> Service:
+        """What those workers serve; none while Redis is away."""
+        try:
+            workers = Worker.all(connection=self.connection)
+        except AWAY:
+            return Service(())
+        moment = utcnow()
+        alive = [w for w in workers if w.last_heartbeat and _age_s(w, moment) < WORKER_SILENCE_S]
+        return Service(tuple(tuple(worker.queue_names()) for worker in alive))
+
+    def _servers(self, queue: str) -> int:
+        return self._recent("service", self._service).workers(queue)
+
+    def workers(self) -> list[overview.WorkerFacts]:
+        """Every worker that RQ knows."""
+        try:
+            return overview.rq_workers(self.connection)
+        except AWAY:
+            return []
+
+    def queues(self) -> list[overview.QueueFacts]:
+        """By queue, with the length of RQ's own line."""
+        try:
+            lengths = {name: self.queue(name).count for name in QUEUES}
+        except AWAY:
+            lengths = {}
+        return overview.queues(self.catalog, QUEUES, lengths)
+
+    def ready(self) -> dict[str, str]:
+        """Redis, its eviction policy, and the workers."""
+        try:
+            policy = self.connection.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
+        except LOST as error:
+            return {"redis": f"Redis does not answer ({type(error).__name__}).", "workers": "Not known."}
+        except redis.ResponseError:  # hosted services forbid CONFIG
+            policy = "noeviction"
+        wrong = f"Redis evicts jobs when memory is short ({policy}); set maxmemory-policy noeviction."
+        return {"redis": "", "eviction": "" if policy == "noeviction" else wrong, **super().ready()}
+
+    def redraw(self, analysis_id: str, revision: str) -> None:
+        """Behind the films that coaches wait for."""
+        try:
+            self.queue("batch").enqueue_call(
+                REDRAW_TASK,
+                args=(analysis_id, revision),
+                job_id=f"redraw-{analysis_id}-{revision}",
+                timeout=self.settings.job_timeout_s,
+                result_ttl=self.settings.result_ttl_s,
+                description=f"films of analysis {analysis_id}",
+            )
+        except AWAY as error:
+            log.warning("Redis is away (%s); the films of %s stay old", type(error).__name__, analysis_id)
+
+    def fetch(self, analysis_id: str) -> Job | None:
+        """RQ's job, or None when RQ does not know it."""
+        try:
+            return Job.fetch(analysis_id, connection=self.connection)
+        except NoSuchJobError:
+            return None
+
+    def ids_in_registry(self, queue: str, registry: str) -> list[str]:
+        """Job ids that wait (``queued``) or stand in another registry of a queue; none of an unknown one."""
+        found = self.queue(queue)
+        if registry == "queued":
+            return found.get_job_ids()
+        place = getattr(found, f"{registry}_job_registry", None)
+        return place.get_job_ids(cleanup=False) if place is not None else []
+
+    def request_self_test(self) -> bool:
+        """See :class:`.manager.JobManager`; one that waits or runs already is enough."""
+        options = {"timeout": self_test.TIMEOUT_S, "result_ttl": 0, "description": "self-test"}
+        return self._put("maintenance", self_test.TASK, self_test.JOB_ID, **options)
+
+    def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
+        self._put(
+            row.queue,
+            TASK,
+            row.id,
+            args=(row.id,),
+            timeout=self.settings.job_timeout_s,
+            result_ttl=self.settings.result_ttl_s,
+            description=f"analysis {row.id}",
+            at_front=at_front,
+        )
+
+    def _put(self, queue: str, task: str, job_id: str, **options: Any) -> bool:
+        """Enqueue unless the same job waits or runs; one at its end makes room. Whether it was enqueued."""
+        try:
+            self._put_once(queue, task, job_id, options)
+        except DuplicateJobError:
+            job = self.fetch(job_id)
+            if job is not None and FROM_RQ[job.get_status(refresh=False)] in PENDING:
+                return False
+            self._forget(job_id)
+            self._put_once(queue, task, job_id, options)
+        except AWAY as error:
+            log.warning("Redis is away (%s); the clock will enqueue %s", type(error).__name__, job_id)
+            return False
+        return True
+
+    def _put_once(self, queue: str, task: str, job_id: str, options: dict[str, Any]) -> None:
+        self.queue(queue).enqueue_call(task, job_id=job_id, unique=True, **options)
+
+    def _live(self, row: Analysis) -> Live:
+        try:
+            line = self._kept.get("line", lambda: Line.read(self.connection, FILM_QUEUES), LINE_S)
+            place = line.place(row.id, row.queue)
+            if place is not None and row.state in (QUEUED, RETRYING):
+                # Most who ask wait in the line: for them nothing more is read.
+                return Live(state=row.state, position=self._before(row.queue, line) + place + 1)
+            return self._live_job(row, line)
+        except AWAY:
+            return Live()
+
+    def _live_job(self, row: Analysis, line: Line) -> Live:
+        """What RQ's own job says, now."""
+        job = self.fetch(row.id)
+        if job is None:
+            waiting = self.catalog.waiting_ids() if row.state == QUEUED else []
+            return Live(position=waiting.index(row.id) + 1 if row.id in waiting else None)
+        state = FROM_RQ[job.get_status(refresh=False)]
+        place = self.queue(job.origin).get_job_position(row.id) if state == QUEUED else None
+        if state == QUEUED and row.attempt > row.budget_from and row.state == RETRYING:
+            state = RETRYING
+        meta: dict[str, Any] = job.meta if job.meta.get("attempt") == row.attempt else {}
+        return Live(
+            state=state,
+            stage=meta.get("stage"),
+            progress=meta.get("progress"),
+            position=None if place is None else self._before(job.origin, line) + place + 1,
+            done=meta.get("done"),
+            total=meta.get("total"),
+        )
+
+    def _before(self, queue: str, line: Line) -> int:
+        """Films of other queues that go before every film of this one."""
+        service: Service = self._recent("service", self._service)
+        return line.length(service.before(queue, FILM_QUEUES))
+
+    def _stop(self, analysis_id: str) -> None:
+        try:
+            job = self.fetch(analysis_id)
+            if job is None:
+                return
+            state = FROM_RQ[job.get_status(refresh=False)]
+            if state == PROCESSING:
+                send_stop_job_command(self.connection, analysis_id)
+            elif state in PENDING:
+                job.cancel()
+        except (InvalidJobOperation, NoSuchJobError):
+            return  # it ended in the meantime
+        except AWAY as error:
+            # The running attempt notices by itself, because it asks the catalog.
+            log.warning("Redis is away (%s); %s stops a little later", type(error).__name__, analysis_id)
+
+    def _forget(self, analysis_id: str) -> None:
+        try:
+            if (job := self.fetch(analysis_id)) is not None:
+                job.delete()
+        except (*AWAY, ValueError) as error:  # ValueError: an execution expired while it was listed
+            log.warning("the job %s could not be removed from Redis: %s", analysis_id, error)
+
+
+def _age_s(worker: Worker, moment: datetime) -> float:
+    return (moment - worker.last_heartbeat).total_seconds()

@@ -1,0 +1,53 @@
+"""Our decisions in RQ's words: whether RQ tries a job again, and when."""
+
+from __future__ import annotations
+
+import math
+
+from rq import Queue
+from rq.job import Job, JobStatus
+
+from ...catalog import Catalog
+from ...errors import ShadowError
+from ..attempt.states import ACTIVE, FAILED
+
+
+def apply(job: Job, state: str, *, delay_s: float = 0.0, at_front: bool = False) -> None:
+    """Prepare ``job`` for RQ's failure handling, which retries while ``retries_left`` is positive.
+
+    ``failed`` ends there. Any other state goes through the queue once more: also a job whose analysis has
+    meanwhile ended, because the next attempt finds nothing to do and RQ then knows it as finished.
+    """
+    if state == FAILED:
+        job.retries_left = 0
+        return
+    job.retries_left = 1
+    job.retry_intervals = [math.ceil(delay_s)]
+    job.enqueue_at_front_on_retry = at_front
+
+
+def put_back(queue: Queue, job: Job, pipeline: object) -> None:
+    """To the front of its queue, as if it had never been taken."""
+    job.started_at = job.ended_at = None
+    job.worker_name = None
+    queue._enqueue_job(job, pipeline=pipeline, at_front=True)  # type: ignore[arg-type]
+
+
+def withdraw_if_ended(job: Job, catalog: Catalog) -> None:
+    """Take back the next attempt that RQ has just noted, when its analysis was canceled meanwhile.
+
+    Asked after RQ's note: a later cancel finds the note and removes it by itself.
+    """
+    if job.get_status(refresh=False) not in (JobStatus.SCHEDULED, JobStatus.QUEUED):
+        return
+    try:
+        row = catalog.find(job.id)
+    except ShadowError:
+        return  # away: the attempt is refused when its time has come
+    if row is None or row.state in ACTIVE:
+        return
+    queue = Queue(job.origin, connection=job.connection)
+    job.delete()
+    # RQ looks where the status says; a cancel in the middle of RQ's own steps leaves it in the other ones.
+    for registry in (queue.scheduled_job_registry, queue.canceled_job_registry):
+        job.connection.zrem(registry.key, job.id)

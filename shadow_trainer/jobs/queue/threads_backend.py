@@ -1,0 +1,240 @@
+"""Legacy mode: a thread pool inside the web process, with the same interface, states and promises.
+
+The catalog is the queue. Of all web processes on this machine one holds a lock file and works (the leader);
+the others only submit, and take over when it ends. What a leader that died was doing starts again at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+
+from ... import logs
+from ...catalog import Analysis, Catalog, utcnow
+from ...catalog.statistics import BULK
+from ...errors import Canceled, ShadowError
+from ...settings import Settings
+from ...storage import Storage
+from ..attempt import settlement
+from ..attempt.retry_policy import Lost
+from ..attempt.runner import Runner
+from ..attempt.states import QUEUED, RETRYING
+from ..maintenance import self_test
+from ..pipeline.engines import Engines
+from .manager import JobManager
+from .status import Live
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.5
+SWEEP_S = 60.0
+PREFIX = "threads@"
+
+
+class ThreadJobManager(JobManager):
+    """See :class:`.manager.JobManager`."""
+
+    kind = "threads"
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        storage: Storage,
+        *,
+        pipeline: Callable[..., dict[str, Any]] | None = None,
+        engines: Any = None,
+        run: bool = True,
+    ) -> None:
+        super().__init__(settings, catalog, storage)
+        self.runner = Runner(settings, catalog, storage, engines or Engines(settings), pipeline)
+        self.name = f"{PREFIX}{socket.gethostname()}.{os.getpid()}.{id(self):x}"
+        self._live_progress: dict[str, tuple[str, float]] = {}
+        self._running: set[str] = set()
+        self._joined: dict[str, float] = {}
+        self._lock, self._wake, self._closing = threading.Lock(), threading.Event(), threading.Event()
+        self._lock_file: IO[str] | None = None
+        self._pool = ThreadPoolExecutor(settings.legacy_threads, thread_name_prefix="analysis")
+        self._thread = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
+        if run:
+            self._thread.start()
+            _at_exit(self)
+
+    def worker_count(self) -> int:
+        """Threads that work, of this machine's leading web process."""
+        return self.settings.legacy_threads
+
+    def redraw(self, analysis_id: str, revision: str) -> None:
+        """In this process' pool, after what is waiting there."""
+        if self._thread.is_alive():
+            self._pool.submit(self._redraw, analysis_id, revision)
+
+    def close(self, *, grace_s: float | None = None) -> None:
+        """Hand back what is running and stop; finished stages are kept for the next start."""
+        self._closing.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(POLL_S * 4)
+        deadline = time.monotonic() + (self.settings.shutdown_grace_s if grace_s is None else grace_s)
+        while self._running and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._hand_back()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._lock_file is not None:
+            self._lock_file.close()
+
+    def request_self_test(self) -> bool:
+        """See :class:`.manager.JobManager`; it runs in the pool between two analyses."""
+        self._pool.submit(self._self_test)
+        return True
+
+    def _self_test(self) -> None:
+        with contextlib.suppress(ShadowError):  # it is written down, and in the log
+            self_test.run(self.runner, self.name)
+
+    def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
+        self._wake.set()
+
+    def _live(self, row: Analysis) -> Live:
+        stage, progress = self._live_progress.get(row.id, (None, None))
+        position = None
+        if row.state in (QUEUED, RETRYING):
+            waiting = self.catalog.waiting_ids()
+            position = waiting.index(row.id) + 1 if row.id in waiting else None
+        return Live(stage=stage, progress=progress, position=position)
+
+    def _stop(self, analysis_id: str) -> None:
+        """Nothing to do: the running attempt asks the catalog several times a second."""
+
+    def _forget(self, analysis_id: str) -> None:
+        self._live_progress.pop(analysis_id, None)
+
+    # The leader's thread
+
+    def _dispatch(self) -> None:
+        swept = 0.0
+        while not self._closing.is_set():
+            try:
+                if self._lead():
+                    self._reclaim()
+                    self._start_waiting()
+                    if time.monotonic() - swept > SWEEP_S:
+                        swept = time.monotonic()
+                        self._keep_house()
+            except ShadowError as error:
+                log.warning("the catalog does not answer: %s", error)
+            except Exception:
+                log.exception("the dispatcher stumbled and goes on")
+            self._wake.wait(POLL_S)
+            self._wake.clear()
+
+    def _hand_back(self) -> None:
+        """Give up what is running; the attempts notice at their next check and end."""
+        for analysis_id in list(self._running):
+            settlement.handed_back(self.runner, analysis_id, self.name)
+
+    def _lead(self) -> bool:
+        """Whether this process is the one that works; asks for the lock when nobody has it."""
+        if self._lock_file is not None:
+            return True
+        self.settings.data_path.mkdir(parents=True, exist_ok=True)
+        file = (self.settings.data_path / "legacy.lock").open("a")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        self._lock_file = file
+        log.info("this process runs the analyses (legacy mode)")
+        return True
+
+    def _reclaim(self) -> None:
+        """Attempts of leaders that died (we hold their lock), and of workers whose lease ran out."""
+        here = f"{PREFIX}{socket.gethostname()}."
+        for row in self.catalog.processing():
+            with self._lock:
+                ours = row.id in self._running
+            if not ours and row.worker and row.worker.startswith(here) and row.worker != self.name:
+                settlement.crashed(self.runner, row.id, row.worker, Lost("The web process was ended."))
+
+    def _start_waiting(self) -> None:
+        expired = [row.id for row in self.catalog.processing() if not self.catalog.lease_alive(row, utcnow())]
+        for analysis_id in [*expired, *self._in_turn()]:
+            with self._lock:
+                if len(self._running) >= self.settings.legacy_threads or self._closing.is_set():
+                    return
+                if analysis_id in self._running:
+                    continue
+                self._running.add(analysis_id)
+            self._pool.submit(self._run, analysis_id)
+
+    def _in_turn(self) -> list[str]:
+        """What may start: bulk last, by priority, then by the time it joined the line. A film that was held because of
+        its coach's other films joins at the end, as it does in Redis.
+        """
+        held = self.catalog.held_ids(self.settings.coach_limit)
+        waiting = [i for i in self.catalog.waiting_ids(now=utcnow()) if i not in held]
+        joined = {i: self._joined.get(i, time.monotonic()) for i in waiting}
+        self._joined = joined
+        rank = {row.id: (row.queue == BULK, -row.priority) for row in self.catalog.active()}
+        return sorted(waiting, key=lambda i: (rank.get(i, (False, 0)), joined[i]))
+
+    def _run(self, analysis_id: str) -> None:
+        def listen(stage: str, percent: float) -> None:
+            self._live_progress[analysis_id] = (stage, percent)
+
+        try:
+            with logs.context(job_id=analysis_id):
+                self.runner.run(analysis_id, self.name, listener=listen)
+        except Exception:
+            log.exception("the attempt could not be settled; it is taken up again when its lease runs out")
+        finally:
+            with self._lock:
+                self._running.discard(analysis_id)
+            self._live_progress.pop(analysis_id, None)
+            self._wake.set()
+
+    def _redraw(self, analysis_id: str, revision: str) -> None:
+        def check() -> None:
+            if self._closing.is_set():
+                raise Canceled("The server is stopping.")
+
+        from ..correction.redraw import redraw  # numpy; the web process has no use for it in queue mode
+
+        try:
+            redraw(self.settings, self.catalog, self.storage, analysis_id, revision, check=check)
+        except ShadowError as error:
+            log.warning("the films of %s were not drawn again: %s", analysis_id, error)
+        except Exception:
+            log.exception("the films of %s were not drawn again", analysis_id)
+
+    def _keep_house(self) -> None:
+        """What the clock does in RQ mode, except for the repairs of Redis."""
+        from ..maintenance import alerts, schedules
+
+        alerts.watch(self)
+        schedules.run_due(self)
+
+
+def _at_exit(manager: ThreadJobManager) -> None:
+    """Hand back what runs when the interpreter wants to end.
+
+    The pool's own hook waits for its threads, in which a film may run for minutes; hooks run in the opposite
+    order of their registration, so this one comes before it (``atexit`` would come after it).
+    """
+    kept = weakref.ref(manager)
+
+    def leave() -> None:
+        if (found := kept()) is not None:
+            found.close(grace_s=0)
+
+    threading._register_atexit(leave)  # type: ignore[attr-defined]

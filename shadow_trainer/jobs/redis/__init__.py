@@ -1,0 +1,1 @@
+"""The connection to Redis, the embedded server, and the leader's lock."""

@@ -1,0 +1,38 @@
+"""A child that waits loaded: used once, replaced, and gone when it is not needed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from shadow_trainer.jobs.correction.warm_process import Spare
+
+ECHO = "import os, sys\nprint(os.getpid(), os.environ['WHO'], sys.stdin.read())\n"
+
+
+@pytest.fixture
+def spare(tmp_path: Path):
+    (tmp_path / "echo_child.py").write_text(ECHO)
+    found = Spare("echo_child")
+    yield lambda task, who: (
+        found,
+        found.ask(task, {**os.environ, "PYTHONPATH": str(tmp_path), "WHO": who}, 30).split(),
+    )
+    if found._waiting:
+        found._waiting[1].communicate("", timeout=30)
+
+
+def test_the_next_child_waits_and_answers_once(spare) -> None:
+    found, (first, *_) = spare("one", "a")
+    waiting = found._waiting[1].pid
+    assert first != str(waiting)
+    assert spare("two", "a")[1] == [str(waiting), "a", "two"]
+
+
+def test_a_child_made_for_another_environment_or_dead_is_not_asked(spare) -> None:
+    found, _ = spare("one", "a")
+    assert spare("two", "b")[1][1:] == ["b", "two"]
+    found._waiting[1].kill()
+    assert spare("three", "b")[1][1:] == ["b", "three"]
