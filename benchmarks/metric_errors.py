@@ -26,10 +26,9 @@ from threadpoolctl import threadpool_limits
 from shadow_trainer import pitching
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.body.skeleton import INDEX
-from shadow_trainer.pitching import planar
 from shadow_trainer.pitching.deliveries import find_deliveries
-from shadow_trainer.pitching.errors import DATA, rate_of
-from shadow_trainer.pitching.metrics import ROWS, Context
+from shadow_trainer.pitching.metrics import ROWS, Context, planar
+from shadow_trainer.pitching.metrics.uncertainty import DATA, rate_of
 from shadow_trainer.pitching.world import as_right_hander
 from shadow_trainer.pose.motion import solve
 from shadow_trainer.pose.track import RawTrack

@@ -13,24 +13,11 @@ import numpy as np
 
 from ..body.series import PoseSeries
 from ..errors import BadRequest
-from . import (
-    angles,
-    camera,
-    compare,
-    consistency,
-    editing,
-    faults,
-    metrics,
-    norms,
-    planar,
-    scoring,
-    style,
-    warnings,
-)
+from . import angles, camera, consistency, faults, film_warnings, metrics, style
 from .deliveries import Found, find_deliveries, find_hand
-from .events import EVENTS
-from .metrics import Context, Metric, confidence
-from .reference import Reference
+from .events import EVENTS, edits
+from .metrics import Context, Metric, confidence, norms, planar, scoring
+from .reference import Reference, comparison
 from .reference import get as get_reference
 from .world import HANDS, as_right_hander, standing_height
 
@@ -99,7 +86,7 @@ def analyse(
         hand_gap_m=planar.hand_gap(series),
         lead_ankle_m=planar.lead_ankle(series, hand),
     )
-    found = editing.apply(found, events or {})
+    found = edits.apply(found, events or {})
     pairs = [_delivery(setting, item, fps) for item in found]
     deliveries = [{"index": index, **delivery} for index, (delivery, _) in enumerate(pairs)]
     together = consistency.over(deliveries)
@@ -113,7 +100,7 @@ def analyse(
         "level": level,
         "deliveries": deliveries,
         "consistency": together,
-        "warnings": warnings.collect(series, deliveries, sure_hand=sure, view=view, looks=looks),
+        "warnings": film_warnings.collect(series, deliveries, sure_hand=sure, view=view, looks=looks),
         "footer": faults.FOOTER,
         "series": [curves for _, curves in pairs],
     }
@@ -215,7 +202,7 @@ def _words(
 def _similarity(setting: Setting, item: Found, events: dict[str, Any]) -> dict[str, Any]:
     if setting.reference is None:
         return {}
-    return compare.similarity_of(
+    return comparison.similarity_of(
         setting.points[item.rows],
         setting.series.time_s[item.rows],
         setting.series.confidence[item.rows],
@@ -233,7 +220,7 @@ def _curves(setting: Setting, time_s: np.ndarray, context: Context) -> dict[str,
     out = {"time_s": time_s, **{n: np.round(np.interp(time_s, grid, v), 2) for n, v in smooth.items()}}
     if setting.reference is not None:
         events = {name: event.time_s for name, event in context.events.items()}
-        ghost = compare.reference_curves(time_s, events, setting.reference)
+        ghost = comparison.reference_curves(time_s, events, setting.reference)
         out["shadow"] = {
             name: np.round(_same_turn(v, out[name]) if name in context.curves else v, 2)
             for name, v in ghost.items()

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, request
 
 from ..errors import NotFound
-from ..pitching import compare as pitching_compare
+from ..pitching.reference import comparison as pitching_compare
 from ..pitching.reference import from_delivery
 from ..pitching.world import as_right_hander
 from . import desk

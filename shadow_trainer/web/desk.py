@@ -21,7 +21,7 @@ from ..errors import Conflict, NotFound, ShadowError, Unavailable
 from ..jobs.correction import redraw, remeasure
 from ..jobs.pipeline import assumptions
 from ..jobs.pipeline.request import AnalysisRequest
-from ..pitching.retarget import at_hips
+from ..pitching.reference.retarget import at_hips
 from ..settings import ROOT
 from . import shelf
 from .alone import alone

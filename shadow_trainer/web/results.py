@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request, sen
 from ..body.series import PoseSeries
 from ..errors import BadRequest, NotFound
 from ..jobs.pipeline import assumptions, shadow_file
-from ..pitching.retarget import PINS
+from ..pitching.reference.retarget import PINS
 from ..render import charts, exports
 from . import desk
 from .forms import changes_from

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.report_weight import LIMIT_BYTES, measure
-from shadow_trainer.pitching import norms
+from shadow_trainer.pitching.metrics import norms
 from tests.browser.conftest import PHONE
 from tests.browser.looks import at_row, drag_mark, fingers, painted, until
 

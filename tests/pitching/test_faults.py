@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from shadow_trainer import pitching
-from shadow_trainer.pitching import faults, metrics, norms
+from shadow_trainer.pitching import faults, metrics
 from shadow_trainer.pitching.faults.rules import RULES, Check, Fault
+from shadow_trainer.pitching.metrics import norms
 
 from . import bodies
 

@@ -11,10 +11,11 @@ import pytest
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.body.skeleton import INDEX, JOINTS
 from shadow_trainer.errors import BadRequest
-from shadow_trainer.pitching import compare, importers, retarget
+from shadow_trainer.pitching import importers
 from shadow_trainer.pitching.importers.arrays import H36M
 from shadow_trainer.pitching.importers.bvh import read_bvh
 from shadow_trainer.pitching.importers.labels import guess
+from shadow_trainer.pitching.reference import comparison, retarget
 from shadow_trainer.render import exports
 
 from . import bodies
@@ -108,7 +109,7 @@ def test_a_left_handers_motion_is_mirrored_into_the_library(pitch: PoseSeries, t
     path = written("trc", bodies.mirrored(pitch), tmp_path)
     reference = importers.as_reference(importers.read(path), name="lefty")
     assert reference.hand == "left"
-    again = compare.on_athlete(pitch.world_m, pitch.time_s, reference.events, 1.88, reference)
+    again = comparison.on_athlete(pitch.world_m, pitch.time_s, reference.events, 1.88, reference)
     gap = np.linalg.norm(again - pitch.world_m, axis=-1)[:, WHOLE_BODY]
     inside = (pitch.time_s > reference.events["leg_lift"]) & (pitch.time_s < reference.events["release"])
     assert np.nanmedian(gap[inside]) < 0.03

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shadow_trainer import pitching
 from shadow_trainer.body.series import PoseSeries
-from shadow_trainer.pitching import restate
+from shadow_trainer.pitching import reassume
 
 from . import bodies
 
@@ -72,8 +72,8 @@ def test_turning_the_world_turns_the_headings_and_changes_nothing_else(turn: flo
 @FEW
 @given(turn=st.floats(-180, 180))
 def test_where_the_stride_is_the_way_to_the_plate_a_turned_world_changes_nothing(turn: float) -> None:
-    before = measured(restate.toward_plate(PITCH, "right"))
-    after = measured(restate.toward_plate(bodies.turned(PITCH, turn), "right"))
+    before = measured(reassume.toward_plate(PITCH, "right"))
+    after = measured(reassume.toward_plate(bodies.turned(PITCH, turn), "right"))
     for key, metric in before.items():
         assert after[key]["value"] == pytest.approx(metric["value"], abs=1e-6), key
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shadow_trainer.pitching import compare, importers
-from shadow_trainer.pitching.reference import Reference, elite
+from shadow_trainer.pitching import importers
+from shadow_trainer.pitching.reference import Reference, comparison, elite
 from shadow_trainer.render import exports
 
 from . import bodies
@@ -17,7 +17,7 @@ from . import bodies
 def likeness(reference: Reference) -> float:
     """Similarity to the delivery that was exported."""
     seen = np.ones((len(reference.time_s), 33))
-    found = compare.similarity_of(
+    found = comparison.similarity_of(
         reference.points, reference.time_s, seen, reference.events, reference.height_m, elite()
     )
     return found["overall"]

@@ -10,7 +10,7 @@ import pytest
 from shadow_trainer import pitching
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.jobs.pipeline.request import LEVELS
-from shadow_trainer.pitching import norms
+from shadow_trainer.pitching.metrics import norms
 from shadow_trainer.pitching.reference.elite import keyframes, points_at
 
 from . import bodies

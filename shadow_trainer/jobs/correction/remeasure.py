@@ -170,7 +170,7 @@ def _document(
     moved: Moved, video: dict[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """analysis.json with everything that follows from the change, and a new revision."""
-    from ...pitching.warnings import CODES
+    from ...pitching.film_warnings import CODES
     from ..pipeline.document import plain
 
     names = ("athlete", "view", "level", "deliveries", "consistency")

@@ -1,5 +1,5 @@
 """What an analysis takes as given and a coach may correct afterwards: hand, height, capture rate, level,
-reference, view. The pose model is not needed again: see :mod:`shadow_trainer.pitching.restate`.
+reference, view. The pose model is not needed again: see :mod:`shadow_trainer.pitching.reassume`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def restate(
     series: PoseSeries, request: AnalysisRequest, solved: Mapping[str, Any], document: Mapping[str, Any]
 ) -> tuple[PoseSeries, dict[str, Any]]:
     """``(series, video)`` under the request: the stored motion restated, and the film's facts to match."""
-    from ...pitching import restate
+    from ...pitching import reassume as restate
 
     found = float(document["video"]["fps"]) if solved["rate_given"] else solved["capture_fps"]
     rate = float(request.capture_fps or found)

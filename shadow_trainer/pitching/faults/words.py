@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..norms import STAND_IN
+from ..metrics.norms import STAND_IN
 
 _UNITS = {
     "deg": "°", "%height": " %", "cm": " cm", "m/s": " m/s", "ms": " ms", "deg/s": "°/s",

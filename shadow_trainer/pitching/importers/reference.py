@@ -8,9 +8,8 @@ import numpy as np
 
 from ...body.series import PoseSeries
 from ...errors import BadRequest
-from .. import retarget
 from ..deliveries import Found, find_deliveries, find_hand
-from ..reference import Reference
+from ..reference import Reference, retarget
 from ..world import as_right_hander, standing_height
 from .frame import hips_stand_still, plant, plate_heading
 from .motion import Motion

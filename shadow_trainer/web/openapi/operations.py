@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...jobs.pipeline.shadow_file import MODES
-from ...pitching.retarget import PINS
+from ...pitching.reference.retarget import PINS
 
 JSON, FORM = "application/json", "multipart/form-data"
 VIDEO, ANY = "video/mp4", "application/octet-stream"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...pitching.events import EVENTS
-from ...pitching.warp import INTERVALS
+from ...pitching.reference.time_warp import INTERVALS
 from ...render.words import event_label, metric_label, number, quantity, shown, unit_label
 from .likeness import Likeness, likeness
 from .metrics import PHASES, phase_of

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...jobs.correction.remeasure import MOVED
-from ...pitching import faults, norms, picks
+from ...pitching import faults, representative
 from ...pitching.events import EVENTS
+from ...pitching.metrics import norms
 from ...render.words import event_label, validated
 from .keypoints import time_scale
 from .likeness import Likeness, Spread, drifts, likeness, repeated, spreads
@@ -169,7 +170,10 @@ def _moved(document: dict[str, Any], row: dict[str, Any]) -> Collection[str]:
 def _picked(deliveries: list[dict[str, Any]]) -> dict[int, tuple[str, ...]]:
     """Place of a pitch -> what it is chosen as."""
     chosen: dict[int, tuple[str, ...]] = {}
-    for words, place in (("best", picks.best(deliveries)), ("typical", picks.typical(deliveries))):
+    for words, place in (
+        ("best", representative.best(deliveries)),
+        ("typical", representative.typical(deliveries)),
+    ):
         if place is not None:
             chosen[place] = (*chosen.get(place, ()), words)
     return chosen

@@ -9,8 +9,8 @@ import pytest
 
 from shadow_trainer import pitching
 from shadow_trainer.body.series import PoseSeries
-from shadow_trainer.pitching import camera, errors, planar
-from shadow_trainer.pitching.metrics import confidence
+from shadow_trainer.pitching import camera
+from shadow_trainer.pitching.metrics import confidence, planar, uncertainty
 
 from . import bodies
 
@@ -28,10 +28,10 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small table of its own."""
     path = tmp_path / "errors.csv"
     path.write_text(HEAD + ROWS)
-    monkeypatch.setattr(errors, "DATA", path)
-    errors.table.cache_clear()
+    monkeypatch.setattr(uncertainty, "DATA", path)
+    uncertainty.table.cache_clear()
     yield
-    errors.table.cache_clear()
+    uncertainty.table.cache_clear()
 
 
 def from_the_open_side(solved: bool, step: int = 4) -> PoseSeries:
@@ -83,7 +83,7 @@ def test_an_error_that_goes_one_way_is_said_and_not_scored() -> None:
 
 @pytest.mark.usefixtures("table")
 def test_the_sequence_is_never_surer_than_its_lag() -> None:
-    with errors.DATA.open("a") as file:
+    with uncertainty.DATA.open("a") as file:
         file.write("pelvis_to_trunk_peak_lag,,open-side,60,3d,40,0,5,x\n")
     fast = from_the_open_side(solved=True, step=1)
     for extras, sure in ((fast.extras, "low"), ({}, "medium")):
@@ -93,14 +93,14 @@ def test_the_sequence_is_never_surer_than_its_lag() -> None:
 
 @pytest.mark.usefixtures("table")
 def test_a_faster_film_borrows_the_error_of_a_slower_one_and_never_the_other_way() -> None:
-    assert errors.error_of("elbow_flexion", "foot_contact", "open-side", 240).fps == 60
-    assert errors.error_of("elbow_flexion", "foot_contact", "open-side", 30) is None
-    assert errors.error_of("elbow_flexion", "foot_contact", "rear", 60) is None
+    assert uncertainty.error_of("elbow_flexion", "foot_contact", "open-side", 240).fps == 60
+    assert uncertainty.error_of("elbow_flexion", "foot_contact", "open-side", 30) is None
+    assert uncertainty.error_of("elbow_flexion", "foot_contact", "rear", 60) is None
 
 
 @pytest.mark.parametrize(("fps", "rate"), [(59.94, 60), (29.97, 30), (119.88, 120), (240, 240), (100, 120)])
 def test_odd_rates_count_as_the_usual_ones(fps: float, rate: int) -> None:
-    assert errors.rate_of(fps) == rate
+    assert uncertainty.rate_of(fps) == rate
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_confidence_follows_the_measured_error(error: float | None, sd: float | 
 
 
 def test_the_shipped_table_is_read_and_has_no_impossible_cell() -> None:
-    errors.table.cache_clear()
-    cells = errors.table()
+    uncertainty.table.cache_clear()
+    cells = uncertainty.table()
     assert len(cells) > 300
     assert all(cell.error > 0 and cell.n >= 2 for cell in cells.values())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shadow_trainer.pitching import picks
+from shadow_trainer.pitching import representative
 
 NAMES = ("stride_length", "lead_knee_flexion", "trunk_rotation", "pelvis_rotation", "arm_slot")
 
@@ -20,17 +20,17 @@ def pitch(
 
 
 def test_the_best_pitch_has_the_fewest_findings_and_then_the_most_usual_numbers() -> None:
-    assert picks.best([pitch(faults=1), pitch(z=2.5), pitch(z=1.5)]) == 2
-    assert picks.best([pitch(z=1.2, faults=2), pitch(z=3.0)]) == 1
+    assert representative.best([pitch(faults=1), pitch(z=2.5), pitch(z=1.5)]) == 2
+    assert representative.best([pitch(z=1.2, faults=2), pitch(z=3.0)]) == 1
 
 
 def test_no_pitch_is_best_alone_or_without_scores() -> None:
-    assert picks.best([pitch()]) is None
-    assert picks.best([pitch(), pitch(z=None)]) is None
-    assert picks.best([pitch(), pitch(sure="low")]) is None
+    assert representative.best([pitch()]) is None
+    assert representative.best([pitch(), pitch(z=None)]) is None
+    assert representative.best([pitch(), pitch(sure="low")]) is None
 
 
 def test_the_typical_pitch_lies_in_the_middle_of_three_or_more() -> None:
-    assert picks.typical([pitch(0), pitch(9), pitch(5)]) == 2
-    assert picks.typical([pitch(0), pitch(9)]) is None
-    assert picks.typical([pitch(0), pitch(9), pitch(5, sure="low")]) is None
+    assert representative.typical([pitch(0), pitch(9), pitch(5)]) == 2
+    assert representative.typical([pitch(0), pitch(9)]) is None
+    assert representative.typical([pitch(0), pitch(9), pitch(5, sure="low")]) is None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import BadRequest
-from .deliveries import Found
-from .events import EVENTS, Event
+from ...errors import BadRequest
+from ..deliveries import Found
+from . import EVENTS, Event
 
 LEAST_APART_S = 0.001
 # Inferred from the release where they were not seen.

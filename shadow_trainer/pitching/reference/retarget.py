@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..body.skeleton import INDEX, LANDMARKS
-from .angles import heading, unit
-from .world import joint, mid_hip, mid_shoulder
+from ...body.skeleton import INDEX, LANDMARKS
+from ..angles import heading, unit
+from ..world import joint, mid_hip, mid_shoulder
 
 # (child, parent): chains outward from the middle of the hips and of the shoulders.
 _CHAINS = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-DATA = Path(__file__).parent / "data" / "metric_errors.csv"
+DATA = Path(__file__).parent.parent / "data" / "metric_errors.csv"
 RATES = (30, 60, 120, 240)
 # The cells are small: a slightly smaller error is no reason to change the estimate.
 CLEARLY = 0.85

@@ -7,10 +7,10 @@ import pytest
 
 from shadow_trainer import pitching
 from shadow_trainer.body.series import PoseSeries
-from shadow_trainer.pitching import camera, restate
+from shadow_trainer.pitching import camera, reassume
 
 from . import bodies
-from .test_editing import values
+from .test_event_edits import values
 
 
 @pytest.fixture(scope="module")
@@ -19,17 +19,17 @@ def one() -> PoseSeries:
 
 
 def test_a_rate_and_its_inverse_leave_the_numbers_alone(one: PoseSeries) -> None:
-    there = restate.at_rate(one, 0.5)
+    there = reassume.at_rate(one, 0.5)
     assert np.ptp(there.time_s) == pytest.approx(np.ptp(one.time_s) / 2)
-    np.testing.assert_allclose(restate.at_rate(there, 2.0).time_s, one.time_s)
+    np.testing.assert_allclose(reassume.at_rate(there, 2.0).time_s, one.time_s)
 
 
 def test_height_scales_metres_and_keeps_the_picture(one: PoseSeries) -> None:
     film = bodies.filmed(one)
-    tall = restate.at_height(film, 1.1)
+    tall = reassume.at_height(film, 1.1)
     np.testing.assert_allclose(camera.pixels(tall, tall.world_m), film.landmarks_px, atol=1e-6)
     a = values(pitching.analyse(one, throws="right", height_m=1.88))
-    b = values(pitching.analyse(restate.at_height(one, 1.1), throws="right", height_m=1.88 * 1.1))
+    b = values(pitching.analyse(reassume.at_height(one, 1.1), throws="right", height_m=1.88 * 1.1))
     speed = ("pelvis_forward_velocity", "max")
     assert b[speed] == pytest.approx(1.1 * a[speed], rel=1e-3)
     for key in (("stride_length", "foot_contact"), ("lead_knee_flexion", "foot_contact")):
@@ -41,7 +41,7 @@ def test_the_way_to_the_plate_is_found_again_for_the_other_hand(one: PoseSeries,
     straight = one if hand == "right" else bodies.mirrored(one)
     # As the motion stage leaves it when it took the wrong hand: turned by an angle that makes no sense.
     wrong = bodies.turned(straight, 37.0)
-    right = restate.toward_plate(wrong, hand)
+    right = reassume.toward_plate(wrong, hand)
     a = values(pitching.analyse(straight, throws=hand, height_m=1.88))
     b = values(pitching.analyse(right, throws=hand, height_m=1.88))
     # X is the stride's own way, so the angle of the stride is nought; what is seen along it stays.
@@ -53,7 +53,7 @@ def test_the_way_to_the_plate_is_found_again_for_the_other_hand(one: PoseSeries,
 
 def test_turning_keeps_the_picture(one: PoseSeries) -> None:
     film = bodies.filmed(one)
-    turned = restate.toward_plate(film, "right")
+    turned = reassume.toward_plate(film, "right")
     assert not np.allclose(turned.world_m, film.world_m)
     np.testing.assert_allclose(camera.pixels(turned, turned.world_m), film.landmarks_px, atol=1e-6)
 
@@ -61,4 +61,4 @@ def test_turning_keeps_the_picture(one: PoseSeries) -> None:
 def test_who_does_not_throw_with_this_hand_is_left_as_he_was(one: PoseSeries) -> None:
     time_s, world = bodies.standing()
     still = bodies.series(time_s, world)
-    np.testing.assert_array_equal(restate.toward_plate(still, "left").world_m, still.world_m)
+    np.testing.assert_array_equal(reassume.toward_plate(still, "left").world_m, still.world_m)

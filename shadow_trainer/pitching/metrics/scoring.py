@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import errors, metrics, norms
-from .metrics import Metric, confidence
+from .. import metrics
+from . import Metric, confidence, norms, uncertainty
 
 TOO_LARGE = "the measured error is too large to score it"
 
@@ -27,10 +27,10 @@ def scored(
     table knows. ``may_score`` False: nothing is held against a norm.
     """
     key = (metric.name, metric.event)
-    method = errors.best_method(*key, view, fps) if key in flat and solved else "3d"
+    method = uncertainty.best_method(*key, view, fps) if key in flat and solved else "3d"
     value = flat[key] if method == "2d" else metric.value
     norm = norms.norm_for(*key, level)
-    cell = errors.error_of(*key, view, fps, method) if solved else None
+    cell = uncertainty.error_of(*key, view, fps, method) if solved else None
     sd = norm.sd if norm else None
     sure = confidence.by_error(metric.confidence, cell.error, sd, cell.bias) if cell else metric.confidence
     score = may_score and norm is not None and value is not None and sure != metrics.LOW
@@ -42,7 +42,7 @@ def scored(
         "error": cell.error if cell else None,
         "bias": cell.bias if cell else None,
         "error_n": cell.n if cell else 0,
-        "error_source": cell.words if cell else errors.NOT_MEASURED,
+        "error_source": cell.words if cell else uncertainty.NOT_MEASURED,
         "timing_error": metric.timing_error,
         "value_3d": metric.value,
         "method": method,
@@ -56,7 +56,7 @@ def scored(
     }
 
 
-def _why_low(metric: Metric, sure: str, cell: errors.Cell | None, sd: float | None) -> str:
+def _why_low(metric: Metric, sure: str, cell: uncertainty.Cell | None, sd: float | None) -> str:
     """Why a number that its view would allow is shown as a trend only; empty when it is not."""
     if cell is None or sure == metric.confidence or sure != metrics.LOW:
         return ""

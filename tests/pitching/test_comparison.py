@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from shadow_trainer import pitching
 from shadow_trainer.body.skeleton import MIRROR
 from shadow_trainer.errors import BadRequest
-from shadow_trainer.pitching import compare, retarget, similarity, warp
-from shadow_trainer.pitching.reference import elite
+from shadow_trainer.pitching.reference import comparison, elite, retarget, similarity, time_warp
 from shadow_trainer.pitching.world import joint
 
 from . import bodies
@@ -22,7 +21,7 @@ ALL_SEEN = np.ones((len(ONE.time_s), 33))
 
 
 def against(points: np.ndarray, confidence: np.ndarray = ALL_SEEN, events: dict | None = None) -> dict:
-    return compare.similarity_of(points, ONE.time_s, confidence, events or ONE.events, ONE.height_m, ONE)
+    return comparison.similarity_of(points, ONE.time_s, confidence, events or ONE.events, ONE.height_m, ONE)
 
 
 def test_the_reference_against_itself_scores_100() -> None:
@@ -36,13 +35,13 @@ def test_the_reference_against_itself_scores_100() -> None:
 @given(scale=st.floats(0.6, 1.2), turn=st.floats(-180, 180))
 def test_size_and_heading_do_not_count(scale: float, turn: float) -> None:
     body = retarget.turn(ONE.points * scale, turn)
-    found = compare.similarity_of(body, ONE.time_s, ALL_SEEN, ONE.events, ONE.height_m * scale, ONE)
+    found = comparison.similarity_of(body, ONE.time_s, ALL_SEEN, ONE.events, ONE.height_m * scale, ONE)
     assert found["overall"] == pytest.approx(100.0, abs=1e-3)
 
 
 def test_another_rhythm_is_a_difference_in_time_and_not_in_shape() -> None:
     slow = {name: 1.2 * when for name, when in ONE.events.items()}
-    found = compare.similarity_of(ONE.points, 1.2 * ONE.time_s, ALL_SEEN, slow, ONE.height_m, ONE)
+    found = comparison.similarity_of(ONE.points, 1.2 * ONE.time_s, ALL_SEEN, slow, ONE.height_m, ONE)
     assert found["overall"] == pytest.approx(100.0, abs=0.5)
     row = next(r for r in found["intervals_ms"] if (r["from"], r["to"]) == ("foot_contact", "release"))
     assert row["difference_ms"] == pytest.approx(28.0, abs=0.01)
@@ -79,26 +78,26 @@ def test_legs_out_of_the_picture_still_leave_a_number_and_no_score_for_them() ->
 def test_every_event_of_the_one_falls_on_that_of_the_other(gaps: list[float]) -> None:
     times = dict(zip(ONE.events, np.cumsum([0.0, *gaps]), strict=True))
     ours = np.array(list(times.values()))
-    assert warp.to_reference(ours, times, ONE.events) == pytest.approx(list(ONE.events.values()))
+    assert time_warp.to_reference(ours, times, ONE.events) == pytest.approx(list(ONE.events.values()))
     fine = np.linspace(ours[0] - 1, ours[-1] + 1, 500)
-    assert (np.diff(warp.to_reference(fine, times, ONE.events)) > 0).all()
+    assert (np.diff(time_warp.to_reference(fine, times, ONE.events)) > 0).all()
 
 
 def test_real_speed_runs_at_its_own_speed_and_meets_at_foot_contact() -> None:
     times = {name: 5.0 + 2.0 * when for name, when in ONE.events.items()}
-    clock = warp.to_reference(np.array([4.9, 5.0, 5.1]), times, ONE.events, warp.REAL_SPEED)
+    clock = time_warp.to_reference(np.array([4.9, 5.0, 5.1]), times, ONE.events, time_warp.REAL_SPEED)
     assert clock == pytest.approx([-0.1, 0.0, 0.1])
 
 
 def test_hands_that_part_before_the_leg_lift_do_not_break_the_clock() -> None:
     times = {**ONE.events, "hand_separation": ONE.events["leg_lift"] - 0.05}
     fine = np.linspace(-1.2, 0.4, 400)
-    assert (np.diff(warp.to_reference(fine, times, ONE.events)) > 0).all()
+    assert (np.diff(time_warp.to_reference(fine, times, ONE.events)) > 0).all()
 
 
 def test_the_shadow_has_the_athletes_bones_and_the_references_directions() -> None:
     body = ONE.points * 0.8
-    ghost = compare.on_athlete(body, ONE.time_s, ONE.events, ONE.height_m * 0.8, ONE)
+    ghost = comparison.on_athlete(body, ONE.time_s, ONE.events, ONE.height_m * 0.8, ONE)
     ours, theirs = retarget.bone_lengths(body), retarget.bone_lengths(ghost)
     assert theirs == pytest.approx(ours, rel=1e-6)
     for bone in similarity.BONES:
@@ -107,7 +106,7 @@ def test_the_shadow_has_the_athletes_bones_and_the_references_directions() -> No
 
 
 def test_the_shadows_feet_stand_where_the_athletes_stand() -> None:
-    ghost = compare.on_athlete(ONE.points, ONE.time_s, ONE.events, ONE.height_m, ONE)
+    ghost = comparison.on_athlete(ONE.points, ONE.time_s, ONE.events, ONE.height_m, ONE)
     assert ghost == pytest.approx(ONE.points, abs=1e-6)
 
 
@@ -128,8 +127,8 @@ def test_a_left_handers_shadow_is_the_mirror_image_and_lies_on_him() -> None:
     }
     camera = np.array([[300.0, 0.0, 0.0], [0.0, 0.0, -300.0]])
     series = series.with_(landmarks_px=series.world_m @ camera.T + 400.0)
-    for mode in warp.MODES:
-        ghost = compare.shadow(series, analysis, ONE, mode)
+    for mode in time_warp.MODES:
+        ghost = comparison.shadow(series, analysis, ONE, mode)
         rows = np.isfinite(ghost.world_m).all(axis=(1, 2))
         assert rows.sum() == pytest.approx(1.6 * 240, abs=2)
         assert ghost.world_m[rows] == pytest.approx(series.world_m[rows], abs=1e-4)
@@ -139,7 +138,9 @@ def test_a_left_handers_shadow_is_the_mirror_image_and_lies_on_him() -> None:
 
 def test_an_unknown_play_mode_is_refused() -> None:
     with pytest.raises(BadRequest, match="play mode"):
-        compare.shadow(bodies.pitch(), {"athlete": {"throws": "right"}, "deliveries": []}, ONE, "backwards")
+        comparison.shadow(
+            bodies.pitch(), {"athlete": {"throws": "right"}, "deliveries": []}, ONE, "backwards"
+        )
 
 
 def test_one_delivery_of_several_can_have_the_shadow_alone() -> None:

@@ -7,17 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ..body.series import PoseSeries
-from ..errors import BadRequest
-from . import compare, warp
-from .reference import Reference, get
+from ...body.series import PoseSeries
+from ...errors import BadRequest
+from . import Reference, comparison, get, time_warp
 
 
 def shadow(
     series: PoseSeries,
     analysis: Mapping[str, Any],
     delivery_index: int | None = None,
-    mode: str = warp.ALIGNED,
+    mode: str = time_warp.ALIGNED,
     *,
     reference: str | Reference = "elite",
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -35,5 +34,5 @@ def shadow(
                 f"There is no delivery {delivery_index + 1} in this analysis.", code="no_such_delivery"
             )
         deliveries = [deliveries[delivery_index]]
-    found = compare.shadow(series, {**analysis, "deliveries": deliveries}, get(reference), mode)
+    found = comparison.shadow(series, {**analysis, "deliveries": deliveries}, get(reference), mode)
     return found.world_m, found.landmarks_px

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..body.series import PoseSeries
-from ..errors import BadRequest
-from . import angles, camera, retarget, similarity, warp
-from .reference import Reference
-from .world import as_right_hander, joint
+from ...body.series import PoseSeries
+from ...errors import BadRequest
+from .. import angles, camera
+from ..world import as_right_hander, joint
+from . import Reference, retarget, similarity, time_warp
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,17 @@ class Shadow:
 
 
 def shadow(
-    series: PoseSeries, analysis: dict[str, Any], reference: Reference, mode: str = warp.ALIGNED
+    series: PoseSeries, analysis: dict[str, Any], reference: Reference, mode: str = time_warp.ALIGNED
 ) -> Shadow:
     """The shadow for every delivery of an analysis, in one of the two play modes.
 
     ``aligned``: its events fall on the athlete's; ``real_speed``: it moves at its own speed, locked at foot
     contact. One camera per delivery projects it as the athlete's own landmarks were.
     """
-    if mode not in warp.MODES:
-        raise BadRequest(f"{mode!r} is no play mode; choose one of {', '.join(warp.MODES)}.", code="bad_mode")
+    if mode not in time_warp.MODES:
+        raise BadRequest(
+            f"{mode!r} is no play mode; choose one of {', '.join(time_warp.MODES)}.", code="bad_mode"
+        )
     hand = analysis["athlete"]["throws"]
     points = as_right_hander(series.world_m, hand)
     px = np.full(series.landmarks_px.shape, np.nan)
@@ -65,14 +67,16 @@ def on_athlete(
     events: dict[str, float],
     height_m: float,
     reference: Reference,
-    mode: str = warp.ALIGNED,
+    mode: str = time_warp.ALIGNED,
 ) -> np.ndarray:
     """(T, 33, 3) of the reference in the athlete's world at (T,) seconds: turned, resized, pinned.
 
     ``points`` (T, 33, 3) are the athlete's (a right-hander's) rows of one delivery.
     """
     clock = np.clip(
-        warp.to_reference(time_s, events, reference.events, mode), reference.time_s[0], reference.time_s[-1]
+        time_warp.to_reference(time_s, events, reference.events, mode),
+        reference.time_s[0],
+        reference.time_s[-1],
     )
     scale = height_m / reference.height_m
     key = np.array([reference.events["leg_lift"], reference.events["foot_contact"]])
@@ -114,18 +118,18 @@ def similarity_of(
     return {
         "reference": reference.name,
         **similarity.compare(athlete, ghost, weight, visible),
-        "intervals_ms": warp.interval_differences(events, reference.events),
+        "intervals_ms": time_warp.interval_differences(events, reference.events),
     }
 
 
 def reference_curves(
-    time_s: np.ndarray, events: dict[str, float], reference: Reference, mode: str = warp.ALIGNED
+    time_s: np.ndarray, events: dict[str, float], reference: Reference, mode: str = time_warp.ALIGNED
 ) -> dict[str, np.ndarray]:
     """The reference's angles and angular velocities at the athlete's times (T,), for charts.
 
     Velocities are the reference's own, not those of the bent clock.
     """
-    clock = warp.to_reference(time_s, events, reference.events, mode)
+    clock = time_warp.to_reference(time_s, events, reference.events, mode)
     clock = np.clip(clock, reference.time_s[0], reference.time_s[-1])
     own = angles.all_angles(reference.points)
     curves = {name: angles.unwrap(values) for name, values in own.items()}

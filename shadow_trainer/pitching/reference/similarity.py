@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..body.skeleton import INDEX
-from .angles import between
+from ...body.skeleton import INDEX
+from ..angles import between
 
 TRUNK, LEGS, THROWING_ARM, REST = "trunk and pelvis", "legs", "throwing arm", "glove arm and head"
 GROUP_WEIGHT = {TRUNK: 0.35, LEGS: 0.30, THROWING_ARM: 0.25, REST: 0.10}

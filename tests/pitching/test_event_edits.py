@@ -10,7 +10,8 @@ import pytest
 from shadow_trainer import pitching
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.errors import BadRequest
-from shadow_trainer.pitching import camera, consistency, norms
+from shadow_trainer.pitching import camera, consistency
+from shadow_trainer.pitching.metrics import norms
 from shadow_trainer.render import charts
 
 from . import bodies

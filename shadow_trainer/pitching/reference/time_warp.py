@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .events import EVENTS
+from ..events import EVENTS
 
 ALIGNED, REAL_SPEED = "aligned", "real_speed"
 MODES = (ALIGNED, REAL_SPEED)

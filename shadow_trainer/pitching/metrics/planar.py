@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..body.series import PoseSeries
-from ..body.skeleton import INDEX, MIRROR
-from . import camera, signals
-from .angles import between
-from .metrics import Context
+from ...body.series import PoseSeries
+from ...body.skeleton import INDEX, MIRROR
+from .. import camera, signals
+from ..angles import between
+from . import Context
 
 SAGITTAL, FRONTAL = "sagittal", "frontal"
 # How far the camera may stand from looking straight at the plane.

@@ -52,7 +52,7 @@ _TURNING_AT_CONTACT = frozenset((("pelvis_rotation", "foot_contact"), ("trunk_ro
 YOUTH_WIDER = 1.5
 # How the source of an adult norm begins that stands in for another level.
 STAND_IN = "adult reference"
-DATA = Path(__file__).parent / "data" / "norms.csv"
+DATA = Path(__file__).parent.parent / "data" / "norms.csv"
 ATTRIBUTION = "OpenBiomechanics Project, Driveline Baseball (CC BY-NC-SA 4.0), aggregates"
 # A value noted from memory is used where nothing better is known, and no paper is named for it.
 UNCHECKED = "Working value of this app, not yet checked against a paper"
