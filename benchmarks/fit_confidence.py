@@ -21,11 +21,11 @@ import numpy as np
 from scipy.optimize import minimize
 
 from shadow_trainer.body.skeleton import INDEX, JOINTS
-from shadow_trainer.pose import confidence as conf
+from shadow_trainer.pose import confidence_calibration as conf
 from shadow_trainer.pose import roi
 from shadow_trainer.pose.engine import CROP_PX, Engine
 from shadow_trainer.pose.landmarks import RoughPath
-from shadow_trainer.pose.scan import scan
+from shadow_trainer.pose.tracking.scan import scan
 from shadow_trainer.video import frames, probe
 
 NETWORKS = {"xs": "lite", "s": "full", "m": "heavy"}

@@ -18,7 +18,7 @@ import numpy as np
 
 from shadow_trainer.pose.motion import offsets
 from shadow_trainer.pose.motion.body import LANDMARK_OF_NODE, NODES
-from shadow_trainer.pose.track import RawTrack
+from shadow_trainer.pose.raw_track import RawTrack
 
 ROBUST, ROUNDS = 0.08, 20  # torso lengths; reweighting rounds
 PARTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle", "ear")

@@ -18,10 +18,10 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from shadow_trainer.body.skeleton import INDEX, JOINTS
-from shadow_trainer.pose.confidence import KINDS
-from shadow_trainer.pose.heatmap import sigmoid
+from shadow_trainer.pose.confidence_calibration import KINDS
+from shadow_trainer.pose.heatmap_refine import sigmoid
 from shadow_trainer.pose.motion import solve, sureness
-from shadow_trainer.pose.track import RawTrack
+from shadow_trainer.pose.raw_track import RawTrack
 
 WITHIN, RIDGE, RATE_HZ = 0.1, 1e-3, 60.0
 _K = [INDEX[name] for name in JOINTS]

@@ -31,7 +31,7 @@ from shadow_trainer.pitching.metrics import ROWS, Context, planar
 from shadow_trainer.pitching.metrics.uncertainty import DATA, rate_of
 from shadow_trainer.pitching.world import as_right_hander
 from shadow_trainer.pose.motion import solve
-from shadow_trainer.pose.track import RawTrack
+from shadow_trainer.pose.raw_track import RawTrack
 
 VIEWS = {"open": "open-side", "rear": "rear", "front": "front", "q45": "other"}
 GROUPS = {"open-side": ("open-side",), "rear": ("rear", "front"), "other": ("other",)}

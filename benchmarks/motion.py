@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from shadow_trainer.pose.motion import solve
-from shadow_trainer.pose.track import RawTrack
+from shadow_trainer.pose.raw_track import RawTrack
 
 
 def main(raw_dir: str, truth_dir: str, out: str, *names: str) -> None:

@@ -31,7 +31,7 @@ from shadow_trainer.pose import weights
 from shadow_trainer.pose.engine import Engine
 from shadow_trainer.pose.landmarks import landmarks
 from shadow_trainer.pose.motion import solve
-from shadow_trainer.pose.scan import Scan, scan
+from shadow_trainer.pose.tracking.scan import Scan, scan
 from shadow_trainer.settings import ROOT, load
 from shadow_trainer.video import Frame, Writer, frame_times, frames, probe
 

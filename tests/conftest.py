@@ -18,7 +18,7 @@ TESTS = ROOT / "tests"
 # installed toy, a loaded model) stays together in one; everything else stays together by file.
 TOGETHER = ("browser", "setup", "pose")
 # Begun first, the longest first, so that no process is left with a long one at the end.
-LONGEST = ("browser", "workers", "chaos", "jobs", "analyse", "pose", "pose_motion", "cli", "setup", "render")
+LONGEST = ("browser", "workers", "chaos", "jobs", "analyse", "pose", "cli", "setup", "render")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:

@@ -119,7 +119,7 @@ def _small(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, st
 
 
 def _camera(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
-    """The background moved during a delivery; how far is measured from the film (pose/background.py)."""
+    """The background moved during a delivery; how far is measured from the film (pose/camera_motion.py)."""
     shift, width = camera.shift_px(series), camera.width_px(series)
     if width is None:
         return None

@@ -14,8 +14,8 @@ import numpy as np
 from ..body.skeleton import COUNT, MIRROR
 from ..errors import BadRequest
 from . import devices, weights
-from .heatmap import refine, sigmoid
-from .runners import CPU_BATCH, CUDA_BATCH, OnnxRunner, Runner, TorchRunner
+from .heatmap_refine import refine, sigmoid
+from .inference import CPU_BATCH, CUDA_BATCH, OnnxRunner, Runner, TorchRunner
 
 CROP_PX, DETECTOR_PX = 256, 224
 AUXILIARY = (33, 34)  # mid-hip, and a point above it whose distance is the body's scale

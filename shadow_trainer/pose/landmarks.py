@@ -13,12 +13,12 @@ from ..body.skeleton import COUNT
 from ..errors import BadRequest
 from ..video.prefetch import prefetch
 from . import roi
-from .background import Background
-from .closer import look_closer
-from .confidence import confidence
+from .camera_motion import Background
+from .confidence_calibration import confidence
 from .engine import AUXILIARY, CROP_PX, Engine, LandmarkOutput
-from .people import Person, Scan, Window
-from .track import RawTrack
+from .raw_track import RawTrack
+from .second_pass import look_closer
+from .tracking.candidates import Person, Scan, Window
 
 __all__ = ["RawTrack", "landmarks"]
 

@@ -21,8 +21,8 @@ import numpy as np
 from ..errors import SetupError
 from ..settings import ROOT
 from ..settings import load as load_settings
-from . import tflite
-from .graph import Graph, convert
+from .convert import tflite
+from .convert.graph import Graph, convert
 
 PACKAGE = ROOT / "node_modules" / "@mediapipe" / "pose"
 # Raise when the conversion changes, so that older converted files are made anew.

@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from shadow_trainer.pose.people import Person, Scan
-from shadow_trainer.pose.whereabouts import whereabouts
+from shadow_trainer.pose.tracking.candidates import Person, Scan
+from shadow_trainer.pose.tracking.person_boxes import whereabouts
 from shadow_trainer.video import frame_times, probe
 from shadow_trainer.video.preview import make_preview
 from shadow_trainer.web.assets import STATIC

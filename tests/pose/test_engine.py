@@ -49,7 +49,7 @@ class _NoEvent:
 @pytest.mark.model
 def test_fixed_batches_in_a_ring_of_buffers_give_what_one_batch_gives(models_dir: Path) -> None:
     torch = pytest.importorskip("torch")
-    from shadow_trainer.pose.runners import TorchRunner
+    from shadow_trainer.pose.inference import TorchRunner
 
     graph, values = weights.load("lite", models_dir=models_dir)
     runner = TorchRunner(
@@ -68,7 +68,7 @@ def test_fixed_batches_in_a_ring_of_buffers_give_what_one_batch_gives(models_dir
 def test_half_precision_moves_landmarks_by_less_than_a_pixel(models_dir: Path, pictures: list) -> None:
     """What CUDA runs in; on the CPU it is slow, so one crop is enough."""
     torch = pytest.importorskip("torch")
-    from shadow_trainer.pose.network import build
+    from shadow_trainer.pose.convert.torch_module import build
 
     graph, values = weights.load("lite", models_dir=models_dir)
     x = torch.from_numpy(pictures[3][232:488, 512:768].copy()).permute(2, 0, 1)[None] / 255
@@ -83,7 +83,7 @@ def test_half_precision_moves_landmarks_by_less_than_a_pixel(models_dir: Path, p
 def test_a_full_card_is_tried_again_in_half_batches(models_dir: Path) -> None:
     torch = pytest.importorskip("torch")
     from shadow_trainer.errors import OutOfMemory
-    from shadow_trainer.pose.runners import TorchRunner
+    from shadow_trainer.pose.inference import TorchRunner
 
     graph, values = weights.load("lite", models_dir=models_dir)
     runner = TorchRunner(graph.keep(("flag",)), values, scale=1 / 255, shift=0.0, device="cpu", batch=8)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shadow_trainer.pose import detect, roi
-from shadow_trainer.pose.graph import _Builder
-from shadow_trainer.pose.heatmap import refine
-from shadow_trainer.pose.tflite import Operator, TfliteModel
+from shadow_trainer.pose import roi
+from shadow_trainer.pose.convert.graph import _Builder
+from shadow_trainer.pose.convert.tflite import Operator, TfliteModel
+from shadow_trainer.pose.heatmap_refine import refine
+from shadow_trainer.pose.tracking import detector
 
 regions = st.tuples(st.floats(200, 440), st.floats(150, 330), st.floats(120, 500), st.floats(-3.1, 3.1)).map(
     np.array
@@ -65,22 +66,22 @@ def test_refinement_leaves_points_without_a_peak_or_outside() -> None:
 @given(st.integers(64, 2000), st.integers(64, 2000), st.floats(0.3, 1.0))
 def test_tiles_cover_the_picture_and_overlap(width: int, height: int, share: float) -> None:
     side = max(32, int(min(width, height) * share))
-    squares = detect.tiles(width, height, side)
+    squares = detector.tiles(width, height, side)
     for axis, length in ((0, width), (1, height)):
         starts = sorted({square[axis] for square in squares})
         assert starts[0] == 0 and starts[-1] + side >= length
         gaps = np.diff(starts)
-        assert len(gaps) == 0 or gaps.max() <= side * (1 - detect.OVERLAP) + 1
+        assert len(gaps) == 0 or gaps.max() <= side * (1 - detector.OVERLAP) + 1
 
 
 def test_there_is_an_anchor_for_every_detector_row() -> None:
-    assert detect.anchors().shape == (2254, 2)
-    assert detect.anchors().min() > 0 and detect.anchors().max() < 1
+    assert detector.anchors().shape == (2254, 2)
+    assert detector.anchors().min() > 0 and detector.anchors().max() < 1
 
 
 def test_findings_of_one_person_merge_and_neighbours_do_not() -> None:
     rois = np.array([[100, 100, 200, 3.1], [104, 98, 210, -3.1], [180, 100, 200, 0], [100, 100, 60, 0.0]])
-    found = detect.merge(rois, np.array([0.9, 0.8, 0.7, 0.6]))
+    found = detector.merge(rois, np.array([0.9, 0.8, 0.7, 0.6]))
     assert len(found) == 3
     assert abs(abs(found.rois[0][3]) - np.pi) < 0.1
 
@@ -97,7 +98,7 @@ def test_same_padding_gives_the_size_that_tensorflow_gives(size: int, kernel: in
 def test_depth_to_space_is_in_tflite_order() -> None:
     import torch
 
-    from shadow_trainer.pose.network import depth_to_space
+    from shadow_trainer.pose.convert.torch_module import depth_to_space
 
     x = torch.arange(8.0).reshape(1, 8, 1, 1)  # 2x2 blocks of depth 2: DCR puts depth innermost
     assert depth_to_space(x, 2)[0, :, :, :].tolist() == [[[0, 2], [4, 6]], [[1, 3], [5, 7]]]
@@ -105,5 +106,5 @@ def test_depth_to_space_is_in_tflite_order() -> None:
 
 def test_parts_of_a_body_are_left_out_and_people_behind_are_kept() -> None:
     rois = np.array([[500, 400, 400, 0], [560, 300, 200, 0.5], [480, 350, 120, 0], [900, 400, 100, 0.0]])
-    found = detect.without_parts(detect.Found(rois, np.array([0.95, 0.6, 0.93, 0.55])))
+    found = detector.without_parts(detector.Found(rois, np.array([0.95, 0.6, 0.93, 0.55])))
     assert found.rois[:, 2].tolist() == [400, 120, 100]

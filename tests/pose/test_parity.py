@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shadow_trainer.pose import detect, roi, weights
+from shadow_trainer.pose import roi, weights
 from shadow_trainer.pose.engine import CROP_PX, DETECTOR_PX, Engine
-from shadow_trainer.pose.runners import OnnxRunner, TorchRunner
+from shadow_trainer.pose.inference import OnnxRunner, TorchRunner
+from shadow_trainer.pose.tracking import detector
 
 # Largest differences allowed, in the outputs' own units (pixels of the crop, metres, logits).
 LANDMARK_LIMITS = {"landmarks": 5e-3, "flag": 1e-4, "heatmap": 5e-3, "world": 1e-4}
@@ -19,14 +20,14 @@ DETECTOR_LIMITS = {"boxes": 5e-3, "scores": 5e-3}
 @pytest.fixture(scope="module")
 def crops(engine: Engine, pictures: list[np.ndarray]) -> np.ndarray:
     """Nine real crops (9, 256, 256, 3) around the athlete."""
-    found = [detect.find_people(engine, picture).rois[0] for picture in pictures]
+    found = [detector.find_people(engine, picture).rois[0] for picture in pictures]
     return np.stack([roi.crop(p, r, CROP_PX) for p, r in zip(pictures, found, strict=True)])
 
 
 @pytest.fixture(scope="module")
 def squares(pictures: list[np.ndarray]) -> np.ndarray:
     """The same frames as detector input (9, 224, 224, 3)."""
-    return np.stack([detect._cut(p, (0, 0, 1280)) for p in pictures])
+    return np.stack([detector._cut(p, (0, 0, 1280)) for p in pictures])
 
 
 def reference(package: Path, name: str, pictures: np.ndarray) -> dict[str, np.ndarray]:

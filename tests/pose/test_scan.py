@@ -13,8 +13,8 @@ import pytest
 from shadow_trainer.errors import BadRequest, Canceled
 from shadow_trainer.pose.engine import Engine
 from shadow_trainer.pose.landmarks import landmarks
-from shadow_trainer.pose.scan import Scan, scan
-from shadow_trainer.pose.track import RawTrack
+from shadow_trainer.pose.raw_track import RawTrack
+from shadow_trainer.pose.tracking.scan import Scan, scan
 from shadow_trainer.video import Frame, frame_times
 
 pytestmark = pytest.mark.model

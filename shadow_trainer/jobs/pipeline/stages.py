@@ -62,8 +62,8 @@ def preview(run: Run) -> None:
 
 def scan(run: Run) -> None:
     """Who is here, which of them throws, and when: sparse, with the light model."""
-    from ...pose.scan import scan
-    from ...pose.whereabouts import whereabouts
+    from ...pose.tracking.person_boxes import whereabouts
+    from ...pose.tracking.scan import scan
 
     info = _info(run)
     engine = run.engine_factory("xs")
@@ -103,7 +103,7 @@ def pose(run: Run) -> None:
 def motion(run: Run) -> None:
     """Swaps mended, gaps bridged, bones constant, feet on the ground, 3D; slow motion found out."""
     from ...pitching import real_speed
-    from ...pose.background import camera_shift
+    from ...pose.camera_motion import camera_shift
     from ...pose.landmarks import RawTrack
     from ...pose.motion import solve
 
@@ -244,7 +244,7 @@ def _info(run: Run) -> Any:
 
 
 def _scan(run: Run) -> Any:
-    from ...pose.scan import Scan
+    from ...pose.tracking.scan import Scan
 
     return Scan.from_dict(run.read_json("scan.json"))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...body.series import PoseSeries
 from ...body.skeleton import COUNT
-from ..track import RawTrack
+from ..raw_track import RawTrack
 from . import body, contacts, fit, hands, heading, lifter, occlusion, offsets, sureness
 from .assemble import all_landmarks
 from .camera import (

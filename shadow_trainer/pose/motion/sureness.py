@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from ...body.skeleton import LANDMARKS
-from ..confidence import KINDS, kind_of
-from ..heatmap import sigmoid
+from ..confidence_calibration import KINDS, kind_of
+from ..heatmap_refine import sigmoid
 
 DATA = Path(__file__).with_name("data") / "sureness.json"
 _KIND = np.array([kind_of(name) for name in LANDMARKS])

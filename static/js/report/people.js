@@ -1,5 +1,5 @@
 // Who is in the film: a button over each person on the frame that is shown. Pressing one of those who were not
-// measured sends the form that the thumbnails belong to. Where everybody stands comes from pose/whereabouts.py.
+// measured sends the form that the thumbnails belong to. Where everybody stands comes from pose/tracking/person_boxes.py.
 
 const LEAST_PX = 44;
 // Real seconds without somebody: they were hidden, or had left.

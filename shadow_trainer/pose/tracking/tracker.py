@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from ..body.skeleton import COUNT, INDEX
-from . import detect, roi
-from .engine import AUXILIARY, CROP_PX, Engine
+from ...body.skeleton import COUNT, INDEX
+from .. import roi
+from ..engine import AUXILIARY, CROP_PX, Engine
+from . import detector
 
 # A person is followed while the flag is above the first, and a new one is believed above the second.
 LEAST_FLAG, SURE_FLAG = 0.5, 0.75
@@ -162,7 +163,7 @@ class Follower:
 
     def _look(self, time_s: float, image: np.ndarray, scale: float, small: bool) -> None:
         """Run the detector; find hidden people again and begin new tracks."""
-        found = detect.find_people(self.engine, image, small=small)
+        found = detector.find_people(self.engine, image, small=small)
         seen = [t for t in self.live if t.times[-1] == time_s]
         regions = found.rois * np.array([scale, scale, scale, 1.0])
         fresh = self._make_room([r for r in regions if not any(_near(r, t.rois[-1]) for t in seen)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shadow_trainer.pose.cuts import CutFinder
+from shadow_trainer.pose.tracking.shot_boundaries import CutFinder
 
 
 def scene(seed: int, tint: tuple[float, float, float]) -> np.ndarray:

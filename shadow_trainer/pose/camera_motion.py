@@ -12,8 +12,8 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from .people import Person
-from .track import RawTrack
+from .raw_track import RawTrack
+from .tracking.candidates import Person
 
 # The search works on a grey picture of at most this width, with corners this far apart (its pixels).
 WIDTH_PX, CORNERS, APART_PX, QUALITY = 480, 100, 8, 0.01

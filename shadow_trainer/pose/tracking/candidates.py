@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .deliveries import find_deliveries, signals
-from .follow import Track
-from .link import Linked
+from .delivery_windows import find_deliveries, signals
+from .relink import Linked
+from .tracker import Track
 
 Window = tuple[float, float]
 # With nobody throwing for sure, a person who was picked by hand is measured for at most this long.

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from shadow_trainer.pose.background import Background, camera_shift
-from shadow_trainer.pose.people import Person
-from shadow_trainer.pose.track import RawTrack
+from shadow_trainer.pose.camera_motion import Background, camera_shift
+from shadow_trainer.pose.raw_track import RawTrack
+from shadow_trainer.pose.tracking.candidates import Person
 
 RATE = 60.0
 SIZE = (320, 240)

@@ -8,7 +8,7 @@ import numpy as np
 
 from shadow_trainer.body.skeleton import COUNT, INDEX
 from shadow_trainer.pose.motion import body, offsets
-from shadow_trainer.pose.track import RawTrack
+from shadow_trainer.pose.raw_track import RawTrack
 from training.lifter import deliveries
 
 WIDTH, HEIGHT, FOCAL = 1280, 720, 1400.0

@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from shadow_trainer.pose.follow import Track
-from shadow_trainer.pose.link import Linked, link
-from shadow_trainer.pose.people import Scan, describe, rank
-from shadow_trainer.pose.scan import conclude
+from shadow_trainer.pose.tracking.candidates import Scan, describe, rank
+from shadow_trainer.pose.tracking.relink import Linked, link
+from shadow_trainer.pose.tracking.scan import conclude
+from shadow_trainer.pose.tracking.tracker import Track
 
 from .stick import RELEASE_S, pitch, stand, walk
 

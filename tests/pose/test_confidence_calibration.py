@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shadow_trainer.body.skeleton import INDEX, LANDMARKS
-from shadow_trainer.pose.confidence import KINDS, confidence, kind_of
+from shadow_trainer.pose.confidence_calibration import KINDS, confidence, kind_of
 from shadow_trainer.pose.weights import SIZES
 
 ARMS = [INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("elbow", "wrist")]

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..body.skeleton import INDEX
 from . import roi
-from .confidence import confidence
+from .confidence_calibration import confidence
 from .engine import CROP_PX, Engine
 
 # The smaller networks are there to be fast: for them nothing is looked at twice.

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shadow_trainer.body.skeleton import COUNT
-from shadow_trainer.pose import closer, roi
-from shadow_trainer.pose.confidence import confidence
+from shadow_trainer.pose import roi, second_pass
+from shadow_trainer.pose.confidence_calibration import confidence
 from shadow_trainer.pose.engine import AUXILIARY, CROP_PX, Engine
 
 sure = st.floats(0.01, 1.0)
@@ -22,12 +22,12 @@ def one(value: float) -> np.ndarray:
 @given(sure, sure, st.floats(1, 100), st.floats(5, 50))
 def test_two_looks_meet_nearer_to_the_surer_one(a: float, b: float, apart: float, scale: float) -> None:
     here, there = np.zeros((1, 1, 2)), np.full((1, 1, 2), [apart, 0.0])
-    point, trust = closer.blend(here, one(a), there, one(b), np.array([scale]))
+    point, trust = second_pass.blend(here, one(a), there, one(b), np.array([scale]))
     assert 0 <= point[0, 0, 0] <= apart and point[0, 0, 1] == 0
     assert (point[0, 0, 0] <= apart / 2 + 1e-9) == (a >= b) or a == pytest.approx(b)
     assert trust[0, 0] <= max(a, b) + 1e-9
     # What was seen twice in one place is believed as before; what was seen in two is not.
-    agreed = closer.blend(here, one(a), here, one(b), np.array([scale]))[1][0, 0]
+    agreed = second_pass.blend(here, one(a), here, one(b), np.array([scale]))[1][0, 0]
     assert agreed >= min(a, b) - 1e-9
     assert trust[0, 0] == pytest.approx(agreed * np.exp(-((apart / scale) ** 2)))
 
@@ -44,8 +44,8 @@ def rows(engine: Engine, pictures: list[np.ndarray]) -> tuple[list[np.ndarray], 
         regions = roi.from_points(hip, above)
     assert (out.flag > 0.9).all()
     found = confidence(engine.network, out.peak, out.visibility)
-    found[:, closer.JUDGED] = 0.9
-    found[1, closer.JUDGED[2]] = closer.UNSURE - 0.05
+    found[:, second_pass.JUDGED] = 0.9
+    found[1, second_pass.JUDGED[2]] = second_pass.UNSURE - 0.05
     px = roi.to_frame(out.points[:, :COUNT, :2], regions, CROP_PX)
     return images, {"roi": regions, "landmarks_px": px, "confidence": found, "pose_flag": out.flag}
 
@@ -54,31 +54,31 @@ def rows(engine: Engine, pictures: list[np.ndarray]) -> tuple[list[np.ndarray], 
 def test_only_the_arms_of_pictures_with_an_unsure_arm_are_looked_at_again(
     engine: Engine, rows: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(closer, "NETWORKS", (engine.network,))
+    monkeypatch.setattr(second_pass, "NETWORKS", (engine.network,))
     images, before = rows
-    after = closer.look_closer(engine, images, before)
+    after = second_pass.look_closer(engine, images, before)
     moved = np.linalg.norm(after["landmarks_px"] - before["landmarks_px"], axis=-1)
-    body = np.setdiff1d(np.arange(COUNT), closer.ARMS)
+    body = np.setdiff1d(np.arange(COUNT), second_pass.ARMS)
     assert not moved[[0, 2]].any() and not moved[:, body].any()
-    assert (moved[1, closer.ARMS] > 0).all()
+    assert (moved[1, second_pass.ARMS] > 0).all()
     # Both looks see the same arms: none is moved farther than a forearm.
-    assert moved[1, closer.ARMS].max() < 0.2 * before["roi"][1, 2]
+    assert moved[1, second_pass.ARMS].max() < 0.2 * before["roi"][1, 2]
     assert np.array_equal(after["confidence"][:, body], before["confidence"][:, body])
-    assert before["confidence"][1, closer.JUDGED[2]] == pytest.approx(closer.UNSURE - 0.05)
+    assert before["confidence"][1, second_pass.JUDGED[2]] == pytest.approx(second_pass.UNSURE - 0.05)
 
 
 @pytest.mark.model
 def test_the_small_networks_look_once(engine: Engine, rows: tuple) -> None:
     images, before = rows
-    assert closer.look_closer(engine, images, before) is before
+    assert second_pass.look_closer(engine, images, before) is before
 
 
 def test_at_most_half_of_the_pictures_are_looked_at_again_and_those_the_least_sure() -> None:
     least = np.array([0.49, 0.1, 0.2, 0.05, 0.48, 0.9, 0.01, 0.25])
     found = np.full((8, COUNT), 0.9)
-    found[:, closer.JUDGED[1]] = least
+    found[:, second_pass.JUDGED[1]] = least
     flag = np.ones(8)
     flag[6] = 0.2  # nobody is there
-    assert closer.unsure({"confidence": found, "pose_flag": flag}).tolist() == [1, 2, 3, 7]
-    found[:4, closer.JUDGED[1]] = 0.9
-    assert closer.unsure({"confidence": found, "pose_flag": flag}).tolist() == [4, 7]
+    assert second_pass.unsure({"confidence": found, "pose_flag": flag}).tolist() == [1, 2, 3, 7]
+    found[:4, second_pass.JUDGED[1]] = 0.9
+    assert second_pass.unsure({"confidence": found, "pose_flag": flag}).tolist() == [4, 7]

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from shadow_trainer.pose.people import Person, Scan
-from shadow_trainer.pose.whereabouts import EVERY_S, whereabouts
+from shadow_trainer.pose.tracking.candidates import Person, Scan
+from shadow_trainer.pose.tracking.person_boxes import EVERY_S, whereabouts
 
 
 def walker(number: int, times: np.ndarray) -> Person:

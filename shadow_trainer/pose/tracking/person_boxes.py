@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .people import Person, Scan
+from .candidates import Person, Scan
 
 # Real seconds between two places; whoever walks past moves half their own width in it.
 EVERY_S = 0.1

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer.body.skeleton import MIRROR
-from shadow_trainer.pose.deliveries import find_deliveries, pair
+from shadow_trainer.pose.tracking.delivery_windows import find_deliveries, pair
 
 from .stick import LIFT_S, RELEASE_S, pitch, stand, walk
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
-from ..body.skeleton import INDEX
+from ...body.skeleton import INDEX
 
 # The knee rises at least this far (torso lengths) above its usual place.
 LEAST_LIFT_H = 0.2

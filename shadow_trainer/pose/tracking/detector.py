@@ -13,9 +13,9 @@ from functools import cache
 import cv2
 import numpy as np
 
-from . import roi as roi_
-from .engine import DETECTOR_PX, Engine
-from .heatmap import sigmoid
+from .. import roi as roi_
+from ..engine import DETECTOR_PX, Engine
+from ..heatmap_refine import sigmoid
 
 LEAST_SCORE = 0.5
 # Neighbouring tiles share this much of their side; the whole picture is looked at as well, for bodies that no tile holds.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .cuts import CutFinder
-from .engine import Engine
-from .follow import Follower
-from .link import link
-from .people import Person, Scan, describe, rank
+from ..engine import Engine
+from .candidates import Person, Scan, describe, rank
+from .relink import link
+from .shot_boundaries import CutFinder
+from .tracker import Follower
 
 __all__ = ["Person", "Scan", "scan"]
 

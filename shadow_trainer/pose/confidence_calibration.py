@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..body.skeleton import COUNT, LANDMARKS
-from .heatmap import sigmoid
+from .heatmap_refine import sigmoid
 
 DATA = Path(__file__).with_name("data") / "confidence.json"
 KINDS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")

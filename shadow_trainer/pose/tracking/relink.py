@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .follow import Track, common
+from .tracker import Track, common
 
 # Within a shot a person may be gone for this long, and is looked for this near (sides of the ROI).
 GAP_S, GAP_REACH, GAP_SIZE = 4.0, 0.8, 1.6

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from ..errors import OutOfMemory
-from .graph import Graph
+from .convert.graph import Graph
 
 log = logging.getLogger(__name__)
 CPU_BATCH, CUDA_BATCH = 4, 32
@@ -31,7 +31,7 @@ class OnnxRunner:
     def __init__(self, graph: Graph, weights: dict[str, np.ndarray], *, scale: float, shift: float) -> None:
         import onnxruntime
 
-        from .onnx_export import export
+        from .convert.onnx_export import export
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -65,7 +65,7 @@ class TorchRunner:
     ) -> None:
         import torch
 
-        from .network import build
+        from .convert.torch_module import build
 
         # One thread per worker: several workers with a pool each would only take turns.
         torch.set_num_threads(1)

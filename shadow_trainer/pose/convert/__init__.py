@@ -1,0 +1,1 @@
+"""The weights as they are published, read and turned into ONNX at set-up."""

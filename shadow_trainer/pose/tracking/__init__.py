@@ -1,0 +1,1 @@
+"""Who is in the picture, who of them throws, and when."""
