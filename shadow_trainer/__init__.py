@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None, **parts: Any) -> Flask:
 
     from . import web
     from .settings import ROOT, load
-    from .web.extension import connect
+    from .web.http.services import connect
 
     # Defaults: no Flask setting is read from the environment, all of ours come from one place.
     settings = settings or load()

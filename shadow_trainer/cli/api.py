@@ -52,7 +52,7 @@ def addresses() -> list[Address]:
 
 
 def _addresses(app: Flask) -> Iterator[Address]:
-    from ..web.problems import API_PREFIXES
+    from ..web.http.problems import API_PREFIXES
 
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(API_PREFIXES):

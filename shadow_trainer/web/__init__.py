@@ -50,47 +50,60 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Register every feature. Order matters for hooks: ids first, guards next, then the routes."""
-    from . import (
-        account,
+    from . import access_control, instrumentation, navigation, openapi, requests
+    from .accounts import account, login, rate_limits
+    from .http import assets, compression, converters, problems, security_headers
+    from .uploads import concurrency
+    from .views import (
         actions,
         admin,
+        analysis,
+        annotations,
         api,
-        assets,
         athletes,
         compare,
-        compress,
-        dashboard,
-        direct,
-        guard,
-        headers,
+        direct_upload,
+        evaluation,
+        files,
         health,
-        help_page,
-        login,
-        measures,
-        media,
-        metrics,
-        navigation,
-        notes,
-        numbers,
-        observed,
-        openapi,
-        pages,
-        problems,
-        rates,
+        help,
+        prometheus,
         references,
-        requests,
         results,
-        shared,
-        shares,
-        slots,
+        rq_dashboard,
+        share_links,
+        shared_report,
     )
 
     if hops := app.extensions["shadow"].settings.trusted_proxies:
         # The address, scheme and host that the outermost trusted proxy saw; what a client claims is not believed.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    hooks = (numbers, requests, observed, slots, compress, headers, problems, rates, login, guard)
-    shown = (navigation, assets, health, metrics, media, pages, help_page, actions, api, results, dashboard)
-    people = (account, admin, shares, shared)
-    library = (notes, athletes, references, compare, direct, measures, openapi)
+    hooks = (
+        converters,
+        requests,
+        instrumentation,
+        concurrency,
+        compression,
+        security_headers,
+        problems,
+        rate_limits,
+        login,
+        access_control,
+    )
+    shown = (
+        navigation,
+        assets,
+        health,
+        prometheus,
+        files,
+        analysis,
+        help,
+        actions,
+        api,
+        results,
+        rq_dashboard,
+    )
+    people = (account, admin, share_links, shared_report)
+    library = (annotations, athletes, references, compare, direct_upload, evaluation, openapi)
     for feature in (*hooks, *shown, *people, *library):
         feature.init_app(app)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, request
 
-from .extension import current
-from .identity import viewer
-from .links import report_address
+from .accounts.viewer import viewer
+from .http.services import current
+from .services.urls import report_address
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import IO, Any
 from flask import Flask, Request, Response, g, request
 
 from .. import logs
-from .uploads import UploadStream, sweep
+from .uploads.receive import UploadStream, sweep
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 

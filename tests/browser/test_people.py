@@ -16,7 +16,7 @@ from shadow_trainer.pose.tracking.candidates import Person, Scan
 from shadow_trainer.pose.tracking.person_boxes import whereabouts
 from shadow_trainer.video import frame_times, probe
 from shadow_trainer.video.preview import make_preview
-from shadow_trainer.web.assets import STATIC
+from shadow_trainer.web.http.assets import STATIC
 from tests.browser.conftest import PHONE, RUNNING, Stack
 from tests.browser.films import SIZE, small
 from tests.browser.looks import pictures, seen

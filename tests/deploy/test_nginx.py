@@ -154,7 +154,7 @@ def test_what_a_client_says_of_itself_is_not_believed(site: Site) -> None:
 
 def test_every_address_that_takes_films_has_the_large_limit(app) -> None:
     """Routes that a film may be sent to, as the guard knows them."""
-    from shadow_trainer.web.guard import SENDS_FILMS
+    from shadow_trainer.web.access_control import SENDS_FILMS
 
     place = re.search(r"location ~ (\^/\(videos/upload\S+)", CONF.read_text())[1]
     for rule in app.url_map.iter_rules():

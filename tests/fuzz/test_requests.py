@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.routing import BuildError, Rule
 
-from shadow_trainer.web import guard
+from shadow_trainer.web import access_control
 from tests.conftest import ROOT
 from tests.web.conftest import Desk, make_app
 
@@ -83,7 +83,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, samples) -> World:
 @pytest.fixture(autouse=True)
 def _no_form_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard against foreign forms has its own tests; here every request shall reach its view."""
-    monkeypatch.setattr(guard.csrf, "protect", lambda: None)
+    monkeypatch.setattr(access_control.csrf, "protect", lambda: None)
 
 
 def address(draw: Any, rule: Rule, world: World) -> str | None:

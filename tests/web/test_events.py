@@ -80,7 +80,7 @@ def test_two_corrections_at_once_are_both_kept(
     found = stored(desk, measured)["deliveries"][0]["events"]
     moved = {name: round(found[name]["time_s"] - 0.02, 4) for name in ("leg_lift", "foot_contact")}
     # As two web processes on one machine: no lock of one process, and one data folder.
-    monkeypatch.setattr("shadow_trainer.web.alone._here", contextlib.nullcontext())
+    monkeypatch.setattr("shadow_trainer.web.services.correction_lock._here", contextlib.nullcontext())
     apps = [make_app(data_dir) for _ in moved]
 
     def correct(app: Flask, name: str) -> int:

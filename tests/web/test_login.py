@@ -141,7 +141,7 @@ def test_an_address_may_try_only_so_often(people: Path, tmp_path: Path) -> None:
 def test_one_name_may_be_tried_only_so_often_from_everywhere(
     people: Path, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr("shadow_trainer.web.rates.NAME_RATE", "2 per minute")
+    monkeypatch.setattr("shadow_trainer.web.accounts.rate_limits.NAME_RATE", "2 per minute")
     app = site(people, tmp_path / "data")
     for name in ("ana", " ANA "):
         assert Person(app).login(name, "wrong words of hers").status_code == 401

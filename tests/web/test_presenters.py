@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shadow_trainer.errors import BadRequest
 from shadow_trainer.jobs.pipeline.stages import STAGES
-from shadow_trainer.web.forms import parse_height
+from shadow_trainer.web.forms.analysis import parse_height
 from shadow_trainer.web.presenters import analysis, metrics, report, timing
 from tests.web import documents
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.render.exports import EXPORTS
 from shadow_trainer.web.presenters.packed import packed
-from shadow_trainer.web.uploads import area
+from shadow_trainer.web.uploads.receive import area
 from tests.web import documents
 from tests.web.conftest import Desk
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from shadow_trainer.web import uploads
+from shadow_trainer.web.uploads import receive
 from tests.web.conftest import Desk, make_app
 
 MB = 1_000_000
@@ -66,7 +66,7 @@ def test_the_film_may_be_called_file_too(client: FlaskClient) -> None:
 def test_any_name_is_shown_and_never_used_as_a_path(
     client: FlaskClient, desk: Desk, name: str, shown: str
 ) -> None:
-    assert uploads.display_name(name) == shown
+    assert receive.display_name(name) == shown
     response = send(client, name)
     row = desk.catalog.get(response.get_json()["job_id"])
     assert re.fullmatch(r"analyses/[0-9a-f]{32}/original(\.mp4)?", row.original_key)
@@ -78,7 +78,7 @@ def test_any_name_is_shown_and_never_used_as_a_path(
 
 
 def test_control_characters_are_not_shown() -> None:
-    assert uploads.display_name("tab\tand\nline.mp4") == "tabandline.mp4"
+    assert receive.display_name("tab\tand\nline.mp4") == "tabandline.mp4"
 
 
 @pytest.mark.parametrize("name", ["film.txt", "film", "film.exe", "film.html"])
@@ -143,18 +143,18 @@ def test_a_full_disk_is_known_before_it_is_read(data_dir: Path) -> None:
 def test_a_disk_that_fills_up_meanwhile_leaves_nothing(
     app: Flask, client: FlaskClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = uploads.UploadStream.open
+    opened = receive.UploadStream.open
 
     class Full(io.FileIO):
         def write(self, data: bytes) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    def full() -> uploads.UploadStream:
+    def full() -> receive.UploadStream:
         stream = opened()
         stream.file = Full(stream.path, "w+b")
         return stream
 
-    monkeypatch.setattr(uploads.UploadStream, "open", full)
+    monkeypatch.setattr(receive.UploadStream, "open", full)
     response = send(client, content=b"x" * MB)
     assert (response.status_code, response.get_json()["code"]) == (507, "storage_full")
     assert desk.catalog.count_analyses() == 0
@@ -213,10 +213,10 @@ def test_the_form_leads_to_the_analysis(browser: FlaskClient) -> None:
 def test_what_a_killed_process_left_is_swept(app: Flask) -> None:
     import os
 
-    folder = uploads.area(app)
+    folder = receive.area(app)
     old, fresh = folder / "upload-old.part", folder / "upload-new.part"
     for path in (old, fresh):
         path.touch()
     os.utime(old, (0, 0))
-    uploads.sweep(app)
+    receive.sweep(app)
     assert [path.name for path in folder.iterdir()] == ["upload-new.part"]

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 from werkzeug.routing import Rule
 
 from ... import __version__
-from ..problems import API_PREFIXES
+from ..http.problems import API_PREFIXES
 from .operations import OPERATIONS, QUERY, Operation
 from .schemas import schemas
 

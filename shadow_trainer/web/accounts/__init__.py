@@ -1,0 +1,1 @@
+"""Who is asking: login, accounts, the viewer of a request and how often he may ask."""

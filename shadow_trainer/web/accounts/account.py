@@ -1,0 +1,115 @@
+"""The account page: one's name, password, sessions and API tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from ...catalog import utcnow
+from ...catalog.hashing import PASSWORD_MIN_CHARS
+from ...errors import BadRequest
+from ..http.problems import Problem
+from ..http.services import current
+from . import rate_limits
+from .login import begin_session
+from .viewer import viewer
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+# How long a token may live, in days; empty: until it is revoked.
+TOKEN_DAYS = {"30": "30 days", "90": "90 days", "365": "A year", "": "Until I revoke it"}
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages; in single-user mode they say that there is no account."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.before_request
+def _account() -> None:
+    if viewer().user_id is None:
+        raise Problem(
+            404,
+            "single_user",
+            "There is no account: this installation has one user.",
+            "Set SHADOW_SINGLE_USER=false to have accounts.",
+        )
+
+
+@blueprint.get("")
+def page() -> str:
+    """The page."""
+    return _page()
+
+
+def _page(**more: Any) -> str:
+    user = current_user.user
+    return render_template(
+        "account.html",
+        user=user,
+        tokens=current().catalog.list_tokens(user.id),
+        token_days=TOKEN_DAYS,
+        password_min=PASSWORD_MIN_CHARS,
+        now=utcnow(),
+        **more,
+    )
+
+
+@blueprint.post("/name")
+def name() -> Response:
+    """How one is called on pages."""
+    current().catalog.set_display_name(current_user.user.id, request.form.get("display_name", ""))
+    return _done("Your name was changed.")
+
+
+@blueprint.post("/password")
+def password() -> Response | tuple[str, int]:
+    """Another password: needs the present one, and ends every other session."""
+    rate_limits.check("password")
+    catalog, user, new = current().catalog, current_user.user, request.form.get("new", "")
+    if catalog.authenticate(user.name, request.form.get("present", "")) is None:
+        return _page(problem="The present password is not right."), 403
+    if new != request.form.get("again", ""):
+        return _page(problem="The new password was not typed twice alike."), 400
+    try:
+        changed = catalog.set_password(user.id, new)
+    except BadRequest as error:
+        return _page(problem=f"{error.message} {error.fix}"), 400
+    begin_session(changed)
+    return _done("Your password was changed. Every other session has ended.")
+
+
+@blueprint.post("/sessions")
+def sessions() -> Response:
+    """End every session but this one."""
+    begin_session(current().catalog.end_sessions(current_user.user.id))
+    return _done("Every other session has ended.")
+
+
+@blueprint.post("/tokens")
+def create_token() -> tuple[str, int]:
+    """A new API token, shown on this answer and never again."""
+    days = request.form.get("days", "")
+    if days not in TOKEN_DAYS:
+        raise BadRequest("A token cannot live that long.", code="bad_token_days")
+    expires_at = utcnow() + timedelta(days=int(days)) if days else None
+    row, token = current().catalog.create_token(
+        current_user.user.id, request.form.get("name", ""), expires_at=expires_at
+    )
+    return _page(new_token=token, new_token_name=row.name), 201
+
+
+@blueprint.post("/tokens/<int:token_id>/revoke")
+def revoke_token(token_id: int) -> Response:
+    """End a token at once."""
+    current().catalog.revoke_token(current_user.user.id, token_id)
+    return _done("The token was revoked.")
+
+
+def _done(words: str) -> Response:
+    flash(words)
+    return redirect(url_for("account.page"), code=303)

@@ -1,0 +1,1 @@
+"""What a form or a request sends, checked and turned into values."""

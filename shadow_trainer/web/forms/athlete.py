@@ -1,0 +1,123 @@
+"""The athlete's form: how its texts become facts, and how an analysis is given to an athlete."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from ...errors import BadRequest
+from ...jobs.pipeline.request import LEVELS
+from ..accounts.viewer import new_owner, own
+from ..http.services import current
+from .analysis import FieldErrors, parse_height
+
+NO_ATHLETE = "There is no such athlete."
+NEW = "new"
+NAME_MAX_CHARS, NOTES_MAX_CHARS = 120, 10_000
+OLDEST_YEARS = 100
+HANDS = ("right", "left")
+
+
+def find(athlete_id: int | str) -> Any:
+    """The athlete of this number; NotFound for none and for somebody else's."""
+    text = str(athlete_id)
+    known = re.fullmatch(r"[0-9]{1,9}", text)
+    return own(current().catalog.find_athlete(int(text)) if known else None, NO_ATHLETE)
+
+
+def chosen(form: Mapping[str, str]) -> int | None:
+    """The athlete that a form names in ``athlete``: a number, ``new`` with a name in ``new_athlete``, or none.
+
+    A new one is made, with the hand and height of the same form where they are given.
+    """
+    value = form.get("athlete", "")
+    if value == NEW or (not value and form.get("new_athlete", "").strip()):
+        return create({"name": form.get("new_athlete", "")}, field="new_athlete").id
+    return find(value).id if value else None
+
+
+def create(form: Mapping[str, str], *, field: str = "name") -> Any:
+    """A new athlete of the viewer's; FieldErrors with every wrong field."""
+    return current().catalog.create_athlete(owner_id=new_owner(), **facts(form, name_field=field))
+
+
+def facts(form: Mapping[str, str], *, name_field: str = "name") -> dict[str, Any]:
+    """Name, hand, height, level, birth year and notes of a form; FieldErrors with every wrong field."""
+    found: dict[str, Any] = {}
+    errors: list[dict[str, str]] = []
+    for name, read in READERS.items():
+        try:
+            found[name] = read(form.get(name, "").strip())
+        except BadRequest as error:
+            errors.append({"field": name_field if name == "name" else name, **error.as_dict()})
+    if errors:
+        raise FieldErrors(errors)
+    return found
+
+
+def defaults(athlete: Any | None) -> dict[str, Any]:
+    """What is known of an athlete, as options of a new analysis; empty where nothing is known."""
+    if athlete is None:
+        return {}
+    known = {"throws": athlete.throws, "height_m": athlete.height_m, "level": athlete.level}
+    return {name: value for name, value in known.items() if value}
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name or len(name) > NAME_MAX_CHARS:
+        raise BadRequest(
+            "An athlete needs a name of at most 120 characters.",
+            code="bad_athlete_name",
+            fix="Write the athlete’s name.",
+        )
+    return name
+
+
+def _hand(text: str) -> str | None:
+    if text and text not in HANDS:
+        raise BadRequest(
+            "The hand is right, left or not known.", code="bad_throws", fix="Choose one of them."
+        )
+    return text or None
+
+
+def _height(text: str) -> float | None:
+    return parse_height(text) if text else None
+
+
+def _level(text: str) -> str | None:
+    if text and text not in LEVELS:
+        raise BadRequest("There is no such level.", code="bad_level", fix="Choose one of the list.")
+    return text or None
+
+
+def _birth_year(text: str) -> int | None:
+    if not text:
+        return None
+    this_year = date.today().year
+    if not re.fullmatch(r"[0-9]{4}", text) or not this_year - OLDEST_YEARS <= int(text) <= this_year:
+        raise BadRequest(
+            f"“{text[:20]}” is not a year of birth.",
+            code="bad_birth_year",
+            fix="Write four digits, such as 2009, or leave it empty.",
+        )
+    return int(text)
+
+
+def _notes(text: str) -> str:
+    if len(text) > NOTES_MAX_CHARS:
+        raise BadRequest("The note is too long.", code="bad_notes", fix=f"Keep it below {NOTES_MAX_CHARS}.")
+    return text.replace("\r\n", "\n")
+
+
+READERS = {
+    "name": _name,
+    "throws": _hand,
+    "height_m": _height,
+    "level": _level,
+    "birth_year": _birth_year,
+    "notes": _notes,
+}

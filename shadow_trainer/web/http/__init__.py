@@ -1,0 +1,1 @@
+"""What every request and answer passes: services, errors, headers, compression, addresses."""

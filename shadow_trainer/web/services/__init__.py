@@ -1,0 +1,1 @@
+"""What the views have done: analyses, references, submissions, addresses, downloads."""

@@ -1,0 +1,66 @@
+"""Results of several analyses as one zip file, made while it is sent: nothing is kept on disk or in memory."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from ..views.files import slug
+
+CHUNK = 1 << 20
+# Pictures of the candidates and what only our own pages read stay out.
+LEFT_OUT = {"preview.mp4", "series.json", "shadow.npz", "people.json"}
+PACKED = {".json", ".csv", ".html"}
+
+
+class _Outlet(io.RawIOBase):
+    """A file that cannot be sought: what the zip writer wrote is taken away at once."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Keep until :meth:`take`."""
+        self.parts.append(bytes(data))
+        return len(data)
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        data, self.parts = b"".join(self.parts), []
+        return data
+
+
+def stream(rows: list[Any], storage: Any) -> Iterator[bytes]:
+    """Zip chunks: one folder for each analysis, numbered and named by its title."""
+    outlet = _Outlet()
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for number, row in enumerate(rows, start=1):
+            for name in names(row):
+                yield from _entry(archive, outlet, storage, row, name, f"{number:02d}-{slug(row.title)}")
+    yield outlet.take()
+
+
+def names(row: Any) -> list[str]:
+    """The files of an analysis that are worth keeping elsewhere."""
+    return [name for name in row.files or () if name not in LEFT_OUT and not name.startswith("people/")]
+
+
+def _entry(
+    archive: zipfile.ZipFile, outlet: _Outlet, storage: Any, row: Any, name: str, folder: str
+) -> Iterator[bytes]:
+    info = zipfile.ZipInfo(f"{folder}/{name}", row.created_at.timetuple()[:6])
+    info.external_attr = 0o644 << 16
+    suffix = name[name.rfind(".") :]
+    # Films and arrays are packed already.
+    info.compress_type = zipfile.ZIP_DEFLATED if suffix in PACKED else zipfile.ZIP_STORED
+    with storage.open(f"analyses/{row.id}/{name}") as source, archive.open(info, "w", force_zip64=True) as to:
+        while chunk := source.read(CHUNK):
+            to.write(chunk)
+            yield outlet.take()
+    yield outlet.take()

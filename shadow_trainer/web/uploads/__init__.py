@@ -1,0 +1,1 @@
+"""Films on their way in: streamed to disk, counted, bounded."""

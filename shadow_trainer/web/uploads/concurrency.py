@@ -1,0 +1,78 @@
+"""How many uploads may be read at once on this machine, over all its web processes.
+
+A slot is a file that is locked while an upload is read: the kernel gives it back when a process is killed. Slow
+uploads hold a thread each; the slots leave the other threads for pages and answers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from flask import Flask, current_app, g
+
+AGAIN_S = 10
+
+
+def init_app(app: Flask) -> None:
+    """Give the slot back when the request has ended, however it ended."""
+    app.teardown_request(_give_back)
+
+
+def take() -> None:
+    """A slot for this request, before its body is read; a Problem with 429 when all are taken."""
+    if "upload_slot" in g:
+        return
+    for path in _paths(current_app):
+        if (held := _lock(path)) is not None:
+            g.upload_slot = held
+            return
+    from ..http.problems import Problem  # which needs the uploads, which need this module
+
+    raise Problem(
+        429,
+        "too_many_uploads",
+        "Many films are being uploaded right now.",
+        "Wait a few seconds and send it again.",
+        headers={"Retry-After": str(AGAIN_S)},
+    )
+
+
+def taken(app: Flask) -> int:
+    """How many are held right now."""
+    free = 0
+    paths = list(_paths(app))
+    for path in paths:
+        if (held := _lock(path)) is not None:
+            held.close()
+            free += 1
+    return len(paths) - free
+
+
+def _paths(app: Flask) -> Iterator[Path]:
+    settings = app.extensions["shadow"].settings
+    folder = settings.data_path / "upload-slots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / f"{number}.lock" for number in range(settings.upload_slots))
+
+
+def _lock(path: Path) -> IO[str] | None:
+    try:
+        file = path.open("a")
+    except OSError:  # a full disk: whether there is room is asked elsewhere, and said in its own words
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def _give_back(_: BaseException | None) -> None:
+    with contextlib.suppress(OSError):
+        if (held := g.pop("upload_slot", None)) is not None:
+            held.close()

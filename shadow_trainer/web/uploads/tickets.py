@@ -1,0 +1,93 @@
+"""A film that a browser has put into the bucket itself: the signed ticket for it, and its take-over.
+
+The web process keeps nothing between the two: the ticket says which place was given to whom, for which film.
+What is never claimed is swept from ``incoming/`` by the clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from ...catalog.analyses import new_id
+from ...errors import BadRequest, Conflict, NotFound
+from ...storage import INCOMING, Storage, UploadTicket
+from ..accounts.viewer import new_owner
+from ..http.services import current
+from .receive import display_name, extension_of
+
+# The film itself may be under way for long after the ticket was last good for beginning.
+GOOD_FOR_S = 12 * 3600
+AGAIN = "Choose the film again."
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A film in ``incoming/``, as an upload: see :class:`.uploads.Received`."""
+
+    analysis_id: str
+    size_bytes: int
+    name: str
+    extension: str
+
+    @property
+    def incoming_key(self) -> str:
+        """Where the browser puts it."""
+        return f"{INCOMING}/{self.analysis_id}/film{self.extension}"
+
+    def store(self, storage: Storage, key: str) -> None:
+        """Move it to its place: from now on the ticket can no longer change it."""
+        storage.rename(self.incoming_key, key)
+
+    def take_back(self, storage: Storage, key: str) -> None:
+        """Back to where it came from: the browser may ask again."""
+        if storage.exists(key):
+            storage.rename(key, self.incoming_key)
+
+    def discard(self) -> None:
+        """Nothing of it is on this disk."""
+
+
+def issue(filename: str, size_bytes: int) -> tuple[UploadTicket, str] | None:
+    """A ticket for one film of exactly this size at most, and the signed word to claim it by.
+
+    None where the storage takes no films from browsers.
+    """
+    film = Claimed(new_id(), size_bytes, display_name(filename), extension_of(filename))
+    ticket = current().storage.ticket(film.incoming_key, size_bytes)
+    if ticket is None:
+        return None
+    values = [film.analysis_id, film.size_bytes, film.name, film.extension, new_owner()]
+    return ticket, _signer().dumps(values)
+
+
+def read(word: str) -> Claimed:
+    """The film that a ticket was for; BadRequest for a word that is not ours, too old or somebody else's."""
+    try:
+        *values, owner = _signer().loads(word, max_age=GOOD_FOR_S)
+    except BadSignature as error:
+        raise BadRequest(
+            "The upload is too old or was not begun here.", code="bad_claim", fix=AGAIN
+        ) from error
+    if owner != new_owner():
+        raise BadRequest("The upload was begun by somebody else.", code="bad_claim", fix=AGAIN)
+    return Claimed(*values)
+
+
+def arrived(film: Claimed) -> Claimed:
+    """The film itself, once it is there; Conflict when it has not arrived, or not whole."""
+    storage = current().storage
+    try:
+        found = storage.size(film.incoming_key)
+    except NotFound as error:
+        raise Conflict("The film has not arrived in the storage.", code="not_arrived", fix=AGAIN) from error
+    if found != film.size_bytes:
+        storage.delete(film.incoming_key)
+        raise Conflict("The film did not arrive whole.", code="not_whole", fix=AGAIN)
+    return film
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="film-in-the-bucket")

@@ -1,0 +1,161 @@
+"""The admin's page: dead letters, workers, queues, alerts, users, and the settings in force."""
+
+from __future__ import annotations
+
+import secrets as random
+from typing import Any
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ...catalog import utcnow
+from ...catalog.users import ADMIN, ROLES
+from ...errors import Conflict, NotFound
+from ...jobs.maintenance import alerts, schedules, self_test
+from ...settings import in_force
+from ..accounts.viewer import viewer
+from ..http.problems import Problem
+from ..http.services import current
+from ..presenters.analysis import ago
+from ..services import analyses
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+LETTERS = 100
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages. The guard lets admins in alone."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+def page() -> str:
+    """How the installation is."""
+    shadow = current()
+    return render_template(
+        "admin.html",
+        letters=shadow.jobs.dead_letters(limit=LETTERS),
+        workers=shadow.jobs.workers(),
+        queues=shadow.jobs.queues(),
+        alerts={name: data for name, data in shadow.catalog.marks(alerts.PREFIX).items() if data["firing"]},
+        schedules=schedules.overview(shadow.jobs),
+        self_test=self_test.last(shadow.catalog),
+        checks=analyses.ready_checks(),
+        settings=in_force(shadow.settings),
+        has_queue=shadow.settings.use_rq,
+        now=utcnow(),
+        ago_words=ago,
+    )
+
+
+@blueprint.post("/dead/<analysis_id>/requeue")
+def requeue(analysis_id: str) -> Response:
+    """Run one dead letter again, with all its attempts."""
+    _letter(analysis_id)
+    current().jobs.retry(analysis_id)
+    return _done("It is in the queue again.")
+
+
+@blueprint.post("/dead/<analysis_id>/delete")
+def delete(analysis_id: str) -> Response:
+    """Put one dead letter into the trash."""
+    _letter(analysis_id)
+    current().jobs.trash(analysis_id)
+    return _done("It is in the trash; from there it can be had back.")
+
+
+@blueprint.post("/dead/requeue")
+def requeue_all() -> Response:
+    """Run every dead letter again that may succeed: a bad film stays one."""
+    jobs = current().jobs
+    chosen = [letter.job_id for letter in jobs.dead_letters(limit=500) if not letter.permanent]
+    for job_id in chosen:
+        jobs.retry(job_id)
+    return _done(f"{len(chosen)} are in the queue again. Those that cannot succeed were left.")
+
+
+@blueprint.post("/dead/delete")
+def delete_all() -> Response:
+    """Put every dead letter into the trash."""
+    jobs = current().jobs
+    letters = jobs.dead_letters(limit=500)
+    for letter in letters:
+        jobs.trash(letter.job_id)
+    return _done(f"{len(letters)} are in the trash.")
+
+
+@blueprint.get("/users")
+def users() -> str:
+    """Everybody who may log in."""
+    return _users()
+
+
+def _users(**more: Any) -> str:
+    if current().settings.single_user:
+        raise Problem(
+            404,
+            "single_user",
+            "There are no accounts: this installation has one user.",
+            "Set SHADOW_SINGLE_USER=false to have accounts.",
+        )
+    return render_template("users.html", users=current().catalog.list_users(), roles=ROLES, **more)
+
+
+@blueprint.post("/users")
+def add_user() -> tuple[str, int]:
+    """A new account with a password that is shown on this answer and never again."""
+    password = _fresh_password()
+    role = request.form.get("role", "")
+    row = current().catalog.create_user(
+        request.form.get("name", ""), password, role=role, display_name=request.form.get("display_name", "")
+    )
+    return _users(fresh=row, password=password), 201
+
+
+@blueprint.post("/users/<int:user_id>/password")
+def reset_password(user_id: int) -> str:
+    """Another password for a user, shown once; their sessions end."""
+    password = _fresh_password()
+    row = current().catalog.set_password(_other(user_id), password)
+    return _users(fresh=row, password=password)
+
+
+@blueprint.post("/users/<int:user_id>/role")
+def change_role(user_id: int) -> Response:
+    """Make a user coach or admin."""
+    row = current().catalog.set_role(_other(user_id), request.form.get("role", ""))
+    flash(f"{row.name} is {'an admin' if row.role == ADMIN else 'a coach'} now.")
+    return redirect(url_for("admin.users"), code=303)
+
+
+@blueprint.post("/users/<int:user_id>/active")
+def change_active(user_id: int) -> Response:
+    """Let a user in, or not."""
+    row = current().catalog.set_active(_other(user_id), request.form.get("active") == "yes")
+    flash(f"{row.name} may {'log in again' if row.active else 'not log in any more'}.")
+    return redirect(url_for("admin.users"), code=303)
+
+
+def _other(user_id: int) -> int:
+    if user_id == viewer().user_id:
+        raise Conflict(
+            "An admin does not change their own account here.",
+            code="own_account",
+            fix="Change your password on your account page; another admin changes your role.",
+        )
+    return user_id
+
+
+def _fresh_password() -> str:
+    return random.token_urlsafe(12)
+
+
+def _letter(analysis_id: str) -> None:
+    if analyses.find(analysis_id).state != "failed":
+        raise NotFound("There is no such dead letter. It may be in the queue again.")
+
+
+def _done(words: str) -> Response:
+    flash(words)
+    return redirect(url_for("admin.page"), code=303)

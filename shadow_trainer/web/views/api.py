@@ -1,0 +1,142 @@
+"""The HTTP API for programs. JSON in and out; errors are problem+json; unknown ids are 404, always."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from ...errors import BadRequest, NotFound
+from ..forms.analysis import OPTION_NAMES, options_from
+from ..http.services import current
+from ..services import analyses
+from ..services.submission import wish_from
+from ..services.urls import status_of
+from ..uploads import receive
+from .files import send_original, send_result
+
+blueprint = Blueprint("api", __name__, url_prefix="/videos")
+
+POLL_S = 2
+JSON_FIELDS = {*OPTION_NAMES, "model", "height"}
+
+
+def init_app(app: Flask) -> None:
+    """Add the API."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.post("/upload")
+def upload() -> Response:
+    """Multipart: the film as ``video`` (or ``file``) and the options as fields."""
+    wish = wish_from(request.form)
+    return accepted(analyses.accept(receive.receive(), wish), "The film is in the queue.")
+
+
+@blueprint.post("/sample-lefty")
+def sample_lefty() -> Response:
+    """Run the sample clip; JSON options such as ``{"model_size": "xs"}`` are optional."""
+    return accepted(analyses.accept_sample("lefty", _options()), "The sample is in the queue.")
+
+
+@blueprint.get("/<analysis_id>/status")
+def status(analysis_id: str) -> Response:
+    """Where it stands."""
+    found = status_of(analyses.find(analysis_id))
+    response = jsonify(found)
+    if found["status"] in ("queued", "processing", "retrying"):
+        response.headers["Retry-After"] = str(POLL_S)
+    return response
+
+
+@blueprint.get("/<analysis_id>/info")
+def info(analysis_id: str) -> Response:
+    """What is known: the request, and the whole of analysis.json once it is done."""
+    row = analyses.find(analysis_id)
+    known: dict[str, Any] = {
+        "job_id": row.id,
+        "title": row.title,
+        "original_name": row.original_name,
+        "status": row.state,
+        "options": row.options,
+        "files": {name: url_for("media.file", analysis_id=row.id, name=name) for name in row.files or []},
+        "created_at": row.created_at.isoformat(),
+        "analysis": None,
+    }
+    if row.state == "completed":
+        known["analysis"] = analyses.read_json(row.id, "analysis.json")
+    return jsonify(known)
+
+
+@blueprint.get("/<analysis_id>/download")
+def download(analysis_id: str) -> AnyResponse:
+    """The finished film with the skeleton on it, as a download."""
+    return send_result(_with_overlay(analysis_id), "overlay.mp4", download=True)
+
+
+@blueprint.get("/<analysis_id>/preview/original")
+def preview_original(analysis_id: str) -> AnyResponse:
+    """The film for a browser: the upright copy, or the upload itself while there is no copy."""
+    row = analyses.find(analysis_id)
+    if "preview.mp4" in (row.files or []):
+        return send_result(row, "preview.mp4")
+    return send_original(row, download=False)
+
+
+@blueprint.get("/<analysis_id>/preview/processed")
+def preview_processed(analysis_id: str) -> AnyResponse:
+    """The film with the skeleton on it, for a browser."""
+    return send_result(_with_overlay(analysis_id), "overlay.mp4")
+
+
+@blueprint.post("/<analysis_id>/terminate")
+def terminate(analysis_id: str) -> Response:
+    """Stop it. Doing it twice, or after the end, changes nothing and is no error."""
+    analyses.find(analysis_id)
+    current().jobs.cancel(analysis_id)
+    return jsonify(status_of(analyses.find(analysis_id)))
+
+
+@blueprint.post("/<analysis_id>/retry")
+def retry(analysis_id: str) -> Response:
+    """Run it again from where it stopped."""
+    analyses.retry(analysis_id)
+    return accepted(analyses.find(analysis_id), "The analysis is in the queue again.")
+
+
+@blueprint.delete("/<analysis_id>")
+def delete(analysis_id: str) -> tuple[str, int]:
+    """Delete film, results and row."""
+    analyses.delete(analysis_id)
+    return "", 204
+
+
+def accepted(row: Any, message: str) -> Response:
+    """202 with where to look for it."""
+    address = url_for("api.status", analysis_id=row.id)
+    page = url_for("pages.analysis", analysis_id=row.id)
+    response = jsonify(job_id=row.id, status="queued", status_url=address, result_url=page, message=message)
+    response.status_code = 202
+    response.headers["Location"] = address
+    response.headers["Retry-After"] = str(POLL_S)
+    return response
+
+
+def _with_overlay(analysis_id: str) -> Any:
+    row = analyses.completed(analysis_id)
+    if "overlay.mp4" not in (row.files or []):
+        raise NotFound("This analysis has no overlay film.", code="no_such_file")
+    return row
+
+
+def _options() -> Any:
+    default = current().settings.model_size
+    if not request.is_json:
+        return options_from(request.form, default_model=default)
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise BadRequest("The body is not a JSON object.", code="bad_json", fix='Send {"model_size": "xs"}.')
+    if unknown := sorted(set(body) - JSON_FIELDS):
+        raise BadRequest(f"Unknown option: {', '.join(unknown)}.", code="unknown_option")
+    return options_from(body, default_model=default)

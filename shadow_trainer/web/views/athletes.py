@@ -1,0 +1,136 @@
+"""The athletes: who they are, their films, and how their numbers change over the seasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ...errors import BadRequest, ShadowError
+from ..accounts.viewer import owner_filter
+from ..forms import athlete as athlete_forms
+from ..forms.analysis import LEVEL_CHOICES
+from ..http.problems import from_error
+from ..http.services import current
+from ..presenters import trends
+from ..presenters.analysis import day_words
+from ..services import analyses
+from . import history
+
+blueprint = Blueprint("athletes", __name__, url_prefix="/athletes")
+
+# Analyses that a trend looks back over.
+LOOKS_BACK = 500
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters["day"] = day_words
+    app.jinja_env.globals["level_words"] = dict(LEVEL_CHOICES).get
+
+
+@blueprint.get("")
+def index() -> str:
+    """Every athlete, and a form for another one."""
+    return _index({})
+
+
+@blueprint.post("")
+def create() -> Response | tuple[str, int]:
+    """A new athlete."""
+    try:
+        row = athlete_forms.create(request.form)
+    except ShadowError as error:
+        problem = from_error(error)
+        return _index(request.form.to_dict(), problem.errors), problem.status
+    return _to(row.id)
+
+
+@blueprint.get("/<athlete_id>")
+def athlete(athlete_id: str) -> str:
+    """One athlete: films, trends, consistency."""
+    row, catalog = athlete_forms.find(athlete_id), current().catalog
+    films = analyses.list_analyses(athlete_id=row.id, limit=LOOKS_BACK)
+    done = [film for film in films if film.state == "completed"]
+    return render_template(
+        "athlete.html",
+        athlete=row,
+        age=trends.age(row.birth_year),
+        films=history.items(films),
+        seasons=trends.build(done, catalog.deliveries_of(film.id for film in done)),
+        others=[o for o in _all(archived=None) if o.id != row.id and o.owner_id == row.owner_id],
+    )
+
+
+@blueprint.get("/<athlete_id>/edit")
+def edit(athlete_id: str) -> str:
+    """The form."""
+    row = athlete_forms.find(athlete_id)
+    return render_template(
+        "athlete_edit.html", athlete=row, values=_values(row), errors=[], levels=LEVEL_CHOICES
+    )
+
+
+@blueprint.post("/<athlete_id>/edit")
+def save(athlete_id: str) -> Response | tuple[str, int]:
+    """Keep the facts, or show the form again with what is wrong."""
+    row = athlete_forms.find(athlete_id)
+    try:
+        current().catalog.change_athlete(row.id, **athlete_forms.facts(request.form))
+    except ShadowError as error:
+        problem = from_error(error)
+        values = {**_values(row), **request.form.to_dict()}
+        page = render_template(
+            "athlete_edit.html", athlete=row, values=values, errors=problem.errors, levels=LEVEL_CHOICES
+        )
+        return page, problem.status
+    flash("Saved.")
+    return _to(row.id)
+
+
+@blueprint.post("/<athlete_id>/merge")
+def merge(athlete_id: str) -> Response:
+    """Two entries of one pitcher become one."""
+    row, into = athlete_forms.find(athlete_id), athlete_forms.find(request.form.get("into", ""))
+    if row.owner_id != into.owner_id:  # an admin sees both; each coach would lose sight of half the films
+        raise BadRequest(
+            "These two athletes belong to different coaches.", code="other_coach", fix="Choose another one."
+        )
+    current().catalog.merge_athletes(row.id, into.id)
+    flash(f"“{row.name}” was merged into “{into.name}”.")
+    return _to(into.id)
+
+
+@blueprint.post("/<athlete_id>/delete")
+def delete(athlete_id: str) -> Response:
+    """Delete the athlete; the films stay."""
+    row = athlete_forms.find(athlete_id)
+    current().catalog.delete_athlete(row.id)
+    flash(f"“{row.name}” was deleted. The films are still among the analyses.")
+    return redirect(url_for("athletes.index"), code=303)
+
+
+def _to(athlete_id: int) -> Response:
+    return redirect(url_for("athletes.athlete", athlete_id=athlete_id), code=303)
+
+
+def _all(*, archived: bool | None = False) -> list[Any]:
+    return current().catalog.list_athletes(owner_id=owner_filter(), archived=archived)
+
+
+def _index(values: dict[str, str], errors: list[dict[str, str]] | None = None) -> str:
+    return render_template(
+        "athletes.html",
+        athletes=_all(archived=None),
+        sessions=current().catalog.sessions_of(owner_id=owner_filter()),
+        values=values,
+        errors=errors or [],
+        levels=LEVEL_CHOICES,
+    )
+
+
+def _values(row: Any) -> dict[str, str]:
+    names = ("name", "throws", "height_m", "level", "birth_year", "notes")
+    return {name: str(getattr(row, name) or "") for name in names}

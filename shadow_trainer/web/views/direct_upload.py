@@ -1,0 +1,60 @@
+"""Films straight from the browser to the bucket: two small requests of ours around one that we never see.
+
+`POST /videos/uploads/presign` (``name``, ``size_bytes`` and the options of an upload) answers with a form to send
+the film with. `POST /videos/uploads/complete` (``claim`` and the same options) makes the analysis. Where films
+are kept in a folder the first answers 409, and the film goes to `/videos/upload`.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, jsonify, request
+from werkzeug.wrappers import Response
+
+from ...errors import BadRequest, BadVideo, Conflict
+from ..http.services import current
+from ..services import analyses
+from ..services.submission import wish_from
+from ..uploads import receive, tickets
+from . import api
+
+SIZE_MAX_DIGITS = 18  # more is no size, and Python refuses to read thousands of digits
+
+blueprint = Blueprint("direct", __name__, url_prefix="/videos/uploads")
+
+
+def init_app(app: Flask) -> None:
+    """Add both addresses, and tell the form whether they are of use."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["films_go_to_bucket"] = lambda: bool(current().storage.origins)
+
+
+@blueprint.post("/presign")
+def presign() -> Response:
+    """Permission for one film, after everything was checked that can be checked without it."""
+    size = request.form.get("size_bytes", "")
+    if not (size.isascii() and size.isdecimal() and len(size) <= SIZE_MAX_DIGITS):
+        raise BadRequest("size_bytes must be the size of the film in bytes.", code="bad_size")
+    wish_from(request.form)
+    if int(size) == 0:
+        raise BadVideo("The film is empty.", code="empty_file", fix="Wait until it is fully copied.")
+    if int(size) > current().settings.max_upload_mb * receive.MB:
+        raise receive.too_large()
+    receive.check_queue()
+    found = tickets.issue(request.form.get("name", ""), int(size))
+    if found is None:
+        raise Conflict(
+            "Films are kept in a folder of this site, so they come through it.",
+            code="no_direct_upload",
+            fix="Send the film to /videos/upload.",
+        )
+    ticket, word = found
+    return jsonify(url=ticket.url, fields=dict(ticket.fields), claim=word)
+
+
+@blueprint.post("/complete")
+def complete() -> Response:
+    """The film has arrived: take it over and put it in the queue. Doing it twice is no error."""
+    wish = wish_from(request.form)
+    film = tickets.read(request.form.get("claim", ""))
+    row = current().catalog.find(film.analysis_id) or analyses.accept(tickets.arrived(film), wish)
+    return api.accepted(row, "The film is in the queue.")

@@ -1,0 +1,92 @@
+"""What programs ask for in one request: the landmarks in space, and the evaluation in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request
+
+from ...errors import BadRequest, Conflict
+from ..forms.analysis import changes_from
+from ..presenters import report as report_view
+from ..presenters.keypoints import keypoints
+from ..services import analyses
+from ..services.submission import wish_from
+from ..uploads import receive
+from . import api
+
+blueprint = Blueprint("measures", __name__, url_prefix="/videos")
+
+
+def init_app(app: Flask) -> None:
+    """Add the addresses."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.post("/get_3d_keypoints")
+def get_3d_keypoints() -> Response:
+    """A film as ``video`` is accepted like an upload; JSON ``{"job_id": ...}`` answers with its landmarks.
+
+    The landmarks are those of ``/keypoints/user?part=3d``; while the analysis runs the answer is 202 again.
+    """
+    if not request.is_json:
+        wish = wish_from(request.form)
+        row = analyses.accept(receive.receive(), wish)
+        return api.accepted(row, "The film is in the queue. Ask again with its job_id.")
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or not isinstance(body.get("job_id"), str):
+        raise BadRequest("The body names no job_id.", code="bad_json", fix='Send {"job_id": "..."}.')
+    row = analyses.find(body["job_id"])
+    if row.state == "completed":
+        document = analyses.read_json(row.id, "analysis.json")
+        throws, video = document["athlete"]["throws"], document["video"]
+        return jsonify(keypoints(analyses.read_pose(row.id), video=video, throws=throws, part="3d"))
+    if row.state in ("failed", "canceled"):
+        raise Conflict(f"There are no landmarks: this analysis is {row.state}.", code="not_completed")
+    return api.accepted(row, "The analysis is under way. Ask again.")
+
+
+@blueprint.post("/<analysis_id>/generate-evaluation")
+def generate_evaluation(analysis_id: str) -> Response:
+    """What was seen, in words: faults, strengths and likeness of each pitch.
+
+    JSON with other assumptions (``{"reference": "elite", "level": "college"}``) measures again first.
+    """
+    row = analyses.completed(analysis_id)
+    body = request.get_json(silent=True) if request.is_json else {}
+    if not isinstance(body, dict):
+        raise BadRequest("The body is not a JSON object.", code="bad_json", fix='Send {"level": "youth"}.')
+    document = (
+        analyses.assume(row.id, changes_from(body)) if body else analyses.read_json(row.id, "analysis.json")
+    )
+    return jsonify(_evaluation(row.id, document))
+
+
+def _evaluation(analysis_id: str, document: dict[str, Any]) -> dict[str, Any]:
+    report = report_view.build(document)
+    return {
+        "job_id": analysis_id,
+        "level": document.get("level", "adult"),
+        "note": report.model_note,
+        "deliveries": [_pitch(pitch) for pitch in report.deliveries],
+        "consistency": [spread.__dict__ for spread in report.consistency],
+        "repeated": list(report.repeated),
+        "changing": list(report.drifts),
+        "warnings": list(report.warnings),
+    }
+
+
+def _pitch(pitch: report_view.Delivery) -> dict[str, Any]:
+    likeness = pitch.shadow
+    return {
+        "index": pitch.index,
+        "faults": [_finding(item) for item in (*pitch.findings, *pitch.more_findings)],
+        "strengths": [_finding(item) for item in pitch.strengths],
+        "reference": likeness.reference if likeness else None,
+        "similarity": likeness.overall if likeness else None,
+    }
+
+
+def _finding(item: report_view.Finding) -> dict[str, Any]:
+    names = ("title", "text", "level", "drill", "certainty", "event", "source", "marked")
+    return {name: getattr(item, name) for name in names}

@@ -1,0 +1,45 @@
+"""/health says that the process lives; /ready asks everything it depends on."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, jsonify
+
+from ...errors import ShadowError
+from ...jobs.attempt.states import ACTIVE
+from ..http.services import current
+from ..services.analyses import ready_checks
+
+blueprint = Blueprint("health", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Add both addresses."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/health")
+def health() -> Response:
+    """Alive, whatever else is not. ``active_jobs`` is null when the catalog does not answer."""
+    shadow = current()
+    return jsonify(
+        status="ok",
+        job_manager_type="rq" if shadow.settings.use_rq else "threads",
+        rq_enabled=shadow.settings.use_rq,
+        active_jobs=_active_jobs(),
+    )
+
+
+def _active_jobs() -> int | None:
+    try:
+        counts = current().catalog.counts()
+    except ShadowError:
+        return None
+    return sum(counts.get(state, 0) for state in ACTIVE)
+
+
+@blueprint.get("/ready")
+def ready() -> tuple[Response, int]:
+    """200 when every dependency answers, else 503 with the detail of each."""
+    checks = ready_checks()
+    good = all(check["ok"] for check in checks.values())
+    return jsonify(status="ready" if good else "not ready", checks=checks), 200 if good else 503

@@ -1,0 +1,147 @@
+"""The history: search and filters as a form, a page of rows, and what undo needs after something was deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import render_template, request
+
+from ...catalog import utcnow
+from ..accounts.viewer import owner_filter
+from ..http.services import current
+from ..presenters import analysis as shown
+from ..services import analyses
+from ..services.urls import poster_address
+
+PAGE_SIZE = 25
+HANDS = ("right", "left")
+STATE_CHOICES = (
+    ("", "All"),
+    ("active", "Waiting or running"),
+    ("completed", "Done"),
+    ("failed", "Failed"),
+    ("canceled", "Canceled"),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filter form as it was sent; what cannot be read is left empty and said in ``problem``."""
+
+    search: str = ""
+    state: str = ""
+    athlete: str = ""
+    throws: str = ""
+    tag: str = ""
+    since: str = ""
+    until: str = ""
+    problem: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is asked for."""
+        return not any((self.search, self.state, self.athlete, self.throws, self.tag, self.since, self.until))
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether one of the fields behind "More filters" is used."""
+        return any((self.athlete, self.throws, self.tag, self.since, self.until))
+
+    def wanted(self) -> dict[str, Any]:
+        """Arguments for the catalog."""
+        states = shown.ACTIVE if self.state == "active" else (self.state,) if self.state else ()
+        return {
+            "states": states,
+            "search": self.search,
+            "athlete_id": int(self.athlete) if self.athlete else None,
+            "throws": self.throws,
+            "tag": self.tag,
+            "since": date.fromisoformat(self.since) if self.since else None,
+            "until": date.fromisoformat(self.until) if self.until else None,
+        }
+
+    def query(self, **more: Any) -> str:
+        """The same form as the query of an address."""
+        names = {"q": self.search, "state": self.state, "athlete": self.athlete, "throws": self.throws}
+        names |= {"tag": self.tag, "since": self.since, "until": self.until, **more}
+        return "?" + urlencode({name: value for name, value in names.items() if value})
+
+
+def asked() -> Asked:
+    """The filters of this request."""
+    given = {
+        name: request.args.get(name, "").strip() for name in ("state", "athlete", "throws", "since", "until")
+    }
+    days = [name for name in ("since", "until") if given[name] and _day(given[name]) is None]
+    return Asked(
+        search=request.args.get("q", "").strip(),
+        state=given["state"] if given["state"] in dict(STATE_CHOICES) else "",
+        athlete=given["athlete"] if given["athlete"].isdecimal() and len(given["athlete"]) < 10 else "",
+        throws=given["throws"] if given["throws"] in HANDS else "",
+        tag=request.args.get("tag", "").strip().lower(),
+        since=given["since"] if "since" not in days else "",
+        until=given["until"] if "until" not in days else "",
+        problem="Dates are written like 2026-05-31; this one was left out." if days else "",
+    )
+
+
+def render() -> str:
+    """The page of this request's filters."""
+    found = asked()
+    total = analyses.count_analyses(**found.wanted())
+    pages = max(1, -(-total // PAGE_SIZE))
+    # The last page for a number beyond it: an old address, or nonsense that no database can count to.
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    rows = analyses.list_analyses(**found.wanted(), limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    return render_template(
+        "history.html",
+        asked=found,
+        items=items(rows),
+        page=page,
+        pages=pages,
+        total=total,
+        states=STATE_CHOICES,
+        athletes=current().catalog.list_athletes(owner_id=owner_filter(), archived=None),
+        tags=current().catalog.tags_in_use(owner_id=owner_filter()),
+        in_trash=analyses.count_analyses(trashed=True),
+        undo=_undo(),
+    )
+
+
+def trash() -> str:
+    """What was deleted and can still be had back."""
+    rows = analyses.list_analyses(trashed=True, limit=100)
+    return render_template(
+        "trash.html", items=items(rows), rows=rows, days=current().settings.trash_days, now=utcnow()
+    )
+
+
+def items(rows: list[Any]) -> list[shown.Item]:
+    """Rows as lines of a list, with the names of their athletes."""
+    now, athletes = utcnow(), {}
+    if any(row.athlete_id for row in rows):
+        known = current().catalog.list_athletes(owner_id=owner_filter(), archived=None)
+        athletes = {athlete.id: athlete.name for athlete in known}
+    return [
+        shown.item(row, poster=poster_address(row), now=now, athlete=athletes.get(row.athlete_id, ""))
+        for row in rows
+    ]
+
+
+def _undo() -> list[Any]:
+    """The analyses that were just put into the trash, for the button that takes them out again."""
+    ids = [part for part in request.args.get("deleted", "").split(",") if analyses.ID_PATTERN.fullmatch(part)]
+    catalog = current().catalog
+    rows = [row for row in map(catalog.find, ids[:PAGE_SIZE]) if row is not None]
+    wanted = owner_filter()
+    return [row for row in rows if row.deleted_at is not None and wanted in (None, row.owner_id)]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

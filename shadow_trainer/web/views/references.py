@@ -1,0 +1,221 @@
+"""The references: the library of deliveries to compare with, and how one gets into it."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ...catalog.references import NOTE
+from ...errors import BadRequest, ShadowError, TooLarge
+from ...pitching import importers
+from ...pitching.events import EVENTS
+from ...pitching.reference import Reference, from_delivery
+from ...render.words import event_label, readable
+from ..forms.analysis import LEVEL_CHOICES, parse_height
+from ..forms.athlete import HANDS
+from ..http.problems import from_error
+from ..services import analyses, references
+from ..uploads.receive import MB, area, display_name
+
+blueprint = Blueprint("references", __name__)
+
+FILE_MAX_MB, UNPACKED_MAX_MB = 40, 400
+FPS_RANGE = (1.0, 2000.0)
+FORM_DEFAULTS = {"hand": "auto", "level": "adult"}
+HAND_CHOICES = [("auto", "Find out"), ("right", "Right"), ("left", "Left")]
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages, and the list for programs."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["levels"] = LEVEL_CHOICES
+
+
+@blueprint.get("/pro-keypoints/list")
+def listed() -> Response:
+    """Every reference that the caller may choose: ``reference`` is what an analysis' option takes."""
+    return jsonify(references=[_as_json(found) for found in references.all_()])
+
+
+@blueprint.get("/references")
+def index() -> str:
+    """The library, and a form for a file from elsewhere."""
+    return _index({})
+
+
+@blueprint.get("/references/<place>")
+def reference(place: str) -> str:
+    """One reference: the delivery in pictures, its facts, and what was understood of an imported file."""
+    return _reference(place)
+
+
+@blueprint.post("/references/<place>/edit")
+def edit(place: str) -> Response | tuple[str, int]:
+    """Another name and note, or the page again with what is wrong."""
+    try:
+        references.edit(place, name=request.form.get("name", ""), note=request.form.get("note", ""))
+    except BadRequest as error:
+        problem = from_error(error)
+        return _reference(place, request.form.to_dict(), problem), problem.status
+    flash("Saved.")
+    return redirect(url_for("references.reference", place=place), code=303)
+
+
+def _reference(place: str, values: Mapping[str, str] | None = None, problem: Any = None) -> str:
+    found, row = references.find(place)
+    events = [(event_label(name), found.facts["events"][name]) for name in EVENTS]
+    zero = found.facts["events"]["foot_contact"]
+    source = row.source_analysis_id if row is not None else None
+    return render_template(
+        "reference.html",
+        reference=found,
+        events=[(label, when, when - zero) for label, when in events],
+        labels=[
+            (readable(name), " + ".join(used)) for name, used in (found.facts.get("labels") or {}).items()
+        ],
+        source=source if source and analyses.is_there(source) else None,
+        source_delivery=row.source_delivery if row is not None else None,
+        editable=row is not None,
+        note=(row.data.get(NOTE) or "") if row is not None else "",
+        values=values,
+        problem=problem,
+    )
+
+
+@blueprint.post("/references")
+def import_() -> Response | tuple[str, int]:
+    """A motion file as a reference, or the form again with what is wrong."""
+    try:
+        row = _imported(request.form)
+    except ShadowError as error:
+        problem = from_error(error)
+        return _index(request.form.to_dict(), problem), problem.status
+    flash(f"“{row.name}” was imported. Check below what was understood.")
+    return redirect(url_for("references.reference", place=row.id), code=303)
+
+
+@blueprint.post("/analyses/<analysis_id>/reference")
+def from_analysis(analysis_id: str) -> Response:
+    """A pitch of a finished analysis as a reference."""
+    row = analyses.completed(analysis_id)
+    document, place = analyses.read_json(row.id, "analysis.json"), _place(request.form.get("delivery", "0"))
+    found = from_delivery(
+        analyses.read_pose(row.id),
+        document,
+        place,
+        name=references.checked_name(request.form.get("name", "")),
+        level=references.checked_level(request.form.get("level", "adult")),
+        source=f"Measured from the film “{row.title}”",
+    )
+    saved = references.save(found, name=found.name, more={}, source_analysis_id=row.id, source_delivery=place)
+    flash(f"“{saved.name}” is a reference now. Choose it as the shadow of an analysis.")
+    return redirect(url_for("references.reference", place=saved.id), code=303)
+
+
+@blueprint.post("/references/<place>/delete")
+def delete(place: str) -> Response:
+    """Take one out of the library."""
+    flash(f"“{references.delete(place)}” was deleted.")
+    return redirect(url_for("references.index"), code=303)
+
+
+def _index(values: Mapping[str, str], problem: Any = None) -> str:
+    return render_template(
+        "references.html",
+        references=references.all_(),
+        values={**FORM_DEFAULTS, **values},
+        problem=problem,
+        errors=problem.errors if problem else [],
+        hands=HAND_CHOICES,
+        formats=tuple(importers.FORMATS),
+        max_mb=FILE_MAX_MB,
+    )
+
+
+def _imported(form: Mapping[str, str]) -> Any:
+    """The uploaded motion file as a saved reference."""
+    name, level = (
+        references.checked_name(form.get("name", "")),
+        references.checked_level(form.get("level", "adult")),
+    )
+    hand = form.get("hand", "auto")
+    if hand not in ("auto", *HANDS):
+        raise BadRequest("The hand is right, left or to be found out.", code="bad_hand")
+    height, fps = form.get("height_m", "").strip(), _fps(form.get("fps", ""))
+    height_m = parse_height(height) if height else None
+    labels = importers.label_map(filter(None, map(str.strip, form.get("labels", "").splitlines())))
+    with tempfile.TemporaryDirectory(dir=area(current_app), prefix="import-") as folder:
+        path, shown_as = _received(Path(folder))
+        try:
+            motion = importers.read(path, fps=fps, labels=labels)
+        except BadRequest as error:
+            # The coach knows the file by its own name.
+            said = error.message.replace(path.name, shown_as)
+            raise BadRequest(said, code=error.code, fix=error.fix) from error
+    found = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
+    notes = [*motion.notes, *_guessed(found, hand, height_m)]
+    more = {"labels": {mark: list(used) for mark, used in motion.labels.items()}, "notes": notes}
+    more |= {"format": motion.format, "fps": motion.fps, "file": shown_as, "frames": len(motion.time_s)}
+    return references.save(found, name=name, more=more)
+
+
+def _guessed(found: Reference, hand: str, height_m: float | None) -> list[str]:
+    """What the form left open, and what it was taken for."""
+    notes = [f"the throwing hand taken for the {found.hand} one"] if hand == "auto" else []
+    return notes if height_m else [*notes, f"the height taken from the bones: {found.height_m:.2f} m"]
+
+
+def _received(folder: Path) -> tuple[Path, str]:
+    """The uploaded file under a name with its own extension, and the name to show."""
+    file = request.files.get("motion")
+    if file is None or not file.filename:
+        raise BadRequest("No file was chosen.", code="no_file", fix="Choose a motion file.")
+    suffix = Path(file.filename).suffix.lower()
+    path = folder / f"motion{suffix if suffix in importers.FORMATS else ''}"
+    if file.stream.size > FILE_MAX_MB * MB:
+        raise TooLarge(f"The motion file is larger than {FILE_MAX_MB} MB.", fix="Cut it to the pitch.")
+    file.stream.finish().rename(path)
+    if suffix == ".npz" and _unpacked(path) > UNPACKED_MAX_MB * MB:
+        raise TooLarge("The arrays in this file are too large.", fix="Save only the joints of the pitch.")
+    return path, display_name(file.filename)
+
+
+def _unpacked(path: Path) -> int:
+    """Bytes that an archive says it holds; a file that is no archive is the reader's to refuse."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:
+        return 0
+
+
+def _fps(text: str) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        fps = float(text.replace(",", "."))
+    except ValueError:
+        fps = 0.0
+    if not FPS_RANGE[0] <= fps <= FPS_RANGE[1]:
+        raise BadRequest(
+            f"“{text[:20]}” is no frame rate.", code="bad_fps", fix="Write frames per second, such as 240."
+        )
+    return fps
+
+
+def _place(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 6):
+        raise BadRequest("delivery must be the index of a pitch, 0 or more.", code="bad_delivery")
+    return int(text)
+
+
+def _as_json(found: references.Shelved) -> dict[str, Any]:
+    names = ("level", "hand", "height_m", "duration_s", "source")
+    facts = {name: found.facts.get(name) for name in names}
+    return {"reference": found.key, "name": found.name, "built_in": found.built_in, **facts}

@@ -1,0 +1,50 @@
+"""Links to a report: the page where a coach makes, sees and revokes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ...catalog.shares import DAYS
+from ..accounts.viewer import new_owner
+from ..http.services import current
+from ..services import analyses
+
+blueprint = Blueprint("shares", __name__, url_prefix="/analyses/<analysis_id>/shares")
+
+
+def init_app(app: Flask) -> None:
+    """Add the page."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+def page(analysis_id: str) -> str:
+    """The links that open this report now."""
+    return _page(analyses.completed(analysis_id))
+
+
+def _page(row: Any, **more: Any) -> str:
+    links = current().catalog.list_shares(row.id)
+    return render_template("shares.html", row=row, links=links, days=DAYS, **more)
+
+
+@blueprint.post("")
+def create(analysis_id: str) -> tuple[str, int]:
+    """A new link, shown on this answer and never again."""
+    row = analyses.completed(analysis_id)
+    days = request.form.get("days", type=int, default=0)
+    link, token = current().catalog.create_share(row.id, days=days, by=new_owner())
+    address = url_for("shared.report", token=token, _external=True)
+    return _page(row, address=address, until=link.expires_at), 201
+
+
+@blueprint.post("/<int:share_id>/revoke")
+def revoke(analysis_id: str, share_id: int) -> Response:
+    """End a link at once."""
+    row = analyses.find(analysis_id)
+    current().catalog.revoke_share(row.id, share_id)
+    flash("The link was revoked. Whoever opens it now finds nothing.")
+    return redirect(url_for("shares.page", analysis_id=row.id), code=303)

@@ -1,0 +1,103 @@
+"""What a share link opens: one report to read and its films, without a script, a form or another address."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from ...errors import NotFound
+from ...render import charts
+from ..http.services import current
+from ..presenters import report as report_view
+from ..services import analyses
+from ..services.urls import media_address, poster_address
+from .files import send_result
+
+blueprint = Blueprint("shared", __name__, url_prefix="/s/<token>")
+
+# What the shared page shows; the film as it was uploaded (with the place where it was taken) is not among it.
+FILES = ("overlay.mp4", "preview.mp4", "side_by_side.mp4", "poster.jpg")
+PICTURES = re.compile(r"moments_\d+\.jpg")
+FILMS = {"overlay": "overlay.mp4", "plain": "preview.mp4", "3d": "side_by_side.mp4"}
+HEADERS = {
+    "Referrer-Policy": "no-referrer",  # the address is the key: it is told to nobody
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "private, no-store",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Add the page and its films."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.after_request
+def _headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    return response
+
+
+@blueprint.get("")
+def report(token: str) -> str:
+    """The report; NotFound for a link that is unknown, revoked or over, as if it had never been."""
+    row = _row(token)
+    # From here on links.py gives addresses below this link, and none for what it does not open.
+    g.share_token = token
+    document = analyses.read_json(row.id, "analysis.json")
+    shown = report_view.build(document, delivery=request.args.get("delivery", type=int))
+    film = request.args.get("film", "overlay")
+    address = media_address(row, FILMS.get(film, "overlay.mp4")) or media_address(row, "preview.mp4")
+    return render_template(
+        "shared.html",
+        shared=True,
+        row=row,
+        report=shown,
+        charts=_charts(row, shown),
+        film=film,
+        films=[name for name, file in FILMS.items() if media_address(row, file)],
+        film_address=address,
+        start_s=request.args.get("t", type=float),
+        poster=poster_address(row),
+        media=lambda name: media_address(row, name),
+    )
+
+
+@blueprint.get("/media/<name>")
+def media(token: str, name: str) -> AnyResponse:
+    """A film of the shared report."""
+    row = _row(token)
+    if not opens(name) or name not in (row.files or []):
+        raise NotFound("This link has no such film.", code="no_such_file")
+    return send_result(row, name)
+
+
+def opens(name: str) -> bool:
+    """Whether a share link shows this file."""
+    return name in FILES or PICTURES.fullmatch(name) is not None
+
+
+def _row(token: str) -> Any:
+    row = current().catalog.shared(token)
+    if row is None or row.state != "completed":
+        raise NotFound(
+            "This link does not open anything.",
+            code="no_such_share",
+            fix="It may have expired or been revoked. Ask whoever sent it for a new one.",
+        )
+    return row
+
+
+def _charts(row: Any, shown: report_view.Report) -> list[tuple[str, Markup]]:
+    """Title and drawing of each chart of the pitch that is shown."""
+    if shown.selected is None or "series.json" not in (row.files or []):
+        return []
+    curves = analyses.read_json(row.id, "series.json")["deliveries"]
+    place = shown.deliveries.index(shown.selected)
+    if place >= len(curves):
+        return []
+    found = charts.delivery_charts(shown.selected.raw, curves[place])
+    return [(chart.title, Markup(charts.svg(chart))) for chart in found]  # noqa: S704 - drawn by us
