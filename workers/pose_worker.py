@@ -42,7 +42,7 @@ from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from shadow_trainer.jobs.redis.client import AWAY, SOCKET_TIMEOUT_S, connect, hurry
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
-from workers.child import DONE, REPLACE_ME, Child, ChildFailed
+from workers.child_process import DONE, REPLACE_ME, Child, ChildFailed
 
 log = logging.getLogger("workers.pose_worker")
 
@@ -58,7 +58,7 @@ RESTART_PAUSE_S, RESTART_PAUSE_MAX_S = 1.0, 30.0
 class PoseWorker(Worker):
     """One child, and one queue or several with commas, the first before the others.
 
-    ``seams`` are for tests, see :class:`workers.child.Child`.
+    ``seams`` are for tests, see :class:`workers.child_process.Child`.
     """
 
     def __init__(
@@ -234,7 +234,7 @@ class PoseWorker(Worker):
             log.error("the heartbeat of this worker could not be written (%s)", type(error).__name__)
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
-        """See :class:`workers.horse.Horse`."""
+        """See :class:`workers.work_horse.Horse`."""
         return math.ceil(self.settings.worker_silence_s)
 
     # Watching over it

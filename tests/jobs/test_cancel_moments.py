@@ -19,8 +19,8 @@ from shadow_trainer.jobs.attempt.runner import Runner
 from shadow_trainer.jobs.queue import reconcile
 from tests.jobs import fakes
 from tests.jobs.rig import Rig
-from workers import pose_child, tasks
-from workers.horse import Horse
+from workers import tasks, worker_child
+from workers.work_horse import Horse
 
 KEPT = ["original.mp4", "people/0.jpg", "preview.mp4"]  # what the coach could see before
 
@@ -102,7 +102,7 @@ def test_between_the_catalogs_and_the_queues_word_for_the_next_attempt(
         pipeline.lmove(queue.key, queue.intermediate_queue_key)
         execution = Execution.create(job, 60, pipeline=pipeline, worker_name="w1")
         pipeline.execute()
-    pose_child.perform(horse, rq_rig.catalog, film, execution.id)
+    worker_child.perform(horse, rq_rig.catalog, film, execution.id)
     assert rq_rig.jobs.status(film).state == "canceled" and rq_rig.outcomes(film) == ["retrying"]
     assert [
         key

@@ -128,7 +128,7 @@ def test_everything_of_a_worker_runs_without_torch() -> None:
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "import pkgutil, importlib, shadow_trainer\n"
-        "import workers.pose_child, workers.clock, workers.pose_worker, wsgi\n"
+        "import workers.worker_child, workers.clock, workers.pose_worker, wsgi\n"
         "skip = ('shadow_trainer.pose.convert.torch_module', 'shadow_trainer.__main__', 'shadow_trainer.catalog.migrations')\n"
         "for found in pkgutil.walk_packages(shadow_trainer.__path__, 'shadow_trainer.', onerror=print):\n"
         "    if not found.name.startswith(skip): importlib.import_module(found.name)\n"

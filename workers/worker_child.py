@@ -1,7 +1,7 @@
 """The worker's persistent child: loads the model once, then runs one job after another.
 
-Started by :mod:`workers.child` as ``python -m workers.pose_child FD``. Standard input: a header line, then
-one line ``job execution`` for each job. FD: one byte back each time, see :mod:`workers.child`. The end of
+Started by :mod:`workers.child_process` as ``python -m workers.worker_child FD``. Standard input: a header line, then
+one line ``job execution`` for each job. FD: one byte back each time, see :mod:`workers.child_process`. The end of
 standard input means that the parent is gone (or wants an end), and ends this process at once.
 """
 
@@ -30,10 +30,10 @@ from shadow_trainer.jobs.redis.client import connect
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
 from workers import tasks
-from workers.child import DONE, FAILED, READY, REPLACE_ME
-from workers.horse import Horse
+from workers.child_process import DONE, FAILED, READY, REPLACE_ME
+from workers.work_horse import Horse
 
-log = logging.getLogger("workers.pose_child")
+log = logging.getLogger("workers.worker_child")
 
 
 def main() -> None:

@@ -63,7 +63,7 @@ class Child:
         answers, child_end = os.pipe()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "workers.pose_child", str(child_end)],
+                [sys.executable, "-m", "workers.worker_child", str(child_end)],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 pass_fds=(child_end,),
