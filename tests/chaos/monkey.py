@@ -67,7 +67,7 @@ class Supervisor:
         for pid in self.pids:
             with contextlib.suppress(psutil.Error):
                 process = psutil.Process(pid)
-                ours = any(w in " ".join(process.cmdline()) for w in ("pose_child", "tests.jobs.processes"))
+                ours = any(w in " ".join(process.cmdline()) for w in ("worker_child", "tests.jobs.processes"))
                 if ours and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(pid)
         return found

@@ -91,6 +91,6 @@ def _any_left(data: Path) -> bool:
     for process in psutil.process_iter(["cmdline", "environ"]):
         if (process.info["environ"] or {}).get("SHADOW_DATA_DIR") == str(data):
             words = " ".join(process.info["cmdline"] or [])
-            if "shadow_trainer worker" in words or "pose_child" in words:
+            if "shadow_trainer worker" in words or "worker_child" in words:
                 return True
     return False
