@@ -68,10 +68,10 @@ def tools() -> int:
 
 
 def test() -> int:
-    """Set up, add what only tests need, then lint, format check and tests; all of them, whatever fails."""
+    """Set up, add what only tests need, then lint, format check, types and tests; all of them, whatever fails."""
     dev()
     python, failed = str(python_env.PYTHON), []
-    for command in ("ruff check", "ruff format --check", PYTEST):
+    for command in ("ruff check", "ruff format --check", "scripts.type_check", PYTEST):
         say(f"running {command}")
         done = subprocess.run(
             [python, "-m", *command.split()], cwd=ROOT, env={**os.environ, **SURROUNDINGS}, check=False
