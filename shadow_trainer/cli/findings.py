@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..labels import UNKNOWN, event_label, number, quantity, readable
+from ..pitching.metrics.labels import metric_label
+
 
 def lines(analysis: dict[str, Any]) -> Iterator[str]:
     """Athlete, then events, metrics, faults and strengths of every delivery, then the warnings."""
@@ -23,7 +26,7 @@ def _delivery(number_of: int, delivery: dict[str, Any]) -> Iterator[str]:
     events = sorted(delivery["events"].items(), key=lambda item: item[1]["time_s"])
     for name, event in events:
         mark = "  estimated" if event["estimated"] else ""
-        yield f"    {plain(name):24} {event['time_s']:7.3f} s  frame {event['frame']}{mark}"
+        yield f"    {event_label(name):24} {event['time_s']:7.3f} s  frame {event['frame']}{mark}"
     yield "  metrics"
     for metric in delivery["metrics"]:
         yield f"    {_metric(metric)}"
@@ -35,13 +38,15 @@ def _delivery(number_of: int, delivery: dict[str, Any]) -> Iterator[str]:
 
 
 def _metric(metric: dict[str, Any]) -> str:
-    """``stride length, foot contact   0.86 h   ± 0.03   norm 0.85 ± 0.07   z +0.1   high``."""
-    title = plain(metric["name"]) + (f", {plain(metric['event'])}" if metric.get("event") else "")
-    parts = [f"{title:48} {number(metric['value']):>8} {metric['unit']:6}"]
+    """``Stride length   86 % of height   ± 3   norm 85 ± 7   z +0.1   high confidence``."""
+    unit = metric["unit"]
+    title = metric.get("label") or metric_label(metric["name"], metric.get("event") or "")
+    parts = [f"{title:52} {quantity(metric['value'], unit):>14}"]
     if metric.get("error") is not None:
-        parts.append(f"± {number(metric['error'])}")
+        parts.append(f"± {number(metric['error'], unit)}")
     if norm := metric.get("norm"):
-        parts.append(f"norm {number(norm.get('mean'))} ± {number(norm.get('sd'))}")
+        mean, sd = (UNKNOWN if v is None else number(v, unit) for v in (norm.get("mean"), norm.get("sd")))
+        parts.append(f"norm {mean} ± {sd}")
     if metric.get("z") is not None:
         parts.append(f"z {metric['z']:+.1f}")
     return "  ".join([*parts, f"{metric['confidence']} confidence"])
@@ -49,15 +54,5 @@ def _metric(metric: dict[str, Any]) -> str:
 
 def _finding(row: dict[str, Any]) -> str:
     words = row.get("message") or row.get("sentence") or ""
-    title = row.get("title") or plain(str(row.get("name") or row.get("code") or ""))
+    title = row.get("title") or readable(str(row.get("name") or row.get("code") or ""))
     return f"{title}: {words}" if words else title
-
-
-def plain(name: str) -> str:
-    """``foot_contact`` as ``foot contact``."""
-    return name.replace("_", " ")
-
-
-def number(value: float | None) -> str:
-    """Three significant figures, or a dash for what is not known."""
-    return "–" if value is None else f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from ..labels import UNKNOWN, event_label, number, quantity, unit_label
 from .svg import Band, Chart, Event, Line, draw
-from .words import event_label, number, unit_label
 
 # The style sheet that pages use with the charts; without it they are drawn in the colours of paper.
 CSS = (
@@ -156,7 +156,7 @@ def delivery_charts(
                 key=f"chart-{int(delivery.get('index', 0)) + 1}-{plan.key}",
                 title=plan.title,
                 x_label=x_label,
-                unit=unit_label(plan.unit),
+                unit=plan.unit,
                 x=times[shown] - zero,
                 lines=lines,
                 events=_events(delivery, zero),
@@ -223,7 +223,7 @@ def _bands(delivery: Mapping[str, Any], plan: Plan, zero: float) -> list[Band]:
         norm = metric.get("norm") or {}
         if metric["name"] in names and event is not None and norm.get("mean") is not None and norm.get("sd"):
             low, high = norm["mean"] - norm["sd"], norm["mean"] + norm["sd"]
-            words = f"Typical at {event_label(metric['event']).lower()}: {low:.0f} to {high:.0f}"
+            words = f"Typical at {event_label(metric['event']).lower()}: {number(low, plan.unit)} to {quantity(high, plan.unit)}"
             found.append(Band(words, float(event) - zero, low, high))
     return found
 
@@ -234,7 +234,8 @@ def data_table(chart: Chart, rows: int = 24) -> str:
     start, end = float(chart.x[0]), float(chart.x[-1])
     times = sorted({*np.linspace(start, end, rows), *(x for x in events if start <= x <= end)})
     head = "".join(
-        f'<th scope="col">{escape(line.label)} ({escape(chart.unit)})</th>' for line in chart.lines
+        f'<th scope="col">{escape(line.label)} ({escape(unit_label(chart.unit))})</th>'
+        for line in chart.lines
     )
     body = "".join(_table_row(chart, time, events.get(time, "")) for time in times)
     return (
@@ -247,12 +248,12 @@ def data_table(chart: Chart, rows: int = 24) -> str:
 def _table_row(chart: Chart, time: float, event: str) -> str:
     # The values measured nearest to it: a table does not invent values between frames.
     nearest = int(np.argmin(np.abs(chart.x - time)))
-    cells = "".join(f"<td>{_shown(float(line.y[nearest]))}</td>" for line in chart.lines)
+    cells = "".join(f"<td>{_shown(float(line.y[nearest]), chart.unit)}</td>" for line in chart.lines)
     return f'<tr><th scope="row">{time:.3f}</th><td>{escape(event)}</td>{cells}</tr>'
 
 
-def _shown(value: float) -> str:
-    return number(value) if math.isfinite(value) else "–"
+def _shown(value: float, unit: str) -> str:
+    return number(value, unit) if math.isfinite(value) else UNKNOWN
 
 
 def svg(chart: Chart) -> str:

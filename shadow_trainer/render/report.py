@@ -9,33 +9,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..pitching.events import EVENTS
-from . import charts
-from .palette import css_variables
-from .words import (
+from ..labels import (
+    CONFIDENCES,
+    HANDS,
+    MODELS,
+    VIEWS,
     event_label,
-    metric_label,
     number,
     quantity,
     readable,
-    shown,
-    validated,
     z_words,
 )
+from ..pitching.metrics.labels import metric_label, validated
+from ..vocabulary import EVENTS, Confidence
+from . import charts
+from .palette import css_variables
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _BAR_SD = 3.0  # the little bar shows the norm's mean ± this many standard deviations
 _MOST_FINDINGS = 3
-_HANDS = {"left": "Left-handed", "right": "Right-handed"}
-_VIEWS = {
-    "open-side": "from the open side",
-    "rear": "from behind",
-    "front": "from the plate",
-    "other": "from an angle",
-    "auto": "not known",
-}
-_MODELS = {"xs": "quick look", "s": "fast", "m": "standard", "l": "careful"}
-_SURE = {"high": "high", "medium": "medium", "low": "low"}
+_NOT_KNOWN = "Not known"
 
 
 @dataclass(frozen=True)
@@ -156,17 +149,16 @@ def jpeg_uri(data: bytes) -> str:
 def _facts(analysis: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the reader must know to trust the numbers."""
     video, athlete = analysis.get("video", {}), analysis.get("athlete", {})
-    found = [("Throws", _HANDS.get(athlete.get("throws"), "not known"))]
+    facts = [("Throws", HANDS.get(athlete.get("throws"), _NOT_KNOWN))]
     if athlete.get("height_m"):
         estimated = athlete.get("height_source") not in (None, "given", "user")
-        found.append(("Height", f"{athlete['height_m']:.2f} m" + (" (estimated)" if estimated else "")))
-    view = analysis.get("view", {}).get("name")
-    found.append(("Filmed", _VIEWS.get(view, str(view or "not known"))))
+        facts.append(("Height", f"{athlete['height_m']:.2f} m" + (" (estimated)" if estimated else "")))
+    facts.append(("Filmed", VIEWS.get(analysis.get("view", {}).get("name"), _NOT_KNOWN)))
     if video.get("capture_fps"):
-        found.append(("Camera", f"{video['capture_fps']:.4g} frames per second"))
+        facts.append(("Camera", f"{video['capture_fps']:.4g} frames per second"))
     size = analysis.get("model", {}).get("size")
-    found.append(("Model", _MODELS.get(size, str(size))))
-    return found
+    facts.append(("Model", MODELS.get(size, str(size))))
+    return facts
 
 
 def _section(
@@ -241,17 +233,17 @@ def metric_row(metric: Mapping[str, Any]) -> Row:
     """One metric of analysis.json as a row; low confidence is never compared with the norm."""
     unit, norm = metric.get("unit") or "", metric.get("norm") or {}
     value, error = metric.get("value"), metric.get("error")
-    low = metric.get("confidence") == "low"
+    low = metric.get("confidence") == Confidence.LOW
     z = None if low else metric.get("z")
     has_norm = norm.get("mean") is not None and norm.get("sd") is not None
     return Row(
         label=_label(metric),
-        value=shown(value, unit),
+        value=quantity(value, unit),
         error="" if error is None else f"± {number(error, unit)}",
         norm=_norm(norm, unit) if has_norm and not low else "",
         norm_source=str(norm.get("source") or ""),
         verdict="trend only" if low else (z_words(z) if z is not None else ""),
-        confidence=_SURE.get(str(metric.get("confidence")), str(metric.get("confidence") or "")),
+        confidence=CONFIDENCES.get(str(metric.get("confidence")), "").lower(),
         low=low,
         bar=None if z is None else 50 + 50 * max(-1.0, min(1.0, z / _BAR_SD)),
     )
@@ -259,24 +251,23 @@ def metric_row(metric: Mapping[str, Any]) -> Row:
 
 def _label(metric: Mapping[str, Any]) -> str:
     """The metric's own words, without the event that is already the title of its group."""
-    words = str(metric.get("label") or metric_label(metric["name"]))
-    for end in (metric.get("event"), "layback"):
-        words = words.removesuffix(f" at {event_label(str(end or '')).lower()}").removesuffix(f" at {end}")
-    return words
+    event = str(metric.get("event") or "")
+    words = str(metric.get("label") or metric_label(metric["name"], event))
+    return words.removesuffix(f" at {event_label(event).lower()}")
 
 
 def _norm(norm: Mapping[str, Any], unit: str) -> str:
     low, high = norm["mean"] - norm["sd"], norm["mean"] + norm["sd"]
-    return f"{number(low, unit)} to {quantity(high, unit)}".replace("-", "−")
+    return f"{number(low, unit)} to {quantity(high, unit)}"
 
 
 def _consistency(consistency: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """(metric, mean, spread) of several pitches; empty when there was only one."""
-    found = []
+    rows = []
     for item in consistency.get("metrics", []) if isinstance(consistency.get("metrics"), list) else []:
         if item.get("mean") is None or item.get("sd") is None:
             continue
-        label = f"{metric_label(item['name'])}, {event_label(item.get('event') or '').lower()}"
+        label = item.get("label") or metric_label(item["name"], item.get("event") or "")
         unit = item.get("unit") or ""
-        found.append((label, quantity(item["mean"], unit), f"± {number(item['sd'], unit)}"))
-    return found
+        rows.append((label, quantity(item["mean"], unit), f"± {number(item['sd'], unit)}"))
+    return rows

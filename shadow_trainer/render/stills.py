@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 
 from ..body.series import PoseSeries
+from ..labels import event_label
 from .canvas import text
 from .clip import Mark, event_marks
 from .film import clip_of, fitted
 from .overlays import Overlay, Skeleton, Trail
 from .side_by_side import Crop, cut
-from .words import event_label
 
 STILL_EVENTS = (
     "leg_lift",

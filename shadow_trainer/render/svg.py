@@ -12,6 +12,7 @@ from html import escape
 
 import numpy as np
 
+from ..labels import number, quantity, unit_label
 from .palette import ON_PAPER
 
 WIDTH, HEIGHT = 720, 300
@@ -51,7 +52,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Chart:
-    """Everything of one chart. ``x`` (N,) rises; ``unit`` is written on the vertical axis."""
+    """Everything of one chart. ``x`` (N,) rises; ``unit`` as in the data; its sign stands on the vertical axis."""
 
     key: str
     title: str
@@ -82,7 +83,8 @@ def describe(chart: Chart) -> str:
         if known.any():
             top = int(np.nanargmax(line.y))
             parts.append(
-                f"{line.label} from {np.nanmin(line.y):.0f} to {np.nanmax(line.y):.0f} {chart.unit}, "
+                f"{line.label} from {number(np.nanmin(line.y), chart.unit)} "
+                f"to {quantity(np.nanmax(line.y), chart.unit)}, "
                 f"highest at {chart.x[top]:.2f} s"
             )
     return f"{chart.title} over time. " + ("; ".join(parts) + "." if parts else "Nothing was measured.")
@@ -150,7 +152,7 @@ def _axes(chart: Chart, x_of, y_of, x_ticks: list[float], y_ticks: list[float]) 
     for tick in x_ticks:
         found.append(_text(x_of(tick), bottom + 17, f"{tick:g}", "tick"))
     found.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, chart.x_label, "axis"))
-    found.append(_text(6, TOP - 8, chart.unit, "axis", "start"))
+    found.append(_text(6, TOP - 8, unit_label(chart.unit), "axis", "start"))
     return found
 
 

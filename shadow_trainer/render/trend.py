@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 
+from ..labels import number, quantity, unit_label
 from .palette import ON_PAPER
 from .svg import ticks
-from .words import number, unit_label
 
 WIDTH, HEIGHT = 480, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 26, 30
@@ -67,14 +67,15 @@ def describe(chart: Chart) -> str:
     means = day_means(chart.dots)
     if not means:
         return f"{chart.title}: nothing sure was measured."
-    sign = unit_label(chart.unit)
     first, last = means[0], means[-1]
-    words = f"{chart.title} on {len(means)} day{'s' if len(means) > 1 else ''}: {number(first[1], chart.unit)} {sign}"
+    words = (
+        f"{chart.title} on {len(means)} day{'s' if len(means) > 1 else ''}: {quantity(first[1], chart.unit)}"
+    )
     if len(means) > 1:
-        words += f" on {first[0].isoformat()}, {number(last[1], chart.unit)} {sign} on {last[0].isoformat()}"
+        words += f" on {first[0].isoformat()}, {quantity(last[1], chart.unit)} on {last[0].isoformat()}"
     if chart.band:
-        low, high = (number(value, chart.unit) for value in chart.band)
-        words += f". Typical: {low} to {high} {sign}"
+        low, high = chart.band
+        words += f". Typical: {number(low, chart.unit)} to {quantity(high, chart.unit)}"
     return words + "."
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.report_weight import LIMIT_BYTES, measure
-from shadow_trainer.pitching.metrics import norms
+from shadow_trainer.labels import LEVELS
 from tests.browser.conftest import PHONE
 from tests.browser.looks import at_row, drag_mark, fingers, painted, until
 
@@ -209,7 +209,7 @@ def test_the_level_is_corrected_on_the_page(player: Page) -> None:
     for level in ("youth", "adult"):
         form.get_by_label("Compare with").select_option(level)
         form.get_by_role("button", name="Measure again").click()
-        expect(numbers).to_contain_text(norms.LABELS[level], timeout=30_000)
+        expect(numbers).to_contain_text(LEVELS[level], timeout=30_000)
         expect(form.get_by_label("Compare with")).to_have_value(level)
 
 

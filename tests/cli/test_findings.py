@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shadow_trainer.cli.findings import lines, number
+from shadow_trainer.cli.findings import lines
 
 ANALYSIS = {
     "athlete": {"throws": "left", "throws_source": "found"},
@@ -20,11 +20,11 @@ ANALYSIS = {
                 {
                     "name": "stride_length",
                     "event": "foot_contact",
-                    "value": 0.8123,
-                    "unit": "h",
+                    "value": 81.23,
+                    "unit": "%height",
                     "error": None,
                     "confidence": "low",
-                    "norm": {"mean": 0.85, "sd": 0.07},
+                    "norm": {"mean": 85.2, "sd": 6.6},
                     "z": None,
                 },
                 {
@@ -48,24 +48,23 @@ ANALYSIS = {
 
 def test_events_are_in_order_of_time_and_estimates_are_marked() -> None:
     text = "\n".join(lines(ANALYSIS))
-    assert text.index("leg lift") < text.index("release")
-    assert [line for line in text.splitlines() if "estimated" in line][0].split()[0] == "release"
+    assert text.index("Leg lift") < text.index("Release")
+    assert [line for line in text.splitlines() if "estimated" in line][0].split()[0] == "Release"
 
 
 def test_metrics_have_unit_norm_and_confidence() -> None:
     text = "\n".join(lines(ANALYSIS))
-    assert "stride length, foot contact" in text and "norm 0.85 ± 0.07" in text
+    assert "Stride length " in text and "81 % of height  norm 85 ± 7" in text
     assert "± 5" in text and "z -1.2" in text and "low confidence" in text
 
 
 def test_faults_are_told_and_an_empty_list_says_so() -> None:
     text = "\n".join(lines(ANALYSIS))
-    assert "early rotation: The trunk turns before the foot is down." in text
+    assert "Early rotation: The trunk turns before the foot is down." in text
     assert "strengths: none found" in text
     assert "note: Slow. Film faster." in text
 
 
 def test_what_is_not_known_is_a_dash() -> None:
-    assert number(None) == "–"
-    assert number(123.456) == "123"
-    assert number(0.8123) == "0.812"
+    arm_slot = next(line for line in lines(ANALYSIS) if "Arm slot at release" in line)
+    assert "–  ± 5" in arm_slot

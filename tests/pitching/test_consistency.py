@@ -24,7 +24,7 @@ def pitch(
         "name": STRIDE[0], "event": STRIDE[1], "value": value, "unit": "%height", "error": error,
         "confidence": confidence, "label": "Stride length",
     }  # fmt: skip
-    said = {"strength": strength, "certainty": "high — side view, 120 fps", "message": ""}
+    said = {"strength": strength, "certainty": "high — from the open side, 120 fps", "message": ""}
     told = [{"id": name, "title": name, **said} for name in faults]
     return {"metrics": [metric], "faults": told}
 
@@ -94,13 +94,13 @@ def test_the_certainty_of_a_fault_says_in_how_many_pitches_it_was_seen() -> None
         "id": "short_stride",
         "title": "Short stride",
         "strength": 2.1,
-        "certainty": "medium — side view, 120 fps",
+        "certainty": "medium — from the open side, 120 fps",
     }
     fault["message"] = f"Try this. Certainty: {fault['certainty']}."
     thrown = [pitch(82.0) | {"faults": [fault] if seen else []} for seen in (True, False, True, True)]
     told = faults.tell_repeats(thrown, consistency.over(thrown)["faults"])[0]["faults"][0]
-    assert told["certainty"] == "medium — 3 of 4 pitches, side view, 120 fps"
-    assert told["message"].endswith("Certainty: medium — 3 of 4 pitches, side view, 120 fps.")
+    assert told["certainty"] == "medium — 3 of 4 pitches, from the open side, 120 fps"
+    assert told["message"].endswith("Certainty: medium — 3 of 4 pitches, from the open side, 120 fps.")
     assert told["marked"]
     assert faults.tell_repeats(thrown[:1], [])[0]["faults"] == [fault]
 

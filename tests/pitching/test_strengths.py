@@ -32,7 +32,7 @@ def test_every_praise_belongs_to_a_metric_and_keeps_the_wording_rules(praise: fa
     for text in (said["title"], said["seen"], said["why"], said["text"], said["message"]):
         assert not FORBIDDEN.search(text) and "{" not in text
     assert "60" in said["seen"] and "typical 50 to 70" in said["text"]
-    assert said["certainty"] == "high — rear view, 120 fps"
+    assert said["certainty"] == "high — from behind, 120 fps"
 
 
 def test_words_that_would_not_fit_a_value_are_not_said() -> None:

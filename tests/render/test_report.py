@@ -74,7 +74,7 @@ def test_every_picture_has_a_text_and_every_chart_a_table(written):
 
 
 def test_values_come_with_error_and_typical_range(written):
-    row = re.search(r"<tr[^>]*>\s*<th scope=\"row\">Lead-knee flexion.*?</tr>", written, re.S).group()
+    row = re.search(r"<tr[^>]*>\s*<th scope=\"row\">Lead-knee bend.*?</tr>", written, re.S).group()
     assert "52°" in row and "± 6" in row and "37 to 55°" in row and "typical" in row and "high" in row
 
 
@@ -107,18 +107,18 @@ def test_a_finding_says_how_certain_it_is_and_how_often_it_was_seen(case):
     fault = {
         "title": "Short stride",
         "text": "Short.",
-        "certainty": "medium — 3 of 4 pitches, side view, 120 fps",
+        "certainty": "medium — 3 of 4 pitches, from the open side, 120 fps",
     }
     analysis["deliveries"][0]["faults"] = [{**fault, "marked": True, "n": 4}]
     analysis["deliveries"][0]["similarity"] = {"reference": "elite", "overall": 71.4, "message": ""}
     page = report.page(analysis, [], [])
-    assert "Certainty: medium — 3 of 4 pitches, side view, 120 fps" in page
+    assert "Certainty: medium — 3 of 4 pitches, from the open side, 120 fps" in page
     assert "Short stride (marked)" in page
     assert "Like the shadow (elite): 71 of 100" in page
 
 
 def test_estimated_events_say_so(written):
-    caption = re.search(r"<figcaption><b>Max layback</b>.*?</figcaption>", written, re.S).group()
+    caption = re.search(r"<figcaption><b>Layback</b>.*?</figcaption>", written, re.S).group()
     assert "estimated" in caption
 
 

@@ -93,6 +93,6 @@ def test_an_interval_of_an_inferred_event_is_shown_and_not_compared() -> None:
         for name, event in delivery["events"].items():
             delivery["events"][name] = {**event, "estimated": estimated and name == "max_external_rotation"}
     rows = {row.label: row for row in differences.intervals(seen, guessed)}
-    layback = rows["Foot contact to max layback"]
+    layback = rows["Foot contact to layback"]
     assert (layback.a_guessed, layback.b_guessed, layback.difference) == (False, True, "–")
     assert rows["Foot contact to release"].difference == "0 ms"

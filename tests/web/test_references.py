@@ -119,7 +119,7 @@ def test_a_motion_file_is_imported_and_what_was_understood_is_shown(
     sent = send_file(hand, trc)
     assert sent.status_code == 303, sent.text
     page = hand.browser.get(sent.headers["Location"]).text
-    for words in ("Mocap 7.trc", "Left knee", "120 per second", "Max layback"):
+    for words in ("Mocap 7.trc", "Left knee", "120 per second", "Layback"):
         assert words in page
     (row,) = desk.catalog.list_references()
     assert (row.name, row.level, row.throws) == ("Mocap seven", "pro", "right")

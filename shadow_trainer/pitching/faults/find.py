@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...labels import quantity, rounded
 from ..metrics.confidence import HIGH, LOW, MEDIUM
 from .rules import RULES, Check, Fault
-from .words import certainty, quantity, rounded, usual
+from .words import certainty, usual
 
 MOST = 3
 WEIGHT = {"high": 1.0, "medium": 0.6, "low": 0.0}

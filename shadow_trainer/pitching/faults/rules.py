@@ -56,7 +56,7 @@ RULES: tuple[Fault, ...] = (
         "hanging_back", "Hanging back", 2, BEFORE, LIFT,
         (
             Check("pelvis_drift", LIFT, False, 2.0, None,
-                  "At the top of the leg lift the hips had moved {value} of body height toward the plate"),
+                  "At the top of the leg lift the hips had moved {value} toward the plate"),
             Check("pelvis_forward_velocity", LIFT, False, 0.15, None,
                   "At the top of the leg lift the hips moved toward the plate at only {value}"),
         ),
@@ -77,7 +77,7 @@ RULES: tuple[Fault, ...] = (
     Fault(
         "short_stride", "Short stride", 2, AT, FC,
         (Check("stride_length", FC, False, 79.0, 74.0,
-               "At foot contact the stride was {value} of body height"),),
+               "At foot contact the stride was {value}"),),
         "Shorter strides go with slower pitches in most studies.",
         "Step-behind throws, with a mark on the ground for the landing foot.",
         "Fortenbaugh 2009; OpenBiomechanics, 5th percentile",
@@ -85,7 +85,7 @@ RULES: tuple[Fault, ...] = (
     Fault(
         "over_stride", "Over-striding", 1, AT, FC,
         (Check("stride_length", FC, True, 92.0, 96.0,
-               "The stride was {value} of body height, and the lead knee did not straighten after it",
+               "The stride was {value}, and the lead knee did not straighten after it",
                also="knee_does_not_extend"),),
         "A landing leg that is too far out cannot brace the body over it.",
         "Shorten the stride by one foot; land and hold for two seconds.",
@@ -201,7 +201,7 @@ RULES: tuple[Fault, ...] = (
                   "At release the trunk was bent {value} forward"),
             # The rule is "behind the toe"; the toe and the hand are each known to some 2 % of height.
             Check("hand_past_toe", BR, False, WRIST_BEHIND_BALL, None,
-                  "At release the wrist was {value} of body height behind the front foot", as_amount=True),
+                  "At release the wrist was {value} behind the front foot", as_amount=True),
         ),
         "Less forward tilt at release is found in slower pitches.",
         "Towel drill: reach past the front foot.",

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...labels import quantity, rounded
 from ..metrics.confidence import HIGH
 from .rules import BR, FC, MER
-from .words import certainty, quantity, rounded, usual
+from .words import certainty, usual
 
 MOST = 2
 # Of two numbers that are equally typical, one of medium certainty counts as this much farther from the middle, and
@@ -33,7 +34,7 @@ class Praise:
 
 # What a coach hears with most profit stands first.
 PRAISES: tuple[Praise, ...] = (
-    Praise("stride_length", FC, "A good stride", "At foot contact the stride was {value} of body height",
+    Praise("stride_length", FC, "A good stride", "At foot contact the stride was {value}",
            "Shorter strides go with slower pitches in most studies.", "Fortenbaugh 2009; OpenBiomechanics"),
     Praise("lead_knee_extension", "foot_contact_to_release", "A firm front leg",
            "From foot contact to release the lead knee straightened by {value}",

@@ -24,13 +24,6 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "college": ("college", "college_japan", ADULT),
     "pro": ("pro_milb+independent", ADULT),
 }
-LABELS = {
-    "adult": "Adults, as this app measures them",
-    "youth": "Youth, 12 to 15 years",
-    "high_school": "High school",
-    "college": "College",
-    "pro": "Professional",
-}
 # These differ between the shoulder line and a marker cluster; a cluster's norm must never score them.
 LINE_SENSITIVE = frozenset(
     (

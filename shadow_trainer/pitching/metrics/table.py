@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ...labels import event_label
 from . import formulas as f
 from .confidence import FPS_ARM, FPS_POSITIONS, FPS_RELEASE, FPS_SEQUENCE, HIGH, LOW, MEDIUM
 from .context import Context
 
 LIFT, FC, MER, BR = "leg_lift", "foot_contact", "max_external_rotation", "release"
 _LEAST = {LIFT: FPS_POSITIONS, FC: FPS_POSITIONS, MER: FPS_SEQUENCE, BR: FPS_RELEASE}
-_AT = {LIFT: "at leg lift", FC: "at foot contact", MER: "at layback", BR: "at release"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def _angles(name: str, words: str, *cells: tuple[str, str, str], least: float | 
             name,
             event,
             "deg",
-            f"{words} {_AT[event]}",
+            f"{words} at {event_label(event).lower()}",
             event,
             side,
             rear,

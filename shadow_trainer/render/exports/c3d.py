@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from ...body.skeleton import COUNT, LANDMARKS
+from ...labels import event_label
 from ..clip import Mark, event_marks
-from ..words import event_label
 from .source import Clocked, Source, on_clock
 
 _BLOCK = 512

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...labels import event_label
 from ..canvas import plate, text, text_width
 from ..clip import Clip, Mark, Pose
 from ..palette import INK, INK_QUIET, THROWING
-from ..words import event_label
 
 _HOLD_SECONDS = 1.3  # of playback: time enough to read two words and a number
 _LEAST_SIZE = 9

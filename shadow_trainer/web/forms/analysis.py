@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ... import labels
 from ...errors import BadRequest
 from ...jobs.pipeline import assumptions
 from ...jobs.pipeline.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, PART_S_RANGE, AnalysisRequest
@@ -32,13 +33,7 @@ NUMBER_WORDS = {
     "end_s": "The end of the part",
     "turn_deg": "The turn of the picture",
 }
-LEVEL_CHOICES = [
-    ("adult", "Adults, as this app measures them"),
-    ("youth", "Youth, 12 to 15 years"),
-    ("high_school", "High school"),
-    ("college", "College"),
-    ("pro", "Professional"),
-]
+LEVEL_CHOICES = [(str(level), words) for level, words in labels.LEVELS.items()]
 INCH_M = 0.0254
 EVENT_STEP_S = 0.001  # times of events in forms
 FEET = re.compile(

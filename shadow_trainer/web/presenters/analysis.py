@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ...labels import HANDS
+
 ACTIVE = ("queued", "processing", "retrying")
 STATE_WORDS = {
     "queued": "Waiting",
@@ -16,7 +18,6 @@ STATE_WORDS = {
     "failed": "Failed",
     "canceled": "Canceled",
 }
-HAND_WORDS = {"right": "right-handed", "left": "left-handed"}
 # Stages that count frames of the film; the others count steps, which mean nothing to a coach.
 FRAME_STAGES = {"preview", "pose", "render"}
 
@@ -138,8 +139,8 @@ def status_page(status: dict[str, Any], stages: Sequence[Any]) -> dict[str, Any]
 
 def _summary(result: dict[str, Any]) -> str:
     parts = []
-    if hand := HAND_WORDS.get(result.get("throws") or ""):
-        parts.append(hand)
+    if hand := HANDS.get(result.get("throws") or ""):
+        parts.append(hand.lower())
     if isinstance(count := result.get("deliveries"), int) and count:
         parts.append("1 pitch" if count == 1 else f"{count} pitches")
     return ", ".join(parts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...jobs.pipeline.request import AnalysisRequest
-from .report import VIEW_WORDS
+from ...labels import VIEWS
 
 HAND_WORDS = {"right": "right", "left": "left"}
 
@@ -44,7 +44,7 @@ def assumed(
             "throws": HAND_WORDS.get(athlete.get("throws"), ""),
             "height_m": f"{height:.2f} m" if height else "",
             "capture_fps": f"{rate:.0f}",
-            "view": VIEW_WORDS.get(view.get("name"), ""),
+            "view": VIEWS.get(view.get("name"), ""),
         },
         references=known,
     )

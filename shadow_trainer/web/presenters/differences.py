@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ...labels import UNKNOWN, event_label, number, quantity, rounded, stands_close
 from ...pitching.events import EVENTS
+from ...pitching.metrics.labels import metric_label
 from ...pitching.reference.time_warp import INTERVALS
-from ...render.words import event_label, metric_label, number, quantity, shown, unit_label
 from .likeness import Likeness, likeness
 from .metrics import PHASES, phase_of
 
@@ -20,7 +21,6 @@ class Row:
     """One metric of both. ``verdict``: ``more`` than the errors explain, ``within`` them, or ``unsure``."""
 
     label: str
-    event_label: str
     a: str
     b: str
     difference: str
@@ -120,13 +120,12 @@ def verdict(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
 def _row(key: tuple[str, str], a: Mapping[str, Any] | None, b: Mapping[str, Any] | None) -> Row:
     one = a or b or {}
     unit, found = one.get("unit") or "", "missing"
-    difference = "–"
+    difference = UNKNOWN
     if a and b and None not in (a.get("value"), b.get("value")):
         found = verdict(a, b)
         difference = _signed(b["value"] - a["value"], unit)
     return Row(
-        label=one.get("label") or metric_label(key[0]),
-        event_label="" if one.get("label") else event_label(key[1]),
+        label=one.get("label") or metric_label(*key),
         a=_words(a, unit),
         b=_words(b, unit),
         difference=difference,
@@ -147,15 +146,13 @@ def _times(delivery: Mapping[str, Any]) -> dict[str, float]:
 def _words(metric: Mapping[str, Any] | None, unit: str) -> str:
     value, error = (metric or {}).get("value"), (metric or {}).get("error")
     if value is None or error is None:
-        return shown(value, unit)
-    one = quantity if unit_label(unit).startswith("°") else number
-    return f"{one(value, unit)} ± {quantity(error, unit)}".replace("-", "−")
+        return quantity(value, unit)
+    one = quantity if stands_close(unit) else number
+    return f"{one(value, unit)} ± {quantity(error, unit)}"
 
 
 def _signed(value: float, unit: str) -> str:
-    words = quantity(value, unit)
-    rounds_to_nothing = float(number(value, unit)) == 0
-    return words if rounds_to_nothing else words.replace("-", "−") if value < 0 else f"+{words}"
+    return f"{'+' if rounded(value, unit) > 0 else ''}{quantity(value, unit)}"
 
 
 def _ms(value: float, *, signed: bool = False) -> str:

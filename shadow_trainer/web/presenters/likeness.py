@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...render.words import shown, unit_label
+from ...labels import quantity, with_sign
 
 REFERENCE_WORDS = {"elite": "the elite reference"}
 
@@ -76,8 +76,8 @@ def drifts(consistency: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _drift(row: dict[str, Any]) -> str:
-    slope, sign = row["trend_per_pitch"], unit_label(row.get("unit") or "")
-    amount = f"{abs(slope):.2g}{'' if sign.startswith('°') else ' '}{sign}".strip()
+    slope = row["trend_per_pitch"]
+    amount = with_sign(f"{abs(slope):.2g}", row.get("unit") or "")
     return f"{row['label']}: {'rises' if slope > 0 else 'falls'} by {amount} with each pitch."
 
 
@@ -90,9 +90,9 @@ def _spread(row: dict[str, Any]) -> Spread:
     unit = row.get("unit") or ""
     return Spread(
         label=row["label"],
-        mean=shown(row["mean"], unit),
-        sd=shown(row["sd"], unit),
-        usual=shown(row.get("within_sd"), unit),
+        mean=quantity(row["mean"], unit),
+        sd=quantity(row["sd"], unit),
+        usual=quantity(row.get("within_sd"), unit),
         verdict=row.get("verdict") or "",
         count=row["n"],
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...render.words import event_label, metric_label, number, unit_label
+from ...labels import CONFIDENCES, UNKNOWN, number, stands_close, unit_label, with_sign, z_words
+from ...pitching.metrics.labels import metric_label
 
 # A metric belongs to the phase of the event at which it is read; peaks are read along the way.
 PHASES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -15,7 +16,6 @@ PHASES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("release", "Release", ("release", "foot_contact_to_release", "max_internal_rotation", "follow_through")),
     ("whole", "Speed, timing and sequence", ("max", "", "-")),
 )
-CONFIDENCE_WORDS = {"high": "High", "medium": "Medium", "low": "Low"}
 CONFIDENCE_HELP = {
     "high": "Usable with one camera",
     "medium": "Use with a wide margin and several pitches",
@@ -49,7 +49,6 @@ class MetricRow:
     name: str
     event: str
     label: str
-    event_label: str
     value: str
     error: str
     error_source: str
@@ -113,11 +112,9 @@ def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:
     return MetricRow(
         name=metric["name"],
         event=metric.get("event") or "",
-        label=metric.get("label") or metric_label(metric["name"]),
-        # A label that names its event needs no second line.
-        event_label="" if metric.get("label") else event_label(metric.get("event") or ""),
-        value="–" if value is None else _signed(number(value, unit)) + _degree(unit),
-        error="?" if error is None else number(error, unit) + _degree(unit),
+        label=metric.get("label") or metric_label(metric["name"], metric.get("event") or ""),
+        value=UNKNOWN if value is None else _amount(value, unit),
+        error="?" if error is None else _amount(error, unit),
         error_source=error_words(metric),
         unit=_unit_behind(unit),
         norm=_norm_words(norm, unit),
@@ -127,7 +124,7 @@ def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:
         percentile_words=percentile_words(metric.get("percentile") if z is not None else None),
         bar=_bar(value, error, norm) if z is not None else None,
         confidence=confidence,
-        confidence_words=CONFIDENCE_WORDS.get(confidence, confidence),
+        confidence_words=CONFIDENCES.get(confidence, confidence),
         confidence_help=". ".join(filter(None, (CONFIDENCE_HELP.get(confidence, ""), metric.get("note")))),
     )
 
@@ -153,38 +150,20 @@ def error_words(metric: dict[str, Any]) -> str:
     return source[:1].upper() + source[1:]
 
 
-def z_words(z: float | None) -> str:
-    """How unusual, in words: PITCHING.md says "unusual", never "wrong"."""
-    if z is None:
-        return "not scored"
-    if abs(z) < 1:
-        return "typical"
-    side = "above" if z > 0 else "below"
-    return f"{'well ' if abs(z) >= 2 else ''}{side} typical"
-
-
-def _degree(unit: str) -> str:
-    # The degree sign belongs to each number; words such as "% of height" stand once, behind both.
-    return "°" if unit == "deg" else ""
+def _amount(value: float, unit: str) -> str:
+    # A degree sign belongs to each number; words such as "% of height" stand once, behind both.
+    return with_sign(number(value, unit), unit) if stands_close(unit) else number(value, unit)
 
 
 def _unit_behind(unit: str) -> str:
-    label = unit_label(unit)
-    if unit == "deg" or not label:
-        return ""
-    return label if label.startswith("°") else f" {label}".replace("_", " ")
-
-
-def _signed(text: str) -> str:
-    return text.replace("-", "−")
+    return "" if stands_close(unit) or not unit_label(unit) else f" {unit_label(unit)}"
 
 
 def _norm_words(norm: dict[str, Any], unit: str) -> str:
     mean, sd = norm.get("mean"), norm.get("sd")
     if mean is None or sd is None:
         return ""
-    degree = _degree(unit)
-    return f"{_signed(number(mean, unit))}{degree} ± {number(sd, unit)}{degree}"
+    return f"{_amount(mean, unit)} ± {_amount(sd, unit)}"
 
 
 def _bar(value: float | None, error: float | None, norm: dict[str, Any]) -> Bar | None:

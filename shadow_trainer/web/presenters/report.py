@@ -7,23 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...jobs.correction.remeasure import MOVED
+from ...labels import HANDS, LEVELS, VIEWS, event_label
 from ...pitching import faults, representative
 from ...pitching.events import EVENTS
 from ...pitching.metrics import norms
-from ...render.words import event_label, validated
+from ...pitching.metrics.labels import validated
 from .keypoints import time_scale
 from .likeness import Likeness, Spread, drifts, likeness, repeated, spreads
 from .metrics import Phase, phases, sources
 from .timing import Interval, Sequence, intervals, sequence
 
 MAX_FINDINGS = 3
-HAND_WORDS = {"right": "Right-handed", "left": "Left-handed"}
-VIEW_WORDS = {
-    "open-side": "open side",
-    "rear": "from behind",
-    "front": "from the plate",
-    "other": "between side and rear",
-}
 SOURCE_WORDS = {
     "given": "as you said",
     "measured": "found in the film",
@@ -150,7 +144,7 @@ def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
         capture_fps=float(video["capture_fps"]),
         stand_in=_stand_in(document.get("level") or "adult", rows),
         footer=faults.FOOTER,
-        level_words=norms.LABELS.get(document.get("level") or "adult", ""),
+        level_words=LEVELS.get(document.get("level") or "adult", ""),
     )
 
 
@@ -188,14 +182,14 @@ def clock(seconds: float) -> str:
 
 def _facts(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     video, athlete, view = document["video"], document["athlete"], document["view"]
-    hand = HAND_WORDS.get(athlete.get("throws"), "Not known")
+    hand = HANDS.get(athlete.get("throws"), "Not known")
     guessed = any(warning["code"] == "hand_uncertain" for warning in document.get("warnings") or ())
     rate = f"{video['capture_fps']:.0f} fps"
     if abs(video["capture_fps"] - video["fps"]) > 0.5:
         rate += f", plays at {video['fps']:.0f}"
     facts = [
         ("Throws", _sourced(hand, "guess" if guessed else athlete.get("throws_source"))),
-        ("View", _sourced(VIEW_WORDS.get(view.get("name"), "not found in the film"), view.get("source"))),
+        ("View", _sourced(VIEWS.get(view.get("name"), "not found in the film"), view.get("source"))),
         ("Film", f"{video['width']} × {video['height']}, {rate}, {clock(video['duration_s'])}"),
     ]
     if part := video.get("part"):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...render.words import event_label, quantity
+from ...labels import event_label, quantity
 
 LAG = "pelvis_to_trunk_peak_lag"
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ...labels import number, quantity
 from ...pitching import consistency
+from ...pitching.metrics.labels import metric_label
 from ...render import trend
-from ...render.words import event_label, metric_label, number, quantity
 from .likeness import Spread, drifts, repeated, spreads
 from .metrics import PHASES
 from .report import MODEL_WORDS
@@ -130,7 +131,7 @@ def day_of(row: Any) -> date:
 
 def _point(row: Any, delivery: Any, metric: Mapping[str, Any], scored: bool) -> Point:
     error, unit = metric.get("error"), metric.get("unit") or ""
-    words = quantity(metric["value"], unit).replace("-", "−")
+    words = quantity(metric["value"], unit)
     return Point(
         day=day_of(row),
         value=float(metric["value"]),
@@ -154,10 +155,7 @@ def _as_delivery(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _label(metric: Mapping[str, Any]) -> str:
-    if metric.get("label"):
-        return str(metric["label"])
-    event, name = metric.get("event") or "-", metric_label(metric["name"])
-    return name if event == "-" else f"{name}, {event_label(event).lower()}"
+    return str(metric.get("label") or metric_label(metric["name"], metric.get("event") or ""))
 
 
 def _groups(rows: Mapping[tuple[str, str], list[tuple[Any, Point]]]) -> Iterable[Group]:
@@ -183,4 +181,4 @@ def _trend(name: str, event: str, found: list[tuple[Any, Point]]) -> Trend:
     dots = [trend.Dot(p.day, p.value, p.error, p.sure) for p in points]
     words = "" if norm is None else f"{quantity(norm['mean'], unit)} ± {number(norm['sd'], unit)}"
     drawing = trend.draw(trend.Chart(key, _label(metric), unit, dots, band))
-    return Trend(key, _label(metric), drawing, points, words.replace("-", "−"))
+    return Trend(key, _label(metric), drawing, points, words)

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 
 from ...catalog.references import NOTE
 from ...errors import BadRequest, ShadowError, TooLarge
+from ...labels import event_label, readable
 from ...pitching import importers
 from ...pitching.events import EVENTS
 from ...pitching.reference import Reference, from_delivery
-from ...render.words import event_label, readable
 from ..forms.analysis import LEVEL_CHOICES, parse_height
 from ..forms.athlete import HANDS
 from ..http.problems import from_error
