@@ -135,13 +135,13 @@ def main() -> int:
             took = time.perf_counter() - began
             memory = memory_by_kind(rig, server)
             rig.until(
-                lambda: rig.catalog.counts().get("completed", 0) >= len(load.films) + len(warm),
+                lambda: rig.catalog.statistics.counts().get("completed", 0) >= len(load.films) + len(warm),
                 "all films",
                 MOST_S,
             )
             tell(load, took, time.perf_counter() - began, memory)
             tell_starts(rig, load.films)
-            good = len(load.films) == wanted.uploads and not rig.catalog.counts().get("failed")
+            good = len(load.films) == wanted.uploads and not rig.catalog.statistics.counts().get("failed")
     undeclared = [name for name in load.answers if int(name.split()[1]) not in FINE]
     return 0 if good and not undeclared else 1
 
@@ -167,7 +167,7 @@ def megabytes(process: psutil.Process) -> float:
 
 def tell_starts(rig: Rig, films: list[str]) -> None:
     """From the submission of each film to its start; most of it is the wait for those before it."""
-    rows = [rig.catalog.get(film) for film in films]
+    rows = [rig.catalog.analyses.get(film) for film in films]
     waits = sorted((row.started_at - row.queued_at).total_seconds() for row in rows if row.started_at)
     print(f"from submission to start: {waits[0]:.3f} s at least, median {waits[len(waits) // 2]:.1f} s")
 

@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MAX_LINES, MAX_FUNCTION_LINES = 400, 60
 
 # What each room may import of ours. Everything may use errors, settings, logs and the body.
-LEAVES = {"__version__", "errors", "labels", "secret_strength", "settings", "logs", "body", "vocabulary"}
+LEAVES = {
+    "__version__", "errors", "labels", "secret_strength", "settings", "logs", "body", "services", "vocabulary",
+}  # fmt: skip
 ALLOWED = {
     "video": {"video"},
     "pose": {"pose", "video"},

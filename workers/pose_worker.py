@@ -35,13 +35,13 @@ from shadow_trainer.catalog import open_catalog
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt import retry_policy, settlement, workdir
 from shadow_trainer.jobs.attempt.runner import Runner
-from shadow_trainer.jobs.attempt.states import FAILED, RETRYING
 from shadow_trainer.jobs.maintenance import self_test
 from shadow_trainer.jobs.queue import reconcile, rq_retry
 from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from shadow_trainer.jobs.redis.client import AWAY, SOCKET_TIMEOUT_S, connect, hurry
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
+from shadow_trainer.vocabulary import State
 from workers.child_process import DONE, REPLACE_ME, Child, ChildFailed
 
 log = logging.getLogger("workers.pose_worker")
@@ -325,14 +325,14 @@ class PoseWorker(Worker):
         try:
             if analysis_id == self_test.JOB_ID:
                 self_test.died(self.house.catalog, self.name, error.message)
-                return settlement.End(FAILED)
+                return settlement.End(State.FAILED)
             if cause == "stopped":
                 settlement.stopped(self.house, analysis_id)
-                return settlement.End(FAILED)
+                return settlement.End(State.FAILED)
             return settlement.crashed(self.house, analysis_id, self.name, error)
         except ShadowError as away:
             log.error("the end of %s could not be recorded: %s", analysis_id, away)
-            return settlement.End(RETRYING, error, delay_s=RESTART_PAUSE_MAX_S)
+            return settlement.End(State.RETRYING, error, delay_s=RESTART_PAUSE_MAX_S)
 
     def _as_failure(self, job: Job, queue: Queue, execution: Execution, words: str) -> None:
         job.ended_at = now()

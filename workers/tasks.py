@@ -10,10 +10,10 @@ from rq.job import Job
 from shadow_trainer import logs
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt.runner import Runner
-from shadow_trainer.jobs.attempt.states import FAILED
 from shadow_trainer.jobs.correction.redraw import redraw
 from shadow_trainer.jobs.maintenance import self_test as selftest
 from shadow_trainer.jobs.queue import rq_retry
+from shadow_trainer.vocabulary import State
 
 # A job without an analysis of its own has no attempts in the catalog: they are counted in the job.
 MOST_DRAWINGS = 3
@@ -72,11 +72,11 @@ def _revive(job: Job, runner: Runner) -> None:
 
     A job that was enqueued before its analysis failed is a leftover instead, and finds nothing to do.
     """
-    row = runner.catalog.find(job.id)
-    if row is None or row.state != FAILED or row.finished_at is None or job.enqueued_at is None:
+    row = runner.catalog.analyses.find(job.id)
+    if row is None or row.state != State.FAILED or row.finished_at is None or job.enqueued_at is None:
         return
     if job.enqueued_at > row.finished_at:
-        runner.catalog.requeue(job.id)
+        runner.catalog.attempts.requeue(job.id)
 
 
 class Meta:
@@ -84,7 +84,7 @@ class Meta:
 
     def __init__(self, job: Job, runner: Runner) -> None:
         self.job = job
-        row = runner.catalog.find(job.id)
+        row = runner.catalog.analyses.find(job.id)
         # The claim that follows gives the next number.
         self.attempt = (row.attempt if row else 0) + 1
         self.done: tuple[int, int] = (0, 0)

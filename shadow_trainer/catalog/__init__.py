@@ -1,8 +1,8 @@
-"""The catalog: what is known of every film, athlete and attempt. SQLite by default, Postgres by DATABASE_URL.
+"""The catalog: what is known of every video, athlete and attempt. SQLite by default, Postgres by DATABASE_URL.
 
     catalog = open_catalog(settings)
-    row = catalog.create_analysis(title="Bullpen", original_name="a.mp4", original_key=key, options={})
-    catalog.get(row.id)
+    row = catalog.analyses.create(title="Bullpen", original_name="a.mp4", original_key=key, options={})
+    catalog.attempts.claim(row.id, worker="w1")
 
 Rows are typed, detached objects of :mod:`.models`: read them, never change them; changes are methods.
 """
@@ -12,12 +12,13 @@ from __future__ import annotations
 from ..settings import Settings
 from .analyses import Analyses
 from .athletes import Athletes
-from .counters import Tallies
-from .key_values import Marks
-from .lifecycle import Lifecycle
+from .attempts import Attempts
+from .counters import Counters
+from .database import Database
+from .key_values import KeyValues
 from .migrate import migrate
 from .models import Analysis, ApiToken, Athlete, Attempt, Delivery, Mark, Reference, ShareLink, User
-from .references import SavedReferences
+from .references import References
 from .shares import Shares
 from .statistics import Statistics
 from .tokens import Tokens
@@ -26,15 +27,32 @@ from .types import utcnow
 from .users import Users
 
 
-class Catalog(
-    Analyses, Lifecycle, Statistics, Marks, Users, Tokens, Shares, Athletes, SavedReferences, Trash, Tallies
-):
-    """Everything the house asks of its database."""
+class Catalog:
+    """One database, a repository for each kind of row."""
+
+    def __init__(self, address: str, *, silence_s: float = 10.0) -> None:
+        """Connects at the first use. A worker that was silent for ``silence_s`` seconds counts as gone."""
+        self.database = Database(address)
+        self.analyses = Analyses(self.database)
+        self.attempts = Attempts(self.database, silence_s=silence_s)
+        self.trash = Trash(self.database)
+        self.statistics = Statistics(self.database)
+        self.users = Users(self.database)
+        self.tokens = Tokens(self.database)
+        self.shares = Shares(self.database)
+        self.athletes = Athletes(self.database)
+        self.references = References(self.database)
+        self.key_values = KeyValues(self.database)
+        self.counters = Counters(self.database)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.database.close()
 
 
 def open_catalog(settings: Settings) -> Catalog:
-    """The catalog that the settings name. Connects at the first use; migrating is :func:`migrate`."""
-    return Catalog.open(settings)
+    """The catalog that the settings name. Nothing is created or migrated here: :func:`migrate`."""
+    return Catalog(settings.database_address, silence_s=settings.worker_silence_s)
 
 
 __all__ = [

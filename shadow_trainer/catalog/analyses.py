@@ -1,4 +1,4 @@
-"""Analyses as rows: create, read, list, search, delete. Changes of state are in :mod:`.lifecycle`."""
+"""Analyses as rows: create, read, list, search, delete. Changes of state are in :mod:`.attempts`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from .. import logs
 from ..errors import NotFound
-from .database import Database
-from .models import Analysis, Attempt, Delivery
+from .models import Analysis, Delivery
+from .repository import Repository, rows_changed
 from .search import Filter
 from .types import utcnow
 
@@ -26,10 +26,10 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-class Analyses(Database):
+class Analyses(Repository):
     """Reading and writing of analyses that do not touch the state."""
 
-    def create_analysis(
+    def create(
         self,
         *,
         title: str,
@@ -91,12 +91,6 @@ class Analyses(Database):
             raise NotFound(f"There is no analysis {analysis_id!r}.")
         return row
 
-    def attempts(self, analysis_id: str) -> list[Attempt]:
-        """Every attempt, the oldest first."""
-        with self.read() as session:
-            query = select(Attempt).where(Attempt.analysis_id == analysis_id).order_by(Attempt.number)
-            return list(session.scalars(query))
-
     def deliveries(self, analysis_id: str) -> list[Delivery]:
         """The deliveries found, in order of the film."""
         with self.read() as session:
@@ -112,14 +106,14 @@ class Analyses(Database):
                 found.setdefault(row.analysis_id, []).append(row)
         return found
 
-    def list_analyses(self, *, limit: int = 50, offset: int = 0, **wanted: Any) -> list[Analysis]:
+    def page(self, *, limit: int = 50, offset: int = 0, **wanted: Any) -> list[Analysis]:
         """Analyses, the newest first; ``wanted`` as for :class:`.search.Filter`."""
         query = Filter(**wanted).apply(select(Analysis))
         query = query.order_by(Analysis.created_at.desc(), Analysis.id)
         with self.read() as session:
             return list(session.scalars(query.limit(min(limit, LIST_MAX)).offset(offset)))
 
-    def count_analyses(self, **wanted: Any) -> int:
+    def count(self, **wanted: Any) -> int:
         """How many :meth:`list_analyses` would find without a limit."""
         query = Filter(**wanted).apply(select(func.count(Analysis.id)))
         with self.read() as session:
@@ -187,19 +181,18 @@ class Analyses(Database):
         if not self.transact(work):
             raise NotFound(f"There is no completed analysis {analysis_id!r}.")
 
-    def delete_analysis(self, analysis_id: str) -> bool:
+    def delete(self, analysis_id: str) -> bool:
         """Delete the row with its attempts and deliveries; False when there was none."""
 
         def work(session: Session) -> bool:
-            result = session.execute(delete(Analysis).where(Analysis.id == analysis_id))
-            return result.rowcount == 1
+            return rows_changed(session, delete(Analysis).where(Analysis.id == analysis_id)) == 1
 
         return self.transact(work)
 
     def _change(self, analysis_id: str, **values: Any) -> None:
         def work(session: Session) -> bool:
             query = update(Analysis).where(Analysis.id == analysis_id)
-            return session.execute(query.values(**values, updated_at=utcnow())).rowcount == 1
+            return rows_changed(session, query.values(**values, updated_at=utcnow())) == 1
 
         if not self.transact(work):
             raise NotFound(f"There is no analysis {analysis_id!r}.")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..errors import BadRequest, NotFound
-from .database import Database
 from .models import Analysis, Athlete
+from .repository import Repository, rows_changed
 from .search import Filter
 
 FIELDS = {"name", "throws", "height_m", "level", "birth_year", "notes", "archived"}
 
 
-class Athletes(Database):
+class Athletes(Repository):
     """Create, read, list and change. Whoever asks checks the owner first."""
 
-    def create_athlete(self, *, name: str, owner_id: int | None = None, **fields: Any) -> Athlete:
+    def create(self, *, name: str, owner_id: int | None = None, **fields: Any) -> Athlete:
         """A new athlete; BadRequest without a name."""
         row = Athlete(owner_id=owner_id, **_checked({"name": name, **fields}))
 
@@ -28,12 +28,12 @@ class Athletes(Database):
 
         return self.transact(work)
 
-    def find_athlete(self, athlete_id: int) -> Athlete | None:
+    def find(self, athlete_id: int) -> Athlete | None:
         """The athlete, or None."""
         with self.read() as session:
             return session.get(Athlete, athlete_id)
 
-    def list_athletes(self, *, owner_id: int | None = None, archived: bool | None = False) -> list[Athlete]:
+    def all(self, *, owner_id: int | None = None, archived: bool | None = False) -> list[Athlete]:
         """Athletes by name; ``archived`` None: both kinds."""
         query = select(Athlete).order_by(Athlete.name, Athlete.id)
         if owner_id is not None:
@@ -43,7 +43,7 @@ class Athletes(Database):
         with self.read() as session:
             return list(session.scalars(query))
 
-    def change_athlete(self, athlete_id: int, **fields: Any) -> Athlete:
+    def change(self, athlete_id: int, **fields: Any) -> Athlete:
         """Other facts; NotFound when there is no such athlete."""
         values = _checked(fields)
 
@@ -57,17 +57,17 @@ class Athletes(Database):
 
         return self.transact(work)
 
-    def delete_athlete(self, athlete_id: int) -> bool:
+    def delete(self, athlete_id: int) -> bool:
         """Delete the athlete; their analyses stay and belong to nobody. False when there was none."""
 
         def work(session: Session) -> bool:
             mine = update(Analysis).where(Analysis.athlete_id == athlete_id)
             session.execute(mine.values(athlete_id=None))
-            return session.execute(delete(Athlete).where(Athlete.id == athlete_id)).rowcount == 1
+            return rows_changed(session, delete(Athlete).where(Athlete.id == athlete_id)) == 1
 
         return self.transact(work)
 
-    def merge_athletes(self, athlete_id: int, into_id: int) -> None:
+    def merge(self, athlete_id: int, into_id: int) -> None:
         """Two entries of one pitcher become one: the films go to ``into_id``, which keeps its facts and
         takes over those that it lacks. NotFound when one of them is gone, BadRequest for one with itself.
         """
@@ -90,8 +90,8 @@ class Athletes(Database):
 
     def sessions_of(self, **wanted: Any) -> dict[int | None, tuple[int, Any]]:
         """Athlete's id -> ``(analyses, the newest one's time)``; ``wanted`` as for :class:`.search.Filter`."""
-        columns = (Analysis.athlete_id, func.count(Analysis.id), func.max(Analysis.created_at))
-        query = Filter(**wanted).apply(select(*columns)).group_by(Analysis.athlete_id)
+        columns = select(Analysis.athlete_id, func.count(Analysis.id), func.max(Analysis.created_at))
+        query = Filter(**wanted).apply(cast("Select[Any]", columns)).group_by(Analysis.athlete_id)
         with self.read() as session:
             return {athlete_id: (count, newest) for athlete_id, count, newest in session.execute(query)}
 

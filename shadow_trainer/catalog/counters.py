@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from .database import Database
 from .models import Mark
+from .repository import Repository
 from .types import utcnow
 
 NAME = "tally"
@@ -46,10 +46,10 @@ def _row(session: Session) -> Mark:
     return session.get_one(Mark, NAME, with_for_update=True, populate_existing=True)
 
 
-class Tallies(Database):
+class Counters(Repository):
     """Reading them."""
 
-    def tallies(self) -> dict[str, float]:
+    def all(self) -> dict[str, float]:
         """Every tally by name."""
         with self.read() as session:
             found = session.get(Mark, NAME)

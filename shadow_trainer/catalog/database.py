@@ -17,7 +17,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..errors import StorageFull, Unavailable
-from ..settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -72,18 +71,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 class Database:
-    """Sessions of one catalog. Rows that leave a transaction are detached and stay readable."""
+    """Sessions of one database. Rows that leave a transaction are detached and stay readable."""
 
-    def __init__(self, address: str, *, silence_s: float = 10.0) -> None:
-        self.silence_s = silence_s
+    def __init__(self, address: str) -> None:
         self.engine = make_engine(address)
         self._read = sessionmaker(self.engine, expire_on_commit=False)
         self._write = sessionmaker(self.engine.execution_options(write=True), expire_on_commit=False)
-
-    @classmethod
-    def open(cls, settings: Settings):
-        """The catalog that the settings name. Nothing is created or migrated here."""
-        return cls(settings.database_address, silence_s=settings.worker_silence_s)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -8,21 +8,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .database import Database
 from .models import Mark
+from .repository import Repository
 from .types import utcnow
 
 
-class Marks(Database):
+class KeyValues(Repository):
     """Get, set and clear marks."""
 
-    def marks(self, prefix: str = "") -> dict[str, dict[str, Any]]:
+    def all(self, prefix: str = "") -> dict[str, dict[str, Any]]:
         """Every mark whose name begins with ``prefix``."""
         query = select(Mark).where(Mark.name.startswith(prefix, autoescape=True)).order_by(Mark.name)
         with self.read() as session:
             return {mark.name: mark.data for mark in session.scalars(query)}
 
-    def mark(self, name: str, data: Mapping[str, Any]) -> None:
+    def put(self, name: str, data: Mapping[str, Any]) -> None:
         """Set a mark."""
 
         def work(session: Session) -> None:
@@ -30,7 +30,7 @@ class Marks(Database):
 
         self.transact(work)
 
-    def unmark(self, name: str) -> bool:
+    def delete(self, name: str) -> bool:
         """Clear a mark; False when there was none."""
 
         def work(session: Session) -> bool:

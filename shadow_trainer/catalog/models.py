@@ -1,6 +1,6 @@
 """The tables: what is kept for ever. Redis may be emptied at any time without losing any of this.
 
-A state changes only through :mod:`.lifecycle`, which guards every change by the state it starts from and
+A state changes only through :mod:`.attempts`, which guards every change by the state it starts from and
 by the attempt's number; see there for who may write what.
 """
 
@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ..vocabulary import State
 from .account_models import ApiToken, Athlete, Reference, ShareLink, User
 from .base import Base
-from .types import utcnow
+from .types import StateText, utcnow
 
 
 class Analysis(Base):
@@ -38,7 +39,7 @@ class Analysis(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     # Where it stands
-    state: Mapped[str] = mapped_column(String(16), default="queued")
+    state: Mapped[State] = mapped_column(StateText, default=State.QUEUED)
     stage: Mapped[str] = mapped_column(String(24), default="")
     progress: Mapped[float] = mapped_column(default=0.0)
     error: Mapped[dict[str, Any] | None]

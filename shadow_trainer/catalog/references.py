@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..errors import BadRequest
-from .database import Database
 from .models import Analysis, Reference
+from .repository import Repository, rows_changed
 
 RETIRED = "retired"
 NOTE = "coach_note"
@@ -31,12 +31,10 @@ def _only_one(name: str) -> Iterator[None]:
         ) from error
 
 
-class SavedReferences(Database):
+class References(Repository):
     """Create, read, list, edit and delete. Whoever asks checks the owner first."""
 
-    def create_reference(
-        self, *, name: str, storage_key: str, data: dict[str, Any], **fields: Any
-    ) -> Reference:
+    def create(self, *, name: str, storage_key: str, data: dict[str, Any], **fields: Any) -> Reference:
         """A new row for a file that is stored already; BadRequest when the owner has one of this name."""
 
         def work(session: Session) -> Reference:
@@ -48,7 +46,7 @@ class SavedReferences(Database):
         with _only_one(name):
             return self.transact(work)
 
-    def edit_reference(self, reference_id: int, *, name: str, note: str) -> None:
+    def edit(self, reference_id: int, *, name: str, note: str) -> None:
         """Another name and note; BadRequest when the owner has another one of this name."""
 
         def work(session: Session) -> None:
@@ -60,12 +58,12 @@ class SavedReferences(Database):
         with _only_one(name):
             self.transact(work)
 
-    def find_reference(self, reference_id: int) -> Reference | None:
+    def find(self, reference_id: int) -> Reference | None:
         """The reference, or None."""
         with self.read() as session:
             return session.get(Reference, reference_id)
 
-    def list_references(self, *, owner_id: int | None = None, retired: bool = False) -> list[Reference]:
+    def all(self, *, owner_id: int | None = None, retired: bool = False) -> list[Reference]:
         """Saved references by name; ``owner_id`` None: everybody's; ``retired``: also those taken out of use."""
         query = select(Reference).order_by(Reference.name, Reference.id)
         if owner_id is not None:
@@ -73,13 +71,13 @@ class SavedReferences(Database):
         with self.read() as session:
             return [row for row in session.scalars(query) if retired or not row.data.get(RETIRED)]
 
-    def reference_is_used(self, option: str) -> bool:
+    def is_used(self, option: str) -> bool:
         """Whether an analysis, in the trash or not, is compared with the reference of this option."""
         query = select(Analysis.id).where(Analysis.options["reference"].as_string() == option).limit(1)
         with self.read() as session:
             return session.scalar(query) is not None
 
-    def retire_reference(self, reference_id: int) -> None:
+    def retire(self, reference_id: int) -> None:
         """Out of every list, and its name is free again; analyses that are compared with it still find it."""
 
         def work(session: Session) -> None:
@@ -89,10 +87,10 @@ class SavedReferences(Database):
 
         self.transact(work)
 
-    def delete_reference(self, reference_id: int) -> bool:
+    def delete(self, reference_id: int) -> bool:
         """Delete the row; False when there was none. The file is the caller's to delete."""
 
         def work(session: Session) -> bool:
-            return session.execute(delete(Reference).where(Reference.id == reference_id)).rowcount == 1
+            return rows_changed(session, delete(Reference).where(Reference.id == reference_id)) == 1
 
         return self.transact(work)

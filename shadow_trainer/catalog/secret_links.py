@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, update
 
-from .database import Database
+from .repository import Repository, rows_changed
 from .types import utcnow
 
 # Writing down every use would make each call of a program a write to the database.
 USED_EVERY = timedelta(minutes=1)
 
 
-class Keys(Database):
+class SecretLinks(Repository):
     """Notes the use of a row, and ends it."""
 
     def _used(self, row: Any, moment: datetime) -> None:
@@ -28,4 +28,4 @@ class Keys(Database):
     def _revoke(self, kind: Any, *which: ColumnElement[bool]) -> bool:
         """End the row of this kind that fits and is not revoked; False when there is none."""
         query = update(kind).where(*which, kind.revoked_at.is_(None)).values(revoked_at=utcnow())
-        return bool(self.transact(lambda session: session.execute(query).rowcount))
+        return bool(self.transact(lambda session: rows_changed(session, query)))

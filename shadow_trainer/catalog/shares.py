@@ -10,22 +10,23 @@ from sqlalchemy.orm import Session
 from ..errors import BadRequest, NotFound
 from . import hashing
 from .models import Analysis, ShareLink, User
-from .secret_links import Keys
+from .repository import rows_changed
+from .secret_links import SecretLinks
 from .types import utcnow
 
 DAYS = (7, 30, 90)
 MOST_PER_ANALYSIS = 20
 
 
-class Shares(Keys):
+class Shares(SecretLinks):
     """Make, follow, list and revoke."""
 
-    def create_share(self, analysis_id: str, *, days: int, by: int | None) -> tuple[ShareLink, str]:
+    def create(self, analysis_id: str, *, days: int, by: int | None) -> tuple[ShareLink, str]:
         """A new link: its row, and the token of its address, which is known only now."""
         if days not in DAYS:
             words = ", ".join(map(str, DAYS))
             raise BadRequest(f"A link is valid for {words} days.", code="bad_share_days")
-        if len(self.list_shares(analysis_id)) >= MOST_PER_ANALYSIS:
+        if len(self.of(analysis_id)) >= MOST_PER_ANALYSIS:
             raise BadRequest(
                 f"There are {MOST_PER_ANALYSIS} links to this report already.",
                 code="too_many_shares",
@@ -47,7 +48,7 @@ class Shares(Keys):
 
         return self.transact(work), token
 
-    def shared(self, token: str, *, now: datetime | None = None) -> Analysis | None:
+    def analysis_of(self, token: str, *, now: datetime | None = None) -> Analysis | None:
         """The analysis that a link shows; None for an unknown, revoked or expired one, for the trash, and while whoever
         made it is disabled."""
         moment = now or utcnow()
@@ -67,21 +68,21 @@ class Shares(Keys):
         self._used(link, moment)
         return analysis
 
-    def list_shares(self, analysis_id: str, *, now: datetime | None = None) -> list[ShareLink]:
+    def of(self, analysis_id: str, *, now: datetime | None = None) -> list[ShareLink]:
         """The links that open this analysis now, the newest first."""
         query = select(ShareLink).where(ShareLink.analysis_id == analysis_id, ShareLink.revoked_at.is_(None))
         query = query.where(ShareLink.expires_at > (now or utcnow()))
         with self.read() as session:
             return list(session.scalars(query.order_by(ShareLink.created_at.desc(), ShareLink.id.desc())))
 
-    def revoke_share(self, analysis_id: str, share_id: int) -> None:
+    def revoke(self, analysis_id: str, share_id: int) -> None:
         """End one link of an analysis; NotFound when there is no such one."""
         if not self._revoke(ShareLink, ShareLink.id == share_id, ShareLink.analysis_id == analysis_id):
             raise NotFound("There is no such link.", code="no_such_share")
 
-    def drop_shares_ended_before(self, moment: datetime) -> int:
+    def drop_ended_before(self, moment: datetime) -> int:
         """Delete the rows of links that expired or were revoked before ``moment``; how many."""
         query = delete(ShareLink).where(
             or_(ShareLink.expires_at < moment, ShareLink.revoked_at < moment),
         )
-        return self.transact(lambda session: session.execute(query).rowcount)
+        return self.transact(lambda session: rows_changed(session, query))

@@ -9,9 +9,9 @@ from statistics import median
 
 from sqlalchemy import case, func, select
 
-from .database import Database
-from .lifecycle import ACTIVE, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
+from ..vocabulary import ACTIVE_STATES, State
 from .models import Analysis, Attempt
+from .repository import Repository
 
 # An estimate is corrected by the median of at least so many comparisons with the truth, within these bounds.
 BIAS_SAMPLE, BIAS_LEAST, BIAS_MOST = 5, 0.5, 4.0
@@ -19,7 +19,7 @@ BULK = "batch"  # the queue of films that nobody waits for
 SAMPLE = 30  # durations that make an estimate; older ones belong to another machine or release
 
 
-class Statistics(Database):
+class Statistics(Repository):
     """Read-only sums."""
 
     def counts(self) -> dict[str, int]:
@@ -32,21 +32,21 @@ class Statistics(Database):
     def number_waiting(self) -> int:
         """How many wait to be started."""
         with self.read() as session:
-            query = select(func.count(Analysis.id)).where(Analysis.state == QUEUED)
+            query = select(func.count(Analysis.id)).where(Analysis.state == State.QUEUED)
             return session.scalar(query) or 0
 
     def failures(self) -> list[tuple[str, int, int]]:
         """Every failed analysis without the trash: (code of its error, attempts it spent, how many of this kind)."""
         code, spent = Analysis.error["code"].as_string(), Analysis.attempt - Analysis.budget_from
         query = select(code, spent, func.count(Analysis.id)).group_by(code, spent)
-        query = query.where(Analysis.state == FAILED, Analysis.deleted_at.is_(None))
+        query = query.where(Analysis.state == State.FAILED, Analysis.deleted_at.is_(None))
         with self.read() as session:
             return [(name or "", attempts, number) for name, attempts, number in session.execute(query)]
 
     def oldest_waiting(self) -> datetime | None:
         """When the longest waiting analysis was queued."""
         with self.read() as session:
-            query = select(func.min(Analysis.queued_at)).where(Analysis.state == QUEUED)
+            query = select(func.min(Analysis.queued_at)).where(Analysis.state == State.QUEUED)
             return session.scalar(query)
 
     def waiting_ids(self, *, now: datetime | None = None) -> list[str]:
@@ -54,7 +54,7 @@ class Statistics(Database):
 
         With ``now``, retries whose time has not come are left out.
         """
-        query = select(Analysis.id).where(Analysis.state.in_((QUEUED, RETRYING)))
+        query = select(Analysis.id).where(Analysis.state.in_((State.QUEUED, State.RETRYING)))
         if now is not None:
             query = query.where((Analysis.not_before.is_(None)) | (Analysis.not_before <= now))
         query = query.order_by(
@@ -69,7 +69,7 @@ class Statistics(Database):
     def active(self) -> list[Analysis]:
         """Every analysis that is not at its end, the oldest first."""
         with self.read() as session:
-            query = select(Analysis).where(Analysis.state.in_(ACTIVE)).order_by(Analysis.created_at)
+            query = select(Analysis).where(Analysis.state.in_(ACTIVE_STATES)).order_by(Analysis.created_at)
             return list(session.scalars(query))
 
     def held_ids(self, per_owner: int) -> set[str]:
@@ -80,12 +80,12 @@ class Statistics(Database):
         """
         if per_owner == 0:
             return set()
-        rank = {PROCESSING: 0, RETRYING: 1, QUEUED: 2}
-        ahead: Counter[int] = Counter()
+        rank = {State.PROCESSING: 0, State.RETRYING: 1, State.QUEUED: 2}
+        ahead: Counter[int | None] = Counter()
         held = set()
         rows = [row for row in self.active() if row.owner_id is not None]
         for row in sorted(rows, key=lambda r: (rank[r.state], -r.priority, r.queued_at, r.id)):
-            if row.state == QUEUED and ahead[row.owner_id] >= per_owner:
+            if row.state == State.QUEUED and ahead[row.owner_id] >= per_owner:
                 held.add(row.id)
             ahead[row.owner_id] += 1
         return held
@@ -93,14 +93,14 @@ class Statistics(Database):
     def processing(self) -> list[Analysis]:
         """Every analysis that a worker holds."""
         with self.read() as session:
-            return list(session.scalars(select(Analysis).where(Analysis.state == PROCESSING)))
+            return list(session.scalars(select(Analysis).where(Analysis.state == State.PROCESSING)))
 
     def typical_seconds(self, model_size: str | None = None) -> float | None:
         """Median working time of recent completed attempts (of one model size when there are any), or None."""
         query = (
             select(Attempt.started_at, Attempt.finished_at, Analysis.options)
             .join(Analysis, Analysis.id == Attempt.analysis_id)
-            .where(Attempt.outcome == COMPLETED, Attempt.finished_at.is_not(None))
+            .where(Attempt.outcome == State.COMPLETED, Attempt.finished_at.is_not(None))
             .order_by(Attempt.finished_at.desc())
             .limit(SAMPLE)
         )
@@ -114,13 +114,15 @@ class Statistics(Database):
         """By how much recent estimates were too short (2.0: it took twice as long); 1.0 when not known."""
         query = (
             select(Analysis.queued_at, Analysis.finished_at, Analysis.estimate_s)
-            .where(Analysis.state == COMPLETED, Analysis.estimate_s > 0)
+            .where(Analysis.state == State.COMPLETED, Analysis.estimate_s > 0)
             .order_by(Analysis.finished_at.desc())
             .limit(SAMPLE)
         )
         with self.read() as session:
             rows = session.execute(query).all()
-        ratios = [(end - start).total_seconds() / estimate for start, end, estimate in rows]
+        ratios = [
+            (end - start).total_seconds() / estimate for start, end, estimate in rows if end and estimate
+        ]
         return min(max(median(ratios), BIAS_LEAST), BIAS_MOST) if len(ratios) >= BIAS_SAMPLE else 1.0
 
     def last_start(self) -> datetime | None:

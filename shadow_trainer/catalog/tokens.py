@@ -10,26 +10,24 @@ from sqlalchemy.orm import Session
 from ..errors import BadRequest, NotFound
 from . import hashing
 from .models import ApiToken, User
-from .secret_links import Keys
+from .secret_links import SecretLinks
 from .types import utcnow
 
 PREFIX = "st_"
 MOST_PER_USER = 50
 
 
-class Tokens(Keys):
+class Tokens(SecretLinks):
     """Make, check, list and revoke."""
 
-    def create_token(
-        self, user_id: int, name: str, *, expires_at: datetime | None = None
-    ) -> tuple[ApiToken, str]:
+    def create(self, user_id: int, name: str, *, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
         """A new token: its row, and the token itself, which is known only now."""
         title = " ".join(name.split())[:80]
         if not title:
             raise BadRequest(
                 "A token needs a name.", code="no_token_name", fix="Name the program that uses it."
             )
-        if len(self.list_tokens(user_id)) >= MOST_PER_USER:
+        if len(self.of(user_id)) >= MOST_PER_USER:
             raise BadRequest(
                 f"There are {MOST_PER_USER} tokens already.", code="too_many_tokens", fix="Revoke one."
             )
@@ -48,7 +46,7 @@ class Tokens(Keys):
 
         return self.transact(work), token
 
-    def token_user(self, token: str, *, now: datetime | None = None) -> User | None:
+    def user_of(self, token: str, *, now: datetime | None = None) -> User | None:
         """Whose token this is; None for an unknown, revoked or expired one and for a disabled user."""
         moment = now or utcnow()
         query = (
@@ -65,13 +63,13 @@ class Tokens(Keys):
         self._used(row, moment)
         return user
 
-    def list_tokens(self, user_id: int) -> list[ApiToken]:
+    def of(self, user_id: int) -> list[ApiToken]:
         """A user's tokens that were not revoked, the newest first."""
         query = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
         with self.read() as session:
             return list(session.scalars(query.order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))
 
-    def revoke_token(self, user_id: int, token_id: int) -> None:
+    def revoke(self, user_id: int, token_id: int) -> None:
         """End one of a user's tokens; NotFound when there is no such one."""
         if not self._revoke(ApiToken, ApiToken.id == token_id, ApiToken.user_id == user_id):
             raise NotFound("There is no such token.", code="no_such_token")

@@ -10,23 +10,24 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .database import Database
-from .lifecycle import ACTIVE, CANCELED, finish
+from ..vocabulary import ACTIVE_STATES, State
+from .attempts import finish
 from .models import Analysis
+from .repository import Repository
 from .types import utcnow
 
 
-class Trash(Database):
+class Trash(Repository):
     """Put in, take out, look."""
 
-    def trash(self, analysis_id: str) -> Analysis | None:
+    def put(self, analysis_id: str) -> Analysis | None:
         """Put an analysis into the trash, canceling it when it runs; None for an unknown id."""
 
         def work(session: Session) -> Analysis | None:
             row = session.get(Analysis, analysis_id, with_for_update=True)
             if row is not None:
-                if row.state in ACTIVE:
-                    finish(session, row, CANCELED, "canceled", None, counted=False)
+                if row.state in ACTIVE_STATES:
+                    finish(session, row, State.CANCELED, "canceled", None, counted=False)
                 row.deleted_at = row.deleted_at or utcnow()
             return row
 
@@ -44,7 +45,7 @@ class Trash(Database):
 
         return self.transact(work)
 
-    def trashed_before(self, moment: datetime, *, limit: int) -> list[Analysis]:
+    def put_before(self, moment: datetime, *, limit: int) -> list[Analysis]:
         """What was put there before ``moment``, the oldest first."""
         query = select(Analysis).where(Analysis.deleted_at < moment).order_by(Analysis.deleted_at)
         with self.read() as session:

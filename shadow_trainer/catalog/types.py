@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, String
 from sqlalchemy.types import TypeDecorator
+
+from ..vocabulary import State
 
 
 def utcnow() -> datetime:
@@ -32,3 +34,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class StateText(TypeDecorator[State]):
+    """The state of an analysis, kept as its word."""
+
+    impl = String(16)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: object) -> str | None:
+        """Store as plain text; ValueError for a word that is no state."""
+        return None if value is None else State(value).value
+
+    def process_result_value(self, value: str | None, dialect: object) -> State | None:
+        """Read as a :class:`State`."""
+        return None if value is None else State(value)

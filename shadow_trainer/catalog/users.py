@@ -1,7 +1,7 @@
 """Users: who may log in, with which role, and what belongs to whom.
 
-user = catalog.create_user("ana", "four words of hers", role="admin")
-catalog.authenticate("ana", "four words of hers")      # the User, or None
+user = catalog.users.create("ana", "four words of hers", role="admin")
+catalog.users.authenticate("ana", "four words of hers")      # the User, or None
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from ..errors import BadRequest, Conflict, NotFound
 from . import hashing
-from .database import Database
 from .models import Analysis, Athlete, Reference, User
+from .repository import Repository, rows_changed
 from .types import utcnow
 
 COACH, ADMIN = "coach", "admin"
@@ -25,10 +25,10 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,79}")
 OWNED = (Analysis, Athlete, Reference)
 
 
-class Users(Database):
+class Users(Repository):
     """Accounts. Changing a password, a role or the active flag ends every session of that user."""
 
-    def create_user(self, name: str, password: str, *, role: str = COACH, display_name: str = "") -> User:
+    def create(self, name: str, password: str, *, role: str = COACH, display_name: str = "") -> User:
         """A new user; BadRequest for a bad name or weak password, Conflict when the name is taken."""
         wanted = user_name(name)
         row = User(
@@ -49,12 +49,12 @@ class Users(Database):
         except IntegrityError as error:
             raise Conflict(f"There is a user {wanted!r} already.", code="user_exists") from error
 
-    def find_user(self, user_id: int) -> User | None:
+    def find(self, user_id: int) -> User | None:
         """The user of this number, or None."""
         with self.read() as session:
             return session.get(User, user_id)
 
-    def user_by_name(self, name: str) -> User:
+    def by_name(self, name: str) -> User:
         """The user of this name; NotFound without one."""
         with self.read() as session:
             row = session.scalar(select(User).where(User.name == name.strip().lower()))
@@ -66,12 +66,12 @@ class Users(Database):
             )
         return row
 
-    def list_users(self) -> list[User]:
+    def all(self) -> list[User]:
         """Everybody, by name."""
         with self.read() as session:
             return list(session.scalars(select(User).order_by(User.name)))
 
-    def has_users(self) -> bool:
+    def any_exist(self) -> bool:
         """Whether there is any account."""
         with self.read() as session:
             return session.scalar(select(User.id).limit(1)) is not None
@@ -119,7 +119,7 @@ class Users(Database):
             counts = {}
             for model in OWNED:
                 query = update(model).where(model.owner_id.is_(None)).values(owner_id=user_id)
-                counts[model.__tablename__] = session.execute(query).rowcount
+                counts[model.__tablename__] = rows_changed(session, query)
             return counts
 
         try:
@@ -132,7 +132,7 @@ class Users(Database):
             ) from error
 
     def _user(self, user_id: int) -> User:
-        row = self.find_user(user_id)
+        row = self.find(user_id)
         if row is None:
             raise NotFound(f"There is no user number {user_id}.", code="no_such_user")
         return row

@@ -33,7 +33,7 @@ def user() -> None:
 def add(name: str, admin: bool, display_name: str, from_stdin: bool) -> None:
     """Make an account."""
     catalog = _catalog()
-    row = catalog.create_user(
+    row = catalog.users.create(
         name, _password(from_stdin), role=ADMIN if admin else COACH, display_name=display_name
     )
     click.echo(f"{row.name} may log in as {row.role}.")
@@ -42,7 +42,7 @@ def add(name: str, admin: bool, display_name: str, from_stdin: bool) -> None:
 @user.command("list")
 def list_() -> None:
     """Everybody who has an account."""
-    for row in _catalog().list_users():
+    for row in _catalog().users.all():
         last = f"{row.last_login_at:%Y-%m-%d %H:%M}" if row.last_login_at else "never"
         state = "active" if row.active else "disabled"
         click.echo(f"{row.name:24} {row.role:6} {state:9} last login {last:16}  {row.display_name}".rstrip())
@@ -54,7 +54,7 @@ def list_() -> None:
 def role(name: str, wanted: str) -> None:
     """Make NAME a coach or an admin. Ends their sessions."""
     catalog, row = _find(name)
-    catalog.set_role(row.id, wanted)
+    catalog.users.set_role(row.id, wanted)
     click.echo(f"{row.name} is {wanted} now.")
 
 
@@ -64,7 +64,7 @@ def role(name: str, wanted: str) -> None:
 def password(name: str, from_stdin: bool) -> None:
     """Give NAME another password. Ends their sessions."""
     catalog, row = _find(name)
-    catalog.set_password(row.id, _password(from_stdin))
+    catalog.users.set_password(row.id, _password(from_stdin))
     click.echo(f"{row.name} has another password; their sessions have ended.")
 
 
@@ -73,7 +73,7 @@ def password(name: str, from_stdin: bool) -> None:
 def disable(name: str) -> None:
     """Let NAME in no more; their things stay."""
     catalog, row = _find(name)
-    catalog.set_active(row.id, False)
+    catalog.users.set_active(row.id, False)
     click.echo(f"{row.name} may not log in any more; sessions have ended and tokens open nothing.")
 
 
@@ -82,7 +82,7 @@ def disable(name: str) -> None:
 def enable(name: str) -> None:
     """Let NAME in again."""
     catalog, row = _find(name)
-    catalog.set_active(row.id, True)
+    catalog.users.set_active(row.id, True)
     click.echo(f"{row.name} may log in again.")
 
 
@@ -91,7 +91,7 @@ def enable(name: str) -> None:
 def adopt(name: str) -> None:
     """Give NAME everything that was made in single-user mode and has no owner."""
     catalog, row = _find(name)
-    counts = catalog.adopt(row.id)
+    counts = catalog.users.adopt(row.id)
     words = ", ".join(f"{number} {table.replace('_deliveries', 's')}" for table, number in counts.items())
     click.echo(f"{row.name} owns now: {words}.")
 
@@ -106,7 +106,7 @@ def _catalog() -> Catalog:
 
 def _find(name: str) -> tuple[Catalog, User]:
     catalog = _catalog()
-    return catalog, catalog.user_by_name(name)
+    return catalog, catalog.users.by_name(name)
 
 
 def _password(from_stdin: bool) -> str:

@@ -80,7 +80,7 @@ def test_what_was_queued_and_running_is_finished_on_an_empty_machine(
             "preview.mp4",
         ]
         # The film that ran is short this time: its script is the film itself.
-        there.storage.put(there.catalog.get(running).original_key, io.BytesIO(b'{"do": "work"}'))
+        there.storage.put(there.catalog.analyses.get(running).original_key, io.BytesIO(b'{"do": "work"}'))
         long_ago(there, running)
         there.clock()
         there.worker()
@@ -94,7 +94,7 @@ def long_ago(rig: Rig, analysis_id: str) -> None:
     """As when the other machine is set up hours later: what ran has not been heard of since."""
     then = utcnow() - timedelta(hours=2)
     query = update(Analysis).where(Analysis.id == analysis_id).values(updated_at=then, heartbeat_at=then)
-    rig.catalog.transact(lambda session: session.execute(query))
+    rig.catalog.database.transact(lambda session: session.execute(query))
     registry = rig.jobs.queue("pose").started_job_registry
     rig.jobs.connection.zadd(registry.key, dict.fromkeys(rig.jobs.connection.zrange(registry.key, 0, -1), 1))
 
@@ -127,7 +127,7 @@ def test_postgres_is_copied_and_restored(postgres: Postgres, tmp_path: Path) -> 
     empty = replace(live, data_dir=str(tmp_path / "b"), database_url=postgres.new_database())
     backup.restore(tmp_path / "pg.tar", empty, open_storage(empty.storage_address))
     catalog = open_catalog(empty)
-    assert catalog.get(wanted).state == "queued"
+    assert catalog.analyses.get(wanted).state == "queued"
     catalog.close()
     sqlite = small_settings(tmp_path / "c", use_rq=False)
     with pytest.raises(SetupError, match="another kind of database"):

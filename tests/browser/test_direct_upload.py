@@ -62,7 +62,7 @@ def test_a_film_goes_straight_to_the_bucket(
     page.get_by_role("button", name="Analyse", exact=True).click()
     page.wait_for_url(RESULT)
     shadow = app.extensions["shadow"]
-    row = shadow.catalog.get(page.url.rsplit("/", 1)[1])
+    row = shadow.catalog.analyses.get(page.url.rsplit("/", 1)[1])
     assert (row.original_name, row.original_bytes) == (film.name, film.stat().st_size)
     assert shadow.storage.open(row.original_key).read() == film.read_bytes()
     bucket = f"POST {service.url}/{shadow.storage.address.bucket}"
@@ -82,7 +82,7 @@ def test_a_film_on_its_way_to_the_bucket_can_be_stopped(
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("[data-sending]")).to_be_hidden()
     expect(page.get_by_role("button", name="Analyse", exact=True)).to_be_enabled()
-    assert app.extensions["shadow"].catalog.count_analyses() == 0
+    assert app.extensions["shadow"].catalog.analyses.count() == 0
     for route in held:
         route.abort()
 
@@ -95,7 +95,7 @@ def test_a_bucket_that_browsers_cannot_reach_costs_no_film(
     page.get_by_role("button", name="Analyse", exact=True).click()
     page.wait_for_url(RESULT)
     assert f"POST {url}/videos/upload" in asked
-    assert app.extensions["shadow"].catalog.count_analyses() == 1
+    assert app.extensions["shadow"].catalog.analyses.count() == 1
 
 
 def test_what_the_site_refuses_is_said_before_the_film_is_sent(

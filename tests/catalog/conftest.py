@@ -54,4 +54,4 @@ def create(catalog: Catalog, **values: object) -> Analysis:
         "original_key": "analyses/x/original.mov",
         "options": {"model_size": "m"},
     }
-    return catalog.create_analysis(**{**defaults, **values})
+    return catalog.analyses.create(**{**defaults, **values})

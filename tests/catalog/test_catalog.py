@@ -27,7 +27,7 @@ from tests.catalog.postgres import Postgres
 
 
 def test_migrations_and_models_say_the_same(catalog: Catalog) -> None:
-    with catalog.engine.connect() as connection:
+    with catalog.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
 
@@ -37,7 +37,7 @@ def test_a_database_host_that_says_nothing_is_given_up(monkeypatch: pytest.Monke
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"postgresql+psycopg://coach@127.0.0.1:{silent.getsockname()[1]}/shadow"
         with pytest.raises(Unavailable), contextlib.closing(Catalog(address)) as catalog:
-            catalog.counts()
+            catalog.statistics.counts()
 
 
 def test_migrating_twice_or_at_once_is_harmless(settings: Settings) -> None:
@@ -54,18 +54,18 @@ def test_a_migration_can_be_undone(settings: Settings) -> None:
 
     migrate(settings)
     catalog = open_catalog(settings)
-    with catalog.engine.connect() as connection:
+    with catalog.database.engine.connect() as connection:
         command.downgrade(_config(connection), "base")
         connection.commit()
     assert current_revision(settings) == ""
     assert migrate(settings) == head_revision()
-    assert catalog.list_analyses() == []
+    assert catalog.analyses.page() == []
 
 
 def test_rows_survive_and_come_back_typed(settings: Settings, catalog: Catalog) -> None:
     row = create(catalog, title="x" * 300, owner_id=None, original_bytes=5_000_000_000)
     catalog.close()
-    again = open_catalog(settings).get(row.id)
+    again = open_catalog(settings).analyses.get(row.id)
     assert len(again.title) == 200
     assert again.created_at == row.created_at and again.created_at.utcoffset().total_seconds() == 0
     assert again.options == {"model_size": "m"}
@@ -75,49 +75,49 @@ def test_rows_survive_and_come_back_typed(settings: Settings, catalog: Catalog) 
 def test_creating_the_same_id_again_returns_what_is_there(catalog: Catalog) -> None:
     row = create(catalog, analysis_id="a" * 32)
     assert create(catalog, analysis_id="a" * 32, title="Other").title == row.title
-    assert catalog.count_analyses() == 1
+    assert catalog.analyses.count() == 1
 
 
 def test_lists_are_filtered_searched_and_paged(catalog: Catalog) -> None:
     ids = [create(catalog, title=title).id for title in ("Álvarez 50%", "bullpen", "Game")]
-    catalog.cancel(ids[0])
-    assert [row.id for row in catalog.list_analyses()] == ids[::-1]
-    assert [row.id for row in catalog.list_analyses(limit=1, offset=1)] == [ids[1]]
-    assert [row.id for row in catalog.list_analyses(search="BULL")] == [ids[1]]
-    assert [row.id for row in catalog.list_analyses(search="50%")] == [ids[0]]
-    assert catalog.count_analyses(search="%") == 1
-    assert [row.id for row in catalog.list_analyses(states=["canceled"])] == [ids[0]]
-    assert catalog.count_analyses(states=["queued"]) == 2
-    assert catalog.ids_in_state(["queued"]) == ids[1:]
-    assert catalog.known_ids([*ids, "nothing"]) == set(ids)
+    catalog.attempts.cancel(ids[0])
+    assert [row.id for row in catalog.analyses.page()] == ids[::-1]
+    assert [row.id for row in catalog.analyses.page(limit=1, offset=1)] == [ids[1]]
+    assert [row.id for row in catalog.analyses.page(search="BULL")] == [ids[1]]
+    assert [row.id for row in catalog.analyses.page(search="50%")] == [ids[0]]
+    assert catalog.analyses.count(search="%") == 1
+    assert [row.id for row in catalog.analyses.page(states=["canceled"])] == [ids[0]]
+    assert catalog.analyses.count(states=["queued"]) == 2
+    assert catalog.analyses.ids_in_state(["queued"]) == ids[1:]
+    assert catalog.analyses.known_ids([*ids, "nothing"]) == set(ids)
 
 
 def test_small_changes(catalog: Catalog) -> None:
     row = create(catalog)
-    catalog.rename(row.id, "Other")
-    catalog.set_options(row.id, {"model_size": "xs"})
-    catalog.set_estimate(row.id, 12.5, 15.0)
-    again = catalog.get(row.id)
+    catalog.analyses.rename(row.id, "Other")
+    catalog.analyses.set_options(row.id, {"model_size": "xs"})
+    catalog.attempts.set_estimate(row.id, 12.5, 15.0)
+    again = catalog.analyses.get(row.id)
     assert (again.title, again.options, again.estimate_s) == ("Other", {"model_size": "xs"}, 12.5)
     with pytest.raises(NotFound):
-        catalog.rename("nothing", "x")
+        catalog.analyses.rename("nothing", "x")
     with pytest.raises(NotFound):
-        catalog.get("nothing")
+        catalog.analyses.get("nothing")
 
 
 def test_writers_wait_for_each_other(catalog: Catalog) -> None:
     row = create(catalog)
-    catalog.claim(row.id, "w")
+    catalog.attempts.claim(row.id, "w")
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(lambda n: catalog.add_file(row.id, 1, f"{n}.mp4"), range(40)))
+        done = list(pool.map(lambda n: catalog.attempts.add_file(row.id, 1, f"{n}.mp4"), range(40)))
     assert all(done)
-    assert len(catalog.get(row.id).files) == 40
+    assert len(catalog.analyses.get(row.id).files) == 40
 
 
 def test_sqlite_is_in_wal_mode_with_foreign_keys(tmp_path: Path) -> None:
     settings = Settings(data_dir=str(tmp_path))
     migrate(settings)
-    with open_catalog(settings).read() as session:
+    with open_catalog(settings).database.read() as session:
         asked = ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
         found = {name: session.scalar(text(f"PRAGMA {name}")) for name in asked}
     assert found == {
@@ -132,9 +132,11 @@ def test_a_fork_gets_connections_of_its_own(tmp_path: Path) -> None:
     create(catalog)
     pid = os.fork()
     if pid == 0:
-        os._exit(0 if catalog.engine.pool.checkedin() == 0 and create(catalog).state == "queued" else 1)
+        os._exit(
+            0 if catalog.database.engine.pool.checkedin() == 0 and create(catalog).state == "queued" else 1
+        )
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert catalog.count_analyses() == 2
+    assert catalog.analyses.count() == 2
 
 
 def test_a_locked_database_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,9 +157,9 @@ def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
     settings = Settings(data_dir=str(tmp_path), database_url="postgres://nobody@127.0.0.1:1/none")
     catalog = open_catalog(settings)
     with pytest.raises(Unavailable):
-        catalog.find("x")
+        catalog.analyses.find("x")
     with pytest.raises(Unavailable):
-        catalog.transact(lambda session: session.execute(text("SELECT 1")), patience_s=0.1)
+        catalog.database.transact(lambda session: session.execute(text("SELECT 1")), patience_s=0.1)
     with pytest.raises(Unavailable):
         migrate(settings)
 
@@ -169,5 +171,5 @@ def test_a_restarted_server_is_found_again(tmp_path: Path, postgres: Postgres) -
     catalog = open_catalog(settings)
     row = create(catalog)
     postgres.restart()
-    assert catalog.claim(row.id, "w").number == 1
-    assert catalog.get(row.id).state == "processing"
+    assert catalog.attempts.claim(row.id, "w").number == 1
+    assert catalog.analyses.get(row.id).state == "processing"

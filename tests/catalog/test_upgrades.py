@@ -125,8 +125,8 @@ def test_what_an_older_release_wrote_is_worked_by_this_one(settings: Settings, e
         connection.execute(analyses.insert().values(**row))
     migrate(settings)
     catalog = open_catalog(settings)
-    claim = catalog.claim(row["id"], "worker of this release")
+    claim = catalog.attempts.claim(row["id"], "worker of this release")
     assert claim.analysis is not None and claim.analysis.options["throws"] == "left"
-    assert catalog.publish(row["id"], claim.number, files=[], result={}, warnings=[], deliveries=[])
-    assert catalog.get(row["id"]).state == "completed"
+    assert catalog.attempts.publish(row["id"], claim.number, files=[], result={}, warnings=[], deliveries=[])
+    assert catalog.analyses.get(row["id"]).state == "completed"
     catalog.close()

@@ -155,7 +155,9 @@ class Monkey:
         children = self.supervisor.children(name)
         # What it had in hand; how soon that runs again is printed.
         pid = self.supervisor.running[name].pid
-        held = [row.id for row in self.rig.catalog.processing() if f"{name}." in (row.worker or "")]
+        held = [
+            row.id for row in self.rig.catalog.statistics.processing() if f"{name}." in (row.worker or "")
+        ]
         self._send(signal.SIGKILL, pid, *children)
         self.killed += [(film, utcnow()) for film in held]
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import psutil
 
 from shadow_trainer.jobs.attempt import workdir
-from shadow_trainer.jobs.attempt.states import COMPLETED, FAILED, TERMINAL
 from shadow_trainer.jobs.maintenance import retention
 from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from shadow_trainer.settings import Settings
+from shadow_trainer.vocabulary import ENDED_STATES, State
 from tests.chaos.monkey import Monkey, Supervisor
 from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import SOON_MISSED, Rig, small_settings
@@ -64,7 +64,7 @@ def _break_everything(settings: Settings, seed: int, disk: Disk | None) -> None:
         times = {"pause_s": 1.0, "stopped_s": 12.0} if LONG else {"pause_s": 0.3, "stopped_s": 2.0}
         monkey = Monkey(rig, supervisor, seed, disk=disk, **times)
         began = time.monotonic()
-        rig.until(lambda: COMPLETED in rig.catalog.counts(), "the first film")
+        rig.until(lambda: State.COMPLETED in rig.catalog.statistics.counts(), "the first film")
         monkey.run(SECONDS)
         (rig.data / "disk_full").unlink(missing_ok=True)
         calm = time.monotonic()
@@ -84,7 +84,7 @@ def _break_everything(settings: Settings, seed: int, disk: Disk | None) -> None:
 def _wait_for_the_end(rig: Rig, supervisor: Supervisor, films: list[str], seed: int) -> None:
     """Until every film is at its end. Stuck is what stands still, however slow the machine is."""
     left, moved = len(films), time.monotonic()
-    while waiting := [film for film in films if rig.catalog.get(film).state not in TERMINAL]:
+    while waiting := [film for film in films if rig.catalog.analyses.get(film).state not in ENDED_STATES]:
         if len(waiting) < left:
             left, moved = len(waiting), time.monotonic()
         if time.monotonic() - moved > STANDSTILL_S:
@@ -98,7 +98,7 @@ def _tell_recoveries(rig: Rig, monkey: Monkey) -> None:
     """From the SIGKILL of a worker and its child to the next attempt at what they had, whatever broke next."""
     took = []
     for film, at in monkey.killed:
-        later = [a.started_at for a in rig.catalog.attempts(film) if a.started_at > at]
+        later = [a.started_at for a in rig.catalog.attempts.of(film) if a.started_at > at]
         took += [(min(later) - at).total_seconds()] if later else []
     if took:
         shown = f"median {statistics.median(took):.1f} s, longest {max(took):.1f} s"
@@ -106,19 +106,21 @@ def _tell_recoveries(rig: Rig, monkey: Monkey) -> None:
 
 
 def _check_films(rig: Rig, films: list[str], seed: int) -> None:
-    states = {film: rig.catalog.get(film).state for film in films}
-    assert set(states.values()) <= {COMPLETED, FAILED}, f"seed {seed}: {states}"
+    states = {film: rig.catalog.analyses.get(film).state for film in films}
+    assert set(states.values()) <= {State.COMPLETED, State.FAILED}, f"seed {seed}: {states}"
     for film, state in states.items():
-        row, outcomes = rig.catalog.get(film), rig.outcomes(film)
-        assert outcomes.count("completed") == (state == COMPLETED), f"seed {seed}: {film} {outcomes}"
+        row, outcomes = rig.catalog.analyses.get(film), rig.outcomes(film)
+        assert outcomes.count("completed") == (state == State.COMPLETED), f"seed {seed}: {film} {outcomes}"
         assert "" not in outcomes, f"seed {seed}: an attempt without an end: {film} {outcomes}"
-        if state == COMPLETED:
+        if state == State.COMPLETED:
             assert rig.files(film) == sorted([*row.files, "original.mp4"])
-            assert len(rig.catalog.deliveries(film)) == 1
+            assert len(rig.catalog.analyses.deliveries(film)) == 1
         else:
             assert row.error and row.error["code"] and len(outcomes) > rig.settings.retry_attempts
     lost = sum(outcome not in ("completed",) for film in films for outcome in rig.outcomes(film))
-    print(f"{list(states.values()).count(COMPLETED)} completed, {list(states.values()).count(FAILED)} failed")
+    print(
+        f"{list(states.values()).count(State.COMPLETED)} completed, {list(states.values()).count(State.FAILED)} failed"
+    )
     print(f"{lost} attempts did not get through")
 
 

@@ -40,7 +40,7 @@ def test_one_worker_leaks_nothing(rq_rig: Rig) -> None:
 def run(rig: Rig, number: int) -> None:
     films = [rig.send(do="work", seconds=0.02) for _ in range(number)]
     rig.until(
-        lambda: all(rig.catalog.get(film).state == "completed" for film in films),
+        lambda: all(rig.catalog.analyses.get(film).state == "completed" for film in films),
         f"{number} films",
         60 + number,
     )

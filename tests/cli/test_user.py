@@ -35,14 +35,14 @@ def run(*arguments: str, words: str = "") -> Result:
 
 def test_the_first_admin_is_made_with_a_password_from_stdin(catalog: Catalog) -> None:
     assert "may log in as admin" in run("add", "Ana", "--admin", "--password-stdin", words=f"{GOOD}\n").output
-    assert catalog.authenticate("ana", GOOD).role == "admin"
+    assert catalog.users.authenticate("ana", GOOD).role == "admin"
 
 
 def test_without_a_terminal_it_says_how_to_give_the_password(catalog: Catalog) -> None:
     with pytest.raises(BadRequest) as error:
         run("add", "ana", words=f"{GOOD}\n")
     assert "--password-stdin" in error.value.fix
-    assert not catalog.has_users()
+    assert not catalog.users.any_exist()
 
 
 def test_there_is_no_password_among_the_arguments() -> None:
@@ -53,7 +53,7 @@ def test_there_is_no_password_among_the_arguments() -> None:
 def test_a_weak_password_makes_no_account(catalog: Catalog) -> None:
     with pytest.raises(BadRequest):
         run("add", "ana", "--password-stdin", words="password123\n")
-    assert not catalog.has_users()
+    assert not catalog.users.any_exist()
 
 
 def test_an_account_is_changed_disabled_and_let_in_again(catalog: Catalog) -> None:
@@ -63,19 +63,19 @@ def test_an_account_is_changed_disabled_and_let_in_again(catalog: Catalog) -> No
     with pytest.raises(Conflict):
         run("disable", "ana")
     run("password", "bob", "--password-stdin", words="other words of his\n")
-    assert catalog.authenticate("bob", "other words of his") is not None
+    assert catalog.users.authenticate("bob", "other words of his") is not None
     run("disable", "bob")
-    assert catalog.authenticate("bob", "other words of his") is None
+    assert catalog.users.authenticate("bob", "other words of his") is None
     listed = run("list").output.splitlines()
     assert [line.split()[:3] for line in listed] == [["ana", "admin", "active"], ["bob", "coach", "disabled"]]
     run("enable", "bob")
-    assert catalog.authenticate("bob", "other words of his") is not None
+    assert catalog.users.authenticate("bob", "other words of his") is not None
     with pytest.raises(NotFound):
         run("role", "nobody", "admin")
 
 
 def test_what_was_made_without_accounts_is_adopted(catalog: Catalog) -> None:
     run("add", "ana", "--password-stdin", words=f"{GOOD}\n")
-    row = catalog.create_analysis(title="Old", original_name="a.mp4", original_key="k", options={})
+    row = catalog.analyses.create(title="Old", original_name="a.mp4", original_key="k", options={})
     assert "1 analyses, 0 athletes, 0 references" in run("adopt", "ana").output
-    assert catalog.get(row.id).owner_id == catalog.user_by_name("ana").id
+    assert catalog.analyses.get(row.id).owner_id == catalog.users.by_name("ana").id

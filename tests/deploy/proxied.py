@@ -103,8 +103,8 @@ def site(folder: Path, *kinds: str) -> Iterator[Site]:
     https, plain, behind = free_port(), free_port(), free_port()
     with ExitStack() as stack:
         rig = stack.enter_context(Rig(small_settings(folder / "data", single_user=False)))
-        user = rig.catalog.create_user(NAME, PASSWORD)
-        _, token = rig.catalog.create_token(user.id, "test")
+        user = rig.catalog.users.create(NAME, PASSWORD)
+        _, token = rig.catalog.tokens.create(user.id, "test")
         lines = procfile()
         started = [
             stack.enter_context(running(lines[kind], cwd=ROOT, env=environment(kind, folder, behind)))

@@ -51,7 +51,7 @@ def uploaded(site: Site, film: bytes) -> str:
 def test_a_film_goes_through_and_comes_back_in_pieces(site: Site, samples: Path) -> None:
     film = (samples / "sample_lefty.mp4").read_bytes()
     job = uploaded(site, film)
-    assert site.rig.storage.open(site.rig.catalog.get(job).original_key).read() == film
+    assert site.rig.storage.open(site.rig.catalog.analyses.get(job).original_key).read() == film
     assert site.ask("GET", f"/videos/{job}/status")[0].status == 200
     answer, part = site.ask("GET", f"/videos/{job}/preview/original", Range="bytes=1000-1999")
     assert (answer.status, part) == (206, film[1000:2000])

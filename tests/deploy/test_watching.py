@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from shadow_trainer.catalog import migrate, utcnow
-from shadow_trainer.jobs.attempt.states import ALL
 from shadow_trainer.jobs.maintenance import prometheus, self_test
 from shadow_trainer.jobs.queue.manager import make_manager
+from shadow_trainer.vocabulary import State
 from tests.conftest import ROOT
 from tests.jobs.rig import small_settings
 
@@ -34,7 +34,7 @@ def exposed(tmp_path_factory: pytest.TempPathFactory) -> str:
     settings = small_settings(tmp_path_factory.mktemp("watch"), use_rq=False)
     migrate(settings)
     manager = make_manager(settings, run=False)
-    manager.catalog.mark(self_test.MARK, {"ok": True, "at": utcnow().isoformat(), "took_s": 9.0})
+    manager.catalog.key_values.put(self_test.MARK, {"ok": True, "at": utcnow().isoformat(), "took_s": 9.0})
     return prometheus.exposition(manager)
 
 
@@ -53,10 +53,10 @@ def test_every_number_that_is_asked_for_is_told(exposed: str) -> None:
 
 def test_every_state_and_outcome_that_is_asked_for_exists() -> None:
     source = (ROOT / "shadow_trainer" / "catalog" / "models.py").read_text()
-    source += (ROOT / "shadow_trainer" / "catalog" / "lifecycle.py").read_text()
+    source += (ROOT / "shadow_trainer" / "catalog" / "attempts.py").read_text()
     for text in expressions():
         for value in re.findall(r'state=~?"([^"]+)"', text):
-            assert set(value.split("|")) <= set(ALL)
+            assert set(value.split("|")) <= set(tuple(State))
         for value in re.findall(r'outcome=~?"([^"]+)"', text):
             assert all(outcome in source for outcome in value.split("|"))
 

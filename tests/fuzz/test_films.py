@@ -57,10 +57,10 @@ def test_no_damaged_film_breaks_the_worker_or_leaves_anything(rig: Rig, tmp_path
     parent = psutil.Process(worker.pid)
     open_before = parent.num_fds()
     ids = {number: send(rig, films.damaged(sound, number)) for number in range(SEED, SEED + FILMS)}
-    rig.until(lambda: not rig.catalog.active(), f"every film to end (seed {SEED})", 40 + 6 * FILMS)
+    rig.until(lambda: not rig.catalog.statistics.active(), f"every film to end (seed {SEED})", 40 + 6 * FILMS)
     codes = collections.Counter()
     for number, film in ids.items():
-        row = rig.catalog.get(film)
+        row = rig.catalog.analyses.get(film)
         assert row.state in ("completed", "failed"), f"film {number} ended as {row.state}"
         code = (row.error or {}).get("code", "completed")
         codes[code] += 1
@@ -75,11 +75,11 @@ def test_no_damaged_film_breaks_the_worker_or_leaves_anything(rig: Rig, tmp_path
     rig.until(lambda: rig.work_left() == [], "the last work folder to go")
     assert not [path for path in (tmp_path / "tmp").rglob("*") if path.is_file()], "temporary files were left"
     assert not list((rig.data / "storage").rglob("*.part"))
-    assert rig.catalog.counts().get("failed", 0) == FILMS - codes["completed"]
+    assert rig.catalog.statistics.counts().get("failed", 0) == FILMS - codes["completed"]
 
 
 def send(rig: Rig, content: bytes) -> str:
     film = rig.add()
-    rig.storage.put(rig.catalog.get(film).original_key, io.BytesIO(content))
+    rig.storage.put(rig.catalog.analyses.get(film).original_key, io.BytesIO(content))
     rig.jobs.submit(film)
     return film

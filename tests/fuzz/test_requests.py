@@ -69,7 +69,7 @@ class World:
     def id_of(self, state: str) -> str:
         """An analysis that is (or was) in this state."""
         found = self.ids.get(state)
-        if found is None or self.app.extensions["shadow"].catalog.find(found) is None:
+        if found is None or self.app.extensions["shadow"].catalog.analyses.find(found) is None:
             self.ids[state] = getattr(self.desk, state)()
         return self.ids[state]
 

@@ -137,7 +137,7 @@ class Rig:
         key = f"analyses/{os.urandom(16).hex()}/original.mp4"
         analysis_id = key.split("/")[1]
         self.storage.put(key, io.BytesIO(json.dumps(script).encode()))
-        row = self.catalog.create_analysis(
+        row = self.catalog.analyses.create(
             analysis_id=analysis_id,
             title="Film",
             original_name="film.mp4",
@@ -151,7 +151,7 @@ class Rig:
     def coach(self, name: str) -> int:
         """A user's id."""
         user = User(name=name, password_hash="x")
-        self.catalog.transact(lambda session: session.add(user))
+        self.catalog.database.transact(lambda session: session.add(user))
         return user.id
 
     def send(self, *, owner_id: int | None = None, queue: str = "pose", **script: Any) -> str:
@@ -192,7 +192,7 @@ class Rig:
 
     def outcomes(self, analysis_id: str) -> list[str]:
         """Outcomes of the attempts."""
-        return [attempt.outcome for attempt in self.catalog.attempts(analysis_id)]
+        return [attempt.outcome for attempt in self.catalog.attempts.of(analysis_id)]
 
     def files(self, analysis_id: str) -> list[str]:
         """Names below the analysis' storage folder."""

@@ -12,8 +12,8 @@ import time
 import pytest
 
 from shadow_trainer.errors import Conflict, NotFound
-from shadow_trainer.jobs.attempt.states import ALL
 from shadow_trainer.settings import ROOT
+from shadow_trainer.vocabulary import State
 from tests.jobs.rig import Rig
 
 
@@ -22,13 +22,13 @@ def test_a_film_goes_through_and_is_published_once(rig: Rig) -> None:
     status = rig.until_state(film, "completed")
     assert (status.progress, status.error, status.stage, status.attempts) == (100.0, None, "", 1)
     assert rig.ran(film) == ["probe", "pose", "render"]
-    row = rig.catalog.get(film)
+    row = rig.catalog.analyses.get(film)
     assert row.files == ["analysis.json", "overlay.mp4", "people/0.jpg", "preview.mp4"]
     assert rig.files(film) == sorted([*row.files, "original.mp4"])
     assert row.result["throws"] == "left" and row.result["deliveries"] == 1
     assert row.result["metrics"][0]["name"] == "stride_length"
     assert [w["code"] for w in row.warnings] == ["odd"]
-    [delivery] = rig.catalog.deliveries(film)
+    [delivery] = rig.catalog.analyses.deliveries(film)
     assert delivery.summary["events"] == {"release": 2.0}
     rig.until(lambda: film not in rig.work_left(), "the work folder to go")
 
@@ -141,7 +141,7 @@ def test_a_retrying_job_is_canceled(rig: Rig) -> None:
     # The worker goes on; should the queue still have the next attempt on a list, it will find nothing to do.
     rig.until_state(rig.send(do="work"), "completed")
     assert rig.jobs.status(film).state == "canceled" and rig.outcomes(film) == ["retrying"]
-    assert rig.catalog.claim(film, "later").refused == "done"
+    assert rig.catalog.attempts.claim(film, "later").refused == "done"
 
 
 def test_cancel_spares_what_is_finished(rig: Rig) -> None:
@@ -175,7 +175,7 @@ def test_delete_frees_everything(rig: Rig, when: str) -> None:
     if blocker:
         rig.until_state(blocker, "completed")
     rig.until_state(rig.send(do="work"), "completed")
-    assert rig.files(film) == [] and rig.catalog.find(film) is None
+    assert rig.files(film) == [] and rig.catalog.analyses.find(film) is None
 
 
 def test_the_time_limit_ends_a_job_that_checks(rig: Rig) -> None:
@@ -208,11 +208,11 @@ def test_positions_estimates_and_numbers_are_measured(rig: Rig) -> None:
     assert 0 < rig.jobs.status(first).eta_s < rig.jobs.status(second).eta_s
     numbers = rig.jobs.stats()
     assert numbers["queued"] == 2 and numbers["processing"] == 1 and numbers["active_jobs"] == 3
-    assert set(ALL) <= set(numbers)
+    assert set(tuple(State)) <= set(numbers)
     assert numbers["job_manager_type"] == rig.jobs.kind
     assert numbers["workers"] >= 1
     assert {job.job_id for job in rig.jobs.list()} == {running, first, second}
-    assert rig.catalog.get(second).estimate_s is not None
+    assert rig.catalog.analyses.get(second).estimate_s is not None
     rig.let_go(running)
     for film in (running, first, second):
         rig.until_state(film, "completed")
@@ -229,7 +229,7 @@ def test_many_films_of_one_coach_do_not_starve_another(rig: Rig) -> None:
     rig.let_go(blocker)
     for film in [*films, single]:
         rig.until_state(film, "completed")
-    ends = {film: rig.catalog.get(film).finished_at for film in [*films, single]}
+    ends = {film: rig.catalog.analyses.get(film).finished_at for film in [*films, single]}
     assert sum(ends[film] < ends[single] for film in films) <= rig.settings.coach_limit
 
 
@@ -246,7 +246,7 @@ def test_status_is_plain_json(rig: Rig) -> None:
 def test_a_completed_film_can_be_run_again_with_other_options(rig: Rig) -> None:
     film = rig.send(do="work")
     rig.until_state(film, "completed")
-    rig.catalog.set_options(film, {"model_size": "s"})
+    rig.catalog.analyses.set_options(film, {"model_size": "s"})
     rig.jobs.retry(film)
     rig.until_state(film, "completed")
     rig.until(lambda: len(rig.outcomes(film)) == 2, "the second attempt")
@@ -255,7 +255,7 @@ def test_a_completed_film_can_be_run_again_with_other_options(rig: Rig) -> None:
 
 def test_wrong_options_in_the_catalog_fail_with_a_code(rig: Rig) -> None:
     film = rig.add(do="work")
-    rig.catalog.set_options(film, {"model_size": "enormous"})
+    rig.catalog.analyses.set_options(film, {"model_size": "enormous"})
     rig.jobs.submit(film)
     assert rig.until_state(film, "failed").error["code"] == "bad_model_size"
 
@@ -270,8 +270,8 @@ def test_a_film_may_be_anything(rig: Rig) -> None:
 
 def test_the_manager_loads_no_model_and_no_film_library() -> None:
     code = (
-        "import sys, shadow_trainer.jobs.manager, shadow_trainer.jobs.rq_backend, "
-        "shadow_trainer.jobs.threads_backend, workers.pose_worker, workers.clock; "
+        "import sys, shadow_trainer.jobs.queue.manager, shadow_trainer.jobs.queue.rq_backend, "
+        "shadow_trainer.jobs.queue.threads_backend, workers.pose_worker, workers.clock; "
         "print([m for m in ('torch', 'cv2', 'av', 'scipy', 'numpy') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

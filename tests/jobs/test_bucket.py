@@ -39,7 +39,7 @@ def test_a_film_that_is_missing_in_the_bucket_is_named(rig: Rig) -> None:
     rig.storage.delete(f"analyses/{film}/original.mp4")
     rig.jobs.submit(film)
     rig.until_state(film, "failed")
-    assert rig.catalog.get(film).error["code"] == "original_missing"
+    assert rig.catalog.analyses.get(film).error["code"] == "original_missing"
 
 
 def test_a_bucket_that_is_closed_for_a_moment_costs_no_film(rig: Rig, service: Service) -> None:
@@ -48,7 +48,7 @@ def test_a_bucket_that_is_closed_for_a_moment_costs_no_film(rig: Rig, service: S
     try:
         rig.jobs.submit(film)
         rig.until_state(film, "retrying")
-        assert rig.catalog.attempts(film)[0].error["code"] == "bucket_forbidden"
+        assert rig.catalog.attempts.of(film)[0].error["code"] == "bucket_forbidden"
     finally:
         service.demand_keys("inf")
     rig.until_state(film, "completed")

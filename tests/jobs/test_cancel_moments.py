@@ -13,7 +13,7 @@ from rq import Queue
 from rq.executions import Execution
 from sqlalchemy import event
 
-from shadow_trainer.catalog import Catalog
+from shadow_trainer.catalog.attempts import Attempts
 from shadow_trainer.jobs.attempt import settlement
 from shadow_trainer.jobs.attempt.runner import Runner
 from shadow_trainer.jobs.queue import reconcile
@@ -35,7 +35,7 @@ def test_an_attempt_that_lost_its_right_leaves_the_finished_stages_to_the_next(r
     attempt = threading.Thread(target=lambda: ended.append(runner(rq_rig).run(film, "w1").state))
     attempt.start()
     rq_rig.until_runs(film)
-    assert rq_rig.catalog.hand_back(film, 1)
+    assert rq_rig.catalog.attempts.hand_back(film, 1)
     attempt.join(20)
     assert ended == ["elsewhere"] and rq_rig.work_left() == [film]
     rq_rig.let_go(film)
@@ -114,23 +114,23 @@ def test_between_the_catalogs_and_the_queues_word_for_the_next_attempt(
 
 def test_after_the_files_and_before_the_rows(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files are under their final keys already: they go again, and no row says anything else."""
-    film, publish = rq_rig.send(do="work"), Catalog.publish
+    film, publish = rq_rig.send(do="work"), Attempts.publish
 
-    def canceled_first(self: Catalog, *arguments: Any, **more: Any) -> bool:
+    def canceled_first(self: Attempts, *arguments: Any, **more: Any) -> bool:
         assert "analysis.json" in rq_rig.files(film)
         rq_rig.jobs.cancel(film)
         return publish(self, *arguments, **more)
 
-    monkeypatch.setattr(Catalog, "publish", canceled_first)
+    monkeypatch.setattr(Attempts, "publish", canceled_first)
     assert runner(rq_rig).run(film, "w").state == "canceled"
-    assert rq_rig.files(film) == KEPT and rq_rig.catalog.deliveries(film) == []
+    assert rq_rig.files(film) == KEPT and rq_rig.catalog.analyses.deliveries(film) == []
     assert rq_rig.outcomes(film) == ["canceled"] and rq_rig.work_left() == []
 
 
 def test_inside_the_publishing_transaction(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """It waits for the transaction, comes too late, and breaks nothing: no file goes, no worker is stopped."""
     film, said = rq_rig.send(do="work"), []
-    publish, writes = Catalog.publish, rq_rig.catalog._write
+    publish, writes = Attempts.publish, rq_rig.catalog.database._write
     late = threading.Thread(target=lambda: said.append(rq_rig.jobs.cancel(film).state))
     stopped: list[str] = []
     monkeypatch.setattr(rq_rig.jobs, "_stop", stopped.append)
@@ -140,19 +140,19 @@ def test_inside_the_publishing_transaction(rq_rig: Rig, monkeypatch: pytest.Monk
         late.start()
         assert asked.wait(10)
 
-    def publishing(self: Catalog, *arguments: Any, **more: Any) -> bool:
+    def publishing(self: Attempts, *arguments: Any, **more: Any) -> bool:
         event.listen(writes, "before_commit", before_commit, once=True)
         return publish(self, *arguments, **more)
 
-    def cancel(self: Catalog, analysis_id: str) -> Any:
+    def cancel(self: Attempts, analysis_id: str) -> Any:
         asked.set()  # from here on it wants the write lock that the publisher holds
         return real_cancel(self, analysis_id)
 
-    real_cancel = Catalog.cancel
-    monkeypatch.setattr(Catalog, "publish", publishing)
-    monkeypatch.setattr(Catalog, "cancel", cancel)
+    real_cancel = Attempts.cancel
+    monkeypatch.setattr(Attempts, "publish", publishing)
+    monkeypatch.setattr(Attempts, "cancel", cancel)
     assert runner(rq_rig).run(film, "w").state == "completed"
     late.join(20)
     assert said == ["completed"] and stopped == []
     assert {"analysis.json", "overlay.mp4"} <= set(rq_rig.files(film))
-    assert rq_rig.outcomes(film) == ["completed"] and len(rq_rig.catalog.deliveries(film)) == 1
+    assert rq_rig.outcomes(film) == ["completed"] and len(rq_rig.catalog.analyses.deliveries(film)) == 1

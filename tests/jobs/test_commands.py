@@ -42,16 +42,18 @@ def test_dead_letters_are_listed_requeued_and_deleted(rig: Rig) -> None:
     error = {"code": "unavailable", "message": "Redis was away.", "fix": "Wait."}
     film, bad = rig.add(do="work"), rig.add(do="bad")
     for _ in range(4):
-        rig.catalog.postpone(film, rig.catalog.claim(film, "w").number, error, delay_s=0)
-    rig.catalog.fail(film, rig.catalog.claim(film, "w").number, error)
-    rig.catalog.fail(bad, rig.catalog.claim(bad, "w").number, {**error, "code": "not_a_video"})
+        rig.catalog.attempts.postpone(film, rig.catalog.attempts.claim(film, "w").number, error, delay_s=0)
+    rig.catalog.attempts.fail(film, rig.catalog.attempts.claim(film, "w").number, error)
+    rig.catalog.attempts.fail(
+        bad, rig.catalog.attempts.claim(bad, "w").number, {**error, "code": "not_a_video"}
+    )
     said = call("dead")
     assert f"{film}  5 attempts" in said and "unavailable: Redis was away." in said
     assert f"{bad}  permanent" in said
     assert call("requeue", "--all") == f"{film}  queued\n"
     assert call("cancel", film) == f"{film}  canceled\n"
     assert call("delete", "--yes", film, bad).count("deleted") == 2
-    assert rig.catalog.list_analyses() == [] and rig.files(film) == []
+    assert rig.catalog.analyses.page() == [] and rig.files(film) == []
 
 
 def test_several_workers_come_and_go_together(rig: Rig) -> None:

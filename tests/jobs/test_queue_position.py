@@ -22,7 +22,7 @@ def test_a_bulk_film_stands_behind_every_film_that_a_coach_waits_for(rq_rig: Rig
     jobs = rq_rig.manager()  # what another web process says, without a memory of the line before
     assert [jobs.status(film).queue_position for film in (*films, *bulk)] == [1, 2, 3, 4, 5]
     assert jobs.status(bulk[0]).message == "3 films before this one"
-    assert rq_rig.catalog.waiting_ids() == [*films, *bulk]
+    assert rq_rig.catalog.statistics.waiting_ids() == [*films, *bulk]
 
 
 def test_in_legacy_mode_the_order_is_the_same(rig: Rig) -> None:
@@ -34,7 +34,7 @@ def test_in_legacy_mode_the_order_is_the_same(rig: Rig) -> None:
     rig.let_go(running)
     for each in (film, bulk):
         rig.until_state(each, "completed")
-    ended = {each: rig.catalog.get(each).finished_at for each in (film, bulk)}
+    ended = {each: rig.catalog.analyses.get(each).finished_at for each in (film, bulk)}
     assert ended[film] < ended[bulk]
 
 
@@ -60,7 +60,7 @@ def test_asking_for_a_waiting_film_is_one_query_and_nothing_of_redis(
 
     monkeypatch.setattr(AbstractConnection, "send_packed_command", counted)
     event.listen(
-        rq_rig.catalog.engine,
+        rq_rig.catalog.database.engine,
         "before_cursor_execute",
         lambda _c, _u, query, *_: asked.append("sql") if query.startswith("SELECT") else None,
     )

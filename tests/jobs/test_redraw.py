@@ -78,7 +78,7 @@ def test_a_drawing_that_was_overtaken_publishes_nothing(
 def test_without_the_film_the_old_pictures_stay(rig: Rig, parts: dict[str, bytes]) -> None:
     analysis_id = finished(rig, parts, "second")
     before = stored(rig, analysis_id, "overlay.mp4")
-    rig.storage.delete(rig.catalog.get(analysis_id).original_key)
+    rig.storage.delete(rig.catalog.analyses.get(analysis_id).original_key)
     with pytest.raises(redraw.NotFound, match="no longer kept"):
         redraw.redraw(rig.settings, rig.catalog, rig.storage, analysis_id, "second")
     assert stored(rig, analysis_id, "overlay.mp4") == before

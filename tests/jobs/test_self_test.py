@@ -17,7 +17,7 @@ def test_it_passes_and_leaves_nothing_behind(rig: Rig) -> None:
     assert found["ok"] and found["error"] is None and found["worker"]
     assert rig.jobs.ready()["self_test"] == ""
     rig.until(lambda: rig.work_left() == [], "its folder to go")
-    assert rig.catalog.list_analyses() == []
+    assert rig.catalog.analyses.page() == []
 
 
 def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_passes(rig: Rig) -> None:

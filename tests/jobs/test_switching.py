@@ -83,7 +83,7 @@ def test_both_at_the_same_time_do_nothing_twice(rig: Rig) -> None:
     rig.worker()
     rig.clock()
     check_once(rig, ids)
-    workers = {rig.catalog.attempts(film)[0].worker.split("@")[0] for film in ids}
+    workers = {rig.catalog.attempts.of(film)[0].worker.split("@")[0] for film in ids}
     print(f"worked: {workers}")
     assert all(rig.outcomes(film) == ["completed"] for film in ids)
 
@@ -94,7 +94,7 @@ def test_many_web_processes_share_one_legacy_pool(rig: Rig) -> None:
     rig.until_state(ids[0], "completed")
     # The one that works dies; the other takes over.
     rig.until_runs(ids[1])
-    leader = rig.catalog.attempts(ids[0])[0].worker
+    leader = rig.catalog.attempts.of(ids[0])[0].worker
     for web in webs:
         if f".{web.pid}." in leader:
             web.kill()

@@ -64,16 +64,16 @@ def hook() -> Iterator[tuple[str, list[dict]]]:
 
 def age(manager: JobManager, analysis_id: str, **values: object) -> None:
     query = update(Analysis).where(Analysis.id == analysis_id).values(**values)
-    manager.catalog.transact(lambda session: session.execute(query))
+    manager.catalog.database.transact(lambda session: session.execute(query))
 
 
 def dead_letter(manager: JobManager) -> str:
     row = create(manager.catalog)
     for _ in range(manager.settings.retry_attempts + 1):
-        claim = manager.catalog.claim(row.id, "w")
-        manager.catalog.postpone(row.id, claim.number, ERROR, delay_s=0)
-    claim = manager.catalog.claim(row.id, "w")
-    manager.catalog.fail(row.id, claim.number, ERROR)
+        claim = manager.catalog.attempts.claim(row.id, "w")
+        manager.catalog.attempts.postpone(row.id, claim.number, ERROR, delay_s=0)
+    claim = manager.catalog.attempts.claim(row.id, "w")
+    manager.catalog.attempts.fail(row.id, claim.number, ERROR)
     return row.id
 
 
@@ -86,7 +86,7 @@ def test_an_alert_fires_once_and_resolves_once(manager: JobManager, hook: tuple[
         alerts.watch(manager)
     assert [(p["alert"], p["state"]) for p in posts] == [("stall", "firing")]
     assert "2 minutes" in posts[0]["message"]
-    manager.catalog.cancel(row.id)
+    manager.catalog.attempts.cancel(row.id)
     for _ in range(3):
         alerts.watch(manager)
     assert [(p["alert"], p["state"]) for p in posts] == [("stall", "firing"), ("stall", "resolved")]
@@ -106,8 +106,8 @@ def test_a_dead_letter_behind_a_hundred_bad_films_is_still_counted(manager: JobM
     dead_letter(manager)
     for _ in range(101):
         row = create(manager.catalog)
-        manager.catalog.fail(
-            row.id, manager.catalog.claim(row.id, "w").number, {**ERROR, "code": "not_a_video"}
+        manager.catalog.attempts.fail(
+            row.id, manager.catalog.attempts.claim(row.id, "w").number, {**ERROR, "code": "not_a_video"}
         )
     assert manager.out_of_attempts() == 1
     assert {a.name for a in alerts.watch(manager)} >= {"dead_letters"}
@@ -193,24 +193,24 @@ def test_retention_deletes_what_is_old_and_nothing_else(manager: JobManager, tmp
     for row in (*rows.values(), running):
         manager.storage.put(row.original_key, film)
     for name, days in (("old", 40), ("new", 1)):
-        manager.catalog.cancel(rows[name].id)
+        manager.catalog.attempts.cancel(rows[name].id)
         age(manager, rows[name].id, finished_at=utcnow() - timedelta(days=days))
     assert retention.expire(manager) == (0, 0)
     manager.settings = replace(manager.settings, keep_originals_days=30)
     expired = retention.expire(manager)
     assert (expired, str(expired)) == ((1, 0), "1 original films and 0 analyses deleted")
-    assert manager.catalog.find(rows["old"].id) is not None
+    assert manager.catalog.analyses.find(rows["old"].id) is not None
     manager.settings = replace(manager.settings, keep_results_days=30)
     assert retention.expire(manager) == (0, 1)
-    assert manager.catalog.find(rows["old"].id) is None
+    assert manager.catalog.analyses.find(rows["old"].id) is None
     assert list(manager.storage.list()) == ["analyses/new/original", "analyses/running/original"]
 
 
 def test_metrics_are_told_from_the_catalog(manager: JobManager) -> None:
     create(manager.catalog)
     row = create(manager.catalog)
-    manager.catalog.claim(row.id, "w")
-    manager.catalog.publish(
+    manager.catalog.attempts.claim(row.id, "w")
+    manager.catalog.attempts.publish(
         row.id, 1, files=[], result={"timings_s": {"pose": 2.5}}, warnings=[], deliveries=[]
     )
     dead_letter(manager)
@@ -234,20 +234,20 @@ def test_metrics_are_told_from_the_catalog(manager: JobManager) -> None:
 def test_counters_never_fall_when_analyses_are_deleted_or_run_again(manager: JobManager) -> None:
     film = dead_letter(manager)
     assert 'shadow_attempts_total{outcome="failed"} 1' in prometheus.exposition(manager).splitlines()
-    before = manager.catalog.tallies()
+    before = manager.catalog.counters.all()
     manager.retry(film)
     manager.delete(film)
-    after = manager.catalog.tallies()
+    after = manager.catalog.counters.all()
     assert all(after[name] >= number for name, number in before.items())
     assert after["attempts:failed"] == 1
 
 
 def test_what_was_promised_is_compared_with_the_truth(manager: JobManager) -> None:
     row = create(manager.catalog)
-    manager.catalog.set_estimate(row.id, 30.0, 60.0)
+    manager.catalog.attempts.set_estimate(row.id, 30.0, 60.0)
     age(manager, row.id, queued_at=utcnow() - timedelta(seconds=90))
-    claim = manager.catalog.claim(row.id, "w")
-    manager.catalog.publish(row.id, claim.number, files=[], result={}, warnings=[], deliveries=[])
+    claim = manager.catalog.attempts.claim(row.id, "w")
+    manager.catalog.attempts.publish(row.id, claim.number, files=[], result={}, warnings=[], deliveries=[])
     lines = prometheus.exposition(manager).splitlines()
     assert 'shadow_promise_ratio_bucket{le="1.33"} 0' in lines  # it took half as long again
     assert 'shadow_promise_ratio_bucket{le="2"} 1' in lines

@@ -132,7 +132,7 @@ def test_everything_of_a_worker_runs_without_torch() -> None:
         "skip = ('shadow_trainer.pose.convert.torch_module', 'shadow_trainer.__main__', 'shadow_trainer.catalog.migrations')\n"
         "for found in pkgutil.walk_packages(shadow_trainer.__path__, 'shadow_trainer.', onerror=print):\n"
         "    if not found.name.startswith(skip): importlib.import_module(found.name)\n"
-        "from shadow_trainer.jobs.engines import Engines\n"
+        "from shadow_trainer.jobs.pipeline.engines import Engines\n"
         "from shadow_trainer.settings import load\n"
         "Engines(load(device='cpu', model_size='xs')).warm()\n"
     )

@@ -30,7 +30,7 @@ class Person:
 
     def _sit_down(self) -> None:
         """Be logged in without the form: its password check is slow on purpose."""
-        user = self.app.extensions["shadow"].catalog.user_by_name(self.name)
+        user = self.app.extensions["shadow"].catalog.users.by_name(self.name)
         with self.client.session_transaction(base_url=SITE) as session:
             session["_user_id"] = f"{user.id}.{user.session_epoch}"
             session.permanent = True
@@ -62,7 +62,7 @@ class Person:
 def _template(folder: Path) -> Path:
     app = make_app(folder, single_user=False)
     for name, role in PEOPLE.items():
-        app.extensions["shadow"].catalog.create_user(name, PASSWORD, role=role)
+        app.extensions["shadow"].catalog.users.create(name, PASSWORD, role=role)
     app.extensions["shadow"].catalog.close()
     return folder
 

@@ -41,13 +41,13 @@ class Club:
 def furnish(app: Flask, samples: Path) -> dict[str, Any]:
     """Put ana's things in; what addresses and forms need to name them."""
     catalog = app.extensions["shadow"].catalog
-    users = {user.name: user.id for user in catalog.list_users()}
+    users = {user.name: user.id for user in catalog.users.all()}
     ana = users["ana"]
     analysis_id = Desk(app, samples).completed(title=SECRET, owner_id=ana)
-    twins = [catalog.create_athlete(name=SECRET, owner_id=ana).id for _ in range(2)]
+    twins = [catalog.athletes.create(name=SECRET, owner_id=ana).id for _ in range(2)]
     elite = BUILT_IN["elite"]()
     References(app.extensions["shadow"].storage).save(elite, key="leo-1")
-    reference = catalog.create_reference(
+    reference = catalog.references.create(
         name=SECRET,
         storage_key="references/leo-1.npz",
         data={**elite.facts(), "events": elite.events},
@@ -55,9 +55,9 @@ def furnish(app: Flask, samples: Path) -> dict[str, Any]:
         throws="right",
         owner_id=ana,
     )
-    share, link = catalog.create_share(analysis_id, days=7, by=ana)
-    token, key = catalog.create_token(ana, "Her script")
-    keys = {f"{name}s_key": catalog.create_token(users[name], "A script")[1] for name in ("bob", "root")}
+    share, link = catalog.shares.create(analysis_id, days=7, by=ana)
+    token, key = catalog.tokens.create(ana, "Her script")
+    keys = {f"{name}s_key": catalog.tokens.create(users[name], "A script")[1] for name in ("bob", "root")}
     return {
         "id": analysis_id, "share": share.id, "token": token.id, "link": link, "key": key, **keys, **users,
         "athlete": twins[0], "twin": twins[1], "reference": reference.id,

@@ -30,10 +30,10 @@ class Desk:
 
     def queued(self, title: str = "Bullpen", owner_id: int | None = None) -> str:
         """An analysis that waits; its id."""
-        analysis_id = f"{self.catalog.count_analyses() + 1:032x}"
+        analysis_id = f"{self.catalog.analyses.count() + 1:032x}"
         key = f"analyses/{analysis_id}/original.mp4"
         self.storage.put(key, self.samples / "sample_lefty.mp4")
-        self.catalog.create_analysis(
+        self.catalog.analyses.create(
             analysis_id=analysis_id,
             title=title,
             original_name="bullpen.mp4",
@@ -46,10 +46,10 @@ class Desk:
     def running(self, stage: str = "pose", progress: float = 42.0, **names: Any) -> str:
         """An analysis that a worker holds, with its browser copy already there."""
         analysis_id = self.queued(**names)
-        claim = self.catalog.claim(analysis_id, "worker-1")
+        claim = self.catalog.attempts.claim(analysis_id, "worker-1")
         self._put(analysis_id, "preview.mp4")
-        self.catalog.add_file(analysis_id, claim.number, "preview.mp4")
-        self.catalog.advance(analysis_id, claim.number, stage, progress)
+        self.catalog.attempts.add_file(analysis_id, claim.number, "preview.mp4")
+        self.catalog.attempts.advance(analysis_id, claim.number, stage, progress)
         return analysis_id
 
     def failed(self, code: str = "no_pitch_found", **names: Any) -> str:
@@ -57,7 +57,7 @@ class Desk:
         analysis_id = self.running(**names)
         error = {"code": code, "message": "There is a person in this film, but no pitch was found.",
                  "fix": "Film one whole delivery, from the set to the follow-through."}  # fmt: skip
-        self.catalog.fail(analysis_id, self.catalog.get(analysis_id).attempt, error)
+        self.catalog.attempts.fail(analysis_id, self.catalog.analyses.get(analysis_id).attempt, error)
         return analysis_id
 
     def completed(
@@ -93,8 +93,8 @@ class Desk:
         for name, given in (files or {}).items():
             self.storage.put(f"analyses/{analysis_id}/{name}", given)
             names = [*dict.fromkeys([*names, name])]
-        number = self.catalog.get(analysis_id).attempt
-        self.catalog.publish(
+        number = self.catalog.analyses.get(analysis_id).attempt
+        self.catalog.attempts.publish(
             analysis_id,
             number,
             files=names,

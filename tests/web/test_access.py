@@ -63,12 +63,12 @@ def test_another_coach_finds_nothing(quiet: Club, route: Route, bob: Person) -> 
         assert SECRET not in answer.text and quiet.analysis_id not in answer.text.replace(
             route.path.format(**quiet.values), ""
         )
-    row = quiet.catalog.get(quiet.analysis_id)
+    row = quiet.catalog.analyses.get(quiet.analysis_id)
     assert (row.title, row.notes, row.state, row.deleted_at) == (SECRET, "", "completed", None)
     ana = quiet.values["ana"]
-    assert len(quiet.catalog.list_athletes(owner_id=ana)) == 2
-    assert len(quiet.catalog.list_references(owner_id=ana)) == 1
-    assert len(quiet.catalog.list_shares(quiet.analysis_id)) == 1
+    assert len(quiet.catalog.athletes.all(owner_id=ana)) == 2
+    assert len(quiet.catalog.references.all(owner_id=ana)) == 1
+    assert len(quiet.catalog.shares.of(quiet.analysis_id)) == 1
 
 
 def through(route: Route, name: str) -> bool:
@@ -100,23 +100,23 @@ def test_lists_show_ones_own_and_an_admin_sees_all(club: Club) -> None:
 
 def test_an_athlete_cannot_be_merged_or_chosen_across_coaches(club: Club) -> None:
     bob, athlete = Person(club.app, "bob"), club.values["athlete"]
-    his = club.catalog.create_athlete(name="Max", owner_id=club.values["bob"]).id
+    his = club.catalog.athletes.create(name="Max", owner_id=club.values["bob"]).id
     assert bob.post(f"/athletes/{his}/merge", {"into": str(athlete)}).status_code == 404
     film = bob.post("/samples").location
     bob.post(f"{film}/edit", {"athlete": str(athlete)})
-    assert club.catalog.get(film.rsplit("/", 1)[1]).athlete_id is None
-    assert club.catalog.find_athlete(his) is not None
+    assert club.catalog.analyses.get(film.rsplit("/", 1)[1]).athlete_id is None
+    assert club.catalog.athletes.find(his) is not None
 
 
 def test_an_admin_does_not_mix_the_coaches_athletes(club: Club) -> None:
     root, athlete = Person(club.app, "root"), club.values["athlete"]
-    his = club.catalog.create_athlete(name="Max", owner_id=club.values["bob"]).id
+    his = club.catalog.athletes.create(name="Max", owner_id=club.values["bob"]).id
     assert "Max" not in root.get(f"/athletes/{athlete}").text
     assert root.post(f"/athletes/{his}/merge", {"into": str(athlete)}).status_code == 400
     film = {"video": (io.BytesIO(b"film"), "a.mp4"), "athlete": "new", "new_athlete": "max"}
-    row = club.catalog.get(root.post("/", film).location.rsplit("/", 1)[1])
+    row = club.catalog.analyses.get(root.post("/", film).location.rsplit("/", 1)[1])
     assert row.athlete_id not in (None, his)
-    assert club.catalog.find_athlete(row.athlete_id).owner_id == row.owner_id == club.values["root"]
+    assert club.catalog.athletes.find(row.athlete_id).owner_id == row.owner_id == club.values["root"]
 
 
 def test_a_reference_cannot_be_chosen_across_coaches(club: Club) -> None:
@@ -207,7 +207,7 @@ def test_a_token_is_for_programs_addresses_and_not_for_pages(quiet: Club) -> Non
 def test_a_program_sends_a_film_with_a_token_alone(club: Club) -> None:
     answer = ask_as_program(club, club.token, "/videos/sample-lefty", method="POST")
     assert answer.status_code == 202
-    row = club.catalog.get(answer.get_json()["job_id"])
+    row = club.catalog.analyses.get(answer.get_json()["job_id"])
     assert row.owner_id == club.values["ana"]
     assert ask_as_program(club, club.bobs_token, answer.location).status_code == 404
 

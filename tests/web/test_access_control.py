@@ -56,7 +56,7 @@ FORMS = [
 def test_every_form_needs_its_token(browser: FlaskClient, desk, path: str) -> None:
     address = path.format(id=desk.completed())
     assert browser.post(address, data={"csrf_token": "wrong"}).status_code == 403
-    assert desk.catalog.count_analyses() == 1
+    assert desk.catalog.analyses.count() == 1
 
 
 CROSS_SITE = [
@@ -80,7 +80,7 @@ def test_another_sites_page_cannot_use_the_api(
     response = client.open(address, method=method, headers=headers)
     assert response.status_code == 403
     assert response.get_json()["code"] == "csrf"
-    assert desk.catalog.count_analyses() == 1
+    assert desk.catalog.analyses.count() == 1
 
 
 def test_our_own_page_uses_the_api_with_its_token(browser: FlaskClient) -> None:

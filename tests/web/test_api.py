@@ -50,7 +50,7 @@ def test_the_status_has_every_field_in_every_state(client: FlaskClient, desk: De
 def test_the_sample_runs_with_the_model_that_was_asked_for(client: FlaskClient, desk: Desk) -> None:
     response = client.post("/videos/sample-lefty", json={"model_size": "xs"})
     assert response.status_code == 202
-    assert desk.catalog.get(response.get_json()["job_id"]).options["model_size"] == "xs"
+    assert desk.catalog.analyses.get(response.get_json()["job_id"]).options["model_size"] == "xs"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_sample_runs_with_the_model_that_was_asked_for(client: FlaskClient, 
 def test_a_wrong_body_is_named(client: FlaskClient, desk: Desk, body: object, code: str) -> None:
     response = client.post("/videos/sample-lefty", json=body)
     assert (response.status_code, response.get_json()["code"]) == (400, code)
-    assert desk.catalog.count_analyses() == 0
+    assert desk.catalog.analyses.count() == 0
 
 
 def test_broken_json_is_named(client: FlaskClient) -> None:
@@ -88,7 +88,7 @@ def test_retry_of_what_runs_is_a_conflict(client: FlaskClient, desk: Desk) -> No
 def test_retry_of_what_failed_is_accepted(client: FlaskClient, desk: Desk) -> None:
     analysis_id = desk.failed()
     assert client.post(f"/videos/{analysis_id}/retry").status_code == 202
-    assert desk.catalog.get(analysis_id).state == "queued"
+    assert desk.catalog.analyses.get(analysis_id).state == "queued"
 
 
 def test_delete_leaves_nothing(client: FlaskClient, desk: Desk) -> None:
@@ -153,7 +153,7 @@ def test_health_answers_without_anything_else(client: FlaskClient, desk: Desk, m
     def away() -> None:
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr(desk.catalog, "counts", away)
+    monkeypatch.setattr(desk.catalog.statistics, "counts", away)
     health, ready = client.get("/health"), client.get("/ready")
     assert (health.status_code, health.get_json()["active_jobs"]) == (200, None)
     assert ready.status_code == 503

@@ -41,7 +41,7 @@ def test_a_level_changes_the_norms_and_never_the_values(
     assert young["value"] == pytest.approx(knee["value"], abs=1e-3)
     assert young["norm"] != knee["norm"]
     assert after["level"] == response.get_json()["level"] == "youth"
-    assert desk.catalog.get(measured).options["level"] == "youth"
+    assert desk.catalog.analyses.get(measured).options["level"] == "youth"
     assert response.get_json()["assumptions"]["level"] == "youth"
 
 
@@ -89,9 +89,9 @@ def test_without_a_shadow_its_file_goes_and_comes_back(
     client: FlaskClient, desk: Desk, measured: str  # noqa: F811
 ) -> None:  # fmt: skip
     send(client, measured, reference="elite")
-    assert "shadow.npz" in desk.catalog.get(measured).files
+    assert "shadow.npz" in desk.catalog.analyses.get(measured).files
     send(client, measured, reference="none")
-    assert "shadow.npz" not in desk.catalog.get(measured).files
+    assert "shadow.npz" not in desk.catalog.analyses.get(measured).files
     assert stored(desk, measured)["deliveries"][0]["similarity"] == {}
     assert client.get(f"/analyses/{measured}").status_code == 200
 
@@ -113,11 +113,11 @@ def test_without_a_shadow_its_file_goes_and_comes_back(
 def test_what_cannot_be_is_said_and_changes_nothing(
     client: FlaskClient, desk: Desk, measured: str, changes: dict, code: str  # noqa: F811
 ) -> None:  # fmt: skip
-    before, options = stored(desk, measured), desk.catalog.get(measured).options
+    before, options = stored(desk, measured), desk.catalog.analyses.get(measured).options
     response = send(client, measured, **changes)
     assert response.status_code in (400, 404) and response.get_json()["code"] == code, response.text
     assert stored(desk, measured) == before
-    assert desk.catalog.get(measured).options == options
+    assert desk.catalog.analyses.get(measured).options == options
 
 
 def post_form(app: Any, analysis_id: str, **form: str):

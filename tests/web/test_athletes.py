@@ -27,14 +27,14 @@ def with_value(name: str, event: str, value: float, **changes: Any) -> dict[str,
 
 def film_on(desk: Desk, athlete: int, day: date, document: dict[str, Any]) -> str:
     analysis_id = desk.completed(document, title=f"Film of {day}")
-    desk.catalog.annotate(analysis_id, athlete_id=athlete, recorded_on=day)
+    desk.catalog.analyses.annotate(analysis_id, athlete_id=athlete, recorded_on=day)
     return analysis_id
 
 
 def test_an_athlete_is_made_changed_and_deleted(desk: Desk, hand: Hand) -> None:  # noqa: F811
     made = hand.send("/athletes", **FACTS)
     assert made.status_code == 303
-    (row,) = desk.catalog.list_athletes()
+    (row,) = desk.catalog.athletes.all()
     assert (row.name, row.throws, row.height_m, row.level, row.birth_year) == (
         "Ann Ace", "left", pytest.approx(1.8796), "college", 2006,
     )  # fmt: skip
@@ -42,12 +42,12 @@ def test_an_athlete_is_made_changed_and_deleted(desk: Desk, hand: Hand) -> None:
     assert "Ann Ace" in page
     assert "1.88 m" in page
     hand.send(f"/athletes/{row.id}/edit", **{**FACTS, "name": "Ann Better", "height_m": ""})
-    changed = desk.catalog.find_athlete(row.id)
+    changed = desk.catalog.athletes.find(row.id)
     assert (changed.name, changed.height_m) == ("Ann Better", None)
     film = film_on(desk, row.id, date(2026, 5, 1), documents.document())
     hand.send(f"/athletes/{row.id}/delete")
-    assert desk.catalog.find_athlete(row.id) is None
-    assert desk.catalog.get(film).athlete_id is None
+    assert desk.catalog.athletes.find(row.id) is None
+    assert desk.catalog.analyses.get(film).athlete_id is None
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,18 @@ def test_a_wrong_fact_is_named_and_nothing_is_kept(desk: Desk, hand: Hand, field
     assert answer.status_code == 400
     assert f'href="#{field}"' in answer.text
     assert f'id="{field}-problem"' in answer.text
-    assert desk.catalog.list_athletes() == []
+    assert desk.catalog.athletes.all() == []
 
 
 def test_two_entries_of_one_pitcher_become_one(desk: Desk, hand: Hand) -> None:  # noqa: F811
-    old = desk.catalog.create_athlete(name="A. Ace", height_m=1.9, throws="right", notes="old")
-    new = desk.catalog.create_athlete(name="Ann Ace", throws="left")
+    old = desk.catalog.athletes.create(name="A. Ace", height_m=1.9, throws="right", notes="old")
+    new = desk.catalog.athletes.create(name="Ann Ace", throws="left")
     film = film_on(desk, old.id, date(2026, 5, 1), documents.document())
     hand.send(f"/athletes/{old.id}/merge", into=str(new.id))
-    assert desk.catalog.find_athlete(old.id) is None
-    merged = desk.catalog.find_athlete(new.id)
+    assert desk.catalog.athletes.find(old.id) is None
+    merged = desk.catalog.athletes.find(new.id)
     assert (merged.throws, merged.height_m, merged.notes) == ("left", 1.9, "old")
-    assert desk.catalog.get(film).athlete_id == new.id
+    assert desk.catalog.analyses.get(film).athlete_id == new.id
     assert hand.send(f"/athletes/{new.id}/merge", into=str(new.id)).status_code == 400
 
 
@@ -80,7 +80,7 @@ def test_an_unknown_athlete_is_not_found(client: FlaskClient, number: str) -> No
 
 
 def test_trends_follow_the_days_and_keep_unsure_values_apart(client: FlaskClient, desk: Desk) -> None:
-    ann = desk.catalog.create_athlete(name="Ann Ace").id
+    ann = desk.catalog.athletes.create(name="Ann Ace").id
     film_on(desk, ann, date(2026, 6, 1), with_value("stride_length", "foot_contact", 88.0))
     film_on(desk, ann, date(2026, 5, 1), with_value("stride_length", "foot_contact", 80.0))
     film_on(desk, ann, date(2026, 7, 1), with_value("stride_length", "foot_contact", 50.0, confidence="low"))
@@ -98,7 +98,7 @@ def test_trends_follow_the_days_and_keep_unsure_values_apart(client: FlaskClient
 
 
 def test_a_fault_is_marked_when_it_is_seen_again_and_again(client: FlaskClient, desk: Desk) -> None:
-    ann = desk.catalog.create_athlete(name="Ann Ace").id
+    ann = desk.catalog.athletes.create(name="Ann Ace").id
     for day in (1, 2, 3):
         document = documents.document()
         document["deliveries"][0]["faults"] = documents.FAULTS if day < 3 else documents.FAULTS[1:]
@@ -114,7 +114,7 @@ def test_a_fault_is_marked_when_it_is_seen_again_and_again(client: FlaskClient, 
 def test_the_pitches_of_one_day_are_a_session_with_a_drift_of_its_own(
     client: FlaskClient, desk: Desk
 ) -> None:
-    ann = desk.catalog.create_athlete(name="Ann Ace").id
+    ann = desk.catalog.athletes.create(name="Ann Ace").id
     for day, strides in ((1, (84, 84, 84, 84, 84)), (2, (90, 88, 86, 84, 82))):
         for stride in strides:
             film_on(desk, ann, date(2026, 5, day), with_value("stride_length", "foot_contact", float(stride)))
@@ -127,7 +127,7 @@ def test_the_pitches_of_one_day_are_a_session_with_a_drift_of_its_own(
 
 
 def test_a_model_that_is_too_coarse_makes_no_trend(client: FlaskClient, desk: Desk) -> None:
-    ann = desk.catalog.create_athlete(name="Ann Ace").id
+    ann = desk.catalog.athletes.create(name="Ann Ace").id
     film_on(desk, ann, date(2026, 5, 1), {**documents.document(), "model": {"size": "xs"}})
     page = client.get(f"/athletes/{ann}").text
     assert "dot unsure" in page

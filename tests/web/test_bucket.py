@@ -107,6 +107,6 @@ def test_a_film_sent_through_the_form_reaches_the_bucket(
         answer = client.post("/videos/upload", data={"video": (film, "bullpen.mp4")})
     assert answer.status_code == 202
     shadow = app.extensions["shadow"]
-    row = shadow.catalog.get(answer.get_json()["job_id"])
+    row = shadow.catalog.analyses.get(answer.get_json()["job_id"])
     assert shadow.storage.size(row.original_key) == (samples / "sample_lefty.mp4").stat().st_size
     assert not list((shadow.settings.data_path / "uploads").iterdir())

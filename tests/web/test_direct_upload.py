@@ -48,7 +48,7 @@ def test_a_film_goes_to_the_bucket_and_into_the_queue(client: FlaskClient, app: 
     answer = client.post(COMPLETE, data={"claim": word, "throws": "left"})
     assert answer.status_code == 202
     assert answer.headers["Location"] == answer.get_json()["status_url"]
-    row = app.extensions["shadow"].catalog.get(answer.get_json()["job_id"])
+    row = app.extensions["shadow"].catalog.analyses.get(answer.get_json()["job_id"])
     assert (row.state, row.original_name, row.title) == ("queued", "IMG 1.MOV", "IMG 1")
     assert (row.original_bytes, row.options["throws"]) == (4, "left")
     assert list(storage.list()) == [f"analyses/{row.id}/original.mov"]
@@ -58,7 +58,7 @@ def test_completing_twice_is_one_analysis(client: FlaskClient, app: Flask) -> No
     word = sent(client)
     first, again = (client.post(COMPLETE, data={"claim": word}).get_json()["job_id"] for _ in range(2))
     assert first == again
-    assert app.extensions["shadow"].catalog.count_analyses() == 1
+    assert app.extensions["shadow"].catalog.analyses.count() == 1
 
 
 def test_a_ticket_cannot_change_a_film_that_was_taken_over(client: FlaskClient, storage) -> None:
@@ -120,7 +120,7 @@ def test_somebody_elses_film_cannot_be_claimed(
     monkeypatch.setattr(tickets, "new_owner", lambda: 7)
     answer = client.post(COMPLETE, data={"claim": word})
     assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_claim")
-    assert app.extensions["shadow"].catalog.count_analyses() == 0
+    assert app.extensions["shadow"].catalog.analyses.count() == 0
 
 
 def test_another_site_gets_no_ticket(client: FlaskClient) -> None:
@@ -139,7 +139,7 @@ def test_a_film_is_not_lost_when_the_database_is_away(
         raise Unavailable("The database does not answer.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(catalog, "create_analysis", away)
+        broken.setattr(catalog.analyses, "create", away)
         assert client.post(COMPLETE, data={"claim": word}).status_code == 503
     assert client.post(COMPLETE, data={"claim": word}).status_code == 202
 

@@ -67,7 +67,7 @@ def test_a_moved_event_changes_the_numbers_and_can_be_put_back(
     assert event["estimated"] is False
     assert knee(after) != pytest.approx(knee(before), abs=0.1)
     assert "moved by hand" in client.get(f"/analyses/{measured}").text
-    assert desk.catalog.deliveries(measured)[0].summary["events"]["foot_contact"] == event["time_s"]
+    assert desk.catalog.analyses.deliveries(measured)[0].summary["events"]["foot_contact"] == event["time_s"]
     assert send(client, measured, delivery=0, events={}).status_code == 200
     back = stored(desk, measured)
     assert knee(back) == pytest.approx(knee(before), abs=1e-3)

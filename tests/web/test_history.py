@@ -41,14 +41,14 @@ def shown(client: FlaskClient, query: str) -> set[str]:
 
 def test_everything_written_on_an_analysis_finds_it(client: FlaskClient, desk: Desk, hand: Hand) -> None:
     first, second = desk.completed(title="First"), desk.completed(title="Second")
-    athlete = desk.catalog.create_athlete(name="Ann Ace")
+    athlete = desk.catalog.athletes.create(name="Ann Ace")
     sent = hand.send(
         f"/analyses/{first}/edit",
         title="Bullpen 1", notes="Felt good", tags="Fastball,  wind up, fastball", recorded_on="2026-05-31",
         athlete=str(athlete.id),
     )  # fmt: skip
     assert sent.status_code == 303
-    row = desk.catalog.get(first)
+    row = desk.catalog.analyses.get(first)
     assert (row.title, row.notes, row.tags) == ("Bullpen 1", "Felt good", ["fastball", "wind up"])
     assert (row.recorded_on, row.athlete_id) == (date(2026, 5, 31), athlete.id)
     found = {"Bullpen 1"}
@@ -57,7 +57,7 @@ def test_everything_written_on_an_analysis_finds_it(client: FlaskClient, desk: D
     assert shown(client, "athlete=0") == shown(client, "since=2026-06-01") == {"Second"}
     assert shown(client, "tag=fast") == shown(client, "throws=right") == set()
     assert shown(client, "throws=left&state=completed") == found | {"Second"}
-    assert desk.catalog.get(second).tags == []
+    assert desk.catalog.analyses.get(second).tags == []
     assert "Ann Ace" in client.get("/analyses").text
 
 
@@ -85,7 +85,7 @@ def test_what_cannot_be_kept_is_named_beside_its_field(
     assert code in answer.text
     name = next(iter(fields))
     assert f'href="#{name}"' in answer.text
-    assert desk.catalog.get(analysis_id).title == "Bullpen, Tuesday"
+    assert desk.catalog.analyses.get(analysis_id).title == "Bullpen, Tuesday"
 
 
 @pytest.mark.parametrize(
@@ -118,18 +118,23 @@ def test_the_trash_restores_deletes_for_good_and_empties_itself(
     assert "in 30 days" in page
     hand.send("/analyses/selected", id=kept, action="restore")
     hand.send("/analyses/selected", id=[gone, kept], action="purge")
-    assert desk.catalog.find(gone) is None
-    assert desk.catalog.get(kept).deleted_at is None, "what is not in the trash is not deleted for good"
+    assert desk.catalog.analyses.find(gone) is None
+    assert desk.catalog.analyses.get(kept).deleted_at is None, (
+        "what is not in the trash is not deleted for good"
+    )
     retention.empty_trash(desk.jobs, utcnow() + timedelta(days=31))
-    assert desk.catalog.find(old) is None
+    assert desk.catalog.analyses.find(old) is None
     assert not any(key.startswith(f"analyses/{gone}") for key in desk.storage.list())
 
 
 def test_several_run_again_in_the_queue_for_bulk_work(desk: Desk, hand: Hand) -> None:
     done, running = desk.completed(), desk.running()
     hand.send("/analyses/selected", id=[done, running], action="rerun")
-    assert (desk.catalog.get(done).state, desk.catalog.get(done).queue) == ("queued", "batch")
-    assert desk.catalog.get(running).state == "processing"
+    assert (desk.catalog.analyses.get(done).state, desk.catalog.analyses.get(done).queue) == (
+        "queued",
+        "batch",
+    )
+    assert desk.catalog.analyses.get(running).state == "processing"
 
 
 def test_results_of_several_come_as_one_zip(desk: Desk, hand: Hand) -> None:
@@ -151,7 +156,7 @@ def test_a_foreign_or_unknown_id_stops_the_whole_action(desk: Desk, hand: Hand, 
     mine = desk.completed()
     answer = hand.send("/analyses/selected", id=[mine, "0" * 32], action=action)
     assert answer.status_code == 404
-    row = desk.catalog.get(mine)
+    row = desk.catalog.analyses.get(mine)
     assert (row.state, row.deleted_at) == ("completed", None)
 
 

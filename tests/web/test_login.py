@@ -117,7 +117,7 @@ def test_other_sessions_can_be_ended(app: Flask) -> None:
 def test_a_disabled_user_is_out_at_once(app: Flask) -> None:
     person = Person(app, "ana")
     catalog = app.extensions["shadow"].catalog
-    catalog.set_active(catalog.user_by_name("ana").id, False)
+    catalog.users.set_active(catalog.users.by_name("ana").id, False)
     assert person.get("/account").status_code == 303
     assert Person(app).login("ana").status_code == 401
 

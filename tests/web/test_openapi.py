@@ -97,7 +97,7 @@ def test_landmarks_in_space_come_for_a_film_or_for_a_job(app: Flask, client: Fla
     address = "/videos/get_3d_keypoints"
     sent = client.post(address, data={"video": (io.BytesIO(b"film"), "a.mp4"), "model_size": "s"})
     assert sent.status_code == 202
-    assert desk.catalog.get(sent.get_json()["job_id"]).options["model_size"] == "s"
+    assert desk.catalog.analyses.get(sent.get_json()["job_id"]).options["model_size"] == "s"
     again = client.post(address, json={"job_id": sent.get_json()["job_id"]})
     assert (again.status_code, again.headers["Location"]) == (202, sent.get_json()["status_url"])
     found = client.post(address, json={"job_id": desk.completed()}).get_json()

@@ -132,16 +132,16 @@ def test_buttons_do_what_they_say(browser: FlaskClient, desk: Desk) -> None:
     token = token_of(browser.get(f"/analyses/{running}").text)
     send = lambda path, **fields: browser.post(path, data={"csrf_token": token, **fields})  # noqa: E731
     assert send(f"/analyses/{running}/cancel").status_code == 303
-    assert desk.catalog.get(running).state == "canceled"
+    assert desk.catalog.analyses.get(running).state == "canceled"
     send(f"/analyses/{running}/retry")
-    assert desk.catalog.get(running).state == "queued"
+    assert desk.catalog.analyses.get(running).state == "queued"
     done = desk.completed()
     send(f"/analyses/{done}/rename", title="  New   name ")
-    assert desk.catalog.get(done).title == "New name"
+    assert desk.catalog.analyses.get(done).title == "New name"
     send(f"/analyses/{done}/person", person="1")
-    assert desk.catalog.get(done).options["person"] == 1
+    assert desk.catalog.analyses.get(done).options["person"] == 1
     response = send(f"/analyses/{done}/delete")
-    assert desk.catalog.get(done).deleted_at is not None
+    assert desk.catalog.analyses.get(done).deleted_at is not None
     assert "“New name” was moved to the trash" in browser.get(response.headers["Location"]).text
 
 
@@ -162,7 +162,7 @@ def test_an_unexpected_error_tells_a_number_and_nothing_else(
     def broken(**_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(desk.catalog, "list_analyses", broken)
+    monkeypatch.setattr(desk.catalog.analyses, "page", broken)
     response = client.get("/")
     assert response.status_code == 500
     assert "secret detail" not in response.text
@@ -173,12 +173,12 @@ def test_an_unexpected_error_tells_a_number_and_nothing_else(
 def test_the_history_of_attempts_is_on_the_page(client: FlaskClient, desk: Desk, where: str) -> None:
     analysis_id = desk.queued()
     error = {"code": "worker_lost", "message": "The worker vanished.", "fix": "Wait."}
-    number = desk.catalog.claim(analysis_id, "machine-7").number
-    desk.catalog.advance(analysis_id, number, "motion", 60.0)
-    desk.catalog.postpone(analysis_id, number, error, delay_s=0, outcome="lost")
-    number = desk.catalog.claim(analysis_id, "machine-8").number
+    number = desk.catalog.attempts.claim(analysis_id, "machine-7").number
+    desk.catalog.attempts.advance(analysis_id, number, "motion", 60.0)
+    desk.catalog.attempts.postpone(analysis_id, number, error, delay_s=0, outcome="lost")
+    number = desk.catalog.attempts.claim(analysis_id, "machine-8").number
     if where == "failed":
-        desk.catalog.fail(analysis_id, number, error)
+        desk.catalog.attempts.fail(analysis_id, number, error)
     page = client.get(f"/analyses/{analysis_id}").text if where != "completed" else _report(client, desk)
     for words in ("machine-7", "machine-8", "motion", "lost: The worker vanished."):
         assert words in page
@@ -188,12 +188,12 @@ def _report(client: FlaskClient, desk: Desk) -> str:
     """The page of a report that took two attempts."""
     analysis_id = desk.completed()
     error = {"code": "worker_lost", "message": "The worker vanished.", "fix": "Wait."}
-    desk.catalog.requeue(analysis_id)
-    number = desk.catalog.claim(analysis_id, "machine-7").number
-    desk.catalog.advance(analysis_id, number, "motion", 60.0)
-    desk.catalog.postpone(analysis_id, number, error, delay_s=0, outcome="lost")
-    row = desk.catalog.get(analysis_id)
-    number = desk.catalog.claim(analysis_id, "machine-8").number
+    desk.catalog.attempts.requeue(analysis_id)
+    number = desk.catalog.attempts.claim(analysis_id, "machine-7").number
+    desk.catalog.attempts.advance(analysis_id, number, "motion", 60.0)
+    desk.catalog.attempts.postpone(analysis_id, number, error, delay_s=0, outcome="lost")
+    row = desk.catalog.analyses.get(analysis_id)
+    number = desk.catalog.attempts.claim(analysis_id, "machine-8").number
     kept = {"files": row.files, "result": row.result, "warnings": row.warnings, "deliveries": []}
-    desk.catalog.publish(analysis_id, number, **kept)
+    desk.catalog.attempts.publish(analysis_id, number, **kept)
     return client.get(f"/analyses/{analysis_id}").text

@@ -54,7 +54,7 @@ def test_a_pitch_of_a_film_becomes_a_shadow_for_another(
     assert (mine["level"], mine["built_in"]) == ("college", False)
     assert References(desk.storage).get(mine["reference"]).name == "My best"
     answer = client.post("/videos/sample-lefty", json={"reference": "my best"})
-    assert desk.catalog.get(answer.get_json()["job_id"]).options["reference"] == mine["reference"]
+    assert desk.catalog.analyses.get(answer.get_json()["job_id"]).options["reference"] == mine["reference"]
     moved = client.post(f"/videos/{measured}/assumptions", json={"reference": "My best"})
     assert moved.status_code == 200, moved.text
     assert stored(desk, measured)["deliveries"][0]["similarity"]["reference"] == "My best"
@@ -69,7 +69,7 @@ def test_a_reference_gets_another_name_and_a_note(
 ) -> None:
     for name in ("First", "Second"):
         assert send_file(hand, trc, name=name).status_code == 303
-    first, second = desk.catalog.list_references()
+    first, second = desk.catalog.references.all()
     place = f"/references/{first.id}"
     taken = hand.send(f"{place}/edit", name="Second", note="kept")
     assert (taken.status_code, "called “Second” already" in taken.text) == (400, True)
@@ -85,7 +85,7 @@ def test_a_reference_gets_another_name_and_a_note(
         r for r in client.get("/pro-keypoints/list").get_json()["references"] if r["name"] == "Ace of 2026"
     )
     assert References(desk.storage).get(key["reference"]).name == "Ace of 2026"
-    assert desk.catalog.find_reference(second.id).name == "Second"
+    assert desk.catalog.references.find(second.id).name == "Second"
 
 
 def test_a_used_reference_leaves_the_list_and_stays_for_its_analyses(
@@ -95,7 +95,7 @@ def test_a_used_reference_leaves_the_list_and_stays_for_its_analyses(
     measured: str,  # noqa: F811
 ) -> None:
     hand.send(f"/analyses/{measured}/reference", name="Mine", level="adult")
-    (row,) = desk.catalog.list_references()
+    (row,) = desk.catalog.references.all()
     client.post(f"/videos/{measured}/assumptions", json={"reference": "Mine"})
     hand.send(f"/references/{row.id}/delete")
     assert len(client.get("/pro-keypoints/list").get_json()["references"]) == 1
@@ -104,9 +104,9 @@ def test_a_used_reference_leaves_the_list_and_stays_for_its_analyses(
     again = client.post(f"/videos/{measured}/assumptions", json={"level": "youth"})
     assert again.status_code == 200, again.text
     assert hand.send(f"/analyses/{measured}/reference", name="Mine", level="adult").status_code == 303
-    (second,) = desk.catalog.list_references()
+    (second,) = desk.catalog.references.all()
     hand.send(f"/references/{second.id}/delete")
-    assert desk.catalog.find_reference(second.id) is None
+    assert desk.catalog.references.find(second.id) is None
     assert not desk.storage.exists(second.storage_key)
 
 
@@ -121,7 +121,7 @@ def test_a_motion_file_is_imported_and_what_was_understood_is_shown(
     page = hand.browser.get(sent.headers["Location"]).text
     for words in ("Mocap 7.trc", "Left knee", "120 per second", "Layback"):
         assert words in page
-    (row,) = desk.catalog.list_references()
+    (row,) = desk.catalog.references.all()
     assert (row.name, row.level, row.throws) == ("Mocap seven", "pro", "right")
     again = send_file(hand, trc)
     assert again.status_code == 400
@@ -155,7 +155,7 @@ def test_what_cannot_be_imported_says_why_and_keeps_the_form(
     assert answer.status_code in (400, 413)
     assert words in answer.text
     assert 'value="pro" selected' in answer.text
-    assert desk.catalog.list_references() == []
+    assert desk.catalog.references.all() == []
 
 
 @pytest.mark.parametrize("reference", ["nobody", "../x", "elite2"])
@@ -164,7 +164,7 @@ def test_a_reference_that_is_not_there_cannot_be_chosen(
 ) -> None:
     answer = client.post("/videos/sample-lefty", json={"reference": reference})
     assert (answer.status_code, answer.get_json()["code"]) == (400, "no_such_reference")
-    assert desk.catalog.count_analyses() == 0
+    assert desk.catalog.analyses.count() == 0
     assert list(desk.storage.list()) == []
 
 

@@ -69,12 +69,12 @@ def test_dead_letters_are_run_again_or_deleted(club: Club, samples: Path) -> Non
     page = root.get("/admin").text
     assert "Bad 2" in page and "no_pitch_found" in page
     assert root.post(f"/admin/dead/{bad[0]}/requeue").status_code == 303
-    assert club.catalog.get(bad[0]).state == "queued"
+    assert club.catalog.analyses.get(bad[0]).state == "queued"
     root.post(f"/admin/dead/{bad[1]}/delete")
-    assert club.catalog.get(bad[1]).deleted_at is not None
+    assert club.catalog.analyses.get(bad[1]).deleted_at is not None
     root.post("/admin/dead/delete")
     assert club.app.extensions["shadow"].jobs.dead_letters() == []
-    assert club.catalog.get(club.analysis_id).state == "completed"
+    assert club.catalog.analyses.get(club.analysis_id).state == "completed"
     assert root.post(f"/admin/dead/{club.analysis_id}/delete").status_code == 404
 
 
@@ -95,7 +95,7 @@ def test_an_account_made_by_an_admin_can_log_in(club: Club) -> None:
     made = root.post("/admin/users", {"name": "Cy", "display_name": "Coach Cy", "role": "coach"})
     password = re.search(r"data-secret>([^<]+)<", made.text)[1]
     assert Person(club.app).login("cy", password).status_code == 303
-    number = club.catalog.user_by_name("cy").id
+    number = club.catalog.users.by_name("cy").id
     again = re.search(r"data-secret>([^<]+)<", root.post(f"/admin/users/{number}/password").text)[1]
     assert Person(club.app).login("cy", password).status_code == 401
     assert Person(club.app).login("cy", again).status_code == 303

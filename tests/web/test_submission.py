@@ -23,21 +23,21 @@ def send(client: FlaskClient, **fields: Any):
 
 
 def test_the_athletes_facts_fill_what_is_left_open(client: FlaskClient, desk: Desk) -> None:
-    ann = desk.catalog.create_athlete(name="Ann", throws="left", height_m=1.7, level="college")
+    ann = desk.catalog.athletes.create(name="Ann", throws="left", height_m=1.7, level="college")
     answer = send(client, athlete=str(ann.id), throws="auto", height_m="180 cm", recorded_on="2026-05-31")
-    row = desk.catalog.get(answer.get_json()["job_id"])
+    row = desk.catalog.analyses.get(answer.get_json()["job_id"])
     assert (row.athlete_id, row.recorded_on) == (ann.id, date(2026, 5, 31))
     assert (row.options["throws"], row.options["height_m"], row.options["level"]) == ("left", 1.8, "college")
 
 
 def test_several_films_with_one_new_name_make_one_athlete(client: FlaskClient, desk: Desk) -> None:
     given = {"athlete": "new", "new_athlete": "Bo  Bell", "throws": "right", "tags": "Bullpen", "notes": "ok"}
-    rows = [desk.catalog.get(send(client, **given).get_json()["job_id"]) for _ in range(2)]
-    (bo,) = desk.catalog.list_athletes()
+    rows = [desk.catalog.analyses.get(send(client, **given).get_json()["job_id"]) for _ in range(2)]
+    (bo,) = desk.catalog.athletes.all()
     assert (bo.name, bo.throws) == ("Bo Bell", "right")
     assert {row.athlete_id for row in rows} == {bo.id}
     assert (rows[0].tags, rows[0].notes, rows[0].queue) == (["bullpen"], "ok", "pose")
-    later = desk.catalog.get(send(client, bulk="1").get_json()["job_id"])
+    later = desk.catalog.analyses.get(send(client, bulk="1").get_json()["job_id"])
     assert later.queue == "batch"
 
 
@@ -57,23 +57,23 @@ def test_a_wrong_wish_names_its_field_and_makes_nothing(
     answer = send(client, **fields)
     assert answer.status_code == 400
     assert [error["field"] for error in answer.get_json()["errors"]] == [wrong]
-    assert desk.catalog.count_analyses() == 0
-    assert desk.catalog.list_athletes() == []
+    assert desk.catalog.analyses.count() == 0
+    assert desk.catalog.athletes.all() == []
 
 
 def test_no_film_makes_no_athlete(client: FlaskClient, desk: Desk) -> None:
     data = {"athlete": "new", "new_athlete": "Bo", "video": (io.BytesIO(), "a.mp4")}
     assert client.post("/videos/upload", data=data).status_code == 422
-    assert desk.catalog.list_athletes() == []
+    assert desk.catalog.athletes.all() == []
 
 
 def test_an_unknown_athlete_is_not_found(client: FlaskClient, desk: Desk) -> None:
     assert send(client, athlete="99").status_code == 404
-    assert desk.catalog.count_analyses() == 0
+    assert desk.catalog.analyses.count() == 0
 
 
 def test_several_films_arrive_without_a_script(desk: Desk, hand: Hand) -> None:  # noqa: F811
     data = MultiDict([("csrf_token", hand.token), ("video", film("a.mp4")), ("video", film("b.mp4"))])
     answer = hand.browser.post("/", data=data)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/analyses")
-    assert {row.title for row in desk.catalog.list_analyses()} == {"a", "b"}
+    assert {row.title for row in desk.catalog.analyses.page()} == {"a", "b"}

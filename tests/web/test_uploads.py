@@ -36,7 +36,7 @@ def test_a_script_uploads_and_gets_where_to_ask(client: FlaskClient, desk: Desk)
     assert set(body) == {"job_id", "status", "status_url", "result_url", "message"}
     assert response.headers["Location"] == body["status_url"]
     assert response.headers["Retry-After"]
-    row = desk.catalog.get(body["job_id"])
+    row = desk.catalog.analyses.get(body["job_id"])
     assert (row.title, row.original_name, row.original_bytes) == ("Bullpen 3", "Bullpen 3.MOV", 2 * MB)
     assert row.original_key.endswith("/original.mov")
     assert row.options["throws"] == "left"
@@ -68,7 +68,7 @@ def test_any_name_is_shown_and_never_used_as_a_path(
 ) -> None:
     assert receive.display_name(name) == shown
     response = send(client, name)
-    row = desk.catalog.get(response.get_json()["job_id"])
+    row = desk.catalog.analyses.get(response.get_json()["job_id"])
     assert re.fullmatch(r"analyses/[0-9a-f]{32}/original(\.mp4)?", row.original_key)
     page = client.get(f"/analyses/{row.id}")
     assert page.status_code == 200
@@ -83,7 +83,7 @@ def test_control_characters_are_not_shown() -> None:
 
 @pytest.mark.parametrize("name", ["film.txt", "film", "film.exe", "film.html"])
 def test_the_extension_does_not_matter(client: FlaskClient, desk: Desk, name: str) -> None:
-    row = desk.catalog.get(send(client, name).get_json()["job_id"])
+    row = desk.catalog.analyses.get(send(client, name).get_json()["job_id"])
     assert row.original_key.endswith("/original")
     served = client.get(f"/videos/{row.id}/preview/original")
     assert served.mimetype == "application/octet-stream"
@@ -109,7 +109,7 @@ def test_what_cannot_work_is_refused_in_words(
     response = client.post("/videos/upload", data=copies, content_type="multipart/form-data")
     assert (response.status_code, response.get_json()["code"]) == (status, code)
     assert response.mimetype == "application/problem+json"
-    assert desk.catalog.count_analyses() == 0
+    assert desk.catalog.analyses.count() == 0
     assert leftovers(app) == []
 
 
@@ -157,7 +157,7 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing(
     monkeypatch.setattr(receive.UploadStream, "open", full)
     response = send(client, content=b"x" * MB)
     assert (response.status_code, response.get_json()["code"]) == (507, "storage_full")
-    assert desk.catalog.count_analyses() == 0
+    assert desk.catalog.analyses.count() == 0
     assert leftovers(app) == []
 
 
@@ -177,7 +177,7 @@ def test_another_person_is_not_chosen_when_the_queue_is_full(data_dir: Path, sam
     token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/").text)[1]
     answer = browser.post(f"/analyses/{done}/person", data={"csrf_token": token, "person": "1"})
     assert answer.status_code == 503
-    assert desk.catalog.get(done).options.get("person") is None
+    assert desk.catalog.analyses.get(done).options.get("person") is None
 
 
 def test_a_film_without_a_row_is_not_kept(
@@ -186,7 +186,7 @@ def test_a_film_without_a_row_is_not_kept(
     def broken(**_: object) -> None:
         raise RuntimeError("no database")
 
-    monkeypatch.setattr(desk.catalog, "create_analysis", broken)
+    monkeypatch.setattr(desk.catalog.analyses, "create", broken)
     assert send(client).status_code == 500
     assert leftovers(app) == []
 

@@ -59,7 +59,7 @@ def test_every_line_from_the_request_to_the_last_stage_carries_its_ids(house: tu
     said = [line["message"] for line in ours]
     assert "stage render is done" in said and said[-1] == "published"
     # Also when Redis forgot everything in between: the id is in the catalog.
-    assert rig.catalog.get(film).request_id == "coach-clicked-here"
+    assert rig.catalog.analyses.get(film).request_id == "coach-clicked-here"
     # The web's own line of a request carries the same id.
     status, _ = server.post("/videos/upload", **{"X-Request-ID": "nothing-came-with-it"})
     assert status == 400
@@ -131,7 +131,7 @@ def test_a_job_that_is_deleted_on_the_queue_s_dashboard_is_canceled_within_a_sec
     rig.until_runs(first)
     film = first if where == "running" else rig.send(do="work")
     assert server.post(f"/rq/job/{film}/delete")[0] == 200
-    took = rig.until(lambda: rig.catalog.get(film).state == "canceled", "the cancellation", 5)
+    took = rig.until(lambda: rig.catalog.analyses.get(film).state == "canceled", "the cancellation", 5)
     assert took < 1
     rig.until(lambda: film not in rig.work_left(), "its work folder to go", 5)
     assert set(rig.files(film)) <= {"original.mp4", "preview.mp4"}
@@ -148,7 +148,7 @@ def test_emptying_a_queue_on_the_dashboard_cancels_what_waited(house: tuple[Rig,
     rig.until_runs(running)
     films = [rig.send(do="work") for _ in range(3)]
     assert server.post("/rq/queue/pose/queued/empty")[0] == 200
-    assert {rig.catalog.get(film).state for film in films} == {"canceled"}
+    assert {rig.catalog.analyses.get(film).state for film in films} == {"canceled"}
     assert rig.jobs.status(running).state == "processing"
     assert server.post(f"/videos/{running}/terminate")[1]["status"] == "canceled"
 

@@ -39,7 +39,7 @@ def age(rig: Rig, analysis_id: str, seconds: float = 60, **values: object) -> No
     """Make a row look older than it is."""
     then = utcnow() - timedelta(seconds=seconds)
     query = update(Analysis).where(Analysis.id == analysis_id)
-    rig.catalog.transact(lambda s: s.execute(query.values(updated_at=then, **values)))
+    rig.catalog.database.transact(lambda s: s.execute(query.values(updated_at=then, **values)))
 
 
 def test_of_many_clocks_one_leads_and_another_takes_over(rig: Rig) -> None:
@@ -128,7 +128,7 @@ def test_a_job_lost_between_queue_and_worker_is_put_back(
 
 def test_a_silent_attempt_without_a_job_is_lost_and_tried_again(rig: Rig, clock: Clock) -> None:
     film = rig.add(do="work")
-    rig.catalog.claim(film, "gone")
+    rig.catalog.attempts.claim(film, "gone")
     age(rig, film)
     clock.mend()
     assert rig.jobs.status(film).state == "processing"  # its lease still holds
@@ -141,13 +141,13 @@ def test_a_silent_attempt_without_a_job_is_lost_and_tried_again(rig: Rig, clock:
 
 def test_a_live_attempt_is_left_alone_when_only_its_parent_is_slow(rig: Rig, clock: Clock) -> None:
     film = rig.send(do="work")
-    rig.catalog.claim(film, "w1")
+    rig.catalog.attempts.claim(film, "w1")
     connection = rig.jobs.connection
     connection.delete("rq:queue:pose")
     connection.hset(f"rq:job:{film}", mapping={"status": "started", "worker_name": "w1"})
     connection.zadd("rq:wip:pose", {f"{film}:execution": time.time() - 5})
     clock.mend()
-    assert rig.outcomes(film) == [""] and rig.catalog.is_current(film, 1)
+    assert rig.outcomes(film) == [""] and rig.catalog.attempts.is_current(film, 1)
     age(rig, film, heartbeat_at=utcnow() - timedelta(seconds=60))
     connection.hset(f"rq:job:{film}", mapping={"status": "started", "worker_name": "w1"})
     connection.delete("rq:queue:pose")
@@ -170,8 +170,8 @@ def test_what_a_registry_calls_failed_and_the_catalog_does_not_goes_on(rig: Rig,
 
 def test_a_retry_waits_for_its_time(rig: Rig, clock: Clock) -> None:
     film = rig.add(do="work")
-    rig.catalog.claim(film, "w")
-    rig.catalog.postpone(film, 1, {"code": "x", "message": "x", "fix": "x"}, delay_s=3600)
+    rig.catalog.attempts.claim(film, "w")
+    rig.catalog.attempts.postpone(film, 1, {"code": "x", "message": "x", "fix": "x"}, delay_s=3600)
     age(rig, film)
     clock.mend()
     assert rig.jobs.queue("pose").get_job_ids() == []
@@ -192,7 +192,7 @@ def test_scheduled_retries_are_enqueued_when_due(rig: Rig, clock: Clock) -> None
 
 def test_files_and_jobs_that_nobody_owns_are_swept(rig: Rig, clock: Clock) -> None:
     film, done = rig.send(do="work"), rig.add(do="work")
-    rig.catalog.cancel(done)
+    rig.catalog.attempts.cancel(done)
     for name in (film, done, "0" * 32):
         (rig.data / "work" / name).mkdir(parents=True)
     orphan, fresh = "analyses/" + "a" * 32 + "/original.mp4", "analyses/" + "b" * 32 + "/original.mp4"

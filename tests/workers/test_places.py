@@ -74,7 +74,7 @@ def test_a_retry_on_another_machine_starts_from_the_film_and_is_published_once(
     elsewhere(rig, tmp_path / "there", "there")
     rig.until_state(film, "completed")
     assert rig.outcomes(film) == ["lost", "completed"]
-    assert [a.worker for a in rig.catalog.attempts(film)] == ["here", "there"]
+    assert [a.worker for a in rig.catalog.attempts.of(film)] == ["here", "there"]
     runs = (tmp_path / "there" / "runs.log").read_text().split()
     assert runs.count("probe") == 1, "the other machine has none of the finished stages"
     assert rig.files(film).count("analysis.json") == 1
@@ -96,9 +96,9 @@ def test_everybody_gets_sigterm_and_later_sigkill_and_no_attempt_is_spent(rig: R
     for process in left:
         process.kill()
     for film in films:
-        assert rig.catalog.get(film).state == "queued"
+        assert rig.catalog.analyses.get(film).state == "queued"
         assert rig.outcomes(film) == ["handed_back"]
-        assert not any(attempt.counted for attempt in rig.catalog.attempts(film))
+        assert not any(attempt.counted for attempt in rig.catalog.attempts.of(film))
         assert rig.jobs.status(film).attempts <= 1
         rig.jobs.cancel(film)
     assert sorted(rig.jobs.queue("pose").get_job_ids()) == []
@@ -117,11 +117,13 @@ def test_no_coach_has_more_at_once_than_allowed_and_none_starves(rig: Rig) -> No
     for film in (film for several in films.values() for film in several):
         rig.until_state(film, "completed")
     for several in films.values():
-        spans = sorted((a.started_at, a.finished_at) for film in several for a in rig.catalog.attempts(film))
+        spans = sorted(
+            (a.started_at, a.finished_at) for film in several for a in rig.catalog.attempts.of(film)
+        )
         overlaps = sum(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False))
         assert overlaps == 0
-    last = max(rig.catalog.get(f).finished_at for name in ("one", "two") for f in films[name])
-    assert sum(rig.catalog.get(f).finished_at < last for f in films["fifty"]) <= 4
+    last = max(rig.catalog.analyses.get(f).finished_at for name in ("one", "two") for f in films[name])
+    assert sum(rig.catalog.analyses.get(f).finished_at < last for f in films["fifty"]) <= 4
 
 
 def test_a_disk_that_is_really_full_holds_films_back_and_loses_none(cramped: tuple) -> None:
@@ -147,5 +149,5 @@ def test_memory_that_really_runs_out_is_met_with_smaller_batches(rig: Rig) -> No
     film = rig.send(do="greedy", times=9)
     rig.until_state(film, "completed")
     assert rig.outcomes(film)[-1] == "completed" and "retrying" in rig.outcomes(film)
-    assert all(a.error["code"] == "out_of_memory" for a in rig.catalog.attempts(film)[:-1])
-    assert rig.catalog.get(film).batch_limit in (1, 2, 4)
+    assert all(a.error["code"] == "out_of_memory" for a in rig.catalog.attempts.of(film)[:-1])
+    assert rig.catalog.analyses.get(film).batch_limit in (1, 2, 4)

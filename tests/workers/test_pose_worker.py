@@ -47,7 +47,7 @@ def test_every_queue_is_served_in_order_and_nothing_stays_between_queue_and_work
     for each in (film, *bulk):
         rig.until_state(each, "completed")
     rig.until(lambda: (self_test.last(rig.catalog) or {}).get("ok"), "the self-test")
-    ended = {each: rig.catalog.get(each).finished_at for each in (film, *bulk)}
+    ended = {each: rig.catalog.analyses.get(each).finished_at for each in (film, *bulk)}
     assert min(ended, key=ended.get) == film  # sent last, but a coach waits for it
     for name in QUEUES:
         queue = rig.jobs.queue(name)
@@ -59,9 +59,9 @@ def test_a_film_wakes_an_idle_worker_at_once(rig: Rig) -> None:
     rig.until_state(rig.send(do="work"), "completed")
     waits = []
     for _ in range(5):
-        row = rig.catalog.get(film := rig.send(do="work"))
+        row = rig.catalog.analyses.get(film := rig.send(do="work"))
         rig.until_state(film, "completed")
-        waits.append((rig.catalog.get(film).started_at - row.queued_at).total_seconds())
+        waits.append((rig.catalog.analyses.get(film).started_at - row.queued_at).total_seconds())
     print(f"from submission to start: {sorted(waits)[2] * 1000:.0f} ms")
     assert sorted(waits)[2] < 0.5
 
@@ -98,7 +98,7 @@ def test_a_child_that_dies_is_replaced_and_the_job_goes_on(rig: Rig) -> None:
     assert rig.outcomes(film) == ["crashed", "completed"]
     # Stages that were finished are not repeated, and fewer frames are taken at once.
     assert rig.ran(film) == ["probe", "pose", "pose", "render"]
-    assert rig.catalog.get(film).batch_limit == 4
+    assert rig.catalog.analyses.get(film).batch_limit == 4
 
 
 def test_a_film_that_kills_every_worker_becomes_a_dead_letter(rig: Rig) -> None:
@@ -185,7 +185,7 @@ def test_sigterm_hands_a_long_job_back_without_spending_an_attempt(rig: Rig) -> 
     )
     rig.worker("w2")
     rig.until_state(film, "completed")
-    attempts = rig.catalog.attempts(film)
+    attempts = rig.catalog.attempts.of(film)
     assert [(a.outcome, a.counted) for a in attempts] == [("handed_back", False), ("completed", True)]
     assert rig.ran(film) == ["probe", "pose", "pose", "render"]
     rig.until_state(waiting, "completed")

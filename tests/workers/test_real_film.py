@@ -42,7 +42,7 @@ def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig) -> None:
     key = f"analyses/{analysis_id}/original.mp4"
     rig.storage.put(key, self_test.CLIP)
     options = AnalysisRequest(model_size="xs").as_dict()
-    rig.catalog.create_analysis(
+    rig.catalog.analyses.create(
         analysis_id=analysis_id, title="Lefty", original_name="a.mp4", original_key=key, options=options
     )
     rig.jobs.submit(analysis_id)
@@ -53,12 +53,12 @@ def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig) -> None:
     worker.kill()
     os.kill(child, signal.SIGKILL)
     rig.worker("w2")
-    rig.until(lambda: rig.catalog.get(analysis_id).attempt == 2, "the second attempt", PATIENCE_S)
+    rig.until(lambda: rig.catalog.analyses.get(analysis_id).attempt == 2, "the second attempt", PATIENCE_S)
     rig.until(lambda: rig.jobs.status(analysis_id).stage in ("pose", "motion"), "pose again", PATIENCE_S)
     # The stages that were finished are not done again.
     assert (receipts / "scan.json").stat().st_mtime == scanned_at
     rig.until_state(analysis_id, "completed", "failed", seconds=PATIENCE_S)
-    row = rig.catalog.get(analysis_id)
+    row = rig.catalog.analyses.get(analysis_id)
     assert row.state == "completed", row.error
     assert rig.outcomes(analysis_id) == ["lost", "completed"]
     wanted = {"analysis.json", "pose.npz", "overlay.mp4", "side_by_side.mp4", "metrics.csv", "report.html"}

@@ -55,13 +55,17 @@ class Reporter:
             self._quietly(lambda: self._listener(stage, self.percent))
         if new_stage or now - self._saved >= CATALOG_S:
             self._saved, self._stage_saved = now, stage
-            self._quietly(lambda: self.catalog.advance(self.analysis_id, self.number, stage, self.percent))
+            self._quietly(
+                lambda: self.catalog.attempts.advance(self.analysis_id, self.number, stage, self.percent)
+            )
 
     def step(self, stage: str) -> None:
         """A step outside the pipeline (fetch, publish): named at once, without a percentage of its own."""
         self.stage = self._stage_saved = stage
         self._quietly(lambda: self._listener(stage, self.percent))
-        self._quietly(lambda: self.catalog.advance(self.analysis_id, self.number, stage, self.percent))
+        self._quietly(
+            lambda: self.catalog.attempts.advance(self.analysis_id, self.number, stage, self.percent)
+        )
 
     def check(self) -> None:
         """Raise Canceled when the attempt no longer counts, TimedOut when it runs too long."""
@@ -72,7 +76,7 @@ class Reporter:
             return
         self._checked = now
         try:
-            current = self.catalog.is_current(self.analysis_id, self.number)
+            current = self.catalog.attempts.is_current(self.analysis_id, self.number)
         except ShadowError as error:
             # Not knowing is no reason to stop: what an attempt without right writes is refused anyway.
             log.warning("cannot ask whether the analysis was canceled: %s", error)
@@ -103,12 +107,12 @@ class Lease:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(self._catalog.renew_s)
+        self._thread.join(self._catalog.attempts.renew_s)
 
     def _run(self) -> None:
-        while not self._stop.wait(self._catalog.renew_s):
+        while not self._stop.wait(self._catalog.attempts.renew_s):
             try:
-                if not self._catalog.beat(self._id, self._number):
+                if not self._catalog.attempts.beat(self._id, self._number):
                     return
             except ShadowError as error:
                 log.warning("the lease could not be renewed: %s", error)

@@ -20,14 +20,15 @@ from typing import Any
 
 from ... import logs
 from ...catalog import Analysis, Catalog
-from ...catalog.lifecycle import Claim
+from ...catalog.attempts import Claim
 from ...errors import Canceled, NotFound, ShadowError
 from ...settings import Settings
 from ...storage import Storage
+from ...vocabulary import State
 from ..pipeline.request import AnalysisRequest
 from . import publish, retry_policy, settlement, workdir
 from .progress import Lease, Listener, Reporter
-from .states import COMPLETED, ELSEWHERE, FAILED, FETCH, PUBLISH, RETRYING
+from .states import ELSEWHERE, FETCH, PUBLISH
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether this attempt ended by an error (final or not)."""
-        return self.state in (FAILED, RETRYING)
+        return self.state in (State.FAILED, State.RETRYING)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Runner:
         listener: Listener = lambda stage, percent: None,
     ) -> Outcome:
         """Make one attempt and settle it in the catalog. Raises only when the catalog stays away."""
-        claim = self.catalog.claim(analysis_id, worker)
+        claim = self.catalog.attempts.claim(analysis_id, worker)
         if claim.refused or claim.analysis is None:
             log.info("nothing to do for %s: %s", analysis_id, claim.refused)
             return Outcome(claim.refused)
@@ -93,7 +94,7 @@ class Runner:
                 return self._settle(claim, error)
             workdir.discard(self.settings, analysis_id)
             log.info("published")
-            return Outcome(COMPLETED, claim.number)
+            return Outcome(State.COMPLETED, claim.number)
 
     def _attempt(self, claim: Claim, row: Analysis, reporter: Reporter) -> None:
         """Fetch, run what is missing, publish; raises Canceled when the attempt lost its right."""
@@ -115,7 +116,7 @@ class Runner:
             )
             reporter.step(PUBLISH)
             names = publish.put_files(self.storage, row.id, work, reporter.check)
-            published = self.catalog.publish(
+            published = self.catalog.attempts.publish(
                 row.id,
                 claim.number,
                 files=names,
@@ -156,17 +157,17 @@ class Runner:
         for name, path in publish.finished_files(work):
             if name.split("/")[0] in publish.EARLY and name not in shown:
                 self.storage.put(publish.key(row.id, name), path)
-                self.catalog.add_file(row.id, claim.number, name)
+                self.catalog.attempts.add_file(row.id, claim.number, name)
                 row.files = [*row.files, name]
 
     def _settle(self, claim: Claim, error: Exception) -> Outcome:
         """Write what the error means; from here on nothing of this attempt runs any more."""
-        row = self.catalog.find(claim.analysis.id)
-        if row is not None and (row.state, row.attempt) == (COMPLETED, claim.number):
+        row = self.catalog.analyses.find(claim.analysis.id)
+        if row is not None and (row.state, row.attempt) == (State.COMPLETED, claim.number):
             # The end of the time limit fell between the commit and our return.
-            return Outcome(COMPLETED, claim.number)
+            return Outcome(State.COMPLETED, claim.number)
         end = settlement.settle(self, row, claim, error)
-        if end.state not in (RETRYING, ELSEWHERE):
+        if end.state not in (State.RETRYING, ELSEWHERE):
             # An attempt without right leaves the finished stages to the one that has it.
             workdir.discard(self.settings, claim.analysis.id)
         return Outcome(end.state, claim.number, end.error, end.delay_s, end.at_front)

@@ -21,12 +21,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ...catalog import Analysis, Catalog, utcnow
-from ...catalog.lifecycle import Claim
+from ...catalog.attempts import Claim
 from ...errors import Canceled, ShadowError
 from ...settings import Settings
 from ...storage import Storage
+from ...vocabulary import State
 from . import publish, retry_policy, workdir
-from .states import CANCELED, ELSEWHERE, FAILED, PROCESSING, RETRYING
+from .states import ELSEWHERE
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class End:
 def settle(house: House, row: Analysis | None, claim: Claim, error: BaseException) -> End:
     """Record the end of ``claim``'s attempt by ``error``. ``row`` is the analysis as it is now."""
     found = retry_policy.as_shadow(error)
-    if row is None or (row.state, row.attempt) != (PROCESSING, claim.number):
+    if row is None or (row.state, row.attempt) != (State.PROCESSING, claim.number):
         return _without_right(house, row, claim)
     if isinstance(found, Canceled):
         # The right was lost and regained between the check and now; nothing but the next attempt is sure.
@@ -72,30 +73,30 @@ def crashed(
     ``only_if_silent``: it is only believed to be dead; while its lease is renewed it is left alone (a
     worker's parent may be too slow to write its heartbeat while the child works on).
     """
-    row = house.catalog.find(analysis_id)
-    if row is None or row.state != PROCESSING or row.worker != worker:
+    row = house.catalog.analyses.find(analysis_id)
+    if row is None or row.state != State.PROCESSING or row.worker != worker:
         return End("gone" if row is None else row.state)
-    if only_if_silent and house.catalog.lease_alive(row, utcnow()):
+    if only_if_silent and house.catalog.attempts.lease_alive(row, utcnow()):
         log.warning("the queue gave %s up, but its attempt is alive", analysis_id)
-        return End(PROCESSING)
-    spent = sum(a.counted for a in house.catalog.attempts(analysis_id) if a.number > row.budget_from)
+        return End(State.PROCESSING)
+    spent = sum(a.counted for a in house.catalog.attempts.of(analysis_id) if a.number > row.budget_from)
     end = settle(house, row, Claim(row, row.attempt, spent), error)
-    if end.state != RETRYING:
+    if end.state != State.RETRYING:
         workdir.discard(house.settings, analysis_id)
     return end
 
 
 def handed_back(house: House, analysis_id: str, worker: str) -> bool:
     """Give an analysis back to the queue without spending an attempt; False when it is not ``worker``'s."""
-    row = house.catalog.find(analysis_id)
-    if row is None or row.state != PROCESSING or row.worker != worker:
+    row = house.catalog.analyses.find(analysis_id)
+    if row is None or row.state != State.PROCESSING or row.worker != worker:
         return False
-    return house.catalog.hand_back(analysis_id, row.attempt)
+    return house.catalog.attempts.hand_back(analysis_id, row.attempt)
 
 
 def stopped(house: House, analysis_id: str) -> None:
     """A person stopped it, perhaps on the queue's own dashboard: say so, and free its files."""
-    row = house.catalog.cancel(analysis_id)
+    row = house.catalog.attempts.cancel(analysis_id)
     publish.free(house.storage, row, analysis_id)
     workdir.discard(house.settings, analysis_id)
 
@@ -103,27 +104,29 @@ def stopped(house: House, analysis_id: str) -> None:
 def _without_right(house: House, row: Analysis | None, claim: Claim) -> End:
     """Canceled, deleted or superseded: publish nothing, leave nothing."""
     analysis_id = claim.analysis.id
-    if row is None or row.state == CANCELED:
+    if row is None or row.state == State.CANCELED:
         publish.free(house.storage, row, analysis_id)
-        return End("gone" if row is None else CANCELED)
-    house.catalog.close_attempt(analysis_id, claim.number, "superseded")
+        return End("gone" if row is None else State.CANCELED)
+    house.catalog.attempts.close(analysis_id, claim.number, "superseded")
     return End(ELSEWHERE)
 
 
 def _with_right(house: House, row: Analysis, claim: Claim, error: ShadowError) -> End:
     decision = retry_policy.decide(error, spent=claim.spent, batch=row.batch_limit, settings=house.settings)
     if not decision.again and not isinstance(error, Canceled):
-        house.catalog.fail(row.id, claim.number, error.as_dict(), outcome=_outcome(error, FAILED))
-        return End(FAILED, error)
-    house.catalog.postpone(
+        house.catalog.attempts.fail(
+            row.id, claim.number, error.as_dict(), outcome=_outcome(error, State.FAILED)
+        )
+        return End(State.FAILED, error)
+    house.catalog.attempts.postpone(
         row.id,
         claim.number,
         error.as_dict(),
         delay_s=decision.delay_s,
-        outcome=_outcome(error, RETRYING),
+        outcome=_outcome(error, State.RETRYING),
         batch_limit=decision.batch_limit,
     )
-    return End(RETRYING, error, decision.delay_s, decision.at_front)
+    return End(State.RETRYING, error, decision.delay_s, decision.at_front)
 
 
 def _outcome(error: ShadowError, otherwise: str) -> str:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Protocol
 
 from ...catalog import Catalog
-from ...catalog.lifecycle import ACTIVE
 from ...errors import StorageFull
 from ...settings import Settings
+from ...vocabulary import ACTIVE_STATES
 
 MB = 1_000_000
 LOCK_WAIT_S = 3.0
@@ -69,7 +69,7 @@ def sweep_ended(place: Place) -> int:
     folders = list(root(place.settings).glob("*"))
     tests = [path for path in folders if path.name.startswith(SELF_TEST)]
     found = {path.name.split(".")[0].split("-")[0] for path in folders if path not in tests}
-    gone = found - set(place.catalog.ids_in_state(ACTIVE)) if found else set()
+    gone = found - set(place.catalog.analyses.ids_in_state(ACTIVE_STATES)) if found else set()
     for analysis_id in gone:
         discard(place.settings, analysis_id)
     return len(gone) + sum(_remove_old(path, SELF_TEST_OLD_S) for path in tests)

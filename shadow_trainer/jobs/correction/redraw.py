@@ -59,7 +59,7 @@ def redraw(
 
     Raises NotFound when the film is no longer kept.
     """
-    row = catalog.find(analysis_id)
+    row = catalog.analyses.find(analysis_id)
     if row is None or not _is_current(storage, analysis_id, revision):
         return False
     if not storage.exists(row.original_key):

@@ -73,9 +73,9 @@ def apply(settings: Settings, catalog: Any, analysis_id: str, change: Change) ->
 
     Raises Conflict while the analysis is not finished, and the errors of :func:`remeasure`.
     """
-    answer = in_child(settings, Subject.of(catalog.get(analysis_id)), change)
+    answer = in_child(settings, Subject.of(catalog.analyses.get(analysis_id)), change)
     revision = answer.pop(REVISION)
-    catalog.replace_result(analysis_id, **answer)
+    catalog.analyses.replace_result(analysis_id, **answer)
     return revision
 
 

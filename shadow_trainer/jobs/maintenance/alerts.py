@@ -50,7 +50,7 @@ def conditions(manager: JobManager) -> Iterator[Alert]:
 
 def watch(manager: JobManager) -> list[Alert]:
     """Tell what has begun or ended since the last look, on each channel once; what was told now."""
-    known = manager.catalog.marks(PREFIX)
+    known = manager.catalog.key_values.all(PREFIX)
     return [a for a in conditions(manager) if _told(manager, a, known.get(PREFIX + a.name))]
 
 
@@ -73,9 +73,9 @@ def _told(manager: JobManager, alert: Alert, known: dict[str, Any] | None) -> bo
     before = known.get("unsent", [])
     known["unsent"] = [name for name in before if not _sent(manager.settings, name, alert)]
     if not known["unsent"] and not alert.firing:
-        manager.catalog.unmark(PREFIX + alert.name)
+        manager.catalog.key_values.delete(PREFIX + alert.name)
     elif changed or known["unsent"] != before:
-        manager.catalog.mark(PREFIX + alert.name, known)
+        manager.catalog.key_values.put(PREFIX + alert.name, known)
     return known["unsent"] != before or (changed and not before)
 
 
@@ -85,9 +85,9 @@ def _no_worker(manager: JobManager) -> Alert:
 
 
 def _stall(manager: JobManager) -> Alert:
-    oldest, limit = manager.catalog.oldest_waiting(), manager.settings.stall_s
+    oldest, limit = manager.catalog.statistics.oldest_waiting(), manager.settings.stall_s
     waited = (utcnow() - oldest).total_seconds() if oldest else 0.0
-    started = manager.catalog.last_start()
+    started = manager.catalog.statistics.last_start()
     idle = (utcnow() - started).total_seconds() if started else waited
     stalled = waited > limit and idle > limit
     words = (
@@ -113,7 +113,7 @@ def _self_test(manager: JobManager) -> Alert:
 
 
 def _error_share(manager: JobManager) -> Alert:
-    outcomes = manager.catalog.recent_outcomes(ERROR_SAMPLE)
+    outcomes = manager.catalog.statistics.recent_outcomes(ERROR_SAMPLE)
     wrong = sum(outcome in ("retrying", "crashed", "lost") for outcome in outcomes)
     share = wrong / len(outcomes) if len(outcomes) >= ERROR_LEAST else 0.0
     words = f"{wrong} of the last {len(outcomes)} attempts failed for reasons other than the film."

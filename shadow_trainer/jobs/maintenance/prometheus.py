@@ -12,7 +12,7 @@ from typing import Any
 
 from ...catalog import utcnow
 from ...catalog.counters import RATIOS, SECONDS
-from ..attempt.states import ALL
+from ...vocabulary import State
 from ..queue.manager import JobManager
 from . import schedules, self_test
 
@@ -23,10 +23,10 @@ Labels = Mapping[str, str]
 def exposition(manager: JobManager) -> str:
     """The whole text, ending in a line break."""
     lines: list[str] = []
-    numbers, tallies = manager.stats(), manager.catalog.tallies()
+    numbers, tallies = manager.stats(), manager.catalog.counters.all()
     oldest = numbers["oldest_waiting_at"]
     age = (utcnow() - oldest).total_seconds() if oldest else 0.0
-    counts = manager.catalog.counts_by_queue()
+    counts = manager.catalog.statistics.counts_by_queue()
     lines += _family("shadow_jobs", "gauge", "Analyses by queue and state.", _jobs(counts))
     lines += _single("shadow_oldest_waiting_seconds", "Age of the longest waiting analysis.", age)
     lines += _single("shadow_workers", "Workers that are alive.", numbers["workers"])
@@ -50,7 +50,9 @@ def _jobs(counts: Mapping[tuple[str, str], int]) -> list[tuple[Labels, float]]:
     queues = sorted({queue for queue, _ in counts}) or ["pose"]
     # States without analyses are said as 0: a series that comes and goes cannot be alerted on.
     return [
-        ({"queue": queue, "state": state}, counts.get((queue, state), 0)) for queue in queues for state in ALL
+        ({"queue": queue, "state": state}, counts.get((queue, state), 0))
+        for queue in queues
+        for state in tuple(State)
     ]
 
 

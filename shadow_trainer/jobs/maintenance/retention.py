@@ -12,9 +12,9 @@ from typing import NamedTuple
 from ...catalog import utcnow
 from ...errors import SetupError
 from ...settings import Settings
+from ...vocabulary import ENDED_STATES
 from .. import backup as backups
 from ..attempt import workdir
-from ..attempt.states import TERMINAL
 from ..queue.manager import JobManager
 
 log = logging.getLogger(__name__)
@@ -68,12 +68,12 @@ def expire(manager: JobManager, now: datetime | None = None) -> Expired:
     originals = whole = 0
     if settings.keep_results_days:
         before = moment - timedelta(days=settings.keep_results_days)
-        for row in manager.catalog.ended_before(before, TERMINAL, limit=BATCH):
+        for row in manager.catalog.statistics.ended_before(before, ENDED_STATES, limit=BATCH):
             manager.delete(row.id)
             whole += 1
     if settings.keep_originals_days:
         before = moment - timedelta(days=settings.keep_originals_days)
-        for row in manager.catalog.ended_before(before, TERMINAL, limit=None):
+        for row in manager.catalog.statistics.ended_before(before, ENDED_STATES, limit=None):
             originals += manager.storage.delete(row.original_key)
     expired = Expired(originals, whole)
     if any(expired):
@@ -84,7 +84,7 @@ def expire(manager: JobManager, now: datetime | None = None) -> Expired:
 def empty_trash(manager: JobManager, now: datetime | None = None) -> int:
     """Delete for good what has been in the trash for as long as the settings say; how many analyses."""
     before = (now or utcnow()) - timedelta(days=manager.settings.trash_days)
-    rows = manager.catalog.trashed_before(before, limit=BATCH)
+    rows = manager.catalog.trash.put_before(before, limit=BATCH)
     for row in rows:
         manager.delete(row.id)
     return len(rows)
@@ -92,7 +92,7 @@ def empty_trash(manager: JobManager, now: datetime | None = None) -> int:
 
 def drop_ended_shares(manager: JobManager, now: datetime | None = None) -> int:
     """Forget share links a day after they ended; how many."""
-    return manager.catalog.drop_shares_ended_before((now or utcnow()) - KEEP_ENDED_SHARES)
+    return manager.catalog.shares.drop_ended_before((now or utcnow()) - KEEP_ENDED_SHARES)
 
 
 def sweep(manager: JobManager, older_than_s: float = LEFT_OVER_S) -> int:
@@ -101,7 +101,7 @@ def sweep(manager: JobManager, older_than_s: float = LEFT_OVER_S) -> int:
     found: dict[str, list[str]] = {}
     for key in manager.storage.list("analyses"):
         found.setdefault(key.split("/")[1], []).append(key)
-    for analysis_id in set(found) - manager.catalog.known_ids(found):
+    for analysis_id in set(found) - manager.catalog.analyses.known_ids(found):
         for key in found[analysis_id]:
             # A film is stored before its row is written: only what is old is certain to be an orphan.
             if time.time() - manager.storage.modified(key) > older_than_s and manager.storage.delete(key):

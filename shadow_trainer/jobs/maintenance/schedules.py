@@ -51,7 +51,7 @@ SCHEDULES = (
 
 def run_due(manager: JobManager, now: datetime | None = None) -> list[str]:
     """Run what is due; the names of what ran."""
-    moment, last = now or utcnow(), manager.catalog.marks(PREFIX)
+    moment, last = now or utcnow(), manager.catalog.key_values.all(PREFIX)
     return [
         s.name for s in SCHEDULES if _due(manager, s, last.get(PREFIX + s.name), moment) and _run(manager, s)
     ]
@@ -59,7 +59,7 @@ def run_due(manager: JobManager, now: datetime | None = None) -> list[str]:
 
 def overview(manager: JobManager) -> list[dict[str, Any]]:
     """Every schedule with its last run, for people: ``name, sentence, every_s, ran_at, took_s, result, error``."""
-    last = manager.catalog.marks(PREFIX)
+    last = manager.catalog.key_values.all(PREFIX)
     return [
         {"name": s.name, "sentence": s.sentence, "every_s": s.every_s, **last.get(PREFIX + s.name, {})}
         for s in SCHEDULES
@@ -69,7 +69,9 @@ def overview(manager: JobManager) -> list[dict[str, Any]]:
 def _due(manager: JobManager, schedule: Schedule, last: dict[str, Any] | None, now: datetime) -> bool:
     if last is None and not schedule.at_once:
         # Its first turn comes one interval from now: a fresh installation has other things to do.
-        manager.catalog.mark(PREFIX + schedule.name, {"ran_at": now.isoformat(), "result": "not run yet"})
+        manager.catalog.key_values.put(
+            PREFIX + schedule.name, {"ran_at": now.isoformat(), "result": "not run yet"}
+        )
         return False
     if last is None:
         return True
@@ -80,7 +82,7 @@ def _due(manager: JobManager, schedule: Schedule, last: dict[str, Any] | None, n
 def _run(manager: JobManager, schedule: Schedule) -> bool:
     started, found = time.monotonic(), {"ran_at": utcnow().isoformat()}
     # Written before it begins: should this take longer than a clock's leadership, its successor leaves it alone.
-    manager.catalog.mark(PREFIX + schedule.name, {**found, "result": "running"})
+    manager.catalog.key_values.put(PREFIX + schedule.name, {**found, "result": "running"})
     try:
         result = schedule.work(manager)
         found["result"] = "" if result is None else str(result)
@@ -88,5 +90,5 @@ def _run(manager: JobManager, schedule: Schedule) -> bool:
         log.exception("the schedule %s broke", schedule.name)
         found["error"] = f"{type(error).__name__}: {error}"
     took_s = round(time.monotonic() - started, 2)
-    manager.catalog.mark(PREFIX + schedule.name, {**found, "took_s": took_s})
+    manager.catalog.key_values.put(PREFIX + schedule.name, {**found, "took_s": took_s})
     return True

@@ -95,7 +95,7 @@ def died(catalog: Catalog, worker: str, words: str) -> None:
 
 def last(catalog: Catalog) -> dict[str, Any] | None:
     """``{ok, at, took_s, worker, error}`` of the last one; None when there was none yet."""
-    return catalog.marks(MARK).get(MARK)
+    return catalog.key_values.all(MARK).get(MARK)
 
 
 def problem(catalog: Catalog) -> str:
@@ -148,5 +148,5 @@ def _write(catalog: Catalog, worker: str, took_s: float, error: ShadowError | No
         "worker": worker,
         "error": error.as_dict() if error else None,
     }
-    catalog.mark(MARK, found)
+    catalog.key_values.put(MARK, found)
     return found

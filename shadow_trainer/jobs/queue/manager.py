@@ -19,8 +19,8 @@ from ...catalog.analyses import LIST_MAX
 from ...errors import Conflict, NotFound
 from ...settings import Settings
 from ...storage import Storage, open_storage
+from ...vocabulary import ACTIVE_STATES, State
 from ..attempt import publish, retry_policy, workdir
-from ..attempt.states import ACTIVE, ALL, CANCELED, FAILED, QUEUED, RETRYING
 from ..maintenance import self_test
 from . import overview, status
 from .status import JobStatus, Live
@@ -91,18 +91,18 @@ class JobManager(ABC):
 
     def submit(self, analysis_id: str, *, at_front: bool = False) -> JobStatus:
         """Enqueue an analysis that the catalog calls queued. Again: nothing happens."""
-        row = self.catalog.get(analysis_id)
-        if row.state in (QUEUED, RETRYING) and not self._is_held(row):
+        row = self.catalog.analyses.get(analysis_id)
+        if row.state in (State.QUEUED, State.RETRYING) and not self._is_held(row):
             self._enqueue(row, at_front=at_front or row.priority > 0)
         found = self._status(row)
         if found.eta_s is not None and found.eta_s > 0:
             # Kept as it was before correction: compared with the truth, it gives the next ones their correction.
-            self.catalog.set_estimate(analysis_id, found.eta_s / self._bias(), found.eta_s)
+            self.catalog.attempts.set_estimate(analysis_id, found.eta_s / self._bias(), found.eta_s)
         return found
 
     def status(self, analysis_id: str) -> JobStatus:
         """The job as it is now; NotFound for an unknown id. Answers also when the queue is away."""
-        return self._status(self.catalog.get(analysis_id))
+        return self._status(self.catalog.analyses.get(analysis_id))
 
     def status_of(self, row: Analysis) -> JobStatus:
         """The same for a row that was read just now."""
@@ -110,12 +110,12 @@ class JobManager(ABC):
 
     def cancel(self, analysis_id: str) -> JobStatus:
         """Stop it, whatever it is doing; at its end it stays as it is. NotFound for an unknown id."""
-        before = self.catalog.get(analysis_id).state
-        row = self.catalog.cancel(analysis_id)
+        before = self.catalog.analyses.get(analysis_id).state
+        row = self.catalog.attempts.cancel(analysis_id)
         if row is None:
             raise NotFound(f"There is no analysis {analysis_id!r}.")
         # Published in the meantime: then there is nothing to stop, and its worker may be at the next film.
-        if before in ACTIVE and row.state == CANCELED:
+        if before in ACTIVE_STATES and row.state == State.CANCELED:
             self._stopped(row)
         return self.status(analysis_id)
 
@@ -129,60 +129,62 @@ class JobManager(ABC):
 
         ``queue``: another one than before (``batch`` for what nobody waits for).
         """
-        row = self.catalog.get(analysis_id)
-        if not self.catalog.requeue(analysis_id, queue=queue):
+        row = self.catalog.analyses.get(analysis_id)
+        if not self.catalog.attempts.requeue(analysis_id, queue=queue):
             raise Conflict(f"The analysis is {row.state}; it can be run again when it has ended.")
         self._forget(analysis_id)
         return self.submit(analysis_id, at_front=at_front)
 
     def trash(self, analysis_id: str) -> None:
         """Put the analysis into the trash, its files stay; NotFound for an unknown id."""
-        before = self.catalog.get(analysis_id).state
-        row = self.catalog.trash(analysis_id)
-        if row is not None and before in ACTIVE:
+        before = self.catalog.analyses.get(analysis_id).state
+        row = self.catalog.trash.put(analysis_id)
+        if row is not None and before in ACTIVE_STATES:
             self._stopped(row)
         self._forget(analysis_id)
 
     def restore(self, analysis_id: str) -> None:
         """Take it out of the trash, as it was (canceled when it was running); NotFound when it is not there."""
-        if not self.catalog.restore(analysis_id):
+        if not self.catalog.trash.restore(analysis_id):
             raise NotFound(f"There is no analysis {analysis_id!r} in the trash.")
 
     def delete(self, analysis_id: str) -> None:
         """Delete the analysis, its job and its files; NotFound for an unknown id."""
-        row = self.catalog.get(analysis_id)
-        if row.state in ACTIVE:
-            self.catalog.cancel(analysis_id)
+        row = self.catalog.analyses.get(analysis_id)
+        if row.state in ACTIVE_STATES:
+            self.catalog.attempts.cancel(analysis_id)
             self._stop(analysis_id)
-        self.catalog.delete_analysis(analysis_id)
+        self.catalog.analyses.delete(analysis_id)
         self._forget(analysis_id)
         self.storage.delete_prefix(publish.prefix(analysis_id))
         self.storage.delete(row.original_key)
         workdir.discard(self.settings, analysis_id)
 
-    def list(self, states: Iterable[str] = ACTIVE, *, limit: int = LIST_MAX) -> list[JobStatus]:
+    def list(self, states: Iterable[str] = ACTIVE_STATES, *, limit: int = LIST_MAX) -> list[JobStatus]:
         """Jobs in these states, the newest first."""
-        return [self._status(row) for row in self.catalog.list_analyses(states=states, limit=limit)]
+        return [self._status(row) for row in self.catalog.analyses.page(states=states, limit=limit)]
 
     def stats(self) -> dict[str, Any]:
         """Counts by state, active jobs, workers, the oldest waiting, the kind of manager."""
-        counts = {name: 0 for name in ALL} | self.catalog.counts()
+        counts = {name: 0 for name in tuple(State)} | self.catalog.statistics.counts()
         return counts | {
             "job_manager_type": self.kind,
             "rq_enabled": self.settings.use_rq,
-            "active_jobs": sum(counts[name] for name in ACTIVE),
+            "active_jobs": sum(counts[name] for name in ACTIVE_STATES),
             "workers": self.worker_count(),
-            "oldest_waiting_at": self.catalog.oldest_waiting(),
+            "oldest_waiting_at": self.catalog.statistics.oldest_waiting(),
             "free_disk_bytes": _free_disk(self.settings),
         }
 
     def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:
         """Failed jobs, the newest first. A stopped job is not among them."""
-        return [self._dead_letter(row) for row in self.catalog.list_analyses(states=[FAILED], limit=limit)]
+        return [
+            self._dead_letter(row) for row in self.catalog.analyses.page(states=[State.FAILED], limit=limit)
+        ]
 
     def out_of_attempts(self) -> int:
         """How many dead letters might succeed when a person runs them again; bad films are not among them."""
-        kinds = self.catalog.failures()
+        kinds = self.catalog.statistics.failures()
         return sum(number for code, spent, number in kinds if not self._is_permanent(code, spent))
 
     def workers(self) -> list[overview.WorkerFacts]:
@@ -203,15 +205,17 @@ class JobManager(ABC):
 
     def _is_held(self, row: Analysis) -> bool:
         """Whether it waits in the catalog because its coach has enough films in the queue."""
-        return row.owner_id is not None and row.id in self.catalog.held_ids(self.settings.coach_limit)
+        return row.owner_id is not None and row.id in self.catalog.statistics.held_ids(
+            self.settings.coach_limit
+        )
 
     def _status(self, row: Analysis) -> JobStatus:
-        if row.state not in ACTIVE:
+        if row.state not in ACTIVE_STATES:
             return status.build(row, Live())
         size = row.options.get("model_size")
-        typical = self._recent(f"typical {size}", lambda: self.catalog.typical_seconds(size))
+        typical = self._recent(f"typical {size}", lambda: self.catalog.statistics.typical_seconds(size))
         workers = 1
-        if row.state in (QUEUED, RETRYING):
+        if row.state in (State.QUEUED, State.RETRYING):
             workers = self._servers(row.queue)
             if typical is not None:
                 typical *= self._bias()
@@ -222,7 +226,7 @@ class JobManager(ABC):
         return self._recent("workers", self.worker_count)
 
     def _bias(self) -> float:
-        return self._recent("bias", self.catalog.estimate_bias)
+        return self._recent("bias", self.catalog.statistics.estimate_bias)
 
     def _recent(self, name: str, ask: Callable[[], Any]) -> Any:
         return self._kept.get(name, ask, RECENT_S)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ...catalog import Catalog
-from ..attempt.states import FAILED, PROCESSING, QUEUED, RETRYING
+from ...vocabulary import State
 
 if TYPE_CHECKING:
     import redis
@@ -63,18 +63,21 @@ def thread_workers(catalog: Catalog) -> list[WorkerFacts]:
     """In legacy mode: who holds an analysis."""
     return [
         WorkerFacts(row.worker or "?", "busy", (row.queue,), row.id, row.heartbeat_at, row.started_at)
-        for row in catalog.processing()
+        for row in catalog.statistics.processing()
     ]
 
 
 def queues(catalog: Catalog, names: tuple[str, ...], in_redis: dict[str, int]) -> list[QueueFacts]:
     """The queues of these names, and any other that an analysis is in."""
-    counts = catalog.counts_by_queue()
+    counts = catalog.statistics.counts_by_queue()
     known = dict.fromkeys([*names, *(name for name, _ in counts)])
     return [
         QueueFacts(
             name,
-            *(counts.get((name, state), 0) for state in (QUEUED, RETRYING, PROCESSING, FAILED)),
+            *(
+                counts.get((name, state), 0)
+                for state in (State.QUEUED, State.RETRYING, State.PROCESSING, State.FAILED)
+            ),
             in_redis=in_redis.get(name),
         )
         for name in known

@@ -19,9 +19,9 @@ from rq.worker_registration import clean_worker_registry
 
 from ...catalog import Analysis, utcnow
 from ...errors import ShadowError
+from ...vocabulary import ACTIVE_STATES, State
 from ..attempt import retry_policy, settlement
 from ..attempt.settlement import House
-from ..attempt.states import ACTIVE, CANCELED, FAILED, PROCESSING, QUEUED, RETRYING
 from ..maintenance import self_test
 from . import rq_retry
 from .rq_backend import FROM_RQ, RqJobManager
@@ -50,14 +50,14 @@ class Abandoned:
     def __call__(self, job: Job, *_: object) -> bool:
         """RQ reads ``retries_left`` after this."""
         if job.id == self_test.JOB_ID:  # the next one comes by the calendar
-            rq_retry.apply(job, FAILED)
+            rq_retry.apply(job, State.FAILED)
             return True
         error = retry_policy.Lost("The worker that had this film vanished.")
         try:
             end = settlement.crashed(self.house, job.id, job.worker_name or "", error, only_if_silent=True)
         except ShadowError as away:
             log.warning("the catalog does not answer, %s goes through the queue again: %s", job.id, away)
-            end = settlement.End(RETRYING)
+            end = settlement.End(State.RETRYING)
         rq_retry.apply(job, end.state, delay_s=end.delay_s, at_front=True)
         return True
 
@@ -107,14 +107,16 @@ class Known:
 
     def has(self, job_id: str, state: str) -> bool:
         """Whether a job in this state is where jobs of this state are."""
-        places = {QUEUED: self.waiting | self.started, RETRYING: self.scheduled | self.waiting}
+        places = {State.QUEUED: self.waiting | self.started, State.RETRYING: self.scheduled | self.waiting}
         return job_id in places.get(state, self.started)
 
 
 def reconcile(manager: RqJobManager) -> int:
     """Compare every active analysis with RQ and mend what differs; how many were mended."""
-    held = manager.catalog.held_ids(manager.settings.coach_limit)
-    rows = [r for r in manager.catalog.active() if _age(r.updated_at) > STRAY_S and r.id not in held]
+    held = manager.catalog.statistics.held_ids(manager.settings.coach_limit)
+    rows = [
+        r for r in manager.catalog.statistics.active() if _age(r.updated_at) > STRAY_S and r.id not in held
+    ]
     if not rows:
         return 0
     known = Known.of(manager, {row.queue for row in rows})
@@ -124,17 +126,17 @@ def reconcile(manager: RqJobManager) -> int:
 
 def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -> bool:
     state = FROM_RQ[job.get_status(refresh=False)] if job is not None else ""
-    if state in ACTIVE and known.has(row.id, state):
+    if state in ACTIVE_STATES and known.has(row.id, state):
         return False
-    if state == CANCELED:
+    if state == State.CANCELED:
         log.info("%s was stopped on the queue's dashboard", row.id)
         settlement.stopped(manager, row.id)
         return True
-    if row.state == PROCESSING:
+    if row.state == State.PROCESSING:
         return _mend_processing(manager, row)
     if row.not_before is not None and row.not_before > utcnow():
         return False
-    now = manager.catalog.find(row.id)
+    now = manager.catalog.analyses.find(row.id)
     if now is None or (now.state, now.updated_at) != (row.state, row.updated_at):
         return False  # it went on while we looked
     log.info("enqueuing %s: the catalog calls it %s, the queue %s", row.id, row.state, state or "nothing")
@@ -146,11 +148,11 @@ def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -
 
 def _mend_processing(manager: RqJobManager, row: Analysis) -> bool:
     """RQ knows of no running job: if the attempt is silent, too, it is lost."""
-    if manager.catalog.lease_alive(row, utcnow()):
+    if manager.catalog.attempts.lease_alive(row, utcnow()):
         return False
     error = retry_policy.Lost("The worker that had this film vanished.")
     end = settlement.crashed(manager, row.id, row.worker or "", error)
-    if end.state == RETRYING:
+    if end.state == State.RETRYING:
         manager._forget(row.id)
         manager._enqueue(row, at_front=True)
     return True
@@ -169,8 +171,10 @@ def forget_ended(manager: RqJobManager, names: Iterable[str]) -> int:
         for registry in registries:
             ids |= set(registry.get_job_ids(cleanup=False))
         old = utcnow() - timedelta(seconds=manager.settings.result_ttl_s)
-        canceled = {row.id for row in manager.catalog.ended_before(old, [CANCELED], limit=None)}
-        for job_id in ids - (manager.catalog.known_ids(ids) - canceled):
+        canceled = {
+            row.id for row in manager.catalog.statistics.ended_before(old, [State.CANCELED], limit=None)
+        }
+        for job_id in ids - (manager.catalog.analyses.known_ids(ids) - canceled):
             manager._forget(job_id)
             for registry in registries:
                 registry.connection.zrem(registry.key, job_id)

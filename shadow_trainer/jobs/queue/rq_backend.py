@@ -21,7 +21,7 @@ from rq.worker import Worker
 from ...catalog import Analysis, Catalog, utcnow
 from ...settings import Settings
 from ...storage import Storage
-from ..attempt.states import CANCELED, COMPLETED, FAILED, PROCESSING, QUEUED, RETRYING
+from ...vocabulary import State
 from ..maintenance import self_test
 from ..redis.client import AWAY, LOST, connect
 from . import overview
@@ -40,18 +40,18 @@ LINE_S = 1.0
 # A worker that has not been heard of for this long does not count as alive.
 WORKER_SILENCE_S = 60.0
 FROM_RQ = {
-    RqStatus.CREATED: QUEUED,
-    RqStatus.QUEUED: QUEUED,
-    RqStatus.DEFERRED: QUEUED,
-    RqStatus.READY_TO_ENQUEUE: QUEUED,
-    RqStatus.SCHEDULED: RETRYING,
-    RqStatus.STARTED: PROCESSING,
-    RqStatus.FINISHED: COMPLETED,
-    RqStatus.FAILED: FAILED,
-    RqStatus.STOPPED: CANCELED,
-    RqStatus.CANCELED: CANCELED,
+    RqStatus.CREATED: State.QUEUED,
+    RqStatus.QUEUED: State.QUEUED,
+    RqStatus.DEFERRED: State.QUEUED,
+    RqStatus.READY_TO_ENQUEUE: State.QUEUED,
+    RqStatus.SCHEDULED: State.RETRYING,
+    RqStatus.STARTED: State.PROCESSING,
+    RqStatus.FINISHED: State.COMPLETED,
+    RqStatus.FAILED: State.FAILED,
+    RqStatus.STOPPED: State.CANCELED,
+    RqStatus.CANCELED: State.CANCELED,
 }
-PENDING = {QUEUED, RETRYING, PROCESSING}
+PENDING = {State.QUEUED, State.RETRYING, State.PROCESSING}
 
 
 class RqJobManager(JobManager):
@@ -180,7 +180,7 @@ class RqJobManager(JobManager):
         try:
             line = self._kept.get("line", lambda: Line.read(self.connection, FILM_QUEUES), LINE_S)
             place = line.place(row.id, row.queue)
-            if place is not None and row.state in (QUEUED, RETRYING):
+            if place is not None and row.state in (State.QUEUED, State.RETRYING):
                 # Most who ask wait in the line: for them nothing more is read.
                 return Live(state=row.state, position=self._before(row.queue, line) + place + 1)
             return self._live_job(row, line)
@@ -191,12 +191,12 @@ class RqJobManager(JobManager):
         """What RQ's own job says, now."""
         job = self.fetch(row.id)
         if job is None:
-            waiting = self.catalog.waiting_ids() if row.state == QUEUED else []
+            waiting = self.catalog.statistics.waiting_ids() if row.state == State.QUEUED else []
             return Live(position=waiting.index(row.id) + 1 if row.id in waiting else None)
         state = FROM_RQ[job.get_status(refresh=False)]
-        place = self.queue(job.origin).get_job_position(row.id) if state == QUEUED else None
-        if state == QUEUED and row.attempt > row.budget_from and row.state == RETRYING:
-            state = RETRYING
+        place = self.queue(job.origin).get_job_position(row.id) if state == State.QUEUED else None
+        if state == State.QUEUED and row.attempt > row.budget_from and row.state == State.RETRYING:
+            state = State.RETRYING
         meta: dict[str, Any] = job.meta if job.meta.get("attempt") == row.attempt else {}
         return Live(
             state=state,
@@ -218,7 +218,7 @@ class RqJobManager(JobManager):
             if job is None:
                 return
             state = FROM_RQ[job.get_status(refresh=False)]
-            if state == PROCESSING:
+            if state == State.PROCESSING:
                 send_stop_job_command(self.connection, analysis_id)
             elif state in PENDING:
                 job.cancel()

@@ -9,7 +9,7 @@ from rq.job import Job, JobStatus
 
 from ...catalog import Catalog
 from ...errors import ShadowError
-from ..attempt.states import ACTIVE, FAILED
+from ...vocabulary import ACTIVE_STATES, State
 
 
 def apply(job: Job, state: str, *, delay_s: float = 0.0, at_front: bool = False) -> None:
@@ -18,7 +18,7 @@ def apply(job: Job, state: str, *, delay_s: float = 0.0, at_front: bool = False)
     ``failed`` ends there. Any other state goes through the queue once more: also a job whose analysis has
     meanwhile ended, because the next attempt finds nothing to do and RQ then knows it as finished.
     """
-    if state == FAILED:
+    if state == State.FAILED:
         job.retries_left = 0
         return
     job.retries_left = 1
@@ -41,10 +41,10 @@ def withdraw_if_ended(job: Job, catalog: Catalog) -> None:
     if job.get_status(refresh=False) not in (JobStatus.SCHEDULED, JobStatus.QUEUED):
         return
     try:
-        row = catalog.find(job.id)
+        row = catalog.analyses.find(job.id)
     except ShadowError:
         return  # away: the attempt is refused when its time has come
-    if row is None or row.state in ACTIVE:
+    if row is None or row.state in ACTIVE_STATES:
         return
     queue = Queue(job.origin, connection=job.connection)
     job.delete()

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from ...catalog import Analysis, utcnow
-from ..attempt.states import ACTIVE, CANCELED, FAILED, PROCESSING, QUEUED, RETRYING, WORDS, stage_words
+from ...vocabulary import ACTIVE_STATES, State
+from ..attempt.states import WORDS, stage_words
 
 # Below this percentage, time so far says nothing about the time to come.
 MEASURABLE_PERCENT = 5.0
@@ -34,7 +35,7 @@ class JobStatus:
     @property
     def finished(self) -> bool:
         """Whether it will not change by itself any more."""
-        return self.state not in ACTIVE
+        return self.state not in ACTIVE_STATES
 
     def as_dict(self) -> dict[str, Any]:
         """The API's words: ``status`` for the state, times in ISO 8601."""
@@ -74,23 +75,23 @@ def build(row: Analysis, live: Live, *, typical_s: float | None = None, workers:
     """
     state = combine(row.state, live.state)
     stage, progress = row.stage, row.progress
-    if state == PROCESSING and live.progress is not None and live.progress >= row.progress:
+    if state == State.PROCESSING and live.progress is not None and live.progress >= row.progress:
         stage, progress = live.stage or stage, live.progress
-    position = live.position if state in (QUEUED, RETRYING) else None
+    position = live.position if state in (State.QUEUED, State.RETRYING) else None
     return JobStatus(
         job_id=row.id,
         state=state,
-        stage=stage if state in ACTIVE else "",
+        stage=stage if state in ACTIVE_STATES else "",
         progress=progress,
         message=message(row, state, stage, position),
         queue_position=position,
         eta_s=estimate(row, state, progress, position, typical_s, workers),
         attempts=row.attempt - row.budget_from,
-        error=row.error if state in (FAILED, RETRYING) else None,
+        error=row.error if state in (State.FAILED, State.RETRYING) else None,
         created_at=row.created_at,
         updated_at=row.updated_at,
-        frames_done=live.done if state == PROCESSING and live.total else None,
-        frames_total=live.total or None if state == PROCESSING else None,
+        frames_done=live.done if state == State.PROCESSING and live.total else None,
+        frames_total=live.total or None if state == State.PROCESSING else None,
     )
 
 
@@ -101,24 +102,24 @@ def combine(catalog: str, live: str | None) -> str:
     Another end that the row does not know has no results: the clock enqueues it again, and the row's word
     stands.
     """
-    if catalog in ACTIVE and live == CANCELED:
-        return CANCELED
-    if catalog not in ACTIVE or live is None or live not in ACTIVE:
+    if catalog in ACTIVE_STATES and live == State.CANCELED:
+        return State.CANCELED
+    if catalog not in ACTIVE_STATES or live is None or live not in ACTIVE_STATES:
         return catalog
-    if live == QUEUED and catalog == RETRYING:
-        return RETRYING
+    if live == State.QUEUED and catalog == State.RETRYING:
+        return State.RETRYING
     return live
 
 
 def message(row: Analysis, state: str, stage: str, position: int | None) -> str:
     """One sentence for the coach."""
-    if state == QUEUED and position:
+    if state == State.QUEUED and position:
         before = position - 1
         return "Next in line" if before == 0 else f"{before} film{'s' if before > 1 else ''} before this one"
-    if state == PROCESSING:
+    if state == State.PROCESSING:
         return stage_words(stage) or "Starting"
-    if state == FAILED and row.error:
-        return str(row.error.get("message", WORDS[FAILED]))
+    if state == State.FAILED and row.error:
+        return str(row.error.get("message", WORDS[State.FAILED]))
     return WORDS[state]
 
 
@@ -131,14 +132,14 @@ def estimate(
     workers: int,
 ) -> float | None:
     """Seconds until it is done: from past durations, or from its own pace; None when neither is known."""
-    if state == PROCESSING:
+    if state == State.PROCESSING:
         if typical_s is not None:
             return round(typical_s * (1 - progress / 100), 1)
         if row.started_at is not None and progress >= MEASURABLE_PERCENT:
             elapsed = (utcnow() - row.started_at).total_seconds()
             return round(elapsed * (100 - progress) / progress, 1)
         return None
-    if state not in ACTIVE or typical_s is None:
+    if state not in ACTIVE_STATES or typical_s is None:
         return None
     rounds = ((position or 1) - 1) / max(workers, 1) + 1
     pause = max(0.0, (row.not_before - utcnow()).total_seconds()) if row.not_before else 0.0

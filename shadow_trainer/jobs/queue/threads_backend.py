@@ -24,10 +24,10 @@ from ...catalog.statistics import BULK
 from ...errors import Canceled, ShadowError
 from ...settings import Settings
 from ...storage import Storage
+from ...vocabulary import State
 from ..attempt import settlement
 from ..attempt.retry_policy import Lost
 from ..attempt.runner import Runner
-from ..attempt.states import QUEUED, RETRYING
 from ..maintenance import self_test
 from ..pipeline.engines import Engines
 from .manager import JobManager
@@ -107,8 +107,8 @@ class ThreadJobManager(JobManager):
     def _live(self, row: Analysis) -> Live:
         stage, progress = self._live_progress.get(row.id, (None, None))
         position = None
-        if row.state in (QUEUED, RETRYING):
-            waiting = self.catalog.waiting_ids()
+        if row.state in (State.QUEUED, State.RETRYING):
+            waiting = self.catalog.statistics.waiting_ids()
             position = waiting.index(row.id) + 1 if row.id in waiting else None
         return Live(stage=stage, progress=progress, position=position)
 
@@ -160,14 +160,18 @@ class ThreadJobManager(JobManager):
     def _reclaim(self) -> None:
         """Attempts of leaders that died (we hold their lock), and of workers whose lease ran out."""
         here = f"{PREFIX}{socket.gethostname()}."
-        for row in self.catalog.processing():
+        for row in self.catalog.statistics.processing():
             with self._lock:
                 ours = row.id in self._running
             if not ours and row.worker and row.worker.startswith(here) and row.worker != self.name:
                 settlement.crashed(self.runner, row.id, row.worker, Lost("The web process was ended."))
 
     def _start_waiting(self) -> None:
-        expired = [row.id for row in self.catalog.processing() if not self.catalog.lease_alive(row, utcnow())]
+        expired = [
+            row.id
+            for row in self.catalog.statistics.processing()
+            if not self.catalog.attempts.lease_alive(row, utcnow())
+        ]
         for analysis_id in [*expired, *self._in_turn()]:
             with self._lock:
                 if len(self._running) >= self.settings.legacy_threads or self._closing.is_set():
@@ -181,11 +185,11 @@ class ThreadJobManager(JobManager):
         """What may start: bulk last, by priority, then by the time it joined the line. A film that was held because of
         its coach's other films joins at the end, as it does in Redis.
         """
-        held = self.catalog.held_ids(self.settings.coach_limit)
-        waiting = [i for i in self.catalog.waiting_ids(now=utcnow()) if i not in held]
+        held = self.catalog.statistics.held_ids(self.settings.coach_limit)
+        waiting = [i for i in self.catalog.statistics.waiting_ids(now=utcnow()) if i not in held]
         joined = {i: self._joined.get(i, time.monotonic()) for i in waiting}
         self._joined = joined
-        rank = {row.id: (row.queue == BULK, -row.priority) for row in self.catalog.active()}
+        rank = {row.id: (row.queue == BULK, -row.priority) for row in self.catalog.statistics.active()}
         return sorted(waiting, key=lambda i: (rank.get(i, (False, 0)), joined[i]))
 
     def _run(self, analysis_id: str) -> None:

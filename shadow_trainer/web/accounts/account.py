@@ -51,7 +51,7 @@ def _page(**more: Any) -> str:
     return render_template(
         "account.html",
         user=user,
-        tokens=current().catalog.list_tokens(user.id),
+        tokens=current().catalog.tokens.of(user.id),
         token_days=TOKEN_DAYS,
         password_min=PASSWORD_MIN_CHARS,
         now=utcnow(),
@@ -62,7 +62,7 @@ def _page(**more: Any) -> str:
 @blueprint.post("/name")
 def name() -> Response:
     """How one is called on pages."""
-    current().catalog.set_display_name(current_user.user.id, request.form.get("display_name", ""))
+    current().catalog.users.set_display_name(current_user.user.id, request.form.get("display_name", ""))
     return _done("Your name was changed.")
 
 
@@ -71,12 +71,12 @@ def password() -> Response | tuple[str, int]:
     """Another password: needs the present one, and ends every other session."""
     rate_limits.check("password")
     catalog, user, new = current().catalog, current_user.user, request.form.get("new", "")
-    if catalog.authenticate(user.name, request.form.get("present", "")) is None:
+    if catalog.users.authenticate(user.name, request.form.get("present", "")) is None:
         return _page(problem="The present password is not right."), 403
     if new != request.form.get("again", ""):
         return _page(problem="The new password was not typed twice alike."), 400
     try:
-        changed = catalog.set_password(user.id, new)
+        changed = catalog.users.set_password(user.id, new)
     except BadRequest as error:
         return _page(problem=f"{error.message} {error.fix}"), 400
     begin_session(changed)
@@ -86,7 +86,7 @@ def password() -> Response | tuple[str, int]:
 @blueprint.post("/sessions")
 def sessions() -> Response:
     """End every session but this one."""
-    begin_session(current().catalog.end_sessions(current_user.user.id))
+    begin_session(current().catalog.users.end_sessions(current_user.user.id))
     return _done("Every other session has ended.")
 
 
@@ -97,7 +97,7 @@ def create_token() -> tuple[str, int]:
     if days not in TOKEN_DAYS:
         raise BadRequest("A token cannot live that long.", code="bad_token_days")
     expires_at = utcnow() + timedelta(days=int(days)) if days else None
-    row, token = current().catalog.create_token(
+    row, token = current().catalog.tokens.create(
         current_user.user.id, request.form.get("name", ""), expires_at=expires_at
     )
     return _page(new_token=token, new_token_name=row.name), 201
@@ -106,7 +106,7 @@ def create_token() -> tuple[str, int]:
 @blueprint.post("/tokens/<int:token_id>/revoke")
 def revoke_token(token_id: int) -> Response:
     """End a token at once."""
-    current().catalog.revoke_token(current_user.user.id, token_id)
+    current().catalog.tokens.revoke(current_user.user.id, token_id)
     return _done("The token was revoked.")
 
 

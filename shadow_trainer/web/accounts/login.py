@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
 @manager.user_loader
 def _load(session_id: str) -> Account | None:
     number, _, epoch = session_id.partition(".")
-    user = current().catalog.find_user(int(number)) if number.isdecimal() else None
+    user = current().catalog.users.find(int(number)) if number.isdecimal() else None
     if user is None or not user.active or str(user.session_epoch) != epoch:
         return None
     return Account(user)
@@ -64,7 +64,7 @@ def viewer_of_session() -> Viewer:
 
 def viewer_of_token(token: str) -> Viewer | None:
     """Whose API token this is; None when it opens nothing."""
-    user = current().catalog.token_user(token)
+    user = current().catalog.tokens.user_of(token)
     return None if user is None else Account(user).as_viewer(by_token=True)
 
 
@@ -83,11 +83,11 @@ def enter() -> Response | tuple[str, int]:
     _accounts_only()
     rate_limits.check("name")
     shadow = current()
-    user = shadow.catalog.authenticate(request.form.get("name", ""), request.form.get("password", ""))
+    user = shadow.catalog.users.authenticate(request.form.get("name", ""), request.form.get("password", ""))
     if user is None:
         return _form("Name or password is not right."), 401
     begin_session(user)
-    shadow.catalog.logged_in(user.id)
+    shadow.catalog.users.logged_in(user.id)
     return redirect(safe_next(request.form.get("next", "")), code=303)
 
 
@@ -128,7 +128,7 @@ def _form(problem: str = "") -> str:
         next=safe_next(request.values.get("next", "")),
         # The cookie is for https alone; browsers make an exception for this machine.
         insecure=not request.is_secure and host not in LOCAL_NAMES,
-        nobody=not current().catalog.has_users(),
+        nobody=not current().catalog.users.any_exist(),
     )
 
 

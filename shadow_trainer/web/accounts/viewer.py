@@ -1,8 +1,8 @@
 """Who is asking, and what is theirs. The one place that decides whether a row may be seen.
 
-    row = own(catalog.find_athlete(number), "There is no such athlete.")     # NotFound also for a foreign one
-    catalog.list_athletes(owner_id=owner_filter())                           # None: everybody's
-    catalog.create_athlete(name=name, owner_id=new_owner())
+    row = own(catalog.athletes.find(number), "There is no such athlete.")     # NotFound also for a foreign one
+    catalog.athletes.all(owner_id=owner_filter())                           # None: everybody's
+    catalog.athletes.create(name=name, owner_id=new_owner())
 
 A coach sees what is theirs. An admin runs the installation and sees everything. In single-user mode the
 person at this machine is the only admin, and what they make has no owner.

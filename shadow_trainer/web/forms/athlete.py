@@ -24,7 +24,7 @@ def find(athlete_id: int | str) -> Any:
     """The athlete of this number; NotFound for none and for somebody else's."""
     text = str(athlete_id)
     known = re.fullmatch(r"[0-9]{1,9}", text)
-    return own(current().catalog.find_athlete(int(text)) if known else None, NO_ATHLETE)
+    return own(current().catalog.athletes.find(int(text)) if known else None, NO_ATHLETE)
 
 
 def chosen(form: Mapping[str, str]) -> int | None:
@@ -40,7 +40,7 @@ def chosen(form: Mapping[str, str]) -> int | None:
 
 def create(form: Mapping[str, str], *, field: str = "name") -> Any:
     """A new athlete of the viewer's; FieldErrors with every wrong field."""
-    return current().catalog.create_athlete(owner_id=new_owner(), **facts(form, name_field=field))
+    return current().catalog.athletes.create(owner_id=new_owner(), **facts(form, name_field=field))
 
 
 def facts(form: Mapping[str, str], *, name_field: str = "name") -> dict[str, Any]:

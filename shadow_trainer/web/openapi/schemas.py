@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from ...jobs.attempt.states import ALL
 from ...jobs.pipeline import assumptions
 from ...jobs.pipeline.request import (
     CAPTURE_FPS_RANGE,
@@ -19,6 +18,7 @@ from ...jobs.pipeline.request import (
     AnalysisRequest,
 )
 from ...pitching.events import EVENTS
+from ...vocabulary import State
 
 TEXT, NUMBER, WHOLE, FLAG = ({"type": kind} for kind in ("string", "number", "integer", "boolean"))
 ADDRESS = {"type": "string", "format": "uri-reference"}
@@ -53,7 +53,7 @@ def schemas() -> dict[str, Any]:
                 "job_id": TEXT,
                 "title": TEXT,
                 "original_name": TEXT,
-                "status": {"enum": list(ALL)},
+                "status": {"enum": list(tuple(State))},
                 "options": {"type": "object"},
                 "files": {"type": "object", "additionalProperties": ADDRESS},
                 "created_at": TIME,
@@ -108,7 +108,7 @@ def _status() -> dict[str, Any]:
     return _object(
         {
             "job_id": TEXT,
-            "status": {"enum": list(ALL)},
+            "status": {"enum": list(tuple(State))},
             "stage": TEXT,
             "progress": {"type": "number", "minimum": 0, "maximum": 100},
             "message": TEXT,

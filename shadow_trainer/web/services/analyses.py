@@ -79,7 +79,7 @@ def _create(
     key = f"analyses/{received.analysis_id}/original{received.extension}"
     try:
         received.store(shadow.storage, key)
-        row = shadow.catalog.create_analysis(
+        row = shadow.catalog.analyses.create(
             analysis_id=received.analysis_id,
             title=title,
             original_name=received.name,
@@ -118,7 +118,7 @@ def find(analysis_id: str) -> Any:
 
 def find_any(analysis_id: str) -> Any:
     """The same with the trash."""
-    row = current().catalog.find(analysis_id) if ID_PATTERN.fullmatch(analysis_id) else None
+    row = current().catalog.analyses.find(analysis_id) if ID_PATTERN.fullmatch(analysis_id) else None
     return own(row, NO_ANALYSIS)
 
 
@@ -133,12 +133,12 @@ def is_there(analysis_id: str) -> bool:
 
 def list_analyses(**wanted: Any) -> list[Any]:
     """The viewer's analyses, the newest first; arguments as for the catalog."""
-    return current().catalog.list_analyses(owner_id=owner_filter(), **wanted)
+    return current().catalog.analyses.page(owner_id=owner_filter(), **wanted)
 
 
 def count_analyses(**wanted: Any) -> int:
     """How many there are of them."""
-    return current().catalog.count_analyses(owner_id=owner_filter(), **wanted)
+    return current().catalog.analyses.count(owner_id=owner_filter(), **wanted)
 
 
 def completed(analysis_id: str) -> Any:
@@ -199,7 +199,7 @@ def choose_person(analysis_id: str, person: int) -> None:
     if row.state in ("queued", "processing", "retrying"):
         raise Conflict("This analysis is still running.", code="still_running")
     check_queue()  # before anything is changed
-    current().catalog.set_options(analysis_id, options.as_stored())
+    current().catalog.analyses.set_options(analysis_id, options.as_stored())
     retry(analysis_id)
 
 
@@ -252,7 +252,7 @@ def rename(analysis_id: str, title: str) -> None:
     """Another title; an empty one is ignored."""
     find(analysis_id)
     if title.strip():
-        current().catalog.rename(analysis_id, " ".join(title.split())[:200])
+        current().catalog.analyses.rename(analysis_id, " ".join(title.split())[:200])
 
 
 def trash(analysis_id: str) -> Any:
@@ -279,7 +279,7 @@ def ready_checks() -> dict[str, dict[str, Any]]:
     shadow = current()
 
     def catalog() -> str:
-        shadow.catalog.counts()
+        shadow.catalog.statistics.counts()
         return ""
 
     def storage() -> str:

@@ -46,7 +46,7 @@ class Shelved:
 def all_() -> list[Shelved]:
     """Built-in ones first, then the viewer's own by name."""
     found = [_built_in(name) for name in BUILT_IN]
-    rows = current().catalog.list_references(owner_id=owner_filter())
+    rows = current().catalog.references.all(owner_id=owner_filter())
     found += [_saved(row) for row in rows]
     return found + [_rowless(name) for name in _rowless_names()]
 
@@ -56,7 +56,7 @@ def find(place: str) -> tuple[Shelved, Any]:
     if place in BUILT_IN:
         return _built_in(place), None
     if re.fullmatch(r"[0-9]{1,9}", place):
-        row = own(current().catalog.find_reference(int(place)), NO_REFERENCE)
+        row = own(current().catalog.references.find(int(place)), NO_REFERENCE)
         if row.data.get(RETIRED):
             raise NotFound(NO_REFERENCE, code="no_such_reference")
         return _saved(row), row
@@ -68,7 +68,7 @@ def find(place: str) -> tuple[Shelved, Any]:
 def choices() -> list[tuple[str, str]]:
     """``(option, words)`` for a form."""
     built_in = [(name, f"{BUILT_IN_NAMES.get(name, name)} (built in)") for name in BUILT_IN]
-    rows = current().catalog.list_references(owner_id=owner_filter())
+    rows = current().catalog.references.all(owner_id=owner_filter())
     own_ones = [(key_of(row), row.name) for row in rows]
     return [*built_in, *own_ones, *((name, name) for name in _rowless_names()), (NONE, "None")]
 
@@ -105,7 +105,7 @@ def save(reference: Reference, *, name: str, more: Mapping[str, Any], **columns:
     poses = figure.flat(reference.points, reference.time_s, reference.events)
     data = {**reference.facts(), "events": reference.events, "poses": poses, **more}
     try:
-        return current().catalog.create_reference(
+        return current().catalog.references.create(
             name=title,
             storage_key=f"{FOLDER}/{key}.npz",
             data=data,
@@ -131,7 +131,7 @@ def edit(place: str, *, name: str, note: str) -> str:
     text = note.replace("\r\n", "\n").strip()
     if len(text) > NOTE_MAX_CHARS:
         raise BadRequest("The note is too long.", code="bad_notes", fix=f"Keep it below {NOTE_MAX_CHARS}.")
-    current().catalog.edit_reference(row.id, name=title, note=text)
+    current().catalog.references.edit(row.id, name=title, note=text)
     if title != row.name:
         library = References(current().storage)
         library.save(replace(library.get(found.key), name=title), key=found.key)
@@ -143,11 +143,11 @@ def delete(place: str) -> str:
     found, row = find(place)
     if found.built_in:
         raise BadRequest("A built-in reference stays.", code="built_in", fix="Delete one of your own.")
-    if row is not None and current().catalog.reference_is_used(found.key):
-        current().catalog.retire_reference(row.id)
+    if row is not None and current().catalog.references.is_used(found.key):
+        current().catalog.references.retire(row.id)
         return found.name
     if row is not None:
-        current().catalog.delete_reference(row.id)
+        current().catalog.references.delete(row.id)
     References(current().storage).delete(found.key)
     return found.name
 
@@ -195,7 +195,7 @@ def _rowless_names() -> list[str]:
     """Files of the command line, for whoever runs the installation."""
     if owner_filter() is not None:
         return []
-    with_row = {key_of(row) for row in current().catalog.list_references(retired=True)}
+    with_row = {key_of(row) for row in current().catalog.references.all(retired=True)}
     return [n for n in References(current().storage).names() if n not in with_row and n not in BUILT_IN]
 
 

@@ -96,7 +96,7 @@ def _new_athlete(form: Mapping[str, str]) -> Any:
     name = " ".join(form.get("new_athlete", "").split())
     if not name or form.get("athlete", "") not in ("", athlete_forms.NEW):
         return None
-    for known in current().catalog.list_athletes(owner_id=owner_filter(), archived=None):
+    for known in current().catalog.athletes.all(owner_id=owner_filter(), archived=None):
         # An admin is shown everybody's; of one name there may be several.
         if known.name.lower() == name.lower() and known.owner_id == new_owner():
             return known

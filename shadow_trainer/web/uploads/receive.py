@@ -136,7 +136,7 @@ def check_queue() -> None:
     """Busy when so many analyses are waiting that another one would not be reached today."""
     shadow = current()
     # The catalog's count, not the queue's: an upload need not wait for a Redis that restarts.
-    if shadow.catalog.number_waiting() >= shadow.settings.queue_limit:
+    if shadow.catalog.statistics.number_waiting() >= shadow.settings.queue_limit:
         raise Busy("So many films are waiting that no more are accepted now.", code="queue_full")
 
 

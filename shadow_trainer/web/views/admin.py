@@ -38,7 +38,11 @@ def page() -> str:
         letters=shadow.jobs.dead_letters(limit=LETTERS),
         workers=shadow.jobs.workers(),
         queues=shadow.jobs.queues(),
-        alerts={name: data for name, data in shadow.catalog.marks(alerts.PREFIX).items() if data["firing"]},
+        alerts={
+            name: data
+            for name, data in shadow.catalog.key_values.all(alerts.PREFIX).items()
+            if data["firing"]
+        },
         schedules=schedules.overview(shadow.jobs),
         self_test=self_test.last(shadow.catalog),
         checks=analyses.ready_checks(),
@@ -99,7 +103,7 @@ def _users(**more: Any) -> str:
             "There are no accounts: this installation has one user.",
             "Set SHADOW_SINGLE_USER=false to have accounts.",
         )
-    return render_template("users.html", users=current().catalog.list_users(), roles=ROLES, **more)
+    return render_template("users.html", users=current().catalog.users.all(), roles=ROLES, **more)
 
 
 @blueprint.post("/users")
@@ -107,7 +111,7 @@ def add_user() -> tuple[str, int]:
     """A new account with a password that is shown on this answer and never again."""
     password = _fresh_password()
     role = request.form.get("role", "")
-    row = current().catalog.create_user(
+    row = current().catalog.users.create(
         request.form.get("name", ""), password, role=role, display_name=request.form.get("display_name", "")
     )
     return _users(fresh=row, password=password), 201
@@ -117,14 +121,14 @@ def add_user() -> tuple[str, int]:
 def reset_password(user_id: int) -> str:
     """Another password for a user, shown once; their sessions end."""
     password = _fresh_password()
-    row = current().catalog.set_password(_other(user_id), password)
+    row = current().catalog.users.set_password(_other(user_id), password)
     return _users(fresh=row, password=password)
 
 
 @blueprint.post("/users/<int:user_id>/role")
 def change_role(user_id: int) -> Response:
     """Make a user coach or admin."""
-    row = current().catalog.set_role(_other(user_id), request.form.get("role", ""))
+    row = current().catalog.users.set_role(_other(user_id), request.form.get("role", ""))
     flash(f"{row.name} is {'an admin' if row.role == ADMIN else 'a coach'} now.")
     return redirect(url_for("admin.users"), code=303)
 
@@ -132,7 +136,7 @@ def change_role(user_id: int) -> Response:
 @blueprint.post("/users/<int:user_id>/active")
 def change_active(user_id: int) -> Response:
     """Let a user in, or not."""
-    row = current().catalog.set_active(_other(user_id), request.form.get("active") == "yes")
+    row = current().catalog.users.set_active(_other(user_id), request.form.get("active") == "yes")
     flash(f"{row.name} may {'log in again' if row.active else 'not log in any more'}.")
     return redirect(url_for("admin.users"), code=303)
 

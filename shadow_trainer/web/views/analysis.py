@@ -64,7 +64,7 @@ def _progress(row: Any, status: dict[str, Any]) -> str:
         row=row,
         status=status,
         preview=media_address(row, "preview.mp4"),
-        attempts=current().catalog.attempts(row.id),
+        attempts=current().catalog.attempts.of(row.id),
         refresh_s=REFRESH_S,
     )
 
@@ -77,7 +77,7 @@ def _ended(row: Any, status: dict[str, Any]) -> str:
         error=row.error or {},
         preview=media_address(row, "preview.mp4"),
         original=url_for("media.file", analysis_id=row.id, name="original"),
-        attempts=current().catalog.attempts(row.id),
+        attempts=current().catalog.attempts.of(row.id),
         people=_people_seen(row),
     )
 

@@ -39,7 +39,7 @@ def save(analysis_id: str) -> AnyResponse | tuple[str, int]:
     """Keep what was written, or show the form again with what is wrong."""
     row = analyses.find(analysis_id)
     try:
-        current().catalog.annotate(row.id, **annotations(request.form))
+        current().catalog.analyses.annotate(row.id, **annotations(request.form))
     except ShadowError as error:
         problem = from_error(error)
         return _form(row, request.form.to_dict(), problem.errors), problem.status
@@ -125,8 +125,8 @@ def _form(row: Any, sent: dict[str, str], errors: list[dict[str, str]] | None = 
         row=row,
         values={**values, **sent},
         errors=errors or [],
-        athletes=current().catalog.list_athletes(owner_id=owner_filter(), archived=None),
-        tags=current().catalog.tags_in_use(owner_id=owner_filter()),
+        athletes=current().catalog.athletes.all(owner_id=owner_filter(), archived=None),
+        tags=current().catalog.analyses.tags_in_use(owner_id=owner_filter()),
     )
 
 

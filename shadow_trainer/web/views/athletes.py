@@ -59,7 +59,7 @@ def athlete(athlete_id: str) -> str:
         athlete=row,
         age=trends.age(row.birth_year),
         films=history.items(films),
-        seasons=trends.build(done, catalog.deliveries_of(film.id for film in done)),
+        seasons=trends.build(done, catalog.analyses.deliveries_of(film.id for film in done)),
         others=[o for o in _all(archived=None) if o.id != row.id and o.owner_id == row.owner_id],
     )
 
@@ -78,7 +78,7 @@ def save(athlete_id: str) -> Response | tuple[str, int]:
     """Keep the facts, or show the form again with what is wrong."""
     row = athlete_forms.find(athlete_id)
     try:
-        current().catalog.change_athlete(row.id, **athlete_forms.facts(request.form))
+        current().catalog.athletes.change(row.id, **athlete_forms.facts(request.form))
     except ShadowError as error:
         problem = from_error(error)
         values = {**_values(row), **request.form.to_dict()}
@@ -98,7 +98,7 @@ def merge(athlete_id: str) -> Response:
         raise BadRequest(
             "These two athletes belong to different coaches.", code="other_coach", fix="Choose another one."
         )
-    current().catalog.merge_athletes(row.id, into.id)
+    current().catalog.athletes.merge(row.id, into.id)
     flash(f"“{row.name}” was merged into “{into.name}”.")
     return _to(into.id)
 
@@ -107,7 +107,7 @@ def merge(athlete_id: str) -> Response:
 def delete(athlete_id: str) -> Response:
     """Delete the athlete; the films stay."""
     row = athlete_forms.find(athlete_id)
-    current().catalog.delete_athlete(row.id)
+    current().catalog.athletes.delete(row.id)
     flash(f"“{row.name}” was deleted. The films are still among the analyses.")
     return redirect(url_for("athletes.index"), code=303)
 
@@ -117,14 +117,14 @@ def _to(athlete_id: int) -> Response:
 
 
 def _all(*, archived: bool | None = False) -> list[Any]:
-    return current().catalog.list_athletes(owner_id=owner_filter(), archived=archived)
+    return current().catalog.athletes.all(owner_id=owner_filter(), archived=archived)
 
 
 def _index(values: dict[str, str], errors: list[dict[str, str]] | None = None) -> str:
     return render_template(
         "athletes.html",
         athletes=_all(archived=None),
-        sessions=current().catalog.sessions_of(owner_id=owner_filter()),
+        sessions=current().catalog.athletes.sessions_of(owner_id=owner_filter()),
         values=values,
         errors=errors or [],
         levels=LEVEL_CHOICES,

@@ -56,5 +56,5 @@ def complete() -> Response:
     """The film has arrived: take it over and put it in the queue. Doing it twice is no error."""
     wish = wish_from(request.form)
     film = tickets.read(request.form.get("claim", ""))
-    row = current().catalog.find(film.analysis_id) or analyses.accept(tickets.arrived(film), wish)
+    row = current().catalog.analyses.find(film.analysis_id) or analyses.accept(tickets.arrived(film), wish)
     return api.accepted(row, "The film is in the queue.")

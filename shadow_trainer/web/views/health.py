@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, jsonify
 
 from ...errors import ShadowError
-from ...jobs.attempt.states import ACTIVE
+from ...vocabulary import ACTIVE_STATES
 from ..http.services import current
 from ..services.analyses import ready_checks
 
@@ -31,10 +31,10 @@ def health() -> Response:
 
 def _active_jobs() -> int | None:
     try:
-        counts = current().catalog.counts()
+        counts = current().catalog.statistics.counts()
     except ShadowError:
         return None
-    return sum(counts.get(state, 0) for state in ACTIVE)
+    return sum(counts.get(state, 0) for state in ACTIVE_STATES)
 
 
 @blueprint.get("/ready")

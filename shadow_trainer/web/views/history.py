@@ -104,8 +104,8 @@ def render() -> str:
         pages=pages,
         total=total,
         states=STATE_CHOICES,
-        athletes=current().catalog.list_athletes(owner_id=owner_filter(), archived=None),
-        tags=current().catalog.tags_in_use(owner_id=owner_filter()),
+        athletes=current().catalog.athletes.all(owner_id=owner_filter(), archived=None),
+        tags=current().catalog.analyses.tags_in_use(owner_id=owner_filter()),
         in_trash=analyses.count_analyses(trashed=True),
         undo=_undo(),
     )
@@ -123,7 +123,7 @@ def items(rows: list[Any]) -> list[shown.Item]:
     """Rows as lines of a list, with the names of their athletes."""
     now, athletes = utcnow(), {}
     if any(row.athlete_id for row in rows):
-        known = current().catalog.list_athletes(owner_id=owner_filter(), archived=None)
+        known = current().catalog.athletes.all(owner_id=owner_filter(), archived=None)
         athletes = {athlete.id: athlete.name for athlete in known}
     return [
         shown.item(row, poster=poster_address(row), now=now, athlete=athletes.get(row.athlete_id, ""))
@@ -135,7 +135,7 @@ def _undo() -> list[Any]:
     """The analyses that were just put into the trash, for the button that takes them out again."""
     ids = [part for part in request.args.get("deleted", "").split(",") if analyses.ID_PATTERN.fullmatch(part)]
     catalog = current().catalog
-    rows = [row for row in map(catalog.find, ids[:PAGE_SIZE]) if row is not None]
+    rows = [row for row in map(catalog.analyses.find, ids[:PAGE_SIZE]) if row is not None]
     wanted = owner_filter()
     return [row for row in rows if row.deleted_at is not None and wanted in (None, row.owner_id)]
 

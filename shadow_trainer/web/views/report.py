@@ -37,7 +37,7 @@ def render(row: Any) -> str:
     repeats_nothing()
     return render_template(
         "report.html",
-        attempts=current().catalog.attempts(row.id),
+        attempts=current().catalog.attempts.of(row.id),
         row=row,
         report=report,
         figures=_figures(row, report),

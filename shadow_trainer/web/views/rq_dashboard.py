@@ -59,7 +59,7 @@ def cancel_what_it_deletes() -> None:
         ids = [arguments["job_id"]]
     elif request.endpoint == "rq_dashboard.empty_queue":
         ids = jobs.ids_in_registry(arguments["queue_name"], arguments["registry_name"])
-    for job_id in current().catalog.known_ids(ids):
+    for job_id in current().catalog.analyses.known_ids(ids):
         jobs.cancel(job_id)  # what is at its end stays as it is
 
 

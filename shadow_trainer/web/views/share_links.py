@@ -27,7 +27,7 @@ def page(analysis_id: str) -> str:
 
 
 def _page(row: Any, **more: Any) -> str:
-    links = current().catalog.list_shares(row.id)
+    links = current().catalog.shares.of(row.id)
     return render_template("shares.html", row=row, links=links, days=DAYS, **more)
 
 
@@ -36,7 +36,7 @@ def create(analysis_id: str) -> tuple[str, int]:
     """A new link, shown on this answer and never again."""
     row = analyses.completed(analysis_id)
     days = request.form.get("days", type=int, default=0)
-    link, token = current().catalog.create_share(row.id, days=days, by=new_owner())
+    link, token = current().catalog.shares.create(row.id, days=days, by=new_owner())
     address = url_for("shared.report", token=token, _external=True)
     return _page(row, address=address, until=link.expires_at), 201
 
@@ -45,6 +45,6 @@ def create(analysis_id: str) -> tuple[str, int]:
 def revoke(analysis_id: str, share_id: int) -> Response:
     """End a link at once."""
     row = analyses.find(analysis_id)
-    current().catalog.revoke_share(row.id, share_id)
+    current().catalog.shares.revoke(row.id, share_id)
     flash("The link was revoked. Whoever opens it now finds nothing.")
     return redirect(url_for("shares.page", analysis_id=row.id), code=303)

@@ -81,7 +81,7 @@ def opens(name: str) -> bool:
 
 
 def _row(token: str) -> Any:
-    row = current().catalog.shared(token)
+    row = current().catalog.shares.analysis_of(token)
     if row is None or row.state != "completed":
         raise NotFound(
             "This link does not open anything.",

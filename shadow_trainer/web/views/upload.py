@@ -35,7 +35,7 @@ def render(problem: Problem | None = None) -> str:
         max_film_s=settings.max_video_s,
         extensions=sorted(receive.EXTENSIONS),
         first_in_line=FIRST_IN_LINE,
-        athletes=current().catalog.list_athletes(owner_id=owner_filter()),
+        athletes=current().catalog.athletes.all(owner_id=owner_filter()),
         references=references.choices(),
         recent=history.items(analyses.list_analyses(limit=RECENT)),
     )

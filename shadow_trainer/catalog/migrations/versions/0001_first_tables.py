@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -28,23 +30,23 @@ def downgrade() -> None:
         op.drop_table(name)
 
 
-def _text(name: str, length: int, *, nullable: bool = False) -> sa.Column:
+def _text(name: str, length: int, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.String(length), nullable=nullable)
 
 
-def _time(name: str, *, nullable: bool = False) -> sa.Column:
+def _time(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, UtcDateTime(), nullable=nullable)
 
 
-def _json(name: str, *, nullable: bool = False) -> sa.Column:
+def _json(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.JSON(none_as_null=True), nullable=nullable)
 
 
-def _number(name: str, *, nullable: bool = False) -> sa.Column:
+def _number(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.Integer(), nullable=nullable)
 
 
-def _measure(name: str, *, nullable: bool = False) -> sa.Column:
+def _measure(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.Double(), nullable=nullable)
 
 

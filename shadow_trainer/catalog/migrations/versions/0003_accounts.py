@@ -6,6 +6,8 @@ it, and that would take the rows with it that point at the dropped ones (attempt
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -58,11 +60,11 @@ def _drop(table: str, columns: tuple[str, ...]) -> None:
         op.drop_column(table, name)
 
 
-def _text(name: str, length: int, **more: object) -> sa.Column:
+def _text(name: str, length: int, **more: Any) -> sa.Column[Any]:
     return sa.Column(name, sa.String(length), **more)
 
 
-def _time(name: str, *, nullable: bool = True) -> sa.Column:
+def _time(name: str, *, nullable: bool = True) -> sa.Column[Any]:
     return sa.Column(name, UtcDateTime(), nullable=nullable)
 
 

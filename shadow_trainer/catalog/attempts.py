@@ -23,15 +23,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from .. import logs
+from ..vocabulary import ACTIVE_STATES, ENDED_STATES, State
 from . import counters
 from .database import Database
 from .models import Analysis, Attempt, Delivery
+from .repository import Repository, rows_changed
 from .types import utcnow
 
-QUEUED, PROCESSING, RETRYING = "queued", "processing", "retrying"
-COMPLETED, FAILED, CANCELED = "completed", "failed", "canceled"
-ACTIVE = (QUEUED, PROCESSING, RETRYING)
-TERMINAL = (COMPLETED, FAILED, CANCELED)
 # Of the time after which a silent worker counts as gone: how long an attempt's lease is, and how often it is
 # renewed. The lease ends before the queue's own entry does, so that who finds the one finds the other.
 LEASE_PART, RENEW_PART = 0.8, 0.2
@@ -51,8 +49,13 @@ class Claim:
     refused: str = ""
 
 
-class Lifecycle(Database):
-    """The state machine."""
+class Attempts(Repository):
+    """The attempts at an analysis, and the state machine that they drive."""
+
+    def __init__(self, database: Database, *, silence_s: float) -> None:
+        """A worker that was silent for ``silence_s`` seconds counts as gone."""
+        super().__init__(database)
+        self.silence_s = silence_s
 
     @property
     def lease_s(self) -> float:
@@ -68,6 +71,12 @@ class Lifecycle(Database):
         """Whether the running attempt has given a sign of life lately."""
         return row.heartbeat_at is not None and moment - row.heartbeat_at < timedelta(seconds=self.lease_s)
 
+    def of(self, analysis_id: str) -> list[Attempt]:
+        """Every attempt at an analysis, the oldest first."""
+        with self.read() as session:
+            query = select(Attempt).where(Attempt.analysis_id == analysis_id).order_by(Attempt.number)
+            return list(session.scalars(query))
+
     def claim(self, analysis_id: str, worker: str, *, now: datetime | None = None) -> Claim:
         """Begin an attempt for ``worker``. An attempt whose lease ran out is closed as ``lost``."""
         moment = now or utcnow()
@@ -76,14 +85,14 @@ class Lifecycle(Database):
             row = session.get(Analysis, analysis_id, with_for_update=True)
             if row is None:
                 return Claim(None, refused="gone")
-            if row.state in TERMINAL:
+            if row.state in ENDED_STATES:
                 return Claim(row, refused="done")
-            if row.state == PROCESSING:
+            if row.state == State.PROCESSING:
                 if self.lease_alive(row, moment) and row.worker != worker:
                     return Claim(row, refused="elsewhere")
                 _close(session, row, "lost", moment, counted=True)
             row.attempt += 1
-            row.state, row.worker, row.heartbeat_at = PROCESSING, worker, moment
+            row.state, row.worker, row.heartbeat_at = State.PROCESSING, worker, moment
             row.error, row.not_before, row.updated_at = None, None, moment
             first = row.started_at is None
             row.started_at = row.started_at or moment
@@ -119,7 +128,7 @@ class Lifecycle(Database):
 
         def work(session: Session) -> bool:
             row = session.get(Analysis, analysis_id, with_for_update=True)
-            if row is None or (row.state, row.attempt) != (PROCESSING, number):
+            if row is None or (row.state, row.attempt) != (State.PROCESSING, number):
                 return False
             row.files = sorted({*row.files, name})
             return True
@@ -131,7 +140,7 @@ class Lifecycle(Database):
         with self.read() as session:
             query = select(Analysis.state, Analysis.attempt).where(Analysis.id == analysis_id)
             found = session.execute(query).one_or_none()
-        return found is not None and tuple(found) == (PROCESSING, number)
+        return found is not None and tuple(found) == (State.PROCESSING, number)
 
     def publish(
         self,
@@ -152,15 +161,15 @@ class Lifecycle(Database):
 
         def work(session: Session) -> bool:
             row = session.get(Analysis, analysis_id, with_for_update=True)
-            if row is None or row.attempt != number or row.state not in (PROCESSING, COMPLETED):
+            if row is None or row.attempt != number or row.state not in (State.PROCESSING, State.COMPLETED):
                 return False
-            if row.state == COMPLETED:
+            if row.state == State.COMPLETED:
                 return True
             session.execute(delete(Delivery).where(Delivery.analysis_id == analysis_id))
             session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
             row.files, row.result, row.warnings = names, dict(result), notes
             row.stage, row.progress = "", 100.0
-            started_at = finish(session, row, COMPLETED, "completed", None)
+            started_at = finish(session, row, State.COMPLETED, "completed", None)
             counters.add(session, _completed(row, started_at))
             return True
 
@@ -183,7 +192,7 @@ class Lifecycle(Database):
                 return False
             if warnings is not None:
                 row.warnings = list(warnings)
-            finish(session, row, FAILED, outcome, error)
+            finish(session, row, State.FAILED, outcome, error)
             return True
 
         return self.transact(work)
@@ -206,7 +215,7 @@ class Lifecycle(Database):
                 return False
             moment = utcnow()
             _close(session, row, outcome, moment, counted=True, error=error)
-            row.state, row.error = RETRYING, dict(error)
+            row.state, row.error = State.RETRYING, dict(error)
             row.not_before = moment + timedelta(seconds=delay_s)
             row.batch_limit = batch_limit if batch_limit is not None else row.batch_limit
             return True
@@ -221,12 +230,12 @@ class Lifecycle(Database):
             if row is None:
                 return False
             _close(session, row, "handed_back", utcnow(), counted=False)
-            row.state = QUEUED
+            row.state = State.QUEUED
             return True
 
         return self.transact(work)
 
-    def close_attempt(self, analysis_id: str, number: int, outcome: str) -> None:
+    def close(self, analysis_id: str, number: int, outcome: str) -> None:
         """Write how an attempt ended that no longer owns its analysis (canceled, superseded)."""
 
         def work(session: Session) -> None:
@@ -242,8 +251,8 @@ class Lifecycle(Database):
 
         def work(session: Session) -> Analysis | None:
             row = session.get(Analysis, analysis_id, with_for_update=True)
-            if row is not None and row.state in ACTIVE:
-                finish(session, row, CANCELED, "canceled", None, counted=False)
+            if row is not None and row.state in ACTIVE_STATES:
+                finish(session, row, State.CANCELED, "canceled", None, counted=False)
             return row
 
         return self.transact(work)
@@ -253,10 +262,10 @@ class Lifecycle(Database):
 
         def work(session: Session) -> bool:
             row = session.get(Analysis, analysis_id, with_for_update=True)
-            if row is None or row.state not in TERMINAL or row.deleted_at is not None:
+            if row is None or row.state not in ENDED_STATES or row.deleted_at is not None:
                 return False
             moment = utcnow()
-            row.state, row.stage, row.progress, row.error = QUEUED, "", 0.0, None
+            row.state, row.stage, row.progress, row.error = State.QUEUED, "", 0.0, None
             row.budget_from, row.not_before, row.worker = row.attempt, None, None
             row.queued_at = row.updated_at = moment
             row.started_at = row.finished_at = None
@@ -289,14 +298,14 @@ def spent(session: Session, row: Analysis) -> int:
 
 def _write(session: Session, analysis_id: str, number: int, values: Mapping[str, Any]) -> bool:
     query = update(Analysis).where(
-        Analysis.id == analysis_id, Analysis.attempt == number, Analysis.state == PROCESSING
+        Analysis.id == analysis_id, Analysis.attempt == number, Analysis.state == State.PROCESSING
     )
-    return session.execute(query.values(**values)).rowcount == 1
+    return rows_changed(session, query.values(**values)) == 1
 
 
 def _mine(session: Session, analysis_id: str, number: int) -> Analysis | None:
     row = session.get(Analysis, analysis_id, with_for_update=True)
-    if row is None or (row.state, row.attempt) != (PROCESSING, number):
+    if row is None or (row.state, row.attempt) != (State.PROCESSING, number):
         return None
     return row
 
@@ -323,7 +332,7 @@ def _close(
 def finish(
     session: Session,
     row: Analysis,
-    state: str,
+    state: State,
     outcome: str,
     error: Mapping[str, str] | None,
     *,
