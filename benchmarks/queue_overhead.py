@@ -71,8 +71,14 @@ def main() -> None:
 
 def warm_command(settings: Settings) -> list[str]:
     """Our worker, its child without a model (as the plain worker has none)."""
-    seams = {"engines": "tests.jobs.fakes:Engines"}
-    order = {"what": "worker", "settings": asdict(settings), "seams": seams, "name": "warm", "queue": "pose"}
+    test_overrides = {"engines": "tests.jobs.fakes:Engines"}
+    order = {
+        "what": "worker",
+        "settings": asdict(settings),
+        "test_overrides": test_overrides,
+        "name": "warm",
+        "queue": "pose",
+    }
     return [sys.executable, "-m", "tests.jobs.processes", json.dumps(order)]
 
 

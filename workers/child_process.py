@@ -30,15 +30,20 @@ class ChildFailed(Exception):
 class Child:
     """At most one running child: start it, wait until it is ready, give it jobs, end it.
 
-    ``seams`` are dotted names that replace parts inside the child (tests); none in production.
+    ``test_overrides`` are dotted names that replace parts inside the child (tests); none in production.
     """
 
     def __init__(
-        self, settings: Settings, worker: str, queue: str, seams: dict[str, str] | None = None
+        self, settings: Settings, worker: str, queue: str, test_overrides: dict[str, str] | None = None
     ) -> None:
         self.settings = settings
         self._header = json.dumps(
-            {"settings": asdict(settings), "worker": worker, "queue": queue, "seams": seams or {}}
+            {
+                "settings": asdict(settings),
+                "worker": worker,
+                "queue": queue,
+                "test_overrides": test_overrides or {},
+            }
         )
         self._process: subprocess.Popen[bytes] | None = None
         self._answers = -1

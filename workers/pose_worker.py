@@ -58,7 +58,7 @@ RESTART_PAUSE_S, RESTART_PAUSE_MAX_S = 1.0, 30.0
 class PoseWorker(Worker):
     """One child, and one queue or several with commas, the first before the others.
 
-    ``seams`` are for tests, see :class:`workers.child_process.Child`.
+    ``test_overrides`` are for tests, see :class:`workers.child_process.Child`.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class PoseWorker(Worker):
         queues: str = ",".join(QUEUES),
         *,
         name: str | None = None,
-        seams: dict[str, str] | None = None,
+        test_overrides: dict[str, str] | None = None,
     ) -> None:
         # A policy that cannot be read is said now, not at the first failure.
         retry_policy.parse(settings.retry_policies)
@@ -86,7 +86,7 @@ class PoseWorker(Worker):
         self.house = Runner(
             settings, open_catalog(settings), open_storage(settings.storage_address, settings), None
         )
-        self.child = Child(settings, self.name, queues, seams)
+        self.child = Child(settings, self.name, queues, test_overrides)
         self._grace_until: float | None = None
         self._end_cause = ""
 

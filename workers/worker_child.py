@@ -51,7 +51,7 @@ def main() -> None:
     os.nice(settings.worker_nice)
     jobs = _read_jobs()
     try:
-        runner = _runner(settings, header["seams"])
+        runner = _runner(settings, header["test_overrides"])
         runner.engines.warm()
     except ShadowError as error:
         os.write(answers, FAILED + f"{error.code}: {error.message} {error.fix}".encode()[:4000])
@@ -85,12 +85,14 @@ def perform(horse: Horse, catalog: Catalog, job_id: str, execution_id: str) -> b
     return not horse.timed_out
 
 
-def _runner(settings: Settings, seams: dict[str, str]) -> Runner:
-    """The real parts, unless a seam names a replacement ``module:attribute``."""
+def _runner(settings: Settings, test_overrides: dict[str, str]) -> Runner:
+    """The real parts, unless a test override names a replacement ``module:attribute``."""
     from shadow_trainer.jobs.pipeline.engines import Engines
 
-    engines = _named(seams["engines"])(settings) if "engines" in seams else Engines(settings)
-    pipeline = _named(seams["pipeline"]) if "pipeline" in seams else None
+    engines = (
+        _named(test_overrides["engines"])(settings) if "engines" in test_overrides else Engines(settings)
+    )
+    pipeline = _named(test_overrides["pipeline"]) if "pipeline" in test_overrides else None
     storage = open_storage(settings.storage_address, settings)
     return Runner(settings, open_catalog(settings), storage, engines, pipeline)
 

@@ -3,7 +3,7 @@
 honcho prints the lines; its own manager is not used, because it stops everything at once (the queue's
 Redis must outlive the worker that hands its job back) and everything when one process ends.
 Each process leads a session of its own, so whatever it started can be found and ended with it. Should the
-supervisor itself be killed, its undertaker does so (:mod:`.undertaker`).
+supervisor itself be killed, its process reaper does so (:mod:`.process_reaper`).
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Supervisor:
         self._stop = threading.Event()
         self._signals = itertools.count(1)
         self._hurry = False
-        self._undertaker: subprocess.Popen[bytes] | None = None
+        self._reaper: subprocess.Popen[bytes] | None = None
         self.returncode = 0
 
     def stop(self) -> None:
@@ -105,7 +105,7 @@ class Supervisor:
         previous = {
             s: signal.signal(s, self._on_signal) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         }
-        self._hire_undertaker()
+        self._start_reaper()
         try:
             if self._start_all():
                 self._on_ready()
@@ -114,7 +114,7 @@ class Supervisor:
                 self._print_lines(TICK_S)
         finally:
             self._stop_all()
-            self._dismiss_undertaker()
+            self._stop_reaper()
             for number, handler in previous.items():
                 signal.signal(number, handler)
         return self.returncode
@@ -138,30 +138,30 @@ class Supervisor:
                     return False
         return True
 
-    def _hire_undertaker(self) -> None:
+    def _start_reaper(self) -> None:
         # One that comes late knows from its start what there is.
         known = [_words(session, child.service) for child in self._children for session in child.sessions]
-        self._undertaker = subprocess.Popen(
+        self._reaper = subprocess.Popen(
             [sys.executable, process_reaper.__file__, *known], stdin=subprocess.PIPE, start_new_session=True
         )
 
-    def _dismiss_undertaker(self) -> None:
-        self._tell_undertaker(".")
-        if self._undertaker and self._undertaker.stdin:
+    def _stop_reaper(self) -> None:
+        self._tell_reaper(".")
+        if self._reaper and self._reaper.stdin:
             with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-                self._undertaker.stdin.close()
-                self._undertaker.wait(KILL_WAIT_S)
+                self._reaper.stdin.close()
+                self._reaper.wait(KILL_WAIT_S)
 
-    def _tell_undertaker(self, words: str) -> None:
+    def _tell_reaper(self, words: str) -> None:
         # Should it have been killed, there is nobody to tell; the services are still ours to stop.
         with contextlib.suppress(OSError):
-            if self._undertaker and self._undertaker.stdin:
-                self._undertaker.stdin.write(words.encode() + b"\n")
-                self._undertaker.stdin.flush()
+            if self._reaper and self._reaper.stdin:
+                self._reaper.stdin.write(words.encode() + b"\n")
+                self._reaper.stdin.flush()
 
     def _start(self, child: _Child) -> None:
         lowest = self._children[0].service.rank
-        # What the others need must outlive them: it is left to the undertaker.
+        # What the others need must outlive them: it is left to the process reaper.
         prefix = _dies_with_us() if child.service.rank > lowest else ()
         child.popen = subprocess.Popen(
             [*prefix, *child.service.command],
@@ -174,7 +174,7 @@ class Supervisor:
         )
         child.started, child.again_at = time.monotonic(), None
         child.sessions.add(child.popen.pid)
-        self._tell_undertaker(_words(child.popen.pid, child.service))
+        self._tell_reaper(_words(child.popen.pid, child.service))
         child.reader = threading.Thread(target=self._read, args=(child, child.popen), daemon=True)
         child.reader.start()
 
@@ -194,8 +194,8 @@ class Supervisor:
 
     def _watch(self) -> None:
         """Restart what has ended, each time after a longer pause; give up on what never stays."""
-        if self._undertaker is not None and self._undertaker.poll() is not None:
-            self._hire_undertaker()
+        if self._reaper is not None and self._reaper.poll() is not None:
+            self._start_reaper()
         now = time.monotonic()
         for child in self._children:
             if child.popen is None or child.running or self._stop.is_set():
@@ -210,7 +210,7 @@ class Supervisor:
         # What it left running would go on with work that is about to be given to its successor.
         kill_sessions(child.sessions)
         for session in child.sessions:
-            self._tell_undertaker(f"- {session}")
+            self._tell_reaper(f"- {session}")
         child.sessions.clear()
         quick = now - child.started < QUICK_S
         child.failures = child.failures + 1 if quick else 0
@@ -274,7 +274,7 @@ class Supervisor:
 
 
 def _words(session: int, service: Service) -> str:
-    """What the undertaker reads of a session."""
+    """What the process reaper reads of a session."""
     return f"+ {session} {service.rank} {service.stop_s}"
 
 

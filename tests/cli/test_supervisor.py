@@ -193,13 +193,13 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path, helped: bo
     said = lambda: (tmp_path / "log").read_text()  # noqa: E731
     wait_for(lambda: all(w in said() for w in ("base starts", "user starts", "inner")), "they did not start")
     family = psutil.Process(killed.pid).children(recursive=True)
-    assert len(family) >= 5  # three services, the inner process, the undertaker
+    assert len(family) >= 5  # three services, the inner process, the process reaper
     if not helped:
-        # An undertaker that was killed before it was needed is replaced.
-        first = undertakers(killed.pid)
+        # A process reaper that was killed before it was needed is replaced.
+        first = reapers(killed.pid)
         for process in first:
             process.kill()
-        wait_for(lambda: [p for p in undertakers(killed.pid) if p not in first], "no other undertaker came")
+        wait_for(lambda: [p for p in reapers(killed.pid) if p not in first], "no other process reaper came")
     killed.kill()
     killed.wait()
     wait_for(lambda: not any(alive(p.pid) for p in family), "something was left behind", 20)
@@ -207,12 +207,12 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path, helped: bo
     assert float((tmp_path / "base").read_text()) > float((tmp_path / "user").read_text())
 
 
-def undertakers(pid: int) -> list[psutil.Process]:
+def reapers(pid: int) -> list[psutil.Process]:
     """The children of a supervisor that would end what it leaves."""
     found = []
     for child in psutil.Process(pid).children():
         with contextlib.suppress(psutil.Error):
-            if "undertaker" in " ".join(child.cmdline()):
+            if "process_reaper" in " ".join(child.cmdline()):
                 found.append(child)
     return found
 

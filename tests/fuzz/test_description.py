@@ -51,7 +51,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[H
     needs_redis()
     folder = tmp_path_factory.mktemp("description")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rigs, "SEAMS", DECODER_ONLY)
+        patch.setattr(rigs, "TEST_OVERRIDES", DECODER_ONLY)
         settings = small_settings(folder / "data", secret_key="d" * 40, queue_limit=10**6, coach_limit=0)
         with Rig(settings) as rig, Server(rig) as server:
             rig.worker()

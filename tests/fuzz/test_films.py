@@ -34,7 +34,7 @@ OURS = {"internal", "worker_crashed", "worker_lost", "timeout", "out_of_memory",
 def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     """An installation whose worker opens films for real; in the long run with the real model, too."""
     needs_redis()
-    monkeypatch.setattr(rigs, "SEAMS", {} if LONG else DECODER_ONLY)
+    monkeypatch.setattr(rigs, "TEST_OVERRIDES", {} if LONG else DECODER_ONLY)
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     settings = small_settings(

@@ -24,7 +24,9 @@ def main() -> None:
     else:
         from workers.pose_worker import PoseWorker
 
-        worker = PoseWorker(settings, order["queue"], name=order["name"], seams=order["seams"])
+        worker = PoseWorker(
+            settings, order["queue"], name=order["name"], test_overrides=order["test_overrides"]
+        )
         worker.work(logging_level=None)
 
 

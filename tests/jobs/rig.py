@@ -23,7 +23,7 @@ from shadow_trainer.settings import ROOT, Settings
 from shadow_trainer.storage import open_storage
 from tests.jobs import fakes
 
-SEAMS = {"pipeline": "tests.jobs.fakes:run", "engines": "tests.jobs.fakes:Engines"}
+TEST_OVERRIDES = {"pipeline": "tests.jobs.fakes:run", "engines": "tests.jobs.fakes:Engines"}
 # Generous, because the tests share their machine; nothing waits this long when all is well.
 PATIENCE_S = 40.0
 
@@ -101,7 +101,9 @@ class Rig:
         return self._start("clock", {})
 
     def _start(self, what: str, more: dict[str, Any]) -> subprocess.Popen[bytes]:
-        order = json.dumps({"what": what, "settings": asdict(self.settings), "seams": SEAMS, **more})
+        order = json.dumps(
+            {"what": what, "settings": asdict(self.settings), "test_overrides": TEST_OVERRIDES, **more}
+        )
         log = (self.data / f"{what}.log").open("ab")
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.jobs.processes", order], cwd=ROOT, stdout=log, stderr=log

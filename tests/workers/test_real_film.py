@@ -23,12 +23,12 @@ PATIENCE_S = 240.0
 
 @pytest.fixture
 def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
-    """An installation whose worker has no seams; the weights are the project's."""
+    """An installation whose worker has no test overrides; the weights are the project's."""
     needs_redis()
     models = Path(os.environ.get("SHADOW_MODELS", ROOT / "var" / "models"))
     if not models.is_dir():
         pytest.skip(f"the converted weights are not at {models}; run `make setup`")
-    monkeypatch.setattr(rigs, "SEAMS", {})
+    monkeypatch.setattr(rigs, "TEST_OVERRIDES", {})
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "models").symlink_to(models)
     with Rig(small_settings(tmp_path / "data", model_size="xs", job_timeout_s=600, **SOON_MISSED)) as found:
