@@ -37,7 +37,7 @@ VIEWS = {"open": "open-side", "rear": "rear", "front": "front", "q45": "other"}
 GROUPS = {"open-side": ("open-side",), "rear": ("rear", "front"), "other": ("other",)}
 # Taking every fourth picture of the reference's own motion moves an angle by up to this; no film is read better.
 LEAST_DEG = 2.1
-# Degrees per second at these moments (PITCHING.md section 1.3): few pitches may be lucky in when they were read.
+# Degrees per second at these moments (docs/method.md, section 1.3): few pitches may be lucky in when they were read.
 TURNING_DEG_S = {
     ("elbow_flexion", "release"): 2400.0, ("trunk_rotation", "max_external_rotation"): 1050.0,
     ("pelvis_rotation", "foot_contact"): 500.0,

@@ -61,7 +61,7 @@ def analyse(
     scored: bool = True,
     plate_known: bool = True,
 ) -> dict[str, Any]:
-    """Everything that is measured of the athlete in ``series``; see DESIGN.md section 4 for the shape.
+    """Everything that is measured of the athlete in ``series``; see docs/architecture.md, section 4 for the shape.
 
     ``throws`` right, left or auto; ``fps`` real frames per second when they cannot be told from the times;
     ``windows`` where to look for deliveries; ``events`` moved by a coach: delivery index -> event -> seconds;

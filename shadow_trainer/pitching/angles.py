@@ -1,4 +1,4 @@
-"""Angles of the body over time, by the formulas of PITCHING.md section 2 (joint-line definition).
+"""Angles of the body over time, by the formulas of docs/method.md, section 2 (joint-line definition).
 
 Input is a right-hander's world points (see :mod:`.world`); the first axis is time; angles are degrees.
 Rotation about the vertical: 0 = facing third base (side-on), 90 = facing the plate, negative = turned back.

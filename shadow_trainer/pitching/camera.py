@@ -16,7 +16,7 @@ from ..body.skeleton import INDEX, JOINTS
 _BODY = [INDEX[name] for name in JOINTS]
 LEAST_POINTS = 24
 PINHOLE = ("camera_focal", "camera_R", "camera_t")
-# The axis may turn this far from the ideal before a view loses its name (PITCHING.md section 5 warns at 20).
+# The axis may turn this far from the ideal before a view loses its name (docs/method.md, section 5).
 VIEW_WITHIN_DEG = 32.0
 
 

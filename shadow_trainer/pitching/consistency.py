@@ -1,4 +1,4 @@
-"""How alike several deliveries of one pitcher are: in one clip, or over a session (PITCHING.md section 3.1).
+"""How alike several deliveries of one pitcher are: in one clip, or over a session (docs/method.md, section 3.1).
 
 Spread is set against the published within-pitcher SD (OpenBiomechanics, mean over 100 pitchers); a fault is
 marked when it appears in at least 60 % of three or more pitches.

@@ -1,4 +1,4 @@
-"""What a coach should know about the film behind the numbers (PITCHING.md section 5, "Warn when")."""
+"""What a coach should know about the film behind the numbers (docs/method.md, section 5, "Warn when")."""
 
 from __future__ import annotations
 

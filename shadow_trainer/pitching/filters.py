@@ -1,4 +1,4 @@
-"""Filling, low-pass filtering and differentiating of series over time (PITCHING.md section 0).
+"""Filling, low-pass filtering and differentiating of series over time (docs/method.md, section 0).
 
 The first axis is time; samples need not be evenly spaced, times are real seconds. NaN is "not known".
 """

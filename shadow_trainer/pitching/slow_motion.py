@@ -1,4 +1,4 @@
-"""Slow motion that nobody declared: how many times slower than life a film plays (PITCHING.md section 0).
+"""Slow motion that nobody declared: how many times slower than life a film plays (docs/method.md, section 0).
 
 Foot contact to release cannot be longer than about 0.2 s, and nobody takes three seconds from leg lift to
 release. The factor is the one of the usual recording modes that makes hand speed and rhythm those of a pitch.

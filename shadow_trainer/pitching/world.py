@@ -2,7 +2,7 @@
 
 World frame: metres, X from the rubber to the plate, Z up, Y = Z x X (toward first base). For a left-hander
 Y is negated and left and right are exchanged, so that every formula downstream is a right-hander's:
-throwing and rear side are the right one, glove and lead side the left one (PITCHING.md section 0).
+throwing and rear side are the right one, glove and lead side the left one (docs/method.md, section 0).
 """
 
 from __future__ import annotations

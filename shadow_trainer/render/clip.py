@@ -120,7 +120,7 @@ def make_clip(
 ) -> Clip:
     """A clip for a canvas whose pixel = (upright film pixel - offset) * scale.
 
-    ``shadow`` (T, 33, 2) upright film pixels. ``analysis`` is the document of DESIGN.md section 4.
+    ``shadow`` (T, 33, 2) upright film pixels. ``analysis`` is the document of docs/architecture.md, section 4.
     """
     shift = np.asarray(offset, dtype=float)
     deliveries = analysis.get("deliveries", [])

@@ -102,7 +102,7 @@ def html(
 ) -> None:
     """Write the report; ``stills`` as :func:`.stills.event_stills` gives them, ``curves`` () leaves the charts out.
 
-    ``analysis`` is the document of DESIGN.md section 4, ``curves`` the time series of each delivery.
+    ``analysis`` is the document of docs/architecture.md, section 4, ``curves`` the time series of each delivery.
     """
     Path(out).write_text(page(analysis, stills, curves, title=title), encoding="utf-8")
 

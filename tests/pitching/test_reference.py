@@ -1,4 +1,4 @@
-"""The built-in reference keeps the figures of the specification's section 7."""
+"""The built-in reference keeps the figures of docs/method.md, section 7."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def make_series(frames: int = FRAMES, fps: float = FPS, size: tuple[int, int] = 
 
 
 def make_analysis(throws: str = "right") -> dict[str, Any]:
-    """The document of DESIGN.md section 4 with one delivery."""
+    """The document of docs/architecture.md, section 4 with one delivery."""
     norm = {"mean": 46.0, "sd": 9.0, "source": "OpenBiomechanics"}
     metrics = [
         {"name": "lead_knee_flexion", "event": "foot_contact", "value": 52.345, "unit": "deg", "error": 6.0,

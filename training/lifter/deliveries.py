@@ -1,7 +1,7 @@
 """Synthetic deliveries by forward kinematics from the key-framed reference, widely varied.
 
 Lengths in body heights, right-hander's axes (X to the plate, Y toward first base, Z up) until the last step.
-Build and key frames after PITCHING.md section 7. Unusual motion (sidearm, collapsed knee, no separation,
+Build and key frames after docs/method.md, section 7. Unusual motion (sidearm, collapsed knee, no separation,
 random poses) is as common as the ordinary so that the lifter learns bodies, not one style.
 """
 

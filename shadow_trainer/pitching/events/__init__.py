@@ -1,4 +1,4 @@
-"""The eight events of a delivery, found in the order of PITCHING.md section 1.1.
+"""The eight events of a delivery, found in the order of docs/method.md, section 1.1.
 
 Release is found first, because the throwing hand's burst is the most robust sign of a pitch; the other
 events are looked for in windows around it. What was not seen is inferred and marked ``estimated``.

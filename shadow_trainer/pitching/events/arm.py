@@ -15,7 +15,7 @@ from .event import (
     inferred,
 )  # fmt: skip
 
-# A throw's peak hand speed over the median hand speed (section 1.1, event 1).
+# A throw's peak hand speed over the median hand speed (section 1.1).
 LEAST_BURST = 3.0
 # The hand's speed has a plateau of some 25 ms; its centre of gravity above this share is steadier than its peak.
 PLATEAU, PLATEAU_S = 0.8, 0.06

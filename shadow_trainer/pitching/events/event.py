@@ -14,7 +14,7 @@ EVENTS = (
     "max_internal_rotation",
     "follow_through",
 )
-# PITCHING.md section 1.2: OpenBiomechanics, medians; seconds.
+# docs/method.md, section 1.2: OpenBiomechanics, medians; seconds.
 LIFT_TO_CONTACT_S = 0.628
 CONTACT_TO_RELEASE_S = 0.141
 LAYBACK_TO_RELEASE_S = 0.032

@@ -79,7 +79,7 @@ def find_hand_separation(s: Signals, lift_s: float, contact_s: float, release_s:
 
 
 def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
-    """First time the lead ankle has come to rest on the ground (section 1.1, event 5)."""
+    """First time the lead ankle has come to rest on the ground (section 1.1)."""
     typical = inferred(release_s - CONTACT_TO_RELEASE_S)
     low, high = (release_s - before for before in CONTACT_WINDOW_S)
     if s.ankle_seen is not None:

@@ -1,4 +1,4 @@
-"""Faults and strengths in words a coach can use (PITCHING.md sections 4.4 and 4.5)."""
+"""Faults and strengths in words a coach can use (docs/method.md, sections 4.4 and 4.5)."""
 
 from .find import FOOTER, find, find_all, not_judged, shown
 from .repeats import tell_repeats

@@ -1,4 +1,4 @@
-"""The sixteen faults of PITCHING.md section 4.5 as data: thresholds, reasons, drills, sources.
+"""The sixteen faults of docs/method.md, section 4.5 as data: thresholds, reasons, drills, sources.
 
 A fault has one or more checks; one of them suffices. A check looks at one metric at its event: ``amber`` and
 ``red`` are limits in the metric's unit, ``above`` says on which side of them the fault lies. ``impact`` 1..3

@@ -1,4 +1,4 @@
-"""What is as it is in good deliveries, in words a coach can use (PITCHING.md section 4.4: after the faults, a strength).
+"""What is as it is in good deliveries, in words a coach can use (docs/method.md, section 4.4: after the faults, a strength).
 
 Nothing is praised that is not sure and typical, or that is part of a fault.
 """

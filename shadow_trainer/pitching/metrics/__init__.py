@@ -1,4 +1,4 @@
-"""The metrics of one delivery: a value at its event, with unit, error and confidence (PITCHING.md section 2)."""
+"""The metrics of one delivery: a value at its event, with unit, error and confidence (docs/method.md, section 2)."""
 
 from .confidence import HIGH, LOW, MEDIUM
 from .context import HEADINGS, Context

@@ -1,4 +1,4 @@
-"""How far a metric can be trusted: by view (section 5), by frame rate (section 1.3), by its events."""
+"""How far a metric can be trusted: by view (section 2.2), frame rate (section 1.3), events and measured error (section 8)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from ..events import Event
 from ..signals import Signals
 from ..world import joint, mid_hip, mid_shoulder
 
-# Angles about the vertical are read on the branch -90..270, as in PITCHING.md section 2.1.
+# Angles about the vertical are read on the branch -90..270, as in docs/method.md, section 2.1.
 HEADINGS = (
     "pelvis_rotation",
     "trunk_rotation",

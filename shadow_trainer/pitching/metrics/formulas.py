@@ -1,4 +1,4 @@
-"""Formulas of the metrics that are not simply an angle at an event (PITCHING.md sections 2.2 and 2.3).
+"""Formulas of the metrics that are not simply an angle at an event (docs/method.md, sections 2.2 and 2.3).
 
 Each takes a :class:`~.context.Context` and returns one float in the unit of its row; NaN when not known.
 """

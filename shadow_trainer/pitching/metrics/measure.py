@@ -32,7 +32,7 @@ class Metric:
 
 
 def measure(context: Context, view: str) -> list[Metric]:
-    """Every metric of one delivery in the order of the table; ``view`` as in DESIGN.md section 4."""
+    """Every metric of one delivery in the order of the table; ``view`` as in docs/architecture.md, section 4."""
     return [_metric(row, context, view) for row in ROWS]
 
 

@@ -1,6 +1,6 @@
 """Published norms by level: mean, SD, percentile, and where the number comes from (`data/norms.csv`).
 
-Two rules keep them honest (PITCHING.md sections 2.4 and 3). A pose model sees the line between the
+Two rules keep them honest (docs/method.md, sections 2.4 and 3). A pose model sees the line between the
 shoulders, marker systems see the ribcage, and the two differ by 20 degrees at foot contact: such angles are
 only ever compared with norms of joint lines. And numbers that were noted from memory are not shown.
 """
@@ -41,7 +41,7 @@ _LINE_LEVELS = frozenset((ADULT, "adolescent_12-15y", "college_japan"))
 # 3.2): turns at contact are not compared with his. Their difference, the separation, hardly changes.
 _EARLIER_CONTACT = frozenset(("adolescent_12-15y", "college_japan"))
 _TURNING_AT_CONTACT = frozenset((("pelvis_rotation", "foot_contact"), ("trunk_rotation", "foot_contact")))
-# Youth have adult means with a wider spread where nothing better is published (section 3.3).
+# Youth have adult means with a wider spread where nothing better is published (section 3.4).
 YOUTH_WIDER = 1.5
 # How the source of an adult norm begins that stands in for another level.
 STAND_IN = "adult reference"

@@ -1,4 +1,4 @@
-"""Estimates from the picture alone, for what moves in a plane that faces the camera (PITCHING.md section 6).
+"""Estimates from the picture alone, for what moves in a plane that faces the camera (docs/method.md, section 6).
 
 Two-axis angles do far better in 2D than from monocular depth: a knee from the side, a lean from behind. The
 landmarks' pixels are turned into metres in one vertical plane of the world, X-Z from the open side, Y-Z from

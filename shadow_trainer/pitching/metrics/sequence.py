@@ -1,4 +1,4 @@
-"""The kinematic sequence: which segment peaks when (PITCHING.md section 2.3).
+"""The kinematic sequence: which segment peaks when (docs/method.md, section 2.3).
 
 Order and lag are what counts; peak values are soft below 240 fps, and a strict "pelvis before trunk" is
 wrong: healthy pitchers mix their sequences (Scarborough 2021), and in OpenBiomechanics the trunk peaked

@@ -1,4 +1,4 @@
-"""Deliveries to compare with: the built-in elite one, saved analyses, imported motion (PITCHING.md section 7)."""
+"""Deliveries to compare with: the built-in elite one, saved analyses, imported motion (docs/method.md, section 7)."""
 
 from .elite import elite
 from .library import BUILT_IN, from_delivery, get

@@ -1,4 +1,4 @@
-"""The reference's body: segment lengths, and joints from angles by forward kinematics (PITCHING.md section 7).
+"""The reference's body: segment lengths, and joints from angles by forward kinematics (docs/method.md, section 7).
 
 All lengths are in body heights; every function takes and returns arrays with time first, and inverts the
 formulas of section 2, so that measuring the built body gives the angles back.

@@ -1,4 +1,4 @@
-"""The built-in elite reference, generated from key frames (PITCHING.md section 7).
+"""The built-in elite reference, generated from key frames (docs/method.md, section 7).
 
 Eleven hand-written key frames, checked against OpenBiomechanics aggregates; between them every channel is a
 monotone cubic (PCHIP): plain splines overshoot between layback and release.

@@ -1,4 +1,4 @@
-"""The reference's motion on the athlete's body (PITCHING.md section 4.2, steps 2 to 4).
+"""The reference's motion on the athlete's body (docs/method.md, section 4.2, steps 2 to 4).
 
 Directions of the reference's bones, lengths of the athlete's; the reference turned about the vertical so
 that the strides coincide; the rear foot pinned until 100 ms before foot contact, the lead foot after it.

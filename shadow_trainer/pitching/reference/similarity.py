@@ -1,4 +1,4 @@
-"""How alike two deliveries are: angles between bone directions at the same phase (PITCHING.md section 4.3).
+"""How alike two deliveries are: angles between bone directions at the same phase (docs/method.md, section 4.3).
 
 Directions, not positions, so that size does not count. A style difference is not a fault: this number and
 the list of faults are separate outputs.

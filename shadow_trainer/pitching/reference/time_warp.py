@@ -1,4 +1,4 @@
-"""Two deliveries on one clock: piecewise-linear between events (PITCHING.md section 4.1).
+"""Two deliveries on one clock: piecewise-linear between events (docs/method.md, section 4.1).
 
 Aligned by events, timing and shape stay apart: dynamic time warping would bend time to hide exactly the
 timing faults a coach looks for (Helwig 2011).

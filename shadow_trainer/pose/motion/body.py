@@ -1,7 +1,7 @@
 """The body that is fitted: 21 nodes, the bones between them and human proportions.
 
 Nodes are joint centres (shoulder to ankle) and points on the skin (nose, ears, index knuckles, heels, toes).
-Proportions are shares of body height after Winter and Drillis-Contini, as in PITCHING.md section 7.
+Proportions are shares of body height after Winter and Drillis-Contini, as in docs/method.md, section 7.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Coarse events of one delivery and the direction of the plate, from 3D points in a level frame (Z up).
 
 The plate lies where the stride goes: from the rear ankle at leg lift to the lead ankle after foot contact
-(PITCHING.md, section 0). Only positions are read; fine events belong to the pitching package.
+(docs/method.md, section 0). Only positions are read; fine events belong to the pitching package.
 """
 
 from __future__ import annotations

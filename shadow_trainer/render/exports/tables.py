@@ -35,7 +35,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def metrics_csv(analysis: Mapping[str, Any], out: str | os.PathLike[str]) -> None:
-    """Write every metric of every delivery; ``analysis`` is the document of DESIGN.md section 4.
+    """Write every metric of every delivery; ``analysis`` is the document of docs/architecture.md, section 4.
 
     ``error`` is one standard deviation in the metric's unit. ``scored`` is ``no`` for low confidence:
     such a value is shown as a trend only, so it has no z. Values that are not known are empty cells.

@@ -10,7 +10,7 @@ from ..clip import Mark, Pose
 from ..palette import CASING, INK
 
 _RING_SECONDS = 0.55  # of playback
-# The joint that an event is about: (joint, role), role throwing/lead as in PITCHING.md.
+# The joint that an event is about: (joint, role), role throwing/lead as in docs/method.md, section 0.
 _EVENT_JOINT = {
     "leg_lift": ("knee", "lead"),
     "foot_contact": ("ankle", "lead"),
