@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .version import RELEASE as __version__
+
 if TYPE_CHECKING:
     from flask import Flask
 
     from .settings import Settings
 
-__version__ = "0.1.0"
+__all__ = ["__version__", "create_app"]
 
 
 def create_app(settings: Settings | None = None, **parts: Any) -> Flask:

@@ -21,12 +21,12 @@ from typing import IO, Any
 
 import redis
 
-from ... import __version__
 from ...catalog import utcnow
 from ...catalog.migrate import current_revision
 from ...errors import BadRequest, Conflict, NotFound
 from ...settings import Settings
 from ...storage import Storage
+from ...version import RELEASE
 from ..redis.client import answers, connect
 from . import database, queue
 from .index import Entry, Hashing, entries
@@ -79,9 +79,7 @@ def create(settings: Settings, storage: Storage, target: Path, *, with_files: bo
 def _fill(
     tar: tarfile.TarFile, settings: Settings, storage: Storage, before: Mapping[str, Entry], with_files: bool
 ) -> Contents:
-    contents = Contents(
-        {"created_at": utcnow().isoformat(), "release": __version__, "with_files": with_files}
-    )
+    contents = Contents({"created_at": utcnow().isoformat(), "release": RELEASE, "with_files": with_files})
     contents.facts["queue"] = _add_queue(tar, contents, settings)
     with tempfile.TemporaryDirectory(prefix="shadow-backup-") as folder:
         name = database.member(settings)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, jsonify
 from werkzeug.routing import Rule
 
-from ... import __version__
+from ...version import RELEASE
 from ..http.problems import API_PREFIXES
 from .operations import OPERATIONS, QUERY, Operation
 from .schemas import schemas
@@ -41,7 +41,7 @@ def describe(app: Flask) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Shadow Trainer",
-            "version": __version__,
+            "version": RELEASE,
             "description": "Films of a pitch in, measured deliveries out. Every error is application/problem+json.",
         },
         "paths": paths,

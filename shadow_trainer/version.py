@@ -1,0 +1,3 @@
+"""The release of this program."""
+
+RELEASE = "0.1.0"
