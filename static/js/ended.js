@@ -2,7 +2,7 @@
 
 import { Film } from "./report/film.js";
 import { bindPeople } from "./report/people.js";
-import { Stage } from "./report/stage.js";
+import { Viewport } from "./report/viewport.js";
 
 async function start(form, screen) {
   const answer = await fetch(form.dataset.places);
@@ -11,7 +11,7 @@ async function start(form, screen) {
   const video = screen.querySelector("video");
   // Where a frame begins and ends does not matter here: only when it is shown.
   const film = new Film(video, { fps: 60, scale });
-  bindPeople(film, new Stage(screen, video, { width, height }));
+  bindPeople(film, new Viewport(screen, video, { width, height }));
   for (const toggle of document.querySelectorAll("[data-people-toggle]")) toggle.hidden = false;
 }
 

@@ -1,6 +1,6 @@
 // The report: makes the film steppable and everything on the page point into it.
 
-import { Board } from "./report/board.js";
+import { AnnotationCanvas } from "./report/annotation_canvas.js";
 import { bindControls, bindKeys } from "./report/controls.js";
 import { Corrections } from "./report/correct.js";
 import { bindFigures } from "./report/figures.js";
@@ -8,10 +8,10 @@ import { Film } from "./report/film.js";
 import { bindHelp } from "./report/help.js";
 import { Layers } from "./report/layers.js";
 import { Loop } from "./report/loop.js";
-import { bindPane } from "./report/pane.js";
+import { bindViewPanel } from "./report/view_panel.js";
 import { bindPeople } from "./report/people.js";
-import { Stage } from "./report/stage.js";
-import { bindPrint, saveStill } from "./report/still.js";
+import { Viewport } from "./report/viewport.js";
+import { bindPrint, saveSnapshot } from "./report/snapshot.js";
 import { TimeLine } from "./report/timeline.js";
 
 const SPEEDS = [0.1, 0.25, 0.5, 0.75, 1];
@@ -37,15 +37,15 @@ function switches(layers) {
   return { k: press("skeleton"), g: press("shadow"), t: press("wrist", "hips"), r: press("angles") };
 }
 
-function keysOf({ film, stage, board, loop, help, still, layers }) {
+function keysOf({ film, viewport, annotationCanvas, loop, help, snapshot, layers }) {
   const speed = (step) => () => {
     const now = SPEEDS.findIndex((value) => value >= film.speed);
     film.speed = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, now + step))];
   };
   return {
-    "?": help, p: () => board.toggle(), c: still, l: () => loop?.toggle(),
-    "+": () => stage.closer(), "=": () => stage.closer(), "-": () => stage.farther(), 0: () => stage.reset(),
-    w: () => stage.pan(0, -1), a: () => stage.pan(-1, 0), s: () => stage.pan(0, 1), d: () => stage.pan(1, 0),
+    "?": help, p: () => annotationCanvas.toggle(), c: snapshot, l: () => loop?.toggle(),
+    "+": () => viewport.closer(), "=": () => viewport.closer(), "-": () => viewport.farther(), 0: () => viewport.reset(),
+    w: () => viewport.pan(0, -1), a: () => viewport.pan(-1, 0), s: () => viewport.pan(0, 1), d: () => viewport.pan(1, 0),
     "[": speed(-1), "]": speed(1),
     ...switches(layers),
   };
@@ -55,10 +55,10 @@ function start() {
   const { dataset } = player;
   const film = new Film(player.querySelector("video"), { fps: Number(dataset.fps), scale: Number(dataset.scale) });
   const size = { width: Number(dataset.width), height: Number(dataset.height) };
-  const stage = new Stage(player.querySelector("[data-screen]"), film.video, size);
+  const viewport = new Viewport(player.querySelector("[data-screen]"), film.video, size);
   const panel = player.querySelector("[data-controls]");
-  const layers = new Layers(player, film, stage);
-  const board = new Board(player, film, stage);
+  const layers = new Layers(player, film, viewport);
+  const annotationCanvas = new AnnotationCanvas(player, film, viewport);
   const figures = bindFigures(film);
   let loop = null;
   // What points into the film and is exchanged when an event moves.
@@ -74,17 +74,17 @@ function start() {
   };
   bindParts();
   loop = panel.querySelector("[data-loop]") ? new Loop(panel, film) : null;
-  const shown = () => ({ film, overlay: layers.overlay, board, title: dataset.title });
-  const still = () => saveStill(shown());
+  const shown = () => ({ film, overlay: layers.overlay, annotationCanvas, title: dataset.title });
+  const snapshot = () => saveSnapshot(shown());
   bindPrint(shown);
   const help = bindHelp(panel.querySelector("[data-do=help]"), document.querySelector("[data-help]"));
-  bindControls(panel, film, { stage, still, closer: () => stage.closer(), farther: () => stage.farther() });
-  const keys = keysOf({ film, stage, board, loop, help, still, layers });
+  bindControls(panel, film, { viewport, snapshot, closer: () => viewport.closer(), farther: () => viewport.farther() });
+  const keys = keysOf({ film, viewport, annotationCanvas, loop, help, snapshot, layers });
   bindKeys(film, { keys, go: (number) => film.line?.go(number) });
   bindSeeks(film);
   layers.start();
-  bindPane(document.querySelector("[data-pane]"), film);
-  bindPeople(film, stage, board);
+  bindViewPanel(document.querySelector("[data-view-panel]"), film);
+  bindPeople(film, viewport, annotationCanvas);
   new Corrections(player, film, bindParts);
 }
 

@@ -237,49 +237,49 @@ def test_lines_and_angles_are_drawn_kept_and_saved(player: Page, events, tmp_pat
     player.mouse.down()
     player.mouse.move(x + 120, y + 40, steps=4)
     player.mouse.up()
-    board = player.locator("canvas.board")
-    expect(board).to_have_attribute("data-shapes", "1")
+    annotation_canvas = player.locator("canvas.annotation-canvas")
+    expect(annotation_canvas).to_have_attribute("data-shapes", "1")
     player.get_by_label("Angle", exact=True).check()
     for dx, dy in ((0, 0), (100, 0), (100, 80)):
         player.mouse.click(x + dx, y + dy)
-    expect(board).to_have_attribute("data-shapes", "2")
+    expect(annotation_canvas).to_have_attribute("data-shapes", "2")
     # By keyboard: a circle from the middle of the picture.
     player.get_by_label("Circle", exact=True).check()
-    board.focus()
+    annotation_canvas.focus()
     for key in ("Enter", "ArrowRight", "ArrowRight", "Enter"):
         player.keyboard.press(key)
-    expect(board).to_have_attribute("data-shapes", "3")
+    expect(annotation_canvas).to_have_attribute("data-shapes", "3")
     at_row(player, row)
     player.get_by_role("button", name="Undo", exact=True).click()
-    expect(board).to_have_attribute("data-shapes", "2")
+    expect(annotation_canvas).to_have_attribute("data-shapes", "2")
     player.get_by_role("button", name="Done", exact=True).click()
     with player.expect_download() as download:
         player.get_by_role("button", name="Save this frame").click()
-    still = cv2.imread(str(download.value.path()))[:, :, ::-1]
+    snapshot = cv2.imread(str(download.value.path()))[:, :, ::-1]
     told = player.locator("[data-player]")
     size = tuple(int(told.get_attribute(f"data-{side}")) for side in ("height", "width"))
-    assert still.shape[:2] == size, "the film's own size"
-    yellow = (np.abs(still.astype(int) - (255, 212, 0)) < 12).all(axis=2).sum()
+    assert snapshot.shape[:2] == size, "the film's own size"
+    yellow = (np.abs(snapshot.astype(int) - (255, 212, 0)) < 12).all(axis=2).sum()
     assert yellow > 200
     # Another frame has none of it; after loading again the frame still has both.
     player.locator("h1").click()
     player.keyboard.press("ArrowRight")
-    expect(board).to_have_attribute("data-shapes", "0")
+    expect(annotation_canvas).to_have_attribute("data-shapes", "0")
     player.reload()
     player.wait_for_selector("canvas.overlay")
     player.keyboard.press("4")
-    expect(board).to_have_attribute("data-shapes", "2")
+    expect(annotation_canvas).to_have_attribute("data-shapes", "2")
     player.get_by_role("button", name="Draw on the frame").click()
     # The list leads to the frame, and takes one away at a time.
     drawn = player.get_by_role("list", name="What was drawn")
     expect(drawn.get_by_role("listitem")).to_have_count(2)
     player.locator("h1").click()
     player.keyboard.press("6")
-    expect(board).to_have_attribute("data-shapes", "0")
+    expect(annotation_canvas).to_have_attribute("data-shapes", "0")
     drawn.get_by_role("button", name=re.compile("^Line")).click()
     at_row(player, row)
     drawn.get_by_role("button", name=re.compile("^Remove: Line")).press("Enter")
-    expect(board).to_have_attribute("data-shapes", "1")
+    expect(annotation_canvas).to_have_attribute("data-shapes", "1")
     expect(drawn.get_by_role("button", name=re.compile("^Remove: Angle"))).to_be_focused()
     player.get_by_role("button", name="Clear", exact=True).click()
-    expect(board).to_have_attribute("data-shapes", "0")
+    expect(annotation_canvas).to_have_attribute("data-shapes", "0")

@@ -42,7 +42,7 @@ def test_a_chart_moves_the_film_and_follows_it(player: Page, events) -> None:
 
 def test_the_pair_stands_in_space_and_can_be_turned(player: Page, events) -> None:
     player.get_by_role("heading", name="Second view").click()
-    canvas = player.locator("[data-pane-part=space] canvas")
+    canvas = player.locator("[data-view-part=space] canvas")
     player.keyboard.press("4")
     expect(canvas).to_have_attribute("data-row", str(events["foot_contact"]["frame"]))
     before = canvas.screenshot()
@@ -67,10 +67,10 @@ def test_without_webgl_the_pair_is_drawn_plainly(visit, report: str) -> None:
     )
     page = visitor.open(report)
     page.get_by_role("heading", name="Second view").click()
-    expect(page.locator("[data-pane-part=space]")).to_have_attribute("data-view", "plain")
-    canvas = page.locator("[data-pane-part=space] canvas")
+    expect(page.locator("[data-view-part=space]")).to_have_attribute("data-view", "plain")
+    canvas = page.locator("[data-view-part=space] canvas")
     expect(canvas).to_have_attribute("data-row", re.compile(r"\d+"))
-    assert painted(page, "[data-pane-part=space] canvas") > 1000
+    assert painted(page, "[data-view-part=space] canvas") > 1000
 
 
 def test_the_same_film_beside_itself_shows_the_same_moment(player: Page, report: str, events) -> None:
@@ -192,11 +192,11 @@ def test_a_printed_report_shows_the_frame_and_leaves_the_player_out(player: Page
     player.keyboard.press("4")
     at_row(player, events["foot_contact"]["frame"])
     assert len(player.pdf()) > 20_000
-    still = player.locator("[data-print-still]")
-    expect(still.locator("canvas")).to_have_count(1)
-    expect(still).to_contain_text(f"{events['foot_contact']['frame'] / 60:.3f} s")
+    snapshot = player.locator("[data-print-snapshot]")
+    expect(snapshot.locator("canvas")).to_have_count(1)
+    expect(snapshot).to_contain_text(f"{events['foot_contact']['frame'] / 60:.3f} s")
     player.emulate_media(media="print")
-    expect(still).to_be_visible()
+    expect(snapshot).to_be_visible()
     moments = player.locator(".print-moments img")
     expect(moments).to_be_visible()
     until(lambda: moments.evaluate("image => image.naturalWidth > 3 * image.naturalHeight"))

@@ -31,7 +31,7 @@ def test_the_players_key_has_the_colours_of_the_films() -> None:
 def test_the_drawing_board_offers_the_colours_that_are_drawn() -> None:
     script = (ROOT / "static" / "js" / "report" / "shapes.js").read_text()
     offered = re.findall(
-        r"\.colour-\d input \{\s*background: (#[0-9a-f]{6})", (CSS / "board.css").read_text()
+        r"\.colour-\d input \{\s*background: (#[0-9a-f]{6})", (CSS / "annotation_canvas.css").read_text()
     )
     listed = re.search(r"COLOURS = \[(.*?)\]", script)
     assert listed and offered == re.findall(r"#[0-9a-f]{6}", listed[1])

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...labels import unit_label
 from ...render import charts
 from ...render.svg import Chart, describe
 
@@ -68,7 +69,7 @@ def _name(chart: Chart) -> str:
 def _numbers(chart: Chart) -> dict[str, Any]:
     return {
         "name": _name(chart),
-        "unit": chart.unit,
+        "unit": unit_label(chart.unit),
         "x": np.round(chart.x, 4).tolist(),
         "lines": [{"label": line.label, "role": line.role, "y": _plain(line.y)} for line in chart.lines],
         "events": [asdict(event) for event in chart.events],

@@ -73,8 +73,8 @@ class FilmChart {
   extent(low, high) {
     const ends = this.data.bands.flatMap((band) => [band.low, band.high]);
     const [least, most] = [Math.min(low ?? 0, ...ends), Math.max(high ?? 1, ...ends)];
-    const room = (most - least || 1) * 0.06;
-    return [least - room, most + room];
+    const margin = (most - least || 1) * 0.06;
+    return [least - margin, most + margin];
   }
 
   background(plot) {
@@ -143,9 +143,9 @@ class FilmChart {
   show(filmTime) {
     const { x } = this.data;
     const now = this.realX(filmTime);
-    const room = (x[1] - x[0]) / 2 + 1e-4;
+    const margin = (x[1] - x[0]) / 2 + 1e-4;
     let index = nearest(x, now);
-    if (now < x[0] - room || now > x.at(-1) + room) index = null;
+    if (now < x[0] - margin || now > x.at(-1) + margin) index = null;
     if (index === this.index && this.drawn) return;
     this.index = index;
     this.drawn = true;

@@ -25,7 +25,7 @@ export function bindControls(panel, film, more = {}) {
   });
   bindSpeed(panel.querySelector("[data-speed]"), film);
   bindClock(panel.querySelector("[data-time]"), film);
-  bindTaps(film, more.stage);
+  bindTaps(film, more.viewport);
 }
 
 function bindSpeed(choice, film) {
@@ -49,15 +49,15 @@ function bindClock(clock, film) {
 }
 
 // One tap plays and stops; two zoom, and leave the film where the first one found it.
-function bindTaps(film, stage) {
-  const target = stage?.screen ?? film.video;
+function bindTaps(film, viewport) {
+  const target = viewport?.screen ?? film.video;
   let before = null;
   target.addEventListener("click", (event) => {
     if (event.target.closest("button, a, input")) return;
     if (event.detail === 1) before = { time: film.wantedTime, paused: film.paused };
-    if (event.detail < 2 || !stage) film.toggle();
+    if (event.detail < 2 || !viewport) film.toggle();
   });
-  if (!stage) return;
+  if (!viewport) return;
   target.addEventListener("dblclick", (event) => {
     if (event.target.closest("button, a, input")) return;
     // Without a first tap of its own (a drag ended just before) there is nothing to undo.
@@ -66,7 +66,7 @@ function bindTaps(film, stage) {
       film.seek(before.time);
     } else if (before && film.paused) film.play();
     before = null;
-    stage.doubleTap(event.clientX, event.clientY);
+    viewport.doubleTap(event.clientX, event.clientY);
   });
 }
 

@@ -3,16 +3,16 @@
 const WORDS = { line: "Line", angle: "Angle", circle: "Circle", free: "Free hand" };
 
 export class DrawnList {
-  constructor(list, board) {
-    Object.assign(this, { list, board });
+  constructor(list, annotationCanvas) {
+    Object.assign(this, { list, annotationCanvas });
   }
 
   show() {
-    this.list.replaceChildren(...this.board.drawings.list().map((one) => this.item(one)));
+    this.list.replaceChildren(...this.annotationCanvas.drawings.list().map((one) => this.item(one)));
   }
 
   item(one) {
-    const { film } = this.board;
+    const { film } = this.annotationCanvas;
     const place = one.frame === null ? "on every frame" : `${((one.frame / film.fps) * film.scale).toFixed(3)} s`;
     const words = `${WORDS[one.shape.tool]}, ${place}`;
     const item = document.createElement("li");
@@ -29,9 +29,9 @@ export class DrawnList {
   // The focus goes to the next one, so that several go one after the other by keyboard.
   remove(one, item) {
     const place = [...this.list.children].indexOf(item);
-    this.board.keep(this.board.drawings.remove(one));
+    this.annotationCanvas.keep(this.annotationCanvas.drawings.remove(one));
     const next = this.list.children[Math.min(place, this.list.children.length - 1)];
-    (next?.querySelector(".button") ?? this.board.panel.querySelector("[data-board-do=done]")).focus();
+    (next?.querySelector(".button") ?? this.annotationCanvas.panel.querySelector("[data-annotation-do=done]")).focus();
   }
 }
 

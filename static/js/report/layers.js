@@ -1,13 +1,13 @@
 // Which film is shown, and what is drawn over it. With landmarks at hand the skeleton is drawn live over the
 // plain film; without them the rendered film takes its place, as it does without JavaScript.
 
-import { keepLayer, keptLayers } from "./kept.js";
+import { saveLayer, savedLayers } from "./local_storage.js";
 import { Landmarks } from "./landmarks.js";
 import { Overlay } from "./overlay.js";
 
 export class Layers {
-  constructor(player, film, stage) {
-    Object.assign(this, { player, film, stage });
+  constructor(player, film, viewport) {
+    Object.assign(this, { player, film, viewport });
     this.links = [...player.querySelectorAll("[data-film-source]")];
     this.panel = player.querySelector("[data-draw]");
     this.overlay = null;
@@ -23,7 +23,7 @@ export class Layers {
     if (!address || !this.link("plain")) return;
     const current = this.links.find((link) => link.hasAttribute("aria-current"))?.dataset.film || "overlay";
     try {
-      this.overlay = new Overlay(this.stage, await Landmarks.load(address), this.film.line?.events);
+      this.overlay = new Overlay(this.viewport, await Landmarks.load(address), this.film.line?.events);
     } catch (error) {
       // The rendered film takes their place; the reason belongs to whoever looks into the console.
       console.error("the landmarks could not be drawn:", error);
@@ -39,12 +39,12 @@ export class Layers {
   }
 
   bindBoxes() {
-    const kept = keptLayers();
+    const saved = savedLayers();
     for (const box of this.panel.querySelectorAll("[data-shows]")) {
       const name = box.dataset.shows;
-      box.checked = kept[name] ?? box.checked;
+      box.checked = saved[name] ?? box.checked;
       box.addEventListener("change", () => {
-        keepLayer(name, box.checked);
+        saveLayer(name, box.checked);
         this.toggle(box);
       });
       this.toggle(box);

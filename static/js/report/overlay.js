@@ -7,9 +7,9 @@ const LEAST_SURE = 0.15;
 const TRAIL_S = 0.6;
 
 export class Overlay {
-  // stage: where the picture lies; landmarks: of the athlete; events: [{name, label, number, time}] of the film.
-  constructor(stage, landmarks, events = []) {
-    Object.assign(this, { stage, landmarks, events });
+  // viewport: where the picture lies; landmarks: of the athlete; events: [{name, label, number, time}] of the film.
+  constructor(viewport, landmarks, events = []) {
+    Object.assign(this, { viewport, landmarks, events });
     this.shown = { skeleton: true, shadow: false, wrist: false, hips: false, angles: false, events: true };
     this.shadow = null;
     this.opacity = 0.7;
@@ -17,20 +17,20 @@ export class Overlay {
     this.canvas = document.createElement("canvas");
     this.canvas.className = "overlay";
     this.canvas.setAttribute("aria-hidden", "true");
-    stage.screen.append(this.canvas);
+    viewport.screen.append(this.canvas);
     this.context = this.canvas.getContext("2d");
-    stage.addEventListener("change", () => this.resize());
+    viewport.addEventListener("change", () => this.resize());
     this.resize();
   }
 
   resize() {
-    const [width, height] = this.stage.size;
+    const [width, height] = this.viewport.size;
     this.density = Math.min(window.devicePixelRatio || 1, 2);
     this.canvas.width = Math.round(width * this.density);
     this.canvas.height = Math.round(height * this.density);
-    const picture = this.landmarks.height * this.stage.fit * this.density;
+    const picture = this.landmarks.height * this.viewport.fit * this.density;
     // A little thicker when zoomed, not as much as the picture: lines must not hide what one looks at.
-    this.line = Math.max(2, 0.0045 * picture * Math.sqrt(this.stage.zoom));
+    this.line = Math.max(2, 0.0045 * picture * Math.sqrt(this.viewport.zoom));
     this.draw();
   }
 
@@ -54,7 +54,7 @@ export class Overlay {
   }
 
   onCanvas(point) {
-    return point && this.stage.toScreen(point).map((value) => value * this.density);
+    return point && this.viewport.toScreen(point).map((value) => value * this.density);
   }
 
   at(index, landmarks = this.landmarks, row = this.row) {

@@ -18,7 +18,7 @@ import { bindControls, bindKeys } from "./controls.js";
 import { Film } from "./film.js";
 import { Landmarks } from "./landmarks.js";
 import { Overlay } from "./overlay.js";
-import { Stage } from "./stage.js";
+import { Viewport } from "./viewport.js";
 
 // Browsers refuse to play slower or faster than this.
 const RATES = { least: 0.0625, most: 16 };
@@ -124,8 +124,8 @@ export async function drawOver(figure, film) {
   if (!figure.dataset.landmarks) return null;
   try {
     const landmarks = await Landmarks.load(figure.dataset.landmarks);
-    const stage = new Stage(figure.querySelector("[data-screen]"), film.video, landmarks);
-    const overlay = new Overlay(stage, landmarks);
+    const viewport = new Viewport(figure.querySelector("[data-screen]"), film.video, landmarks);
+    const overlay = new Overlay(viewport, landmarks);
     film.addEventListener("frame", ({ detail }) => overlay.show(detail.time));
     overlay.show(film.shownTime);
     return overlay;

@@ -5,34 +5,34 @@ const LEAST_PX = 44;
 // Real seconds without somebody: they were hidden, or had left.
 const GONE_S = 0.45;
 
-// board: what else takes presses on the film, where there is one.
-export function bindPeople(film, stage, board = null) {
+// annotationCanvas: what else takes presses on the film, where there is one.
+export function bindPeople(film, viewport, annotationCanvas = null) {
   const form = document.querySelector("[data-places]");
   const toggles = [...document.querySelectorAll("[data-people-toggle]")];
   if (!form || !toggles.length) return;
-  const people = new People({ form, film, stage, toggles, note: document.querySelector("[data-people-note]") });
-  if (!board) return;
+  const people = new People({ form, film, viewport, toggles, note: document.querySelector("[data-people-note]") });
+  if (!annotationCanvas) return;
   // One thing at a time takes what is pressed on the film.
-  board.addEventListener("change", () => board.active && people.toggle(false));
-  people.addEventListener("change", () => people.active && board.toggle(false));
+  annotationCanvas.addEventListener("change", () => annotationCanvas.active && people.toggle(false));
+  people.addEventListener("change", () => people.active && annotationCanvas.toggle(false));
 }
 
 class People extends EventTarget {
   // form: of the thumbnails, with the address of everybody's places; toggles: buttons that show and hide the boxes.
-  constructor({ form, film, stage, toggles, note }) {
+  constructor({ form, film, viewport, toggles, note }) {
     super();
-    Object.assign(this, { form, film, stage, toggles, note });
+    Object.assign(this, { form, film, viewport, toggles, note });
     this.active = false;
     this.places = null;
     this.box = document.createElement("div");
     this.box.className = "who";
     this.box.hidden = true;
-    stage.screen.append(this.box);
+    viewport.screen.append(this.box);
     for (const toggle of toggles) toggle.addEventListener("click", () => this.toggle());
     film.addEventListener("frame", () => this.draw());
     film.addEventListener("state", () => !film.paused && this.toggle(false));
-    stage.addEventListener("change", () => this.draw());
-    stage.screen.addEventListener("keydown", (event) => event.key === "Escape" && this.toggle(false));
+    viewport.addEventListener("change", () => this.draw());
+    viewport.screen.addEventListener("keydown", (event) => event.key === "Escape" && this.toggle(false));
   }
 
   async toggle(on = !this.active) {
@@ -54,7 +54,7 @@ class People extends EventTarget {
     await this.film.settled();
     if (!this.active) return;
     this.draw();
-    this.stage.screen.scrollIntoView({ block: "nearest" });
+    this.viewport.screen.scrollIntoView({ block: "nearest" });
     this.people.find((one) => !one.chosen && !one.button.hidden)?.button.focus({ preventScroll: true });
   }
 
@@ -118,8 +118,8 @@ class People extends EventTarget {
   }
 
   put(button, [left, top, width, height]) {
-    const [x, y] = this.stage.toScreen([left + width / 2, top + height / 2]);
-    const [across, down] = [width, height].map((side) => Math.max(LEAST_PX, side * this.stage.scale));
+    const [x, y] = this.viewport.toScreen([left + width / 2, top + height / 2]);
+    const [across, down] = [width, height].map((side) => Math.max(LEAST_PX, side * this.viewport.scale));
     Object.assign(button.style, {
       left: `${x - across / 2}px`,
       top: `${y - down / 2}px`,

@@ -64,8 +64,8 @@ class Pool {
 
 export class Space {
   // Throws where the browser has no WebGL: the caller then takes the plain view.
-  constructor(three, canvas, orbit, room) {
-    Object.assign(this, { three, canvas, orbit, room, athlete: room.athlete });
+  constructor(three, canvas, orbit, sceneGeometry) {
+    Object.assign(this, { three, canvas, orbit, sceneGeometry, athlete: sceneGeometry.athlete });
     this.renderer = new three.WebGLRenderer({ canvas, antialias: true, alpha: true, preserveDrawingBuffer: true });
     this.scene = new three.Scene();
     this.camera = new three.PerspectiveCamera(VIEW_DEG, 1, 0.05, 100);
@@ -96,7 +96,7 @@ export class Space {
     this.floor = new Group();
     const style = getComputedStyle(this.canvas);
     const grid = new BufferGeometry();
-    grid.setAttribute("position", new Float32BufferAttribute(this.room.grid.flat(2), 3));
+    grid.setAttribute("position", new Float32BufferAttribute(this.sceneGeometry.grid.flat(2), 3));
     this.floor.add(new LineSegments(grid, new LineBasicMaterial({ color: style.getPropertyValue("--c-rule").trim() })));
     this.floor.add(this.rubber(), this.arrow(style.getPropertyValue("--c-quiet").trim()), this.sign(style.color));
     this.scene.add(this.floor);
@@ -106,14 +106,14 @@ export class Space {
   rubber() {
     const { BoxGeometry, Mesh, MeshStandardMaterial } = this.three;
     const slab = new Mesh(new BoxGeometry(0.153, 0.61, 0.03), new MeshStandardMaterial({ color: 0xf5f5f0 }));
-    const [x, y, z] = this.room.rubber;
+    const [x, y, z] = this.sceneGeometry.rubber;
     slab.position.set(x, y, z - 0.01);
     return slab;
   }
 
   arrow(colour) {
     const { ArrowHelper, Vector3 } = this.three;
-    const [start, end] = this.room.way;
+    const [start, end] = this.sceneGeometry.way;
     const length = end[0] - start[0];
     return new ArrowHelper(new Vector3(1, 0, 0), new Vector3(start[0], start[1], start[2] + 0.004), length, colour, 0.16, 0.09);
   }
@@ -121,15 +121,15 @@ export class Space {
   // The word at the end of the arrow, always toward the eye.
   sign(colour) {
     const { CanvasTexture, Sprite, SpriteMaterial } = this.three;
-    const board = document.createElement("canvas");
-    [board.width, board.height] = [384, 64];
-    const context = board.getContext("2d");
+    const plate = document.createElement("canvas");
+    [plate.width, plate.height] = [384, 64];
+    const context = plate.getContext("2d");
     context.font = "600 44px system-ui, sans-serif";
     context.fillStyle = colour;
     context.textAlign = "center";
     context.fillText("to the plate", 192, 46);
-    const sign = new Sprite(new SpriteMaterial({ map: new CanvasTexture(board), depthTest: false }));
-    const [x, y, z] = this.room.way[1];
+    const sign = new Sprite(new SpriteMaterial({ map: new CanvasTexture(plate), depthTest: false }));
+    const [x, y, z] = this.sceneGeometry.way[1];
     sign.position.set(x - 0.15, y, z + 0.14);
     sign.scale.set(0.84, 0.14, 1);
     return sign;
@@ -175,7 +175,7 @@ export class Space {
 
   look() {
     const { turn, lift, zoom } = this.orbit;
-    const { middle, size } = this.room;
+    const { middle, size } = this.sceneGeometry;
     const half = Math.tan(((VIEW_DEG / 2) * Math.PI) / 180);
     const distance = (0.55 * size) / half / zoom / Math.min(1, this.camera.aspect);
     const flat = distance * Math.cos(lift);
@@ -220,7 +220,7 @@ export class Space {
   }
 
   trail(body, sticks, colour) {
-    const found = this.room.trails(body, this.row);
+    const found = this.sceneGeometry.trails(body, this.row);
     for (const [points, own] of [[found.wrist, body.colours.throwing], [found.hips, body.colours.centre]]) {
       for (let at = 1; at < points.length; at += 1) sticks.stick(points[at - 1], points[at], TRAIL_M, colour || own);
     }

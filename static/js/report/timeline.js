@@ -55,9 +55,9 @@ export class TimeLine {
     const times = this.links.map((link) => Number(link.dataset.seek));
     const low = Math.min(...times);
     const high = Math.max(...times);
-    const room = Math.max((high - low) * EDGE, 0.02);
-    this.from = Math.max(0, low - room);
-    this.to = high + room;
+    const margin = Math.max((high - low) * EDGE, 0.02);
+    this.from = Math.max(0, low - margin);
+    this.to = high + margin;
   }
 
   percent(time) {

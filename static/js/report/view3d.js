@@ -5,8 +5,8 @@ import { UNDRAWN } from "./landmarks.js";
 import { dot } from "./paint.js";
 
 export class View3D {
-  constructor(canvas, orbit, room) {
-    Object.assign(this, { canvas, orbit, room, athlete: room.athlete });
+  constructor(canvas, orbit, sceneGeometry) {
+    Object.assign(this, { canvas, orbit, sceneGeometry, athlete: sceneGeometry.athlete });
     this.context = canvas.getContext("2d");
     this.trails = false;
     this.ghost = null;
@@ -33,7 +33,7 @@ export class View3D {
   // Metres to pixels, and how far away (larger is farther). The camera looks from (turn, lift) at the middle.
   project([x, y, z]) {
     const { turn, lift, zoom } = this.orbit;
-    const { middle, size } = this.room;
+    const { middle, size } = this.sceneGeometry;
     const [dx, dy, dz] = [x - middle[0], y - middle[1], z - middle[2]];
     const across = -dx * Math.sin(turn) + dy * Math.cos(turn);
     const toward = dx * Math.cos(turn) + dy * Math.sin(turn);
@@ -73,14 +73,14 @@ export class View3D {
   }
 
   ground(words) {
-    for (const [from, to] of this.room.grid) this.stroke(this.project(from), this.project(to), this.ink, 1);
-    const [start, end] = this.room.way.map((point) => this.project(point));
+    for (const [from, to] of this.sceneGeometry.grid) this.stroke(this.project(from), this.project(to), this.ink, 1);
+    const [start, end] = this.sceneGeometry.way.map((point) => this.project(point));
     this.stroke(start, end, this.ink, 3);
     const { context } = this;
     context.fillStyle = words;
     context.font = `${Math.round(this.line * 3.2)}px system-ui, sans-serif`;
     context.fillText("plate", Math.min(end[0], this.canvas.width - this.line * 14), end[1] + this.line * 4);
-    const [x, y, z] = this.room.rubber;
+    const [x, y, z] = this.sceneGeometry.rubber;
     const ends = [[x, y - 0.3, z], [x, y + 0.3, z]].map((point) => this.project(point));
     this.stroke(...ends, words, this.line * 1.5);
   }
@@ -113,7 +113,7 @@ export class View3D {
 
   trail(body) {
     const { colours } = this.athlete;
-    const found = this.room.trails(body, this.row);
+    const found = this.sceneGeometry.trails(body, this.row);
     const shadow = body === this.athlete ? null : colours.shadow;
     for (const [points, colour] of [[found.wrist, shadow || colours.throwing], [found.hips, shadow || colours.centre]]) {
       const places = points.map((point) => this.project(point));

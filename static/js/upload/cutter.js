@@ -10,7 +10,7 @@ export class Cutter {
     const find = (name) => form.querySelector(`[data-${name}]`);
     this.box = find("cutter");
     this.words = find("cut-words");
-    this.kept = find("kept");
+    this.selection = find("selection");
     this.handles = { start: form.querySelector("[data-cut=start]"), end: form.querySelector("[data-cut=end]") };
     this.fields = { start: form.querySelector("#start_s"), end: form.querySelector("#end_s") };
     this.turn = form.querySelector("#turn_deg");
@@ -63,10 +63,10 @@ export class Cutter {
   move(side, time) {
     const { start, end } = this.part;
     const at = side === "start" ? Math.min(time, end - LEAST_S) : Math.max(time, start + LEAST_S);
-    const kept = Math.max(0, Math.min(this.duration, at));
-    const whole = side === "start" ? kept <= 0.005 : kept >= this.duration - 0.005;
-    this.fields[side].value = whole ? "" : kept.toFixed(2);
-    this.video.currentTime = kept;
+    const edge = Math.max(0, Math.min(this.duration, at));
+    const whole = side === "start" ? edge <= 0.005 : edge >= this.duration - 0.005;
+    this.fields[side].value = whole ? "" : edge.toFixed(2);
+    this.video.currentTime = edge;
     this.read();
   }
 
@@ -80,8 +80,8 @@ export class Cutter {
     this.words.textContent = whole
       ? "The whole film"
       : `${seconds(start)} to ${seconds(end)}, ${seconds(end - start)} long`;
-    this.kept.style.left = `${(100 * start) / this.duration}%`;
-    this.kept.style.right = `${100 - (100 * end) / this.duration}%`;
+    this.selection.style.left = `${(100 * start) / this.duration}%`;
+    this.selection.style.right = `${100 - (100 * end) / this.duration}%`;
     this.handles.start.setAttribute("aria-valuetext", seconds(start));
     this.handles.end.setAttribute("aria-valuetext", seconds(end));
   }

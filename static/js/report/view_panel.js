@@ -1,20 +1,20 @@
-// The second pane: the delivery in space, or another pitch beside this one. Nothing of it is loaded before it opens.
+// The second panel: the delivery in space, or another pitch beside this one. Nothing of it is loaded before it opens.
 
 import { Landmarks } from "./landmarks.js";
 
-export function bindPane(pane, film) {
-  if (!pane) return;
-  pane.hidden = false;
+export function bindViewPanel(panel, film) {
+  if (!panel) return;
+  panel.hidden = false;
   const opened = {};
   const open = () => {
-    if (!pane.open) return;
-    const kind = pane.querySelector("[data-pane-kind]:checked").value;
-    for (const part of pane.querySelectorAll("[data-pane-part]")) part.hidden = part.dataset.panePart !== kind;
-    const part = pane.querySelector(`[data-pane-part="${kind}"]`);
+    if (!panel.open) return;
+    const kind = panel.querySelector("[data-view-kind]:checked").value;
+    for (const part of panel.querySelectorAll("[data-view-part]")) part.hidden = part.dataset.viewPart !== kind;
+    const part = panel.querySelector(`[data-view-part="${kind}"]`);
     opened[kind] ??= kind === "space" ? openSpace(part, film) : openOther(part, film);
   };
-  pane.addEventListener("toggle", open);
-  for (const choice of pane.querySelectorAll("[data-pane-kind]")) choice.addEventListener("change", open);
+  panel.addEventListener("toggle", open);
+  for (const choice of panel.querySelectorAll("[data-view-kind]")) choice.addEventListener("change", open);
 }
 
 async function openOther(part, film) {
@@ -25,15 +25,15 @@ async function openOther(part, film) {
 async function openSpace(part, film) {
   const message = part.querySelector("[data-message]");
   try {
-    const [athlete, { Room }, { Orbit }] = await Promise.all([
+    const [athlete, { SceneGeometry }, { Orbit }] = await Promise.all([
       Landmarks.load(part.dataset.athlete),
-      import("./room.js"),
+      import("./scene_geometry.js"),
       import("./orbit.js"),
     ]);
     const canvas = part.querySelector("canvas");
     const orbit = new Orbit(canvas, athlete.throws);
-    const room = new Room(athlete, film.line?.timeOf("leg_lift"));
-    const view = await bestView(part, canvas, orbit, room);
+    const sceneGeometry = new SceneGeometry(athlete, film.line?.timeOf("leg_lift"));
+    const view = await bestView(part, canvas, orbit, sceneGeometry);
     message.textContent = "";
     film.addEventListener("frame", ({ detail }) => view.show(athlete.rowAt(detail.time)));
     view.show(athlete.rowAt(film.shownTime));
@@ -45,19 +45,19 @@ async function openSpace(part, film) {
 }
 
 // three.js where the browser has WebGL; our own lines on a plain canvas where it has not.
-async function bestView(part, canvas, orbit, room) {
+async function bestView(part, canvas, orbit, sceneGeometry) {
   if (hasWebGL()) {
     try {
       const [three, { Space }] = await Promise.all([import(part.dataset.library), import("./space.js")]);
       part.dataset.view = "webgl";
-      return new Space(three, canvas, orbit, room);
+      return new Space(three, canvas, orbit, sceneGeometry);
     } catch (error) {
       console.warn("no view with WebGL:", error);
     }
   }
   const { View3D } = await import("./view3d.js");
   part.dataset.view = "plain";
-  return new View3D(canvas, orbit, room);
+  return new View3D(canvas, orbit, sceneGeometry);
 }
 
 function hasWebGL() {

@@ -3,11 +3,11 @@
 import { readable } from "./readable.js";
 import { caption } from "./shapes.js";
 
-export async function saveStill({ film, overlay, board, title }) {
+export async function saveSnapshot({ film, overlay, annotationCanvas, title }) {
   film.pause();
   await film.settled();
   const source = await readable(film.video);
-  const canvas = picture({ film, overlay, board, title, source });
+  const canvas = picture({ film, overlay, annotationCanvas, title, source });
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
@@ -19,7 +19,7 @@ export async function saveStill({ film, overlay, board, title }) {
 // On paper the film is the frame that is shown.
 export function bindPrint(shown) {
   document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
-  const place = document.querySelector("[data-print-still]");
+  const place = document.querySelector("[data-print-snapshot]");
   if (!place) return;
   window.addEventListener("beforeprint", () => {
     const { film } = shown();
@@ -30,7 +30,7 @@ export function bindPrint(shown) {
   });
 }
 
-export function picture({ film, overlay, board, title, source: video = film.video }) {
+export function picture({ film, overlay, annotationCanvas, title, source: video = film.video }) {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;
@@ -43,12 +43,12 @@ export function picture({ film, overlay, board, title, source: video = film.vide
     const layer = document.createElement("canvas");
     layer.width = canvas.width;
     layer.height = canvas.height;
-    const stage = { toScreen: (point) => point.map((value) => value * scale) };
+    const viewport = { toScreen: (point) => point.map((value) => value * scale) };
     // The same drawing with another place to go: the film's own pixels instead of the screen's.
-    Object.assign(Object.create(overlay), { stage, density: 1, line, canvas: layer }).draw(layer.getContext("2d"));
+    Object.assign(Object.create(overlay), { viewport, density: 1, line, canvas: layer }).draw(layer.getContext("2d"));
     context.drawImage(layer, 0, 0);
   }
-  board?.paint(context, (point) => point.map((value) => value * scale), line);
+  annotationCanvas?.paint(context, (point) => point.map((value) => value * scale), line);
   const size = Math.max(12, canvas.height / 40);
   caption(context, `${title} · ${(film.shownTime * film.scale).toFixed(3)} s`, [size, canvas.height - size], size);
   return canvas;

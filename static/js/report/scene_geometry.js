@@ -1,10 +1,10 @@
-// What both views in space share: the room that holds the delivery, where the rubber is, and the trails.
+// What both views in space share: the box that holds the delivery, where the rubber is, and the trails.
 
 const TRAIL_S = 0.6;
 const GRID_M = 0.5;
 const SAMPLES = 12;
 
-export class Room {
+export class SceneGeometry {
   // athlete: landmarks with places; liftTime: of the leg lift, on the film's own clock, when it is known.
   constructor(athlete, liftTime) {
     this.athlete = athlete;

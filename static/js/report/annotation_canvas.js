@@ -15,11 +15,11 @@ const WORDS = {
   free: ["Press and draw; with the keyboard Enter begins and ends.", "Press Enter to end."],
 };
 
-export class Board extends EventTarget {
-  constructor(player, film, stage) {
+export class AnnotationCanvas extends EventTarget {
+  constructor(player, film, viewport) {
     super();
-    Object.assign(this, { player, film, stage });
-    this.panel = player.querySelector("[data-board]");
+    Object.assign(this, { player, film, viewport });
+    this.panel = player.querySelector("[data-annotation-panel]");
     this.button = player.querySelector("[data-do=draw]");
     this.drawings = new Drawings(player.dataset.analysis);
     this.list = new DrawnList(this.panel.querySelector("[data-drawn]"), this);
@@ -27,10 +27,10 @@ export class Board extends EventTarget {
     this.shape = null;
     this.cross = null;
     this.canvas = document.createElement("canvas");
-    this.canvas.className = "board";
+    this.canvas.className = "annotation-canvas";
     this.canvas.setAttribute("aria-label", "Drawing board: arrow keys move the cross, Enter sets a point, Escape ends");
     this.canvas.setAttribute("role", "application");
-    stage.screen.append(this.canvas);
+    viewport.screen.append(this.canvas);
     this.context = this.canvas.getContext("2d");
     this.bind();
     this.resize();
@@ -38,8 +38,8 @@ export class Board extends EventTarget {
 
   bind() {
     this.button.addEventListener("click", () => this.toggle());
-    this.stage.addEventListener("change", () => this.resize());
-    this.stage.addEventListener("pinch", () => this.drop());
+    this.viewport.addEventListener("change", () => this.resize());
+    this.viewport.addEventListener("pinch", () => this.drop());
     this.film.addEventListener("frame", () => this.draw());
     this.film.addEventListener("state", () => !this.film.paused && this.active && this.toggle(false));
     this.canvas.addEventListener("pointerdown", (event) => this.press(event));
@@ -49,7 +49,7 @@ export class Board extends EventTarget {
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     this.panel.addEventListener("change", () => this.drop());
     this.panel.addEventListener("click", (event) => {
-      const name = event.target.closest("[data-board-do]")?.dataset.boardDo;
+      const name = event.target.closest("[data-annotation-do]")?.dataset.annotationDo;
       if (name === "undo") this.undo();
       else if (name === "clear") this.keep(this.drawings.clear(this.film.frame));
       else if (name === "done") this.toggle(false);
@@ -70,7 +70,7 @@ export class Board extends EventTarget {
 
   toggle(on = !this.active) {
     if (on) this.film.pause();
-    this.active = this.stage.held = on;
+    this.active = this.viewport.held = on;
     this.dispatchEvent(new Event("change"));
     this.button.setAttribute("aria-pressed", String(on));
     this.panel.hidden = !on;
@@ -81,7 +81,7 @@ export class Board extends EventTarget {
     this.drop();
     if (on) {
       this.canvas.focus({ preventScroll: true });
-      this.stage.screen.scrollIntoView({ block: "nearest" });
+      this.viewport.screen.scrollIntoView({ block: "nearest" });
     } else if (document.activeElement === document.body) this.button.focus({ preventScroll: true });
   }
 
@@ -93,13 +93,13 @@ export class Board extends EventTarget {
   }
 
   tell(words = WORDS[this.tool][this.shape ? Math.min(this.shape.points.length, WORDS[this.tool].length - 1) : 0]) {
-    this.panel.querySelector("[data-board-note]").textContent = words;
+    this.panel.querySelector("[data-annotation-note]").textContent = words;
   }
 
-  keep(kept) {
+  keep(saved) {
     this.drop();
     this.list.show();
-    if (!kept) this.tell("This browser keeps no drawings: they stay until the page is closed.");
+    if (!saved) this.tell("This browser keeps no drawings: they stay until the page is closed.");
   }
 
   undo() {
@@ -108,7 +108,7 @@ export class Board extends EventTarget {
   }
 
   point(event) {
-    return this.stage.toFilm(event.clientX, event.clientY).map((value) => Math.round(value * 10) / 10);
+    return this.viewport.toFilm(event.clientX, event.clientY).map((value) => Math.round(value * 10) / 10);
   }
 
   set(point) {
@@ -169,15 +169,15 @@ export class Board extends EventTarget {
   }
 
   moveCross([right, down], pixels) {
-    const step = pixels / this.stage.scale;
-    const [x, y] = this.cross || this.stage.centre;
+    const step = pixels / this.viewport.scale;
+    const [x, y] = this.cross || this.viewport.centre;
     this.cross = this.at = [x + right * step, y + down * step];
     if (this.shape?.tool === "free") extend(this.shape, this.cross);
     this.draw();
   }
 
   enter() {
-    this.cross ??= [...this.stage.centre];
+    this.cross ??= [...this.viewport.centre];
     if (this.shape?.tool === "free") {
       this.finish();
       return;
@@ -190,15 +190,15 @@ export class Board extends EventTarget {
 
   resize() {
     this.density = Math.min(window.devicePixelRatio || 1, 2);
-    this.canvas.width = Math.round(this.stage.size[0] * this.density);
-    this.canvas.height = Math.round(this.stage.size[1] * this.density);
+    this.canvas.width = Math.round(this.viewport.size[0] * this.density);
+    this.canvas.height = Math.round(this.viewport.size[1] * this.density);
     this.draw();
   }
 
   draw() {
     const { context } = this;
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    const place = (point) => this.stage.toScreen(point).map((value) => value * this.density);
+    const place = (point) => this.viewport.toScreen(point).map((value) => value * this.density);
     this.paint(context, place, 3 * this.density);
     if (this.shape) {
       const open = this.at && this.shape.points.length < POINTS[this.shape.tool] && this.shape.tool !== "free";

@@ -9,7 +9,7 @@ const DOUBLE_TAP = 2.5;
 const PAN_SHARE = 0.12;
 const WHEEL = 0.0022;
 
-export class Stage extends EventTarget {
+export class Viewport extends EventTarget {
   // screen: the element around the video; width, height: of the film in its own pixels.
   constructor(screen, video, { width, height }) {
     super();
@@ -64,8 +64,8 @@ export class Stage extends EventTarget {
     return [(width - this.width * this.fit) / 2, (height - this.height * this.fit) / 2];
   }
 
-  within(axis, room, length) {
-    const half = room / this.scale / 2;
+  within(axis, available, length) {
+    const half = available / this.scale / 2;
     if (half >= length / 2) return length / 2;
     return Math.min(length - half, Math.max(half, this.centre[axis]));
   }

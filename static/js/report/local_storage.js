@@ -2,7 +2,7 @@
 
 const KEY = "shadow-trainer/layers";
 
-export function keptLayers(store = window.localStorage) {
+export function savedLayers(store = window.localStorage) {
   try {
     return JSON.parse(store.getItem(KEY)) || {};
   } catch {
@@ -11,9 +11,9 @@ export function keptLayers(store = window.localStorage) {
 }
 
 // A browser that keeps nothing (private window, full storage) shows the usual layers next time.
-export function keepLayer(name, on, store = window.localStorage) {
+export function saveLayer(name, on, store = window.localStorage) {
   try {
-    store.setItem(KEY, JSON.stringify({ ...keptLayers(store), [name]: on }));
+    store.setItem(KEY, JSON.stringify({ ...savedLayers(store), [name]: on }));
   } catch {
     return false;
   }
