@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.test_house import tracked
+from tests.import_graph import tracked
 
 METHOD = "docs/method.md"
 # In these rooms a section without a page is one of the method's.

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.conftest import ROOT
+from tests.import_graph import tracked
 
-PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "deploy" / "OPERATIONS.md", ROOT / "README.md"])
+PAGES = sorted(path for path in tracked("*.md") if path.name != "CHANGELOG.md")
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.M | re.S)
 
 

@@ -11,8 +11,8 @@ import pytest
 from shadow_trainer.pitching.faults.rules import RULES
 from shadow_trainer.pitching.metrics import ROWS
 from tests.conftest import ROOT
-from tests.docs import citations
-from tests.test_house import tracked
+from tests.docs import citations, layers
+from tests.import_graph import tracked
 
 PAGES = tracked("*.md")
 
@@ -89,6 +89,12 @@ def test_every_metric_and_every_finding_is_in_the_method() -> None:
     method = (ROOT / citations.METHOD).read_text(encoding="utf-8")
     measured = {row.name for row in ROWS} | {rule.id for rule in RULES}
     assert sorted(name for name in measured if f"`{name}`" not in method) == []
+
+
+def test_the_layers_of_the_architecture_are_those_of_the_house() -> None:
+    text = layers.PAGE.read_text(encoding="utf-8")
+    assert layers.BEGIN in text
+    assert layers.with_table(text) == text, "run: python -m tests.docs.layers"
 
 
 def test_every_package_is_in_the_notice() -> None:
