@@ -28,6 +28,7 @@ import numpy as np
 
 from benchmarks.mediapipe_baseline import peak_memory_mb
 from shadow_trainer.pose import weights
+from shadow_trainer.pose.convert.install import PACKAGES
 from shadow_trainer.pose.engine import Engine
 from shadow_trainer.pose.landmarks import landmarks
 from shadow_trainer.pose.motion import solve
@@ -85,7 +86,7 @@ def _tflite_ms(name: str, runs: int) -> float | None:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
         return None
-    runtime = Interpreter(str(weights.PACKAGE / weights.SOURCES[name].file), num_threads=1)
+    runtime = Interpreter(str(PACKAGES / weights.SOURCES[name].file), num_threads=1)
     runtime.allocate_tensors()
     runtime.invoke()
     return min(cost(runtime.invoke)[0][0] for _ in range(2 * runs)) * 1000
@@ -177,7 +178,7 @@ def mediapipe(clip: Path) -> dict[str, float] | None:
             subprocess.run([python, "-m", "pip", "install", "-q", MEDIAPIPE], check=True)
             (home / "installed").touch()
         script = Path(__file__).with_name("mediapipe_baseline.py")
-        heavy = weights.PACKAGE / weights.SOURCES["heavy"].file
+        heavy = PACKAGES / weights.SOURCES["heavy"].file
         done = subprocess.run([python, script, clip, heavy], check=True, capture_output=True, text=True)
         return json.loads(done.stdout.strip().splitlines()[-1])
     except (OSError, ValueError, subprocess.CalledProcessError) as error:

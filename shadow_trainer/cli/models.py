@@ -14,7 +14,8 @@ def models() -> None:
 @click.option("--force", is_flag=True, help="Convert again even what is there and intact.")
 def ensure(force: bool) -> None:
     """Convert what is missing, outdated or damaged, and check every hash."""
-    from ..pose.weights import ensure_weights, verify
+    from ..pose.convert.install import ensure_weights
+    from ..pose.weights import verify
 
     converted = ensure_weights(force=force)
     verify()

@@ -1,4 +1,4 @@
-"""Which processor runs the networks: found without importing torch, so that a worker's parent may ask."""
+"""Which processor runs the networks: told without importing torch, so that a worker's parent may ask."""
 
 from __future__ import annotations
 
@@ -84,9 +84,9 @@ def card_for(instance: int, environ: Mapping[str, str] = os.environ) -> str | No
 
     More workers than cards share them in turn; that is said, because one worker keeps a card busy.
     """
-    found = cards(environ)
-    if not found:
+    names = cards(environ)
+    if not names:
         return None
-    if instance > len(found):
-        log.warning("worker %d shares a graphics card: there are only %d here", instance, len(found))
-    return found[(instance - 1) % len(found)]
+    if instance > len(names):
+        log.warning("worker %d shares a graphics card: there are only %d here", instance, len(names))
+    return names[(instance - 1) % len(names)]

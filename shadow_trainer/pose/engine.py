@@ -13,26 +13,24 @@ import numpy as np
 
 from ..body.skeleton import COUNT, MIRROR
 from ..errors import BadRequest
+from ..vocabulary import ModelSize
 from . import devices, weights
 from .heatmap_refine import refine, sigmoid
-from .inference import CPU_BATCH, CUDA_BATCH, OnnxRunner, Runner, TorchRunner
+from .inference import CPU_BATCH, CUDA, CUDA_BATCH, ONNX, TORCH, Runner, load_runner
 
-CROP_PX, DETECTOR_PX = 256, 224
+CROP_PX, DETECTOR_PX = 256, weights.SOURCES["detector"].side
 AUXILIARY = (33, 34)  # mid-hip, and a point above it whose distance is the body's scale
 POINTS = 39
 _MIRROR_ALL = np.concatenate([MIRROR, np.arange(COUNT, POINTS)])
-# Wanted outputs, pixel scale and shift by kind of network.
-_DETECTOR = (("boxes", "scores"), 2 / 255, -1.0)
-_LANDMARKS = (("landmarks", "flag", "heatmap", "world"), 1 / 255, 0.0)
 
 
 @dataclass(frozen=True)
 class LandmarkOutput:
     """Landmarks of N crops.
 
-    ``points`` (N, 39, 3) in crop pixels 0..256 (z in the same scale, hip-centred); ``visibility`` and
-    ``presence`` (N, 39) in 0..1; ``peak`` (N, 39) highest heatmap logit near the point; ``flag`` (N,) probability that there is a person; ``world`` (N, 33, 3)
-    metres, hip-centred, axes of the crop (x right, y down, z away).
+    ``points`` (N, 39, 3) in crop pixels 0..256 (z in the same scale, hip-centered); ``visibility`` and
+    ``presence`` (N, 39) in 0..1; ``peak`` (N, 39) highest heatmap logit near the point; ``flag`` (N,) probability
+    that there is a person; ``world`` (N, 33, 3) meters, hip-centered, axes of the crop (x right, y down, z away).
     """
 
     points: np.ndarray
@@ -60,8 +58,8 @@ class Engine:
         self.size = size
         self.models_dir = Path(models_dir) if models_dir else weights.default_models_dir()
         self.device = devices.resolve(device)
-        self.batch_size = batch_size or (CUDA_BATCH if self.device == "cuda" else CPU_BATCH)
-        self.runtime = runtime if runtime != "auto" else ("torch" if self.device == "cuda" else "onnx")
+        self.batch_size = batch_size or (CUDA_BATCH if self.device == CUDA else CPU_BATCH)
+        self.runtime = runtime if runtime != "auto" else (TORCH if self.device == CUDA else ONNX)
         self._runners: dict[str, Runner] = {}
 
     @property
@@ -72,22 +70,22 @@ class Engine:
     def warm(self) -> None:
         """Load all networks that this size needs and run each once."""
         for name in weights.networks_for([self.size]):
-            side = DETECTOR_PX if name == "detector" else CROP_PX
+            side = weights.SOURCES[name].side
             self._runner(name).run(np.zeros((1, side, side, 3), np.uint8))
 
-    def detect(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def detect(self, squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(N, 224, 224, 3) uint8 -> raw boxes (N, 2254, 12) and score logits (N, 2254)."""
-        out = self._run("detector", pictures)
+        out = self._run("detector", squares)
         return out["boxes"], out["scores"][..., 0]
 
     def landmarks(self, crops: np.ndarray, *, light: bool = False) -> LandmarkOutput:
         """(N, 256, 256, 3) uint8 -> landmarks; ``light`` uses the lite network whatever the size."""
         name = "lite" if light else self.network
-        found = self._landmarks_once(name, crops)
-        if light or self.size != "l":
-            return found
+        direct = self._landmarks_once(name, crops)
+        if light or self.size != ModelSize.L:
+            return direct
         mirrored = self._landmarks_once(name, np.ascontiguousarray(crops[:, :, ::-1]))
-        return _average(found, _unmirror(mirrored))
+        return _average(direct, unmirror(mirrored))
 
     def _landmarks_once(self, name: str, crops: np.ndarray) -> LandmarkOutput:
         out = self._run(name, crops)
@@ -103,36 +101,35 @@ class Engine:
             out["world"].reshape(-1, POINTS, 3)[:, :COUNT].astype(np.float64),
         )
 
-    def _run(self, name: str, pictures: np.ndarray) -> dict[str, np.ndarray]:
+    def _run(self, name: str, crops: np.ndarray) -> dict[str, np.ndarray]:
         """All rows in batches of at most ``batch_size``."""
         runner = self._runner(name)
         parts = [
-            runner.run(np.ascontiguousarray(pictures[i : i + self.batch_size]))
-            for i in range(0, len(pictures), self.batch_size)
+            runner.run(np.ascontiguousarray(crops[i : i + self.batch_size]))
+            for i in range(0, len(crops), self.batch_size)
         ]
         return {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
 
     def _runner(self, name: str) -> Runner:
         if name not in self._runners:
-            outputs, scale, shift = _DETECTOR if name == "detector" else _LANDMARKS
-            graph, values = weights.load(name, models_dir=self.models_dir)
-            graph = graph.keep(outputs)
-            if self.runtime == "onnx":
-                self._runners[name] = OnnxRunner(graph, values, scale=scale, shift=shift)
-            else:
-                self._runners[name] = TorchRunner(
-                    graph, values, scale=scale, shift=shift, device=self.device, batch=self.batch_size
-                )
+            self._runners[name] = load_runner(
+                name,
+                models_dir=self.models_dir,
+                device=self.device,
+                runtime=self.runtime,
+                batch=self.batch_size,
+            )
         return self._runners[name]
 
 
-def _unmirror(found: LandmarkOutput) -> LandmarkOutput:
-    """What was found in a mirrored crop, as seen in the crop itself."""
-    points = found.points[:, _MIRROR_ALL].copy()
+def unmirror(mirrored: LandmarkOutput) -> LandmarkOutput:
+    """The landmarks of mirrored crops, in the crops themselves."""
+    points = mirrored.points[:, _MIRROR_ALL].copy()
     points[..., 0] = CROP_PX - points[..., 0]
-    world = found.world[:, MIRROR] * np.array([-1.0, 1.0, 1.0])
-    visibility, presence, peak = (v[:, _MIRROR_ALL] for v in (found.visibility, found.presence, found.peak))
-    return LandmarkOutput(points, visibility, presence, peak, found.flag, world)
+    world = mirrored.world[:, MIRROR] * np.array([-1.0, 1.0, 1.0])
+    scores = (mirrored.visibility, mirrored.presence, mirrored.peak)
+    visibility, presence, peak = (score[:, _MIRROR_ALL] for score in scores)
+    return LandmarkOutput(points, visibility, presence, peak, mirrored.flag, world)
 
 
 def _average(a: LandmarkOutput, b: LandmarkOutput) -> LandmarkOutput:

@@ -12,14 +12,15 @@ PEAK_LIMIT = 12.0
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
     """Logistic function, safe for large magnitudes."""
-    return 1.0 / (1.0 + np.exp(-np.clip(x, -60.0, 60.0)))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -60.0, 60.0))))
 
 
 def refine(points: np.ndarray, heatmap: np.ndarray, crop_px: int) -> tuple[np.ndarray, np.ndarray]:
     """Points (N, K, 2) in crop pixels, heatmap logits (N, K, h, w) -> refined points and peaks (N, K).
 
-    The peak is the highest logit near the point: by far the best sign of how far it can be trusted. The sigmoid-weighted mean of the 7x7 cells around each point, where the highest of them is at least
-    0.5; the cell's column counts as column/w (as MediaPipe's RefineLandmarksFromHeatmap does).
+    The peak is the highest logit near the point: by far the best sign of how far it can be trusted. A point becomes the
+    sigmoid-weighted mean of the 7x7 cells around it, where the highest of them is at least 0.5; the cell's column counts
+    as column/w (as MediaPipe's RefineLandmarksFromHeatmap does).
     """
     n, k, h, w = heatmap.shape
     half = KERNEL // 2

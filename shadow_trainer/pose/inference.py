@@ -1,4 +1,4 @@
-"""Run one network on batches of uint8 pictures: ONNX Runtime on the CPU, torch on CUDA (or on request).
+"""Run one network on batches of uint8 crops: ONNX Runtime on the CPU, torch on CUDA (or on request).
 
 Both take (N, H, W, 3) uint8 and return float32 arrays by output name. Both use one CPU thread: several
 spinning threads in one process are slower than one on a shared machine; scale by processes instead.
@@ -7,15 +7,18 @@ spinning threads in one process are slower than one on a shared machine; scale b
 from __future__ import annotations
 
 import logging
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
 from ..errors import OutOfMemory
-from .convert.graph import Graph
+from .weights import SOURCES, graph_and_weights, verified_onnx
 
 log = logging.getLogger(__name__)
 CPU_BATCH, CUDA_BATCH = 4, 32
+CPU, CUDA = "cpu", "cuda"
+ONNX, TORCH = "onnx", "torch"
 
 
 class Runner(Protocol):
@@ -28,56 +31,55 @@ class Runner(Protocol):
 class OnnxRunner:
     """ONNX Runtime, one thread. Fastest on the CPU; no compilation to wait for."""
 
-    def __init__(self, graph: Graph, weights: dict[str, np.ndarray], *, scale: float, shift: float) -> None:
+    def __init__(self, name: str, *, models_dir: Path) -> None:
         import onnxruntime
 
-        from .convert.onnx_export import export
-
+        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self.outputs = list(graph.outputs)
-        self.session = onnxruntime.InferenceSession(
-            export(graph, weights, scale=scale, shift=shift), options, providers=["CPUExecutionProvider"]
-        )
+        path = str(verified_onnx(name, models_dir=models_dir))
+        self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        self.input = self.session.get_inputs()[0].name
+        self.outputs = [output.name for output in self.session.get_outputs()]
 
     def run(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
         """See :class:`Runner`."""
-        return dict(zip(self.outputs, self.session.run(None, {"pixels": pixels}), strict=True))
+        return dict(zip(self.outputs, self.session.run(None, {self.input: pixels}), strict=True))
 
 
 class TorchRunner:
     """The reference network: float32 on the CPU; on CUDA half precision and one fixed batch.
 
     On CUDA every batch has ``batch`` rows (the last one padded), is staged in pinned memory, copied as
-    uint8 without blocking and normalised there. bfloat16 is never used: it costs 14 mm.
+    uint8 without blocking and normalized there. bfloat16 is never used: it costs 14 mm.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        weights: dict[str, np.ndarray],
-        *,
-        scale: float,
-        shift: float,
-        device: str = "cpu",
-        batch: int = CUDA_BATCH,
-    ) -> None:
+    def __init__(self, name: str, *, models_dir: Path, device: str = CPU, batch: int = CUDA_BATCH) -> None:
         import torch
 
-        from .convert.torch_module import build
+        from .torch_module import build
 
         # One thread per worker: several workers with a pool each would only take turns.
         torch.set_num_threads(1)
-        self.torch, self.device, self.batch = torch, torch.device(device), batch
-        self.scale, self.shift = scale, shift
-        self.dtype = torch.float16 if self.device.type == "cuda" else torch.float32
-        module = build(graph, weights).to(self.device, self.dtype)
-        self.module = module.to(memory_format=torch.channels_last) if self.device.type == "cuda" else module
+        self.torch: Any = torch
+        self.device, self.batch = torch.device(device), batch
+        self.scale, self.shift = SOURCES[name].scale, SOURCES[name].shift
+        self.dtype = torch.float16 if self.on_card else torch.float32
+        graph, weights = graph_and_weights(name, models_dir=models_dir)
+        module: Any = build(graph, weights).to(self.device, self.dtype)
+        self.module = module.to(memory_format=torch.channels_last) if self.on_card else module
         self.input_shape = graph.input_shape
-        self.staging = None
-        if self.device.type == "cuda":
+        self.staging: Any = None
+        self.copied: list[Any] = []
+        self.turn = 0
+        if self.on_card:
             self._allocate()
+
+    @property
+    def on_card(self) -> bool:
+        """Whether the network runs on a graphics card."""
+        return bool(self.device.type == CUDA)
 
     def _allocate(self) -> None:
         """Two pinned buffers: one is filled while the other is still being copied."""
@@ -105,7 +107,7 @@ class TorchRunner:
             self.torch.cuda.empty_cache()
             self._allocate()
 
-    def _batches(self, pixels: np.ndarray) -> list[tuple[dict, int]]:
+    def _batches(self, pixels: np.ndarray) -> list[tuple[dict[str, Any], int]]:
         """Enqueue all fixed batches; results stay on the device until all are under way."""
         results = []
         for start in range(0, len(pixels), self.batch):
@@ -119,15 +121,24 @@ class TorchRunner:
             results.append((self._forward(on_device), len(part)))
         return results
 
-    def _forward(self, pixels):  # noqa: ANN001, ANN202  (torch is imported late)
+    def _forward(self, pixels: Any) -> dict[str, Any]:
+        """The module on a tensor of pixels (N, H, W, 3)."""
         x = pixels.permute(0, 3, 1, 2).to(self.dtype) * self.scale + self.shift
-        if self.device.type == "cuda":
+        if self.on_card:
             x = x.contiguous(memory_format=self.torch.channels_last)
-        return self.module(x)
+        outputs: dict[str, Any] = self.module(x)
+        return outputs
 
-    def _collect(self, results: list[tuple[dict, int]]) -> dict[str, np.ndarray]:
+    def _collect(self, results: list[tuple[dict[str, Any], int]]) -> dict[str, np.ndarray]:
         names = results[0][0]
         return {
             name: np.concatenate([out[name][:count].float().cpu().numpy() for out, count in results])
             for name in names
         }
+
+
+def load_runner(name: str, *, models_dir: Path, device: str, runtime: str, batch: int) -> Runner:
+    """A network of :data:`.weights.SOURCES`, ready to run; SetupError when its files are not as they must be."""
+    if runtime == ONNX:
+        return OnnxRunner(name, models_dir=models_dir)
+    return TorchRunner(name, models_dir=models_dir, device=device, batch=batch)

@@ -22,11 +22,11 @@ from .tracking.candidates import Person, Scan, Window
 
 __all__ = ["RawTrack", "landmarks"]
 
-# The rough track is smoothed over this many pictures (median) and real seconds (Gaussian).
+# The rough track is smoothed over this many frames (median) and real seconds (Gaussian).
 MEDIAN, SMOOTH_S = 5, 0.06
 # Frames wait for each other until there are this many for the network, or so many bytes of them.
 GROUP, GROUP_BYTES = 32, 256_000_000
-# A frame is looked at again when the network's own ROI is this far from the rough one: the centre in
+# A frame is looked at again when the network's own ROI is this far from the rough one: the center in
 # sides, the size as a ratio, the rotation in radians. Nearer than that a second look improves nothing.
 MOVED, RESIZED, TURNED = 0.12, 1.25, 0.5
 LEAST_FLAG = 0.5
@@ -46,7 +46,7 @@ def landmarks(
     progress: Callable[[int, int], None] = lambda done, total: None,
     check: Callable[[], None] = lambda: None,
 ) -> RawTrack:
-    """RawTrack with one row for each frame of the film; only frames inside windows are measured.
+    """RawTrack with one row for each frame of the video; only frames inside windows are measured.
 
     ``person`` is an id of ``scan.people`` (None: the chosen one); ``times`` (T,) are the real seconds of
     every frame (None: from the frame rate, corrected where frames are decoded). BadRequest when there is
@@ -104,7 +104,7 @@ def measure_window(
 
 
 def _own_regions(out: LandmarkOutput, regions: np.ndarray) -> np.ndarray:
-    """ROIs (n, 4) as the found landmarks themselves would have them."""
+    """ROIs (n, 4) as the landmarks themselves would have them."""
     hip, above = (roi.to_frame(out.points[:, [i], :2], regions, CROP_PX)[:, 0] for i in AUXILIARY)
     return roi.scaled(roi.from_points(hip, above), TIGHT)
 
@@ -135,7 +135,7 @@ def _second_look(
 
 
 def _rows(
-    network: str, group: list, time_s: np.ndarray, regions: np.ndarray, out: LandmarkOutput
+    network: str, group: list[Any], time_s: np.ndarray, regions: np.ndarray, out: LandmarkOutput
 ) -> dict[str, np.ndarray]:
     return {
         "index": np.array([frame.index for frame in group]),
@@ -170,7 +170,7 @@ class RoughPath:
 
 
 def _longest_piece(athlete: Person, window: Window) -> np.ndarray:
-    """Indices of the unbroken part of the rough track that has most pictures in the window."""
+    """Indices of the unbroken part of the rough track that has most frames in the window."""
     inside = (athlete.times >= window[0] - 0.5) & (athlete.times <= window[1] + 0.5)
     counts = np.bincount(athlete.pieces[inside], minlength=int(athlete.pieces.max()) + 1)
     return np.flatnonzero((athlete.pieces == int(np.argmax(counts))) & (inside | (counts.max() == 0)))

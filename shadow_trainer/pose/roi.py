@@ -1,7 +1,7 @@
-"""Regions of interest: a rotated square around a person, and pictures cut out of it.
+"""Regions of interest: a rotated square around a person, and crops cut out of it.
 
 A ROI is (cx, cy, side, rotation): pixels of the upright frame and radians; rotation 0 is an upright
-body, positive turns the crop clockwise on the screen. Coordinates are continuous: the centre of the
+body, positive turns the crop clockwise on the screen. Coordinates are continuous: the center of the
 first pixel lies at 0.5.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-# Side of the square over the distance hip centre - scale point, as the networks were trained.
+# Side of the square over the distance hip center - scale point, as the networks were trained.
 SCALE = 2.0 * 1.25
 
 
@@ -35,7 +35,7 @@ def matrix(roi: np.ndarray, size: int) -> np.ndarray:
 def crop(image: np.ndarray, roi: np.ndarray, size: int) -> np.ndarray:
     """Cut a ROI out of (H, W, 3) uint8 as (size, size, 3) uint8; black outside the frame."""
     m = matrix(roi, size)
-    # cv2 counts pixel centres from 0, we count pixel edges from 0.
+    # cv2 counts pixel centers from 0, we count pixel edges from 0.
     m[:, 2] += 0.5 * (m[:, 0] + m[:, 1]) - 0.5
     return cv2.warpAffine(image, m, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
 
@@ -46,14 +46,14 @@ def crops(images: Sequence[np.ndarray], rois: np.ndarray, size: int) -> np.ndarr
 
 
 def scaled(rois: np.ndarray, factor: float) -> np.ndarray:
-    """ROIs (N, 4) with the same centre and rotation and ``factor`` times the side."""
-    return rois * np.array([1.0, 1.0, factor, 1.0])
+    """ROIs (N, 4) with the same center and rotation and ``factor`` times the side."""
+    return np.asarray(rois * np.array([1.0, 1.0, factor, 1.0]))
 
 
 def to_frame(points: np.ndarray, rois: np.ndarray, size: int) -> np.ndarray:
     """Points (N, K, 2) in crop pixels -> frame pixels (N, K, 2), one ROI (N, 4) for each row."""
-    centred = (points - size / 2) * (rois[:, None, 2:3] / size)
-    return rotate(centred, rois[:, 3]) + rois[:, None, :2]
+    centered = (points - size / 2) * (rois[:, None, 2:3] / size)
+    return np.asarray(rotate(centered, rois[:, 3]) + rois[:, None, :2])
 
 
 def rotate(vectors: np.ndarray, rotation: np.ndarray) -> np.ndarray:

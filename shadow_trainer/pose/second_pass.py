@@ -1,4 +1,4 @@
-"""A second look at arms of which the first is not sure, in a closer crop.
+"""A second look at arms in which the first has little confidence, in a closer crop.
 
 Elbows and wrists are small, fast and often half hidden; both looks together come a tenth nearer to them than the
 first alone (rendered deliveries). The closer crop no longer holds the whole body, so only the arms are taken from
@@ -19,8 +19,8 @@ from .engine import CROP_PX, Engine
 # The smaller networks are there to be fast: for them nothing is looked at twice.
 NETWORKS = ("heavy",)
 CLOSER = 0.83  # side of the closer crop over the first one's
-UNSURE = 0.5  # an elbow or wrist less sure than this is looked at again
-MOST = 0.5  # of a group's frames, the least sure ones: the cost is at most half as much again
+DOUBTFUL = 0.5  # an elbow or wrist of less confidence than this is looked at again
+MOST = 0.5  # of a group's frames, those of least confidence: the cost is at most half as much again
 # Looks that lie this far apart (in sides of the first crop; a sixth of the torso) are believed 1/e as much.
 APART = 0.036
 LEAST_FLAG = 0.5
@@ -32,46 +32,47 @@ ARMS = JUDGED + [INDEX[f"{side}_{part}"] for part in ("pinky", "index", "thumb")
 def look_closer(
     engine: Engine, images: Sequence[np.ndarray], rows: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Measured ``rows`` of a group of frames with their unsure arms looked at again.
+    """Measured ``rows`` of a group of frames with their doubtful arms looked at again.
 
     ``images`` n of (H, W, 3) uint8; of ``rows`` it reads roi (n, 4) and pose_flag (n,) and changes copies of
     landmarks_px (n, 33, 2) and confidence (n, 33).
     """
-    again = unsure(rows)
+    again = doubtful(rows)
     if engine.network not in NETWORKS or len(again) == 0:
         return rows
     first = rows["roi"][again]
     regions = roi.scaled(first, CLOSER)
     out = engine.landmarks(roi.crops([images[i] for i in again], regions, CROP_PX))
     seen = out.flag >= LEAST_FLAG
-    again, at = again[seen], np.ix_(again[seen], ARMS)
-    px, sure = rows["landmarks_px"].copy(), rows["confidence"].copy()
-    px[at], sure[at] = blend(
+    again, at = again[seen], np.ix_(again[seen], np.array(ARMS))
+    px, level = rows["landmarks_px"].copy(), rows["confidence"].copy()
+    px[at], level[at] = blend(
         px[at],
-        sure[at],
+        level[at],
         roi.to_frame(out.points[:, ARMS, :2], regions, CROP_PX)[seen],
         confidence(engine.network, out.peak, out.visibility)[seen][:, ARMS],
         APART * first[seen, 2],
     )
-    return {**rows, "landmarks_px": px, "confidence": sure}
+    return {**rows, "landmarks_px": px, "confidence": level}
 
 
-def unsure(rows: dict[str, np.ndarray]) -> np.ndarray:
-    """Indices of the frames to look at again: those least sure of an arm, in order."""
+def doubtful(rows: dict[str, np.ndarray]) -> np.ndarray:
+    """Indices of the frames to look at again: those of least confidence in an arm, in order."""
     least = np.where(rows["pose_flag"] >= LEAST_FLAG, rows["confidence"][:, JUDGED].min(1), np.inf)
     worst = np.argsort(least, kind="stable")[: round(MOST * len(least))]
-    return np.sort(worst[least[worst] < UNSURE])
+    return np.sort(worst[least[worst] < DOUBTFUL])
 
 
 def blend(
-    a: np.ndarray, sure_a: np.ndarray, b: np.ndarray, sure_b: np.ndarray, apart_px: np.ndarray
+    a: np.ndarray, confidence_a: np.ndarray, b: np.ndarray, confidence_b: np.ndarray, apart_px: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Two looks at the same landmarks as one: points (n, k, 2) and confidence (n, k).
 
-    Each counts by the square of its confidence; ``apart_px`` (n,) is the distance at which trust in both is down to 1/e.
+    Each counts by the square of its confidence; ``apart_px`` (n,) is the distance at which trust in both is down to
+    1/e.
     """
-    wa, wb = sure_a**2 + 1e-9, sure_b**2 + 1e-9
+    wa, wb = confidence_a**2 + 1e-9, confidence_b**2 + 1e-9
     share = wa / (wa + wb)
     points = share[..., None] * a + (1 - share[..., None]) * b
     agreement = np.exp(-((np.linalg.norm(a - b, axis=-1) / apart_px[:, None]) ** 2))
-    return points, (share * sure_a + (1 - share) * sure_b) * agreement
+    return points, (share * confidence_a + (1 - share) * confidence_b) * agreement

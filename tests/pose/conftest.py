@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from shadow_trainer.errors import SetupError
 from shadow_trainer.pose import weights
+from shadow_trainer.pose.convert import install
 from shadow_trainer.pose.engine import Engine
 from shadow_trainer.video import frames, probe
 
@@ -21,22 +22,25 @@ settings.load_profile("pose")
 
 
 @pytest.fixture(scope="session")
-def package() -> Path:
-    """The npm package with the weights; skips where the set-up has not been run."""
-    if not weights.PACKAGE.is_dir():
-        pytest.skip("node_modules/@mediapipe/pose is missing: run `make setup`")
-    return weights.PACKAGE
+def packages() -> Path:
+    """The folder of the npm packages with the weights; skips where the set-up has not been run."""
+    missing = [
+        source.file for source in weights.SOURCES.values() if not (install.PACKAGES / source.file).is_file()
+    ]
+    if missing:
+        pytest.skip(f"node_modules/{missing[0]} is missing: run `make setup`")
+    return install.PACKAGES
 
 
 @pytest.fixture(scope="session")
-def models_dir(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def models_dir(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Converted weights: those of the installation when intact, else made for this run."""
     installed = weights.default_models_dir()
     try:
         weights.verify(models_dir=installed)
     except SetupError:
         installed = tmp_path_factory.mktemp("models")
-        weights.ensure_weights(models_dir=installed, package=package)
+        install.ensure_weights(models_dir=installed, packages=packages)
     return installed
 
 

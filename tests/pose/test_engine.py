@@ -51,32 +51,29 @@ def test_fixed_batches_in_a_ring_of_buffers_give_what_one_batch_gives(models_dir
     torch = pytest.importorskip("torch")
     from shadow_trainer.pose.inference import TorchRunner
 
-    graph, values = weights.load("lite", models_dir=models_dir)
-    runner = TorchRunner(
-        graph.keep(("landmarks", "flag")), values, scale=1 / 255, shift=0.0, device="cpu", batch=3
-    )
+    runner = TorchRunner("lite", models_dir=models_dir, batch=3)
     crops = np.random.default_rng(1).integers(0, 256, (8, 256, 256, 3), np.uint8)
     wanted = runner.run(crops)
     runner.staging = torch.zeros((2, 3, 256, 256, 3), dtype=torch.uint8)
     runner.copied, runner.turn = [_NoEvent(), _NoEvent()], 0
-    found = runner.run(crops)
-    assert found["landmarks"].shape == (8, 195) and found["flag"].shape == (8, 1)
-    assert np.abs(found["landmarks"] - wanted["landmarks"]).max() < 1e-2
+    outputs = runner.run(crops)
+    assert outputs["landmarks"].shape == (8, 195) and outputs["flag"].shape == (8, 1)
+    assert np.abs(outputs["landmarks"] - wanted["landmarks"]).max() < 1e-2
 
 
 @pytest.mark.model
 def test_half_precision_moves_landmarks_by_less_than_a_pixel(models_dir: Path, pictures: list) -> None:
     """What CUDA runs in; on the CPU it is slow, so one crop is enough."""
     torch = pytest.importorskip("torch")
-    from shadow_trainer.pose.convert.torch_module import build
+    from shadow_trainer.pose.torch_module import build
 
-    graph, values = weights.load("lite", models_dir=models_dir)
+    graph, values = weights.graph_and_weights("lite", models_dir=models_dir)
     x = torch.from_numpy(pictures[3][232:488, 512:768].copy()).permute(2, 0, 1)[None] / 255
     module = build(graph.keep(("landmarks",)), values)
     with torch.inference_mode():
         wanted = module(x)["landmarks"].reshape(39, 5)[:, :2]
-        found = module.half()(x.half())["landmarks"].float().reshape(39, 5)[:, :2]
-    assert (found - wanted).abs().mean() < 0.5
+        halved = module.half()(x.half())["landmarks"].float().reshape(39, 5)[:, :2]
+    assert (halved - wanted).abs().mean() < 0.5
 
 
 @pytest.mark.model
@@ -85,8 +82,7 @@ def test_a_full_card_is_tried_again_in_half_batches(models_dir: Path) -> None:
     from shadow_trainer.errors import OutOfMemory
     from shadow_trainer.pose.inference import TorchRunner
 
-    graph, values = weights.load("lite", models_dir=models_dir)
-    runner = TorchRunner(graph.keep(("flag",)), values, scale=1 / 255, shift=0.0, device="cpu", batch=8)
+    runner = TorchRunner("lite", models_dir=models_dir, batch=8)
     fits = 2
 
     def allocate() -> None:

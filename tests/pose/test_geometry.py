@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer.pose import roi
-from shadow_trainer.pose.convert.graph import _Builder
+from shadow_trainer.pose.convert.from_tflite import _Builder
 from shadow_trainer.pose.convert.tflite import Operator, TfliteModel
 from shadow_trainer.pose.heatmap_refine import refine
 from shadow_trainer.pose.tracking import detector
@@ -98,7 +98,7 @@ def test_same_padding_gives_the_size_that_tensorflow_gives(size: int, kernel: in
 def test_depth_to_space_is_in_tflite_order() -> None:
     import torch
 
-    from shadow_trainer.pose.convert.torch_module import depth_to_space
+    from shadow_trainer.pose.torch_module import depth_to_space
 
     x = torch.arange(8.0).reshape(1, 8, 1, 1)  # 2x2 blocks of depth 2: DCR puts depth innermost
     assert depth_to_space(x, 2)[0, :, :, :].tolist() == [[[0, 2], [4, 6]], [[1, 3], [5, 7]]]

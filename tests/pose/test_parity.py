@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shadow_trainer.pose import roi, weights
-from shadow_trainer.pose.engine import CROP_PX, DETECTOR_PX, Engine
+from shadow_trainer.pose.engine import CROP_PX, DETECTOR_PX, Engine, unmirror
 from shadow_trainer.pose.inference import OnnxRunner, TorchRunner
 from shadow_trainer.pose.tracking import detector
 
@@ -20,8 +20,8 @@ DETECTOR_LIMITS = {"boxes": 5e-3, "scores": 5e-3}
 @pytest.fixture(scope="module")
 def crops(engine: Engine, pictures: list[np.ndarray]) -> np.ndarray:
     """Nine real crops (9, 256, 256, 3) around the athlete."""
-    found = [detector.find_people(engine, picture).rois[0] for picture in pictures]
-    return np.stack([roi.crop(p, r, CROP_PX) for p, r in zip(pictures, found, strict=True)])
+    rois = [detector.find_people(engine, picture).rois[0] for picture in pictures]
+    return np.stack([roi.crop(p, r, CROP_PX) for p, r in zip(pictures, rois, strict=True)])
 
 
 @pytest.fixture(scope="module")
@@ -30,43 +30,37 @@ def squares(pictures: list[np.ndarray]) -> np.ndarray:
     return np.stack([detector._cut(p, (0, 0, 1280)) for p in pictures])
 
 
-def reference(package: Path, name: str, pictures: np.ndarray) -> dict[str, np.ndarray]:
+def reference(packages: Path, name: str, pictures: np.ndarray) -> dict[str, np.ndarray]:
     """What the TFLite runtime says, by our output names, NHWC."""
     interpreter_of = pytest.importorskip("ai_edge_litert.interpreter").Interpreter
     source = weights.SOURCES[name]
-    runtime = interpreter_of(str(package / source.file), num_threads=1)
+    runtime = interpreter_of(str(packages / source.file), num_threads=1)
     runtime.allocate_tensors()
-    scale, shift = (2 / 255, -1.0) if name == "detector" else (1 / 255, 0.0)
     rows: dict[str, list[np.ndarray]] = {}
     for picture in pictures:
-        value = picture[None].astype(np.float32) * np.float32(scale) + np.float32(shift)
+        value = picture[None].astype(np.float32) * np.float32(source.scale) + np.float32(source.shift)
         runtime.set_tensor(runtime.get_input_details()[0]["index"], value)
         runtime.invoke()
         for detail in runtime.get_output_details():
-            rows.setdefault(source.outputs[detail["name"]], []).append(runtime.get_tensor(detail["index"])[0])
+            if detail["name"] in source.outputs:
+                value = runtime.get_tensor(detail["index"])[0]
+                rows.setdefault(source.outputs[detail["name"]], []).append(value)
     return {key: np.stack(values) for key, values in rows.items()}
-
-
-def build(models_dir: Path, name: str, kind: type) -> OnnxRunner | TorchRunner:
-    limits = DETECTOR_LIMITS if name == "detector" else LANDMARK_LIMITS
-    graph, values = weights.load(name, models_dir=models_dir)
-    scale, shift = (2 / 255, -1.0) if name == "detector" else (1 / 255, 0.0)
-    return kind(graph.keep(tuple(limits)), values, scale=scale, shift=shift)
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("name", ["detector", "lite", "full", "heavy"])
 @pytest.mark.parametrize("kind", [TorchRunner, OnnxRunner])
 def test_parity_with_the_tflite_runtime(
-    models_dir: Path, package: Path, crops: np.ndarray, squares: np.ndarray, name: str, kind: type
+    models_dir: Path, packages: Path, crops: np.ndarray, squares: np.ndarray, name: str, kind: type
 ) -> None:
     pictures = squares if name == "detector" else crops
     limits = DETECTOR_LIMITS if name == "detector" else LANDMARK_LIMITS
-    wanted = reference(package, name, pictures)
-    runner = build(models_dir, name, kind)
-    found = [runner.run(pictures[i : i + 3]) for i in range(0, len(pictures), 3)]
+    wanted = reference(packages, name, pictures)
+    runner = kind(name, models_dir=models_dir)
+    parts = [runner.run(pictures[i : i + 3]) for i in range(0, len(pictures), 3)]
     for output, limit in limits.items():
-        value = np.concatenate([part[output] for part in found])
+        value = np.concatenate([part[output] for part in parts])
         if value.ndim == 4:
             value = value.transpose(0, 2, 3, 1)
         assert value.shape == wanted[output].shape
@@ -84,10 +78,8 @@ def test_a_batch_gives_what_single_pictures_give(engine: Engine, crops: np.ndarr
 def test_mirror_averaging_does_not_care_for_left_and_right(models_dir: Path, crops: np.ndarray) -> None:
     # l(mirrored crop) must be the mirror image of l(crop): the average is symmetric by construction.
     large = Engine("l", device="cpu", models_dir=models_dir)
-    from shadow_trainer.pose.engine import _unmirror
-
     one = large.landmarks(crops[:1])
-    other = _unmirror(large.landmarks(np.ascontiguousarray(crops[:1, :, ::-1])))
+    other = unmirror(large.landmarks(np.ascontiguousarray(crops[:1, :, ::-1])))
     assert np.abs(one.points - other.points).max() < 1e-2
     assert np.abs(one.world - other.world).max() < 1e-4
 

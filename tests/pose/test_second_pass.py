@@ -1,4 +1,4 @@
-"""A closer look at unsure arms: what it changes, what it leaves alone, and what two looks are worth."""
+"""A closer look at doubtful arms: what it changes, what it leaves alone, and what two looks are worth."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from shadow_trainer.pose import roi, second_pass
 from shadow_trainer.pose.confidence_calibration import confidence
 from shadow_trainer.pose.engine import AUXILIARY, CROP_PX, Engine
 
-sure = st.floats(0.01, 1.0)
+confidences = st.floats(0.01, 1.0)
 
 
 def one(value: float) -> np.ndarray:
     return np.array([[value]])
 
 
-@given(sure, sure, st.floats(1, 100), st.floats(5, 50))
-def test_two_looks_meet_nearer_to_the_surer_one(a: float, b: float, apart: float, scale: float) -> None:
+@given(confidences, confidences, st.floats(1, 100), st.floats(5, 50))
+def test_two_looks_meet_nearer_to_the_one_of_more_confidence(
+    a: float, b: float, apart: float, scale: float
+) -> None:
     here, there = np.zeros((1, 1, 2)), np.full((1, 1, 2), [apart, 0.0])
     point, trust = second_pass.blend(here, one(a), there, one(b), np.array([scale]))
     assert 0 <= point[0, 0, 0] <= apart and point[0, 0, 1] == 0
@@ -34,7 +36,7 @@ def test_two_looks_meet_nearer_to_the_surer_one(a: float, b: float, apart: float
 
 @pytest.fixture(scope="module")
 def rows(engine: Engine, pictures: list[np.ndarray]) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
-    """Three pictures of the delivery and what one look measures in them; only in the second is an arm unsure."""
+    """Three frames of the delivery and what one look measures in them; only in the second is an arm doubtful."""
     images = pictures[3:6]
     height, width = images[0].shape[:2]
     regions = np.tile([width / 2, height / 2, 1.1 * height, 0.0], (3, 1))
@@ -43,15 +45,15 @@ def rows(engine: Engine, pictures: list[np.ndarray]) -> tuple[list[np.ndarray], 
         hip, above = (roi.to_frame(out.points[:, [i], :2], regions, CROP_PX)[:, 0] for i in AUXILIARY)
         regions = roi.from_points(hip, above)
     assert (out.flag > 0.9).all()
-    found = confidence(engine.network, out.peak, out.visibility)
-    found[:, second_pass.JUDGED] = 0.9
-    found[1, second_pass.JUDGED[2]] = second_pass.UNSURE - 0.05
+    believed = confidence(engine.network, out.peak, out.visibility)
+    believed[:, second_pass.JUDGED] = 0.9
+    believed[1, second_pass.JUDGED[2]] = second_pass.DOUBTFUL - 0.05
     px = roi.to_frame(out.points[:, :COUNT, :2], regions, CROP_PX)
-    return images, {"roi": regions, "landmarks_px": px, "confidence": found, "pose_flag": out.flag}
+    return images, {"roi": regions, "landmarks_px": px, "confidence": believed, "pose_flag": out.flag}
 
 
 @pytest.mark.model
-def test_only_the_arms_of_pictures_with_an_unsure_arm_are_looked_at_again(
+def test_only_the_arms_of_frames_with_a_doubtful_arm_are_looked_at_again(
     engine: Engine, rows: tuple, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(second_pass, "NETWORKS", (engine.network,))
@@ -64,7 +66,7 @@ def test_only_the_arms_of_pictures_with_an_unsure_arm_are_looked_at_again(
     # Both looks see the same arms: none is moved farther than a forearm.
     assert moved[1, second_pass.ARMS].max() < 0.2 * before["roi"][1, 2]
     assert np.array_equal(after["confidence"][:, body], before["confidence"][:, body])
-    assert before["confidence"][1, second_pass.JUDGED[2]] == pytest.approx(second_pass.UNSURE - 0.05)
+    assert before["confidence"][1, second_pass.JUDGED[2]] == pytest.approx(second_pass.DOUBTFUL - 0.05)
 
 
 @pytest.mark.model
@@ -73,12 +75,12 @@ def test_the_small_networks_look_once(engine: Engine, rows: tuple) -> None:
     assert second_pass.look_closer(engine, images, before) is before
 
 
-def test_at_most_half_of_the_pictures_are_looked_at_again_and_those_the_least_sure() -> None:
+def test_at_most_half_of_the_frames_are_looked_at_again_and_those_of_least_confidence() -> None:
     least = np.array([0.49, 0.1, 0.2, 0.05, 0.48, 0.9, 0.01, 0.25])
-    found = np.full((8, COUNT), 0.9)
-    found[:, second_pass.JUDGED[1]] = least
+    believed = np.full((8, COUNT), 0.9)
+    believed[:, second_pass.JUDGED[1]] = least
     flag = np.ones(8)
     flag[6] = 0.2  # nobody is there
-    assert second_pass.unsure({"confidence": found, "pose_flag": flag}).tolist() == [1, 2, 3, 7]
-    found[:4, second_pass.JUDGED[1]] = 0.9
-    assert second_pass.unsure({"confidence": found, "pose_flag": flag}).tolist() == [4, 7]
+    assert second_pass.doubtful({"confidence": believed, "pose_flag": flag}).tolist() == [1, 2, 3, 7]
+    believed[:4, second_pass.JUDGED[1]] = 0.9
+    assert second_pass.doubtful({"confidence": believed, "pose_flag": flag}).tolist() == [4, 7]

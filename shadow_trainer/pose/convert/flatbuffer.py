@@ -38,7 +38,10 @@ class Table:
     def scalar(self, field: int, kind: str, default: float = 0) -> int:
         """A number; ``kind`` is its struct letter: b B H i I q."""
         position = self._field(field)
-        return struct.unpack_from("<" + kind, self.data, position)[0] if position else int(default)
+        if not position:
+            return int(default)
+        (value,) = struct.unpack_from("<" + kind, self.data, position)
+        return int(value)
 
     def table(self, field: int) -> Table | None:
         """A sub-table, or None when it is absent."""
@@ -67,4 +70,5 @@ class Table:
         return start + 4, struct.unpack_from("<I", self.data, start)[0]
 
     def _follow(self, position: int) -> int:
-        return position + struct.unpack_from("<I", self.data, position)[0]
+        (offset,) = struct.unpack_from("<I", self.data, position)
+        return position + int(offset)

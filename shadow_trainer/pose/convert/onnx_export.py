@@ -1,112 +1,119 @@
-"""The converted network as an ONNX model (bytes), for ONNX Runtime on the CPU.
+"""The converted network as an ONNX model, for ONNX Runtime on the CPU.
 
-Built in memory from the same verified graph and weights as the torch module, so there is no second
-file to trust. The model takes what the cropper makes, (N, H, W, 3) uint8, and normalises it itself.
-Field numbers follow the public onnx.proto3; operator set 13.
+The model takes what the cropper makes, (N, H, W, 3) uint8, and normalizes it itself. Its weights stay in the
+safetensors file beside it, in the half precision in which they are published, and are widened to float32 when a
+session loads them: there is one file of weights, whatever runs them.
 """
 
 from __future__ import annotations
 
+import json
+import struct
 from typing import Any
 
 import numpy as np
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper, shape_inference
 
-from . import protobuf as pb
-from .graph import Graph, Node
+from ..graph import Graph, Node
 
 OPSET, IR_VERSION = 13, 8
-ELEMENT = {"float32": 1, "uint8": 2, "int64": 7}
-FLOAT, INT, STRING, INTS = 1, 2, 3, 7
+ELEMENT = {"F16": TensorProto.FLOAT16, "F32": TensorProto.FLOAT}
+INPUT = "pixels"
 
 
-def export(graph: Graph, weights: dict[str, np.ndarray], *, scale: float, shift: float) -> bytes:
-    """A serialized ModelProto. The network sees ``pixels * scale + shift``; outputs keep their names."""
-    writer = _Writer(weights)
-    writer.normalise(scale, shift)
+def export(graph: Graph, packed: bytes, weights_file: str, *, scale: float, shift: float) -> ModelProto:
+    """The model of a graph; its outputs have the graph's own names.
+
+    ``packed`` is the content of the safetensors file that will lie at ``weights_file`` beside the model. The network
+    sees ``pixels * scale + shift``.
+    """
+    builder = _Builder(packed, weights_file)
+    builder.normalize(scale, shift)
     for node in graph.nodes:
-        writer.add(node)
+        builder.add(node)
     for name, value in graph.outputs.items():
-        writer.node("Identity", [value], f"out_{name}")
+        builder.node("Identity", [value], name)
     channels, height, width = graph.input_shape
-    body = [
-        *(pb.message(1, node) for node in writer.nodes),
-        pb.text(2, "pose"),
-        *(pb.message(5, tensor) for tensor in writer.tensors),
-        pb.message(11, _value("pixels", "uint8", ("n", height, width, channels))),
-        *(pb.message(12, _value(f"out_{name}", "float32", None)) for name in graph.outputs),
-    ]
-    opset = pb.message(8, pb.text(1, ""), pb.integer(2, OPSET))
-    return pb.integer(1, IR_VERSION) + pb.text(2, "shadow-trainer") + pb.message(7, *body) + opset
+    shape: list[str | int | None] = ["n", height, width, channels]
+    body = helper.make_graph(
+        builder.nodes,
+        "pose",
+        [helper.make_tensor_value_info(INPUT, TensorProto.UINT8, shape)],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in graph.outputs],
+        builder.tensors,
+    )
+    model = helper.make_model(
+        body,
+        producer_name="shadow-trainer",
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+    )
+    # The graph does not know the shapes of its outputs; they follow from the input's.
+    return shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
 
 
-def _value(name: str, kind: str, shape: tuple[int | str, ...] | None) -> bytes:
-    """ValueInfoProto; without a shape the runtime infers it."""
-    parts = [pb.integer(1, ELEMENT[kind])]
-    if shape is not None:
-        dims = [pb.message(1, pb.text(2, d) if isinstance(d, str) else pb.integer(1, d)) for d in shape]
-        parts.append(pb.message(2, *dims))
-    return pb.text(1, name) + pb.message(2, pb.message(1, *parts))
-
-
-def _attribute(name: str, value: Any) -> bytes:
-    """AttributeProto for an int, a float, a string or a list of ints."""
-    if isinstance(value, str):
-        body, kind = pb.text(4, value), STRING
-    elif isinstance(value, float):
-        body, kind = pb.real(2, value), FLOAT
-    elif isinstance(value, int):
-        body, kind = pb.integer(3, value), INT
-    else:
-        body, kind = pb.integers(8, value), INTS
-    return pb.message(5, pb.text(1, name), body, pb.integer(20, kind))
-
-
-class _Writer:
+class _Builder:
     """Collects nodes and constants; constants are shared by name."""
 
-    def __init__(self, weights: dict[str, np.ndarray]) -> None:
-        self.weights = weights
-        self.nodes: list[bytes] = []
-        self.tensors: list[bytes] = []
+    def __init__(self, packed: bytes, weights_file: str) -> None:
+        (size,) = struct.unpack_from("<Q", packed)
+        self.stored: dict[str, Any] = json.loads(packed[8 : 8 + size])
+        self.start, self.weights_file = 8 + size, weights_file
+        self.nodes: list[NodeProto] = []
+        self.tensors: list[TensorProto] = []
         self.known: set[str] = set()
 
-    def node(self, kind: str, inputs: list[str], out: str, **attributes: Any) -> None:
-        self.nodes.append(
-            b"".join(pb.text(1, name) for name in inputs)
-            + pb.text(2, out)
-            + pb.text(3, f"{kind}_{len(self.nodes)}")
-            + pb.text(4, kind)
-            + b"".join(_attribute(k, v) for k, v in attributes.items())
-        )
+    def node(self, kind: str, inputs: list[str], out: str, **attributes: Any) -> str:
+        self.nodes.append(helper.make_node(kind, inputs, [out], f"{kind}_{len(self.nodes)}", **attributes))
+        return out
 
     def constant(self, name: str, value: np.ndarray) -> str:
         """Store a constant once and return its name."""
         if name not in self.known:
             self.known.add(name)
-            value = np.ascontiguousarray(value)
-            dims = b"".join(pb.integer(1, int(n)) for n in value.shape)
-            kind = pb.integer(2, ELEMENT[value.dtype.name])
-            self.tensors.append(dims + kind + pb.text(8, name) + pb.message(9, value.tobytes()))
+            self.tensors.append(numpy_helper.from_array(np.asarray(value), name))
         return name
 
-    def normalise(self, scale: float, shift: float) -> None:
+    def weight(self, name: str) -> str:
+        """Name of a stored weight as float32."""
+        wide = f"{name}.float32"
+        if name not in self.known:
+            self.known.add(name)
+            self.tensors.append(self._external(name))
+            self.node("Cast", [name], wide, to=TensorProto.FLOAT)
+        return wide
+
+    def _external(self, name: str) -> TensorProto:
+        entry = self.stored[name]
+        begin, end = entry["data_offsets"]
+        tensor = TensorProto(
+            name=name,
+            data_type=ELEMENT[entry["dtype"]],
+            dims=entry["shape"],
+            data_location=TensorProto.EXTERNAL,
+        )
+        place = {"location": self.weights_file, "offset": self.start + begin, "length": end - begin}
+        for key, value in place.items():
+            tensor.external_data.add(key=key, value=str(value))
+        return tensor
+
+    def normalize(self, scale: float, shift: float) -> None:
         """uint8 NHWC pixels -> value ``x``, float NCHW."""
-        self.node("Cast", ["pixels"], "pixels_f", to=ELEMENT["float32"])
+        self.node("Cast", [INPUT], "pixels_f", to=TensorProto.FLOAT)
         self.node("Transpose", ["pixels_f"], "pixels_t", perm=[0, 3, 1, 2])
-        self.node("Mul", ["pixels_t", self.constant("scale", np.float32(scale).reshape(1))], "pixels_s")
-        self.node("Add", ["pixels_s", self.constant("shift", np.float32(shift).reshape(1))], "x")
+        self.node("Mul", ["pixels_t", self.constant("scale", np.array([scale], np.float32))], "pixels_s")
+        self.node("Add", ["pixels_s", self.constant("shift", np.array([shift], np.float32))], "x")
 
     def add(self, node: Node) -> None:
         getattr(self, "_" + node.op)(node, node.attrs, list(node.inputs))
 
     def _conv2d(self, node: Node, a: dict[str, Any], inputs: list[str]) -> None:
-        names = [self.constant(a[k], self.weights[a[k]].astype(np.float32)) for k in ("weight", "bias")]
         left, right, top, bottom = a["pad"]
         self.node(
             "Conv",
-            inputs + names,
+            [*inputs, self.weight(a["weight"]), self.weight(a["bias"])],
             node.out,
-            kernel_shape=list(self.weights[a["weight"]].shape[2:]),
+            kernel_shape=self.stored[a["weight"]]["shape"][2:],
             strides=a["stride"],
             pads=[top, left, bottom, right],
             dilations=a["dilation"],
@@ -120,10 +127,7 @@ class _Writer:
         self.node("Relu", inputs, node.out)
 
     def _relu6(self, node: Node, a: dict[str, Any], inputs: list[str]) -> None:
-        limits = [
-            self.constant("zero", np.array(0, np.float32)),
-            self.constant("six", np.array(6, np.float32)),
-        ]
+        limits = [self.constant(str(n), np.array(n, np.float32)) for n in (0, 6)]
         self.node("Clip", inputs + limits, node.out)
 
     def _sigmoid(self, node: Node, a: dict[str, Any], inputs: list[str]) -> None:
@@ -150,7 +154,6 @@ class _Writer:
 
     def _reshape(self, node: Node, a: dict[str, Any], inputs: list[str]) -> None:
         if a["from_image"]:
-            self.node("Transpose", inputs, node.out + "_nhwc", perm=[0, 2, 3, 1])
-            inputs = [node.out + "_nhwc"]
+            inputs = [self.node("Transpose", inputs, node.out + "_nhwc", perm=[0, 2, 3, 1])]
         shape = self.constant(f"{node.out}.shape", np.array(a["shape"], np.int64))
         self.node("Reshape", [*inputs, shape], node.out)

@@ -1,84 +1,29 @@
-"""The converted network as data: a list of nodes in NCHW, which torch and ONNX are built from.
-
-``convert`` is the back half of the conversion from TFLite: layout NHWC -> NCHW, TF's asymmetric SAME
-padding made explicit, constants folded, unwanted heads left out by dead-code elimination.
-
-Node operators and their attributes:
-``conv2d`` weight, bias, stride, pad (left, right, top, bottom), dilation, groups; ``add``; ``pad``
-amounts (N, C, H, W pairs); ``resize`` size (h, w) and scale, half-pixel bilinear; ``max_pool`` kernel, stride;
-``relu``, ``relu6``, ``sigmoid``; ``depth_to_space`` block (DCR order); ``concat`` axis; ``reshape``
-shape (after a permutation back to NHWC when ``from_image``).
-"""
+"""A graph from a TFLite model: NHWC becomes NCHW, TF's asymmetric SAME padding explicit, constants folded."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
+from ..graph import Graph, Node
 from .tflite import ACTIVATION, PADDING, NotSupported, Operator, TfliteModel
 
 
-@dataclass(frozen=True)
-class Node:
-    """One operation: ``out`` names its value, ``inputs`` the values it reads."""
-
-    op: str
-    out: str
-    inputs: tuple[str, ...]
-    attrs: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Graph:
-    """Nodes in order of execution. Input ``x``: (N, 3, height, width); outputs by name."""
-
-    nodes: tuple[Node, ...]
-    outputs: dict[str, str]
-    input_shape: tuple[int, int, int]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return {
-            "nodes": [asdict(node) for node in self.nodes],
-            "outputs": self.outputs,
-            "input_shape": list(self.input_shape),
-        }
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Graph:
-        """The reverse of :meth:`as_dict`."""
-        nodes = tuple(Node(n["op"], n["out"], tuple(n["inputs"]), n["attrs"]) for n in data["nodes"])
-        return cls(nodes, dict(data["outputs"]), tuple(data["input_shape"]))
-
-    def keep(self, outputs: tuple[str, ...]) -> Graph:
-        """The same network with only these outputs and the nodes they need."""
-        wanted = {self.outputs[name] for name in outputs}
-        kept = []
-        for node in reversed(self.nodes):
-            if node.out in wanted:
-                wanted.update(node.inputs)
-                kept.append(node)
-        return Graph(tuple(reversed(kept)), {n: self.outputs[n] for n in outputs}, self.input_shape)
-
-    def weight_names(self) -> set[str]:
-        """Names of the tensors that the nodes read."""
-        return {node.attrs[key] for node in self.nodes for key in ("weight", "bias") if key in node.attrs}
-
-
 def convert(model: TfliteModel, output_names: dict[str, str]) -> tuple[Graph, dict[str, np.ndarray]]:
-    """Graph and weights of a TFLite model; ``output_names`` maps TFLite tensor names to ours.
+    """Graph and weights of a TFLite model; ``output_names`` maps the TFLite names of wanted outputs to ours.
 
-    Raises NotSupported for what the two sides of the conversion do not know.
+    What only other outputs need is left out. Raises NotSupported for what the two sides of the conversion do not know.
     """
     builder = _Builder(model)
     for operator in model.operators:
         builder.add(operator)
     height, width, channels = model.shapes[model.inputs[0]][1:]
-    outputs = {output_names[model.names[i]]: builder.value(i) for i in model.outputs}
-    graph = Graph(tuple(builder.nodes), outputs, (channels, height, width))
-    return graph, builder.weights
+    tensors = {model.names[i]: i for i in model.outputs}
+    outputs = {ours: builder.value(tensors[theirs]) for theirs, ours in output_names.items()}
+    graph = Graph(tuple(builder.nodes), outputs, (channels, height, width)).keep(tuple(outputs))
+    kept = graph.weight_names()
+    return graph, {name: value for name, value in builder.weights.items() if name in kept}
 
 
 class _Builder:

@@ -1,12 +1,13 @@
 """The converted network as a torch module: a torch.fx GraphModule built from its graph and weights.
 
-This is the reference implementation; the ONNX Runtime one (``onnx_export``) is derived from the same
-graph and held to it by a parity test. Input (N, 3, H, W) float; output a dict of tensors by name.
+This is the reference implementation, and the one that runs on a graphics card; the ONNX file is derived from the
+same graph and held to it by a parity test. Input (N, 3, H, W) float; output a dict of tensors by name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -40,17 +41,18 @@ def _draw_convolution(
     weight = torch.from_numpy(weights[a["weight"]].astype(np.float32))
     left, right, top, bottom = a["pad"]
     even = left == right and top == bottom
+    height, width = weight.shape[2:]
     module = nn.Conv2d(
         weight.shape[1] * a["groups"],
         weight.shape[0],
-        tuple(weight.shape[2:]),
+        (height, width),
         tuple(a["stride"]),
         (top, left) if even else 0,
         tuple(a["dilation"]),
         a["groups"],
     )
-    module.weight.data = weight
-    module.bias.data = torch.from_numpy(weights[a["bias"]].astype(np.float32))
+    module.weight = nn.Parameter(weight)
+    module.bias = nn.Parameter(torch.from_numpy(weights[a["bias"]].astype(np.float32)))
     name = f"conv_{node.out.rstrip('_')}"
     root.add_module(name, module)
     if not even:
@@ -58,7 +60,7 @@ def _draw_convolution(
     return drawn.call_module(name, (value,))
 
 
-def _arguments(node: Node) -> dict[str, object]:
+def _arguments(node: Node) -> dict[str, Any]:
     return {k: tuple(v) if isinstance(v, list) else v for k, v in node.attrs.items()}
 
 

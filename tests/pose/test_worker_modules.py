@@ -1,0 +1,49 @@
+"""A running worker has in it what runs the networks, and nothing of what made their files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shadow_trainer.pose import weights
+from shadow_trainer.pose.convert import install
+from shadow_trainer.settings import ROOT
+
+# Set-up alone needs them; on a CPU the networks are ONNX files that need no graph of ours either.
+FOREIGN = ("onnx", "google.protobuf", "shadow_trainer.pose.convert", "shadow_trainer.pose.graph")
+
+
+@pytest.mark.model
+def test_a_worker_needs_nothing_of_the_conversion(models_dir: Path) -> None:
+    """The worker's modules, its networks loaded and run, where whatever converts them cannot be imported."""
+    code = f"""
+import sys
+sys.modules.update(dict.fromkeys({FOREIGN!r}))
+import workers.worker_child
+from shadow_trainer.jobs.pipeline.engines import Engines
+from shadow_trainer.settings import load
+Engines(load(device="cpu", models_dir={str(models_dir)!r})).warm()
+print(sorted(name for name in {FOREIGN!r} if sys.modules[name] is not None))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_onnx_file_is_valid_and_reads_its_weights_out_of_the_one_file(
+    packages: Path, tmp_path: Path
+) -> None:
+    onnx = pytest.importorskip("onnx")
+    install.convert_one("lite", models_dir=tmp_path, packages=packages)
+    path = weights.verified_onnx("lite", models_dir=tmp_path)
+    onnx.checker.check_model(str(path), full_check=True)
+    stored = weights.weights_file("lite", tmp_path).stat().st_size
+    assert path.stat().st_size < stored / 20
+    model = onnx.load(str(path), load_external_data=False)
+    places = {
+        entry.value for t in model.graph.initializer for entry in t.external_data if entry.key == "location"
+    }
+    assert places == {"lite.safetensors"}
