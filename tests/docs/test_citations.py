@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shadow_trainer.pitching.faults.rules import RULES
-from shadow_trainer.pitching.metrics import ROWS
+from shadow_trainer.pitching.faults.rules import RULES, Fault
+from shadow_trainer.pitching.metrics import ROWS, norms
 from tests.conftest import ROOT
 from tests.docs import citations, layers
 from tests.import_graph import tracked
@@ -89,6 +89,28 @@ def test_every_metric_and_every_finding_is_in_the_method() -> None:
     method = (ROOT / citations.METHOD).read_text(encoding="utf-8")
     measured = {row.name for row in ROWS} | {rule.id for rule in RULES}
     assert sorted(name for name in measured if f"`{name}`" not in method) == []
+
+
+def section(number: str) -> str:
+    """The text of one section of the method."""
+    text = (ROOT / citations.METHOD).read_text(encoding="utf-8")
+    return re.split(rf"^#+ {re.escape(number)}\.? ", text, flags=re.M)[1].split("\n#")[0]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_method_names_every_limit_of_a_finding(rule: Fault) -> None:
+    row = next(line for line in section("4.5").splitlines() if line.startswith(f"| `{rule.id}` [{rule.impact}] |"))
+    said = set(re.findall(r"\d+(?:\.\d+)?", row.split("|")[2]))
+    limits = {f"{abs(limit):g}" for check in rule.checks for limit in (check.amber, check.red) if limit}
+    assert limits <= said
+
+
+def test_the_method_shows_the_norms_that_score() -> None:
+    said = section("3.2")
+    scoring = {key: norm for key, norm in norms.table().items() if key[0] == norms.ADULT}
+    assert scoring
+    lost = [key for key, norm in scoring.items() if f"{norm.mean:g} ± {norm.sd:g}".replace("-", "−") not in said]
+    assert lost == []
 
 
 def test_the_layers_of_the_architecture_are_those_of_the_house() -> None:
