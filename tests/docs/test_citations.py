@@ -99,7 +99,9 @@ def section(number: str) -> str:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_the_method_names_every_limit_of_a_finding(rule: Fault) -> None:
-    row = next(line for line in section("4.5").splitlines() if line.startswith(f"| `{rule.id}` [{rule.impact}] |"))
+    row = next(
+        line for line in section("4.5").splitlines() if line.startswith(f"| `{rule.id}` [{rule.impact}] |")
+    )
     said = set(re.findall(r"\d+(?:\.\d+)?", row.split("|")[2]))
     limits = {f"{abs(limit):g}" for check in rule.checks for limit in (check.amber, check.red) if limit}
     assert limits <= said
@@ -109,7 +111,9 @@ def test_the_method_shows_the_norms_that_score() -> None:
     said = section("3.2")
     scoring = {key: norm for key, norm in norms.table().items() if key[0] == norms.ADULT}
     assert scoring
-    lost = [key for key, norm in scoring.items() if f"{norm.mean:g} ± {norm.sd:g}".replace("-", "−") not in said]
+    lost = [
+        key for key, norm in scoring.items() if f"{norm.mean:g} ± {norm.sd:g}".replace("-", "−") not in said
+    ]
     assert lost == []
 
 
