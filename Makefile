@@ -3,7 +3,7 @@
 # make test   the set-up, then every check and test
 # make chaos  the long form of the tests that break everything (about 15 minutes)
 # make fuzz   the long form of the tests that send nonsense: films, motion files, requests, schemathesis (about 20 minutes)
-# make audit  what we depend on: versions, days of release, licences, known holes
+# make audit  what we depend on: versions, days of release, licenses, known holes
 # make backup a copy of database, queue and storage index in the data folder's backups/
 # make demo   the sample clip through the real queue, with what was found
 # make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about three minutes)
