@@ -19,6 +19,7 @@ from .key_values import KeyValues
 from .migrate import migrate
 from .models import Analysis, ApiToken, Athlete, Attempt, Delivery, Mark, Reference, ShareLink, User
 from .references import References
+from .seen import SeenCatalog
 from .shares import Shares
 from .statistics import Statistics
 from .tokens import Tokens
@@ -45,6 +46,14 @@ class Catalog:
         self.key_values = KeyValues(self.database)
         self.counters = Counters(self.database)
 
+    def seen_by(self, user_id: int | None, *, everything: bool = False) -> SeenCatalog:
+        """This catalog as one viewer sees it (:mod:`.seen`): the only one that a view is given.
+
+        A coach sees and makes what is ``user_id``'s. An admin sees ``everything``, and what they make is theirs;
+        in single-user mode ``user_id`` is None and what is made has no owner.
+        """
+        return SeenCatalog(self, user_id, everything=everything)
+
     def close(self) -> None:
         """Give back every connection."""
         self.database.close()
@@ -64,6 +73,7 @@ __all__ = [
     "Delivery",
     "Mark",
     "Reference",
+    "SeenCatalog",
     "ShareLink",
     "User",
     "migrate",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -14,11 +14,38 @@ from .. import logs
 from ..errors import NotFound
 from .models import Analysis, Delivery
 from .repository import Repository, rows_changed
-from .search import Filter
+from .search import Filter, WantedOf
 from .types import utcnow
 
 LIST_MAX = 500
-ANNOTATIONS = {"title", "notes", "tags", "recorded_on", "athlete_id"}
+
+
+class NewAnalysis(TypedDict):
+    """Arguments of :meth:`Analyses.create` without the owner."""
+
+    title: str
+    original_name: str
+    original_key: str
+    options: Mapping[str, Any]
+    analysis_id: NotRequired[str | None]
+    original_bytes: NotRequired[int | None]
+    athlete_id: NotRequired[int | None]
+    recorded_on: NotRequired[date | None]
+    notes: NotRequired[str]
+    tags: NotRequired[Iterable[str]]
+    source: NotRequired[str]
+    queue: NotRequired[str]
+    priority: NotRequired[int]
+
+
+class Annotations(TypedDict, total=False):
+    """What a coach writes on an analysis."""
+
+    title: str
+    notes: str
+    tags: list[str]
+    recorded_on: date | None
+    athlete_id: int | None
 
 
 def new_id() -> str:
@@ -100,26 +127,26 @@ class Analyses(Repository):
     def deliveries_of(self, analysis_ids: Iterable[str]) -> dict[str, list[Delivery]]:
         """Analysis' id -> its deliveries in order of the film, for several analyses at once."""
         query = select(Delivery).where(Delivery.analysis_id.in_(list(analysis_ids)))
-        found: dict[str, list[Delivery]] = {}
+        by_analysis: dict[str, list[Delivery]] = {}
         with self.read() as session:
             for row in session.scalars(query.order_by(Delivery.analysis_id, Delivery.index)):
-                found.setdefault(row.analysis_id, []).append(row)
-        return found
+                by_analysis.setdefault(row.analysis_id, []).append(row)
+        return by_analysis
 
-    def page(self, *, limit: int = 50, offset: int = 0, **wanted: Any) -> list[Analysis]:
+    def page(self, *, limit: int = 50, offset: int = 0, **wanted: Unpack[WantedOf]) -> list[Analysis]:
         """Analyses, the newest first; ``wanted`` as for :class:`.search.Filter`."""
         query = Filter(**wanted).apply(select(Analysis))
         query = query.order_by(Analysis.created_at.desc(), Analysis.id)
         with self.read() as session:
             return list(session.scalars(query.limit(min(limit, LIST_MAX)).offset(offset)))
 
-    def count(self, **wanted: Any) -> int:
-        """How many :meth:`list_analyses` would find without a limit."""
+    def count(self, **wanted: Unpack[WantedOf]) -> int:
+        """How many :meth:`page` would find without a limit."""
         query = Filter(**wanted).apply(select(func.count(Analysis.id)))
         with self.read() as session:
             return session.scalar(query) or 0
 
-    def tags_in_use(self, **wanted: Any) -> list[str]:
+    def tags_in_use(self, **wanted: Unpack[WantedOf]) -> list[str]:
         """Every tag of the analyses that are ``wanted``, by name."""
         query = Filter(**wanted).apply(select(Analysis.tags))
         with self.read() as session:
@@ -133,20 +160,20 @@ class Analyses(Repository):
 
     def known_ids(self, ids: Iterable[str]) -> set[str]:
         """Which of these ids have a row."""
-        wanted, found = list(ids), set()
+        wanted, known = list(ids), set()
         with self.read() as session:
             for start in range(0, len(wanted), LIST_MAX):
                 part = wanted[start : start + LIST_MAX]
-                found |= set(session.scalars(select(Analysis.id).where(Analysis.id.in_(part))))
-        return found
+                known |= set(session.scalars(select(Analysis.id).where(Analysis.id.in_(part))))
+        return known
 
     def rename(self, analysis_id: str, title: str) -> None:
         """Give an analysis another title."""
         self._change(analysis_id, title=title[:200])
 
-    def annotate(self, analysis_id: str, **values: Any) -> None:
+    def annotate(self, analysis_id: str, **values: Unpack[Annotations]) -> None:
         """What a coach writes on it: ``title, notes, tags, recorded_on, athlete_id``."""
-        if unknown := set(values) - ANNOTATIONS:
+        if unknown := set(values) - set(Annotations.__annotations__):
             raise ValueError(f"an analysis has no {', '.join(sorted(unknown))}")
         self._change(analysis_id, **values)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypedDict, Unpack, cast
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -10,17 +12,27 @@ from sqlalchemy.orm import Session
 from ..errors import BadRequest, NotFound
 from .models import Analysis, Athlete
 from .repository import Repository, rows_changed
-from .search import Filter
+from .search import Filter, WantedOf
 
-FIELDS = {"name", "throws", "height_m", "level", "birth_year", "notes", "archived"}
+
+class AthleteFacts(TypedDict, total=False):
+    """What is kept of an athlete."""
+
+    name: str
+    throws: str | None
+    height_m: float | None
+    level: str | None
+    birth_year: int | None
+    notes: str
+    archived: bool
 
 
 class Athletes(Repository):
     """Create, read, list and change. Whoever asks checks the owner first."""
 
-    def create(self, *, name: str, owner_id: int | None = None, **fields: Any) -> Athlete:
+    def create(self, *, owner_id: int | None = None, **facts: Unpack[AthleteFacts]) -> Athlete:
         """A new athlete; BadRequest without a name."""
-        row = Athlete(owner_id=owner_id, **_checked({"name": name, **fields}))
+        row = Athlete(owner_id=owner_id, **_checked({"name": "", **facts}))
 
         def work(session: Session) -> Athlete:
             session.add(row)
@@ -43,9 +55,9 @@ class Athletes(Repository):
         with self.read() as session:
             return list(session.scalars(query))
 
-    def change(self, athlete_id: int, **fields: Any) -> Athlete:
+    def change(self, athlete_id: int, **facts: Unpack[AthleteFacts]) -> Athlete:
         """Other facts; NotFound when there is no such athlete."""
-        values = _checked(fields)
+        values = _checked(facts)
 
         def work(session: Session) -> Athlete:
             row = session.get(Athlete, athlete_id, with_for_update=True)
@@ -88,7 +100,7 @@ class Athletes(Repository):
 
         self.transact(work)
 
-    def sessions_of(self, **wanted: Any) -> dict[int | None, tuple[int, Any]]:
+    def sessions_of(self, **wanted: Unpack[WantedOf]) -> dict[int | None, tuple[int, datetime]]:
         """Athlete's id -> ``(analyses, the newest one's time)``; ``wanted`` as for :class:`.search.Filter`."""
         columns = select(Analysis.athlete_id, func.count(Analysis.id), func.max(Analysis.created_at))
         query = Filter(**wanted).apply(cast("Select[Any]", columns)).group_by(Analysis.athlete_id)
@@ -96,12 +108,12 @@ class Athletes(Repository):
             return {athlete_id: (count, newest) for athlete_id, count, newest in session.execute(query)}
 
 
-def _checked(fields: dict[str, Any]) -> dict[str, Any]:
-    if unknown := set(fields) - FIELDS:
+def _checked(facts: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := set(facts) - set(AthleteFacts.__annotations__):
         raise ValueError(f"an athlete has no {', '.join(sorted(unknown))}")
-    if "name" in fields:
-        name = " ".join(str(fields["name"]).split())[:120]
-        if not name:
-            raise BadRequest("An athlete needs a name.", code="no_athlete_name", fix="Write a name.")
-        fields = {**fields, "name": name}
-    return fields
+    if "name" not in facts:
+        return dict(facts)
+    name = " ".join(str(facts["name"]).split())[:120]
+    if not name:
+        raise BadRequest("An athlete needs a name.", code="no_athlete_name", fix="Write a name.")
+    return {**facts, "name": name}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +16,19 @@ from .repository import Repository, rows_changed
 
 RETIRED = "retired"
 NOTE = "coach_note"
+
+
+class ReferenceFacts(TypedDict):
+    """What is kept of a saved reference."""
+
+    name: str
+    storage_key: str
+    data: dict[str, Any]
+    description: NotRequired[str]
+    level: NotRequired[str | None]
+    throws: NotRequired[str | None]
+    source_analysis_id: NotRequired[str | None]
+    source_delivery: NotRequired[int | None]
 
 
 @contextmanager
@@ -34,16 +47,16 @@ def _only_one(name: str) -> Iterator[None]:
 class References(Repository):
     """Create, read, list, edit and delete. Whoever asks checks the owner first."""
 
-    def create(self, *, name: str, storage_key: str, data: dict[str, Any], **fields: Any) -> Reference:
+    def create(self, *, owner_id: int | None = None, **facts: Unpack[ReferenceFacts]) -> Reference:
         """A new row for a file that is stored already; BadRequest when the owner has one of this name."""
 
         def work(session: Session) -> Reference:
-            row = Reference(name=name, storage_key=storage_key, data=data, **fields)
+            row = Reference(owner_id=owner_id, **facts)
             session.add(row)
             session.flush()
             return row
 
-        with _only_one(name):
+        with _only_one(facts["name"]):
             return self.transact(work)
 
     def edit(self, reference_id: int, *, name: str, note: str) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import ColumnElement, Date, Select, Text, cast, func, or_
 
@@ -14,6 +14,25 @@ from .models import Analysis
 
 # The day of the film where the coach said it, else the day of the upload.
 DAY = func.coalesce(Analysis.recorded_on, func.date(Analysis.created_at), type_=Date)
+
+
+class Wanted(TypedDict, total=False):
+    """Arguments of a list of analyses that a coach may choose; see :class:`Filter`."""
+
+    states: Iterable[str]
+    search: str
+    athlete_id: int | None
+    throws: str
+    tag: str
+    since: date | None
+    until: date | None
+    trashed: bool
+
+
+class WantedOf(Wanted, total=False):
+    """The same with the owner."""
+
+    owner_id: int | None
 
 
 @dataclass(frozen=True)
