@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pytest
@@ -31,6 +33,18 @@ def test_every_export_is_a_download_and_leaves_nothing(
     assert disposition.startswith("attachment")
     assert f"Bullpen-Tuesday{EXPORTS[name].suffix}" in disposition
     assert list(area(app).iterdir()) == []
+
+
+def test_an_export_that_is_in_the_table_stands_on_the_page(
+    client: FlaskClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = desk.completed()
+    new = replace(EXPORTS["trc"], label="Joints, XYZ", sentence="For a program of one's own.")
+    monkeypatch.setitem(EXPORTS, "xyz", new)
+    page = client.get(f"/analyses/{job}").text
+    for name, export in EXPORTS.items():
+        assert f"/videos/{job}/exports/{name}" in page, name
+        assert export.label in page and export.sentence in unescape(page), name
 
 
 @pytest.mark.parametrize(

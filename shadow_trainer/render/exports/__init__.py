@@ -37,8 +37,9 @@ __all__ = ["EXPORTS", "Export", "Source", "metrics_csv", "write"]
 
 @dataclass(frozen=True)
 class Export:
-    """One kind of file: its suffix, media type, a sentence for the coach, and who writes it."""
+    """One kind of file: its label and a sentence for the coach, its suffix and media type, and who writes it."""
 
+    label: str
     suffix: str
     media_type: str
     sentence: str
@@ -50,21 +51,41 @@ def _metrics(source: Source, out: str | os.PathLike[str]) -> None:
 
 
 EXPORTS: Mapping[str, Export] = {
-    "metrics": Export("_metrics.csv", "text/csv", "The numbers, one row each, for a spreadsheet.", _metrics),
+    "metrics": Export(
+        "Metrics, CSV", "_metrics.csv", "text/csv", "The numbers, one row each, for a spreadsheet.", _metrics
+    ),
     "series": Export(
-        "_angles.csv", "text/csv", "Angles and velocities over time, for a spreadsheet.", curves_csv
+        "Curves, CSV",
+        "_angles.csv",
+        "text/csv",
+        "Angles and velocities over time, for a spreadsheet.",
+        curves_csv,
     ),
     "landmarks": Export(
-        "_landmarks.csv", "text/csv", "Every joint in every frame, in pixels and metres.", landmarks_csv
+        "Landmarks, CSV",
+        "_landmarks.csv",
+        "text/csv",
+        "Every joint in every frame, in pixels and metres.",
+        landmarks_csv,
     ),
-    "json": Export(".json", "application/json", "Everything in one file, for programs.", write_json),
-    "npz": Export(".npz", "application/octet-stream", "The joints as NumPy arrays.", write_npz),
-    "trc": Export(".trc", "text/plain", "Marker paths for OpenSim.", write_trc),
+    "json": Export(
+        "Everything, JSON", ".json", "application/json", "Everything in one file, for programs.", write_json
+    ),
+    "npz": Export("Pose, NPZ", ".npz", "application/octet-stream", "The joints as NumPy arrays.", write_npz),
+    "trc": Export("Markers, TRC", ".trc", "text/plain", "Marker paths for OpenSim.", write_trc),
     "c3d": Export(
-        ".c3d", "application/octet-stream", "Marker paths and events for Mokka and Visual3D.", write_c3d
+        "Markers, C3D",
+        ".c3d",
+        "application/octet-stream",
+        "Marker paths and events for Mokka and Visual3D.",
+        write_c3d,
     ),
     "bvh": Export(
-        ".bvh", "text/plain", "A moving figure for Blender and other animation programs.", write_bvh
+        "Skeleton, BVH",
+        ".bvh",
+        "text/plain",
+        "A moving figure for Blender and other animation programs.",
+        write_bvh,
     ),
 }
 
