@@ -58,7 +58,7 @@ def delete(ids: tuple[str, ...]) -> None:
     """Delete analyses with their jobs and files."""
     manager = _manager()
     for job_id in ids:
-        manager.delete(job_id)
+        manager.delete(job_id, purge=True)
         click.echo(f"{job_id}  deleted")
 
 

@@ -160,15 +160,35 @@ def test_a_running_job_can_not_be_run_again(rig: Rig) -> None:
     rig.until_state(film, "completed")
 
 
-@pytest.mark.parametrize("when", ["waiting", "running", "completed", "failed"])
-def test_delete_frees_everything(rig: Rig, when: str) -> None:
+@pytest.mark.parametrize("when", ["running", "completed"])
+def test_a_deleted_analysis_is_stopped_and_can_be_had_back(rig: Rig, when: str) -> None:
+    film = rig.send(do="hold" if when == "running" else "work")
+    if when == "running":
+        rig.until_runs(film)
+    else:
+        rig.until_state(film, "completed")
+    for _ in range(2):
+        rig.jobs.delete(film)
+    row = rig.catalog.analyses.get(film)
+    assert row.deleted_at is not None
+    assert row.state == ("canceled" if when == "running" else "completed")
+    assert rig.storage.exists(row.original_key)
+    rig.jobs.restore(film)
+    assert rig.catalog.analyses.get(film).deleted_at is None
+    rig.until_state(rig.send(do="work"), "completed")
+
+
+@pytest.mark.parametrize("when", ["waiting", "running", "completed", "failed", "in the trash"])
+def test_purging_frees_everything(rig: Rig, when: str) -> None:
     blocker = rig.send(do="work", seconds=1.5) if when == "waiting" else None
     film = rig.send(do="bad" if when == "failed" else "work", seconds=20 if when == "running" else 0.05)
     if when == "running":
         rig.until_runs(film)
     elif when in ("completed", "failed"):
         rig.until_state(film, when)
-    rig.jobs.delete(film)
+    elif when == "in the trash":
+        rig.jobs.delete(film)
+    rig.jobs.delete(film, purge=True)
     with pytest.raises(NotFound):
         rig.jobs.status(film)
     rig.until(lambda: rig.files(film) == [] and film not in rig.work_left(), "the files to go")

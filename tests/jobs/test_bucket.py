@@ -30,7 +30,7 @@ def test_a_film_is_fetched_worked_published_and_deleted(rig: Rig) -> None:
     assert {"analysis.json", "original.mp4"} <= set(rig.files(film))
     rig.until(lambda: rig.work_left() == [], "the work folder to go")
     assert not (rig.data / "storage").exists()
-    rig.jobs.delete(film)
+    rig.jobs.delete(film, purge=True)
     assert list(rig.storage.list()) == []
 
 

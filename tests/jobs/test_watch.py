@@ -236,7 +236,7 @@ def test_counters_never_fall_when_analyses_are_deleted_or_run_again(manager: Job
     assert 'shadow_attempts_total{outcome="failed"} 1' in prometheus.exposition(manager).splitlines()
     before = manager.catalog.counters.all()
     manager.retry(film)
-    manager.delete(film)
+    manager.delete(film, purge=True)
     after = manager.catalog.counters.all()
     assert all(after[name] >= number for name, number in before.items())
     assert after["attempts:failed"] == 1

@@ -69,7 +69,7 @@ def expire(manager: JobManager, now: datetime | None = None) -> Expired:
     if settings.keep_results_days:
         before = moment - timedelta(days=settings.keep_results_days)
         for row in manager.catalog.statistics.ended_before(before, ENDED_STATES, limit=BATCH):
-            manager.delete(row.id)
+            manager.delete(row.id, purge=True)
             whole += 1
     if settings.keep_originals_days:
         before = moment - timedelta(days=settings.keep_originals_days)
@@ -86,7 +86,7 @@ def empty_trash(manager: JobManager, now: datetime | None = None) -> int:
     before = (now or utcnow()) - timedelta(days=manager.settings.trash_days)
     rows = manager.catalog.trash.put_before(before, limit=BATCH)
     for row in rows:
-        manager.delete(row.id)
+        manager.delete(row.id, purge=True)
     return len(rows)
 
 

@@ -135,21 +135,29 @@ class JobManager(ABC):
         self._forget(analysis_id)
         return self.submit(analysis_id, at_front=at_front)
 
-    def trash(self, analysis_id: str) -> None:
-        """Put the analysis into the trash, its files stay; NotFound for an unknown id."""
-        before = self.catalog.analyses.get(analysis_id).state
-        row = self.catalog.trash.put(analysis_id)
-        if row is not None and before in ACTIVE_STATES:
-            self._stopped(row)
-        self._forget(analysis_id)
+    def delete(self, analysis_id: str, *, purge: bool = False) -> None:
+        """Stop the analysis and put it into the trash, where its files stay; NotFound for an unknown id.
+
+        ``purge``: for good instead, with its job and its files, also from the trash.
+        """
+        if purge:
+            self._purge(analysis_id)
+        else:
+            self._trash(analysis_id)
 
     def restore(self, analysis_id: str) -> None:
         """Take it out of the trash, as it was (canceled when it was running); NotFound when it is not there."""
         if not self.catalog.trash.restore(analysis_id):
             raise NotFound(f"There is no analysis {analysis_id!r} in the trash.")
 
-    def delete(self, analysis_id: str) -> None:
-        """Delete the analysis, its job and its files; NotFound for an unknown id."""
+    def _trash(self, analysis_id: str) -> None:
+        before = self.catalog.analyses.get(analysis_id).state
+        row = self.catalog.trash.put(analysis_id)
+        if row is not None and before in ACTIVE_STATES:
+            self._stopped(row)
+        self._forget(analysis_id)
+
+    def _purge(self, analysis_id: str) -> None:
         row = self.catalog.analyses.get(analysis_id)
         if row.state in ACTIVE_STATES:
             self.catalog.attempts.cancel(analysis_id)

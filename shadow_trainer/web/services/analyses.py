@@ -258,7 +258,7 @@ def rename(analysis_id: str, title: str) -> None:
 def trash(analysis_id: str) -> Any:
     """Stop it and put it into the trash, from where it can be had back; returns the row."""
     row = find(analysis_id)
-    current().jobs.trash(analysis_id)
+    current().jobs.delete(analysis_id)
     return row
 
 
@@ -271,7 +271,7 @@ def restore(analysis_id: str) -> None:
 def delete(analysis_id: str) -> None:
     """Stop it, delete its files and its row, also from the trash."""
     find_any(analysis_id)
-    current().jobs.delete(analysis_id)
+    current().jobs.delete(analysis_id, purge=True)
 
 
 def ready_checks() -> dict[str, dict[str, Any]]:

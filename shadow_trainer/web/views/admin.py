@@ -65,7 +65,7 @@ def requeue(analysis_id: str) -> Response:
 def delete(analysis_id: str) -> Response:
     """Put one dead letter into the trash."""
     _letter(analysis_id)
-    current().jobs.trash(analysis_id)
+    current().jobs.delete(analysis_id)
     return _done("It is in the trash; from there it can be had back.")
 
 
@@ -85,7 +85,7 @@ def delete_all() -> Response:
     jobs = current().jobs
     letters = jobs.dead_letters(limit=500)
     for letter in letters:
-        jobs.trash(letter.job_id)
+        jobs.delete(letter.job_id)
     return _done(f"{len(letters)} are in the trash.")
 
 
