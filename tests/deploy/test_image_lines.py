@@ -120,7 +120,8 @@ def variables(image: Image, stage: str) -> dict[str, str]:
 def test_the_image_has_what_it_needs_and_nothing_to_build_with(image: Image) -> None:
     assert not (image.root / "venv" / "bin" / "pip").exists()
     assert not list((image.root / "venv").glob("lib/python*/site-packages/torch"))
-    assert not (image.root / "app" / "node_modules" / "@mediapipe").exists()
+    for publisher in ("@mediapipe", "@vladmandic"):
+        assert not (image.root / "app" / "node_modules" / publisher).exists()
     assert image.words("python", "-m", "shadow_trainer", "models", "check").returncode == 0
 
 

@@ -24,9 +24,8 @@ settings.load_profile("pose")
 @pytest.fixture(scope="session")
 def packages() -> Path:
     """The folder of the npm packages with the weights; skips where the set-up has not been run."""
-    missing = [
-        source.file for source in weights.SOURCES.values() if not (install.PACKAGES / source.file).is_file()
-    ]
+    files = [file for source in weights.SOURCES.values() for file in source.files]
+    missing = [file for file in files if not (install.PACKAGES / file).is_file()]
     if missing:
         pytest.skip(f"node_modules/{missing[0]} is missing: run `make setup`")
     return install.PACKAGES

@@ -34,7 +34,8 @@ def reference(packages: Path, name: str, pictures: np.ndarray) -> dict[str, np.n
     """What the TFLite runtime says, by our output names, NHWC."""
     interpreter_of = pytest.importorskip("ai_edge_litert.interpreter").Interpreter
     source = weights.SOURCES[name]
-    runtime = interpreter_of(str(packages / source.file), num_threads=1)
+    (file,) = source.files
+    runtime = interpreter_of(str(packages / file), num_threads=1)
     runtime.allocate_tensors()
     rows: dict[str, list[np.ndarray]] = {}
     for picture in pictures:

@@ -26,8 +26,10 @@ def test_converting_again_does_nothing_unless_forced(
     for name in ("detector", "lite"):
         for suffix in (".json", ".onnx", ".safetensors"):
             shutil.copy(models_dir / (name + suffix), tmp_path)
-    assert install.ensure_weights(["xs"], models_dir=tmp_path, packages=packages) == []
-    assert install.ensure_weights(["xs"], models_dir=tmp_path, packages=packages, force=True) == [
+    assert install.ensure_weights(["detector", "lite"], models_dir=tmp_path, packages=packages) == []
+    assert install.ensure_weights(
+        ["detector", "lite"], models_dir=tmp_path, packages=packages, force=True
+    ) == [
         "detector",
         "lite",
     ]
@@ -42,7 +44,7 @@ def test_damaged_weights_are_named_and_repaired(lite: Path, packages: Path, file
     with pytest.raises(SetupError, match=f"{file} is damaged") as error:
         weights.verified_onnx("lite", models_dir=lite)
     assert error.value.code == "weights_broken" and "--force" in error.value.fix
-    assert "lite" in install.ensure_weights(["xs"], models_dir=lite, packages=packages)
+    assert "lite" in install.ensure_weights(["lite"], models_dir=lite, packages=packages)
     weights.verified_onnx("lite", models_dir=lite)
 
 
@@ -61,7 +63,7 @@ def test_missing_weights_say_what_to_run(tmp_path: Path) -> None:
 
 
 def test_a_source_file_that_is_not_the_pinned_one_is_refused(packages: Path, tmp_path: Path) -> None:
-    file = weights.SOURCES["lite"].file
+    file = next(iter(weights.SOURCES["lite"].files))
     fake = tmp_path / "packages" / file
     fake.parent.mkdir(parents=True)
     data = bytearray((packages / file).read_bytes())
@@ -74,7 +76,7 @@ def test_a_source_file_that_is_not_the_pinned_one_is_refused(packages: Path, tmp
 
 def test_an_absent_package_is_a_setup_error(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="missing"):
-        install.ensure_weights(["m"], models_dir=tmp_path, packages=tmp_path / "nowhere")
+        install.ensure_weights(["heavy"], models_dir=tmp_path, packages=tmp_path / "nowhere")
 
 
 def test_the_graph_survives_json(lite: Path) -> None:
@@ -100,5 +102,5 @@ def test_weights_of_another_release_are_known_by_their_hash_and_converted_again(
     (lite / "lite.json").write_text(json.dumps({**description, "source_sha256": "0" * 64}))
     with pytest.raises(SetupError, match="another release"):
         weights.verified_onnx("lite", models_dir=lite)
-    assert "lite" in install.ensure_weights(["xs"], models_dir=lite, packages=packages)
+    assert "lite" in install.ensure_weights(["lite"], models_dir=lite, packages=packages)
     assert weights.verified_onnx("lite", models_dir=lite)

@@ -40,7 +40,8 @@ def test_config_vars_are_settings_with_values_that_are_understood() -> None:
 
 def test_npm_comes_before_python_because_the_weights_come_by_npm() -> None:
     assert [row["url"] for row in APP["buildpacks"]] == ["heroku/nodejs", "heroku/python"]
-    assert "models ensure" in (ROOT / "bin" / "post_compile").read_text()
+    hook = (ROOT / "bin" / "post_compile").read_text()
+    assert hook.index("models ensure") < hook.index("scripts.bootstrap.prune")
 
 
 def test_the_build_installs_the_set_for_the_cpu(tmp_path: Path) -> None:

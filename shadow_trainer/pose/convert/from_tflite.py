@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Graph, Node
+from . import padding
 from .tflite import ACTIVATION, PADDING, NotSupported, Operator, TfliteModel
 
 
@@ -90,16 +91,12 @@ class _Builder:
         )
 
     def _padding(self, operator: Operator, kernel: list[int]) -> list[int]:
-        """(left, right, top, bottom). TF's SAME puts the odd pixel after, not before."""
+        """(left, right, top, bottom)."""
         if PADDING[operator.options["padding"]] == "valid":
             return [0, 0, 0, 0]
         height, width = self.model.shapes[operator.inputs[0]][1:3]
         strides = operator.options["stride_h"], operator.options["stride_w"]
-        pads = []
-        for size, k, stride in ((width, kernel[1], strides[1]), (height, kernel[0], strides[0])):
-            total = max((-(-size // stride) - 1) * stride + k - size, 0)
-            pads += [total // 2, total - total // 2]
-        return pads
+        return padding.same((height, width), (kernel[0], kernel[1]), strides)
 
     def _add(self, operator: Operator) -> None:
         self.emit("add", operator, values=2)

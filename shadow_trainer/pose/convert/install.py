@@ -18,37 +18,38 @@ from ...errors import SetupError
 from ...settings import ROOT
 from ..graph import Graph
 from ..weights import (
+    ALL,
     FORMAT,
-    SIZES,
     SOURCES,
     Source,
     default_models_dir,
     description_file,
-    networks_for,
     onnx_file,
     verify,
     weights_file,
 )
-from . import from_tflite, onnx_export, tflite
+from . import from_tfjs, from_tflite, onnx_export, tfjs, tflite
 
 PACKAGES = ROOT / "node_modules"
+# MoveNet's pixels after its own normalization, which is ours too: * 2/255 - 1.
+FIRST = "StatefulPartitionedCall/sub_1"
 
 
 def ensure_weights(
-    sizes: Iterable[str] = tuple(SIZES),
+    names: Iterable[str] = ALL,
     *,
     models_dir: Path | None = None,
     packages: Path = PACKAGES,
     force: bool = False,
 ) -> list[str]:
-    """Convert what is missing or outdated (everything when ``force``); returns what was converted.
+    """Convert which of the networks are missing or outdated (all when ``force``); returns those converted.
 
     ``packages`` is the folder of the npm packages. Raises SetupError when one is absent or a file is not the one that
     is pinned.
     """
     models_dir = models_dir or default_models_dir()
     converted = []
-    for name in networks_for(sizes):
+    for name in names:
         if force or not _is_current(name, models_dir):
             convert_one(name, models_dir=models_dir, packages=packages)
             converted.append(name)
@@ -78,7 +79,12 @@ def convert_one(name: str, *, models_dir: Path, packages: Path = PACKAGES) -> No
 
 
 def _read(source: Source, packages: Path) -> tuple[Graph, dict[str, np.ndarray]]:
-    return from_tflite.convert(tflite.parse(_verified(packages / source.file, source.sha256)), source.outputs)
+    """A TensorFlow.js model has two files, a TFLite model one."""
+    contents = [_verified(packages / file, sha256) for file, sha256 in source.files.items()]
+    if len(contents) == 1:
+        return from_tflite.convert(tflite.parse(contents[0]), source.outputs)
+    model = tfjs.parse(*contents)
+    return from_tfjs.convert(model, source.outputs, first=FIRST, side=source.side)
 
 
 def _verified(path: Path, sha256: str) -> bytes:
