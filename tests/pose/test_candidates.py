@@ -12,7 +12,7 @@ from shadow_trainer.pose.tracking.relink import Linked, link
 from shadow_trainer.pose.tracking.scan import conclude
 from shadow_trainer.pose.tracking.tracker import Track
 
-from .stick import RELEASE_S, pitch, stand, walk
+from .stick import LIFT_S, RELEASE_S, pitch, stand, walk
 
 TIMES = np.arange(0, 5, 0.05)
 RED, BLUE = np.eye(64)[0], np.eye(64)[9]
@@ -131,3 +131,23 @@ def test_a_pitcher_far_behind_somebody_near_is_kept() -> None:
 def test_glimpses_and_trees_are_no_people() -> None:
     points = stand(TIMES)
     assert link([track(TIMES[:4], points[:4]), track(TIMES, points, flag=0.6)]) == []
+
+
+def followed_through(times: np.ndarray) -> np.ndarray:
+    """A pitch after which the rear leg comes up and the arm swings once more, a second later."""
+    points, again = pitch(times), pitch(times - 1.3, lift=0.5)
+    late = 1 / (1 + np.exp(-(times - RELEASE_S - 0.2) / 0.02))
+    return points + late[:, None, None] * (again - stand(times))
+
+
+def test_a_pitch_whose_follow_through_looks_like_another_is_one_window() -> None:
+    person = person_of(followed_through)
+    assert [(start < LIFT_S - 0.6, end > RELEASE_S + 0.5) for start, end in person.windows] == [(True, True)]
+
+
+def test_two_pitches_soon_after_each_other_part_where_the_first_has_ended() -> None:
+    times = np.arange(0, 9, 0.05)
+    points = np.where((times < 3.6)[:, None, None], pitch(times), pitch(times - 3.4))
+    person = describe(Linked((track(times, points),)), 0)
+    (_, first_end), (second_start, _) = person.windows
+    assert RELEASE_S + 0.6 < first_end <= second_start < LIFT_S + 3.4

@@ -14,7 +14,8 @@ from shadow_trainer.errors import BadRequest, Canceled
 from shadow_trainer.pose.engine import Engine
 from shadow_trainer.pose.landmarks import landmarks
 from shadow_trainer.pose.raw_track import RawTrack
-from shadow_trainer.pose.tracking.scan import Scan, scan
+from shadow_trainer.pose.tracking import detector
+from shadow_trainer.pose.tracking.scan import LookSchedule, Scan, scan
 from shadow_trainer.video import Frame, frame_times
 
 pytestmark = pytest.mark.model
@@ -77,6 +78,39 @@ def test_difficult_film_keeps_its_pitch(
     found = look(engine, lefty, film, change)
     assert len(found.windows) == 1 and found.cuts == ()
     assert found.windows[0][0] < LIFT_S and found.windows[0][1] > RELEASE_S + 0.3
+
+
+def test_a_pitcher_who_is_noticed_late_is_followed_back_to_the_leg_lift(
+    engine: Engine, lefty: tuple, film: list[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, awake = detector.find_people, []
+
+    def find_late(engine: Engine, image: np.ndarray, *, small: bool = False) -> detector.Found:
+        seen = find(engine, image, small=small)
+        return seen if awake else detector.Found(seen.rois[:0], seen.scores[:0])
+
+    def factory(**_: object) -> Iterator[Frame]:
+        for frame in film:
+            if frame.time_s > LIFT_S + 0.6:
+                awake.append(True)
+            yield frame
+
+    monkeypatch.setattr(detector, "find_people", find_late)
+    found = scan(engine, factory, lefty[0])
+    (window,) = found.windows
+    assert window[0] < LIFT_S - 0.2 and found.person().first_s < LIFT_S - 0.2
+
+
+def test_nobody_followed_is_looked_for_sooner_and_also_far_away() -> None:
+    schedule = LookSchedule()
+    times = np.arange(0.0, 4.0, 0.05)
+    alone = [schedule.at(float(t), nobody=True) for t in times]
+    looks = times[[look for look, _ in alone]]
+    assert np.diff(looks).max() < 0.35 and all(small for look, small in alone if look)
+    schedule = LookSchedule()
+    known = [schedule.at(float(t), nobody=False) for t in times]
+    assert sum(look for look, _ in known) < sum(look for look, _ in alone)
+    assert sum(look for (look, _), t in zip(known, times, strict=True) if t < 1.0) >= 4
 
 
 def test_a_poster_is_seen_but_not_chosen(engine: Engine, lefty: tuple, film: list[Frame]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .delivery_windows import find_deliveries, signals
+from .delivery_windows import Delivery, find_deliveries, signals
 from .relink import Linked
 from .tracker import Track
 
@@ -16,6 +16,12 @@ Window = tuple[float, float]
 LONGEST_GUESS_S = 20.0
 # Parts of a track with a shorter gap than this are one movement.
 LONGEST_GAP_S = 1.5
+# Candidates this much worse than the best one are not measured.
+WORTHY = 1 / 3
+# Nobody pitches twice within this: real seconds, longer where the leg lift says slow motion.
+LEAST_BETWEEN_S = 3.0
+# Where the first candidate does not pitch, the next is measured, up to so many.
+MOST_TRIED = 3
 # A track that keeps this near to another's centre (in sides of its ROI) is on the same person.
 SHADOW, SURE_SCORE = 0.33, 0.3
 
@@ -89,6 +95,13 @@ class Scan:
                 return person
         raise KeyError(key)
 
+    def to_try(self, wanted: int | None = None) -> list[int]:
+        """Ids of those to measure until one of them pitches: who was ``wanted``, else the best few who may throw."""
+        if wanted is not None or self.chosen is None:
+            return [self.person(wanted).id]
+        others = [p for p in self.people if p.windows and p.id != self.chosen]
+        return [self.chosen, *(p.id for p in others)][:MOST_TRIED]
+
     def windows_of(self, wanted: int | None = None) -> list[Window]:
         """What is measured when this person (None: the chosen one) is the athlete."""
         return self.person(wanted).spans()
@@ -117,17 +130,19 @@ class Scan:
 
 def describe(linked: Linked, number: int) -> Person:
     """One linked track as a candidate with its deliveries."""
-    windows, best, peak = [], 0.0, 0.0
+    seen, peak = [], 0.0
     runs = join(linked.pieces)
     for run in runs:
         times = np.concatenate([piece.times for piece in run])
         points = np.concatenate([piece.points for piece in run])
-        for delivery in find_deliveries(times, points):
-            start, end = delivery.window()
-            windows.append((max(start, times[0]), min(end, times[-1]), delivery.quality))
-            best = max(best, delivery.quality)
+        seen.append((find_deliveries(times, points), times[0], times[-1]))
         if len(times) >= 5:
             peak = max(peak, float(signals(times, points).speed.max()))
+    best = max((d.quality for deliveries, *_ in seen for d in deliveries), default=0.0)
+    windows: list[Window] = []
+    for deliveries, first_s, last_s in seen:
+        worthy = [d for d in deliveries if d.quality >= best * WORTHY]
+        windows += join_windows(worthy, first_s, last_s)
     times = [np.concatenate([piece.times for piece in run]) for run in runs]
     rois = np.concatenate([np.array(piece.rois) for piece in linked.pieces])
     return Person(
@@ -141,7 +156,7 @@ def describe(linked: Linked, number: int) -> Person:
         times=np.concatenate(times),
         rois=rois,
         pieces=np.concatenate([np.full(len(t), i) for i, t in enumerate(times)]),
-        windows=tuple(_worthy(windows, best)),
+        windows=tuple(windows),
         thumbnail=max(linked.pieces, key=lambda piece: len(piece.times)).thumbnail,
     )
 
@@ -158,13 +173,28 @@ def join(pieces: tuple[Track, ...]) -> list[list[Track]]:
     return runs
 
 
-def _worthy(windows: list[tuple[float, float, float]], best: float) -> list[Window]:
-    """Windows at least a third as good as the best one; touching ones are cut in the middle."""
-    kept = [list(w[:2]) for w in sorted(windows) if w[2] >= best / 3]
-    for a, b in zip(kept, kept[1:], strict=False):
-        if a[1] > b[0]:
-            a[1] = b[0] = (a[1] + b[0]) / 2
-    return [(round(float(a), 4), round(float(b), 4)) for a, b in kept]
+def join_windows(deliveries: list[Delivery], first_s: float, last_s: float) -> list[Window]:
+    """One window for each pitch, inside [``first_s``, ``last_s``]; what belongs to one pitch stays whole.
+
+    The rear leg in the follow-through and a swinging arm look like a second, weaker delivery right after the first.
+    Windows that overlap are therefore one, unless both hold a burst of their own that is so late after the first
+    that it is another pitch: then they part where the first ends.
+    """
+    windows: list[tuple[float, float, Delivery]] = []
+    for delivery in sorted(deliveries, key=lambda d: d.burst_s):
+        start, end = delivery.window()
+        if windows and start < windows[-1][1]:
+            before_start, before_end, before = windows[-1]
+            clock = max(before.clock_s, delivery.clock_s, 1.0)
+            if delivery.burst_s - before.burst_s < LEAST_BETWEEN_S * clock:
+                better = max(before, delivery, key=lambda d: d.quality)
+                windows[-1] = (min(before_start, start), max(before_end, end), better)
+                continue
+            between = max((before.burst_s + delivery.lift_s) / 2, min(before_end, delivery.lift_s))
+            windows[-1], start = (before_start, between, before), between
+        windows.append((start, end, delivery))
+    inside = ((max(a, first_s), min(b, last_s)) for a, b, _ in windows)
+    return [(round(float(a), 4), round(float(b), 4)) for a, b in inside]
 
 
 def rank(people: list[Person]) -> list[Person]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,10 @@ __all__ = ["Person", "Scan", "scan"]
 
 # Pictures for each real second, at least; a wrist's burst lasts about 0.15 s.
 RATE = 18.0
-# The detector looks this often (real seconds); every fifth look is also for people far away.
+# The detector looks this often (real seconds), and every fifth look is also for people far away; where a shot
+# begins, or while nobody is followed, it looks sooner, and each time for people far away as well.
 LOOK_EVERY_S, SMALL_EVERY = 0.75, 5
+LOOK_SOON_S, BEGINNING_S = 0.25, 1.0
 MAX_SIDE = 1280
 MOST_LISTED = 12
 # Below this quality the choice of the athlete is a guess and says so.
@@ -37,22 +40,42 @@ def scan(
     """
     follower, cutter = Follower(engine), CutFinder()
     cuts: list[float] = []
+    before_s = -math.inf
     step = max(1, int(info.capture_fps / RATE))
-    looked, looks = -LOOK_EVERY_S, 0
+    schedule = LookSchedule()
     for frame in frames_factory(step=step, max_side=MAX_SIDE):
         check()
         if cutter.is_cut(frame.image):
             follower.cut()
             cuts.append(frame.time_s)
-            looked, looks = -LOOK_EVERY_S, 0
-        look = frame.time_s - looked >= LOOK_EVERY_S
+            schedule = LookSchedule()
+        look, small = schedule.at(frame.time_s, nobody=follower.nobody(before_s))
+        before_s = frame.time_s
         scale = info.width / frame.image.shape[1]
-        follower.step(frame.time_s, frame.image, scale, look, small=look and looks % SMALL_EVERY == 0)
-        if look:
-            looked, looks = frame.time_s, looks + 1
+        follower.step(frame.time_s, frame.image, scale, look, small=small)
         progress(frame.index + 1, info.frame_count)
     people = rank([describe(linked, i) for i, linked in enumerate(link(follower.tracks))])[:MOST_LISTED]
     return conclude(people, cuts)
+
+
+class LookSchedule:
+    """When the detector looks at a frame of one shot, and when it also looks for people far away."""
+
+    def __init__(self) -> None:
+        self._began: float | None = None
+        self._looked = -math.inf
+        self._looks = 0
+
+    def at(self, time_s: float, *, nobody: bool) -> tuple[bool, bool]:
+        """``(look, small)`` for the next frame; ``nobody``: nobody was followed to the frame before it."""
+        if self._began is None:
+            self._began = time_s
+        soon = nobody or time_s - self._began < BEGINNING_S
+        if time_s - self._looked < (LOOK_SOON_S if soon else LOOK_EVERY_S):
+            return False, False
+        small = soon or self._looks % SMALL_EVERY == 0
+        self._looked, self._looks = time_s, self._looks + 1
+        return True, small
 
 
 def conclude(people: list[Person], cuts: list[float]) -> Scan:

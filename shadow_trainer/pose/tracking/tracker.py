@@ -17,6 +17,7 @@ from ...body.skeleton import COUNT, INDEX
 from .. import roi
 from ..engine import AUXILIARY, CROP_PX, Engine
 from . import detector
+from .recent_frames import RecentFrames
 
 # A person is followed while the flag is above the first, and a new one is believed above the second.
 LEAST_FLAG, SURE_FLAG = 0.5, 0.75
@@ -94,6 +95,11 @@ class Track:
         """Append the single finding of a track that turned out to be this person."""
         self.add(other.times[-1], other.rois[-1], other.points[-1], other.flags[-1], other.looks)
 
+    def precede(self, back: Track) -> None:
+        """Put the findings of a track that was followed back in time before this one's."""
+        for name in ("times", "rois", "points", "flags"):
+            getattr(self, name)[:0] = getattr(back, name)[::-1]
+
     def torso_px(self) -> float:
         """Typical length from mid-shoulder to mid-hip over the last pictures."""
         p = np.array(self.points[-10:])[:, _BODY]
@@ -110,6 +116,7 @@ class Follower:
         self.done: list[Track] = []
         self.shot = 0
         self.looked = -np.inf
+        self.recent = RecentFrames()
 
     @property
     def tracks(self) -> list[Track]:
@@ -121,6 +128,11 @@ class Follower:
         self.done += self.live
         self.live = []
         self.shot += 1
+        self.recent.clear()
+
+    def nobody(self, time_s: float) -> bool:
+        """Whether nobody was seen in the frame at ``time_s``."""
+        return all(track.times[-1] < time_s for track in self.live)
 
     def step(self, time_s: float, image: np.ndarray, scale: float, look: bool, small: bool = False) -> None:
         """One picture (H, W, 3); ``scale`` frame pixels for each of its pixels; ``look`` runs the detector."""
@@ -130,6 +142,7 @@ class Follower:
             self.looked = time_s
             self._look(time_s, image, scale, small)
         self._separate()
+        self.recent.add(time_s, image, scale)
 
     def _measure(self, tracks: list[Track], time_s: float, image: np.ndarray, scale: float) -> None:
         """Run the light model on the next ROI (frame pixels) of each track and append what is seen."""
@@ -178,7 +191,26 @@ class Follower:
             if hidden:
                 max(hidden, key=lambda t: common(t.looks, track.looks)).resume(track)
             else:
+                self._follow_back(track)
                 self.live.append(track)
+
+    def _follow_back(self, track: Track) -> None:
+        """Put before a track's first frame what the frames before it show of the same person.
+
+        The way back ends where the person is not seen for ``PATIENCE_S`` or is somebody who is followed already.
+        """
+        back = Track(self.shot, next_roi=track.rois[0], looks=track.looks)
+        since = track.times[0]
+        for frame in self.recent.before(track.times[0]):
+            self._measure([back], frame.time_s, frame.image, frame.scale)
+            if back.times and back.times[-1] == frame.time_s:
+                since = frame.time_s
+                if any(_together(back, _until(other, since)) for other in self.tracks):
+                    back.forget()
+                    break
+            elif since - frame.time_s > PATIENCE_S:
+                break
+        track.precede(back)
 
     def _make_room(self, fresh: list[np.ndarray]) -> list[np.ndarray]:
         """The largest of the newcomers; smaller living tracks end for them. A crowd is small and many."""
@@ -217,6 +249,14 @@ def _together(a: Track, b: Track) -> bool:
     use = _BODY + _LIMBS
     distance = np.linalg.norm(a.points[-1][use] - b.points[-1][use], axis=-1)
     return float(np.median(distance)) < TOGETHER_H * max(a.torso_px(), b.torso_px())
+
+
+def _until(track: Track, time_s: float) -> Track:
+    """A track as it was when its finding of ``time_s`` was the last; without any where it has none then."""
+    if time_s not in track.times:
+        return Track(track.shot)
+    stop = track.times.index(time_s) + 1
+    return Track(track.shot, track.times[:stop], track.rois[:stop], track.points[:stop], track.flags[:stop])
 
 
 def _plausible(found: np.ndarray, before: np.ndarray, shape: tuple[int, ...], scale: float) -> bool:
