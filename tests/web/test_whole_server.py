@@ -14,6 +14,8 @@ from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import Rig, small_settings
 from tests.web.server import Server, head_of
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rig, Server]]:
