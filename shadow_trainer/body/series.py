@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from ..errors import BadRequest
+from .arrays import Floats
 from .skeleton import COUNT
 
 
@@ -27,12 +28,12 @@ class PoseSeries:
     ``extras`` further arrays with time first (``world_sd_m`` (T, 33) is the 3D uncertainty, 1 SD).
     """
 
-    time_s: np.ndarray
-    landmarks_px: np.ndarray
-    confidence: np.ndarray
-    world_m: np.ndarray
-    measured: np.ndarray
-    extras: dict[str, np.ndarray] = field(default_factory=dict)
+    time_s: Floats
+    landmarks_px: Floats
+    confidence: Floats
+    world_m: Floats
+    measured: Floats
+    extras: dict[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         t = len(self.time_s)
@@ -51,7 +52,7 @@ class PoseSeries:
     def __len__(self) -> int:
         return len(self.time_s)
 
-    def with_(self, **changes: np.ndarray) -> PoseSeries:
+    def with_(self, **changes: Floats) -> PoseSeries:
         """A copy with some arrays replaced."""
         return replace(self, **changes)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .arrays import Floats
+
 LANDMARKS: tuple[str, ...] = (
     "nose",
     "left_eye_inner", "left_eye", "left_eye_outer",
@@ -56,7 +58,7 @@ def mirrored_name(name: str) -> str:
 
 
 # MIRROR[i] is the index of the landmark that takes place i when left and right are exchanged.
-MIRROR: np.ndarray = np.array([INDEX[mirrored_name(name)] for name in LANDMARKS])
+MIRROR: Floats = np.array([INDEX[mirrored_name(name)] for name in LANDMARKS])
 
 
 def side_of(name: str) -> str:

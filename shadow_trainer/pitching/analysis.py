@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..body.arrays import Floats
 from ..body.series import PoseSeries
 from ..errors import BadRequest
 from . import angles, camera, consistency, faults, film_warnings, metrics, style
@@ -29,7 +30,7 @@ class Setting:
     """What one analysis takes as given: the right-hander's points and how to read and score them."""
 
     series: PoseSeries
-    points: np.ndarray
+    points: Floats
     hand: str
     height_m: float
     view: str
@@ -212,7 +213,7 @@ def _similarity(setting: Setting, item: Found, events: dict[str, Any]) -> dict[s
     )
 
 
-def _curves(setting: Setting, time_s: np.ndarray, context: Context) -> dict[str, Any]:
+def _curves(setting: Setting, time_s: Floats, context: Context) -> dict[str, Any]:
     """Angles and angular velocities at the film's own frames, for the charts; the shadow's under its name."""
     known = {**context.curves, **context.velocities}
     grid = context.signals.time_s
@@ -228,7 +229,7 @@ def _curves(setting: Setting, time_s: np.ndarray, context: Context) -> dict[str,
     return out
 
 
-def _same_turn(angle_deg: np.ndarray, beside: np.ndarray) -> np.ndarray:
+def _same_turn(angle_deg: Floats, beside: Floats) -> Floats:
     """An angle moved by whole turns to lie beside another one on a chart."""
     apart = np.nanmedian(beside - angle_deg) if np.isfinite(beside - angle_deg).any() else 0.0
     return angle_deg + 360.0 * np.round(apart / 360.0)

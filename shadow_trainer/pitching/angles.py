@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.arrays import Floats
 from .filters import rate_of_change
 from .world import joint, mid_hip, mid_shoulder
 
@@ -16,33 +17,33 @@ Z = np.array([0.0, 0.0, 1.0])
 STRAIGHT_ARM_DEG = 25.0
 
 
-def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def dot(a: Floats, b: Floats) -> Floats:
     """Row-wise inner product of (..., 3) vectors."""
     return (a * b).sum(axis=-1)
 
 
-def unit(vector: np.ndarray) -> np.ndarray:
+def unit(vector: Floats) -> Floats:
     """Unit vectors of (..., 3); NaN where the length is zero or not known."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
 
 
-def between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def between(a: Floats, b: Floats) -> Floats:
     """Angle in degrees, 0..180, between (..., 3) vectors."""
     return np.degrees(np.arccos(np.clip(dot(unit(a), unit(b)), -1.0, 1.0)))
 
 
-def wrap(angle_deg: np.ndarray | float) -> np.ndarray:
+def wrap(angle_deg: Floats | float) -> Floats:
     """Angle in degrees as -180..180."""
     return (np.asarray(angle_deg, dtype=float) + 180.0) % 360.0 - 180.0
 
 
-def heading(vector: np.ndarray) -> np.ndarray:
+def heading(vector: Floats) -> Floats:
     """Direction about the vertical, degrees, of the vector from the throwing to the glove side."""
     return np.degrees(np.arctan2(vector[..., 1], vector[..., 0]))
 
 
-def unwrap(angle_deg: np.ndarray) -> np.ndarray:
+def unwrap(angle_deg: Floats) -> Floats:
     """Continuous angle over time, NaN kept; the branch is chosen so that the first value is in -180..180."""
     out = np.array(angle_deg, dtype=float)
     known = np.isfinite(out)
@@ -50,7 +51,7 @@ def unwrap(angle_deg: np.ndarray) -> np.ndarray:
     return out
 
 
-def flexion(points: np.ndarray, side: str, limb: str) -> np.ndarray:
+def flexion(points: Floats, side: str, limb: str) -> Floats:
     """Elbow or knee flexion, degrees, 0 = straight; ``limb`` is ``arm`` or ``leg``."""
     a, b, c = ("shoulder", "elbow", "wrist") if limb == "arm" else ("hip", "knee", "ankle")
     upper = joint(points, f"{side}_{b}") - joint(points, f"{side}_{a}")
@@ -58,7 +59,7 @@ def flexion(points: np.ndarray, side: str, limb: str) -> np.ndarray:
     return between(upper, lower)
 
 
-def trunk_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def trunk_axes(points: Floats) -> tuple[Floats, Floats, Floats]:
     """``(t, f, l)``: the trunk's axis (hips to shoulders), and the level directions forward and to the glove
     side of the shoulder line; all (T, 3) unit vectors."""
     t = unit(mid_shoulder(points) - mid_hip(points))
@@ -69,7 +70,7 @@ def trunk_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return t, forward, lateral
 
 
-def arm_angles(points: np.ndarray, side: str) -> dict[str, np.ndarray]:
+def arm_angles(points: Floats, side: str) -> dict[str, Floats]:
     """``abduction``, ``horizontal_abduction``, ``external_rotation`` of a shoulder, degrees (section 2.1, 2.2).
 
     External rotation: 0 = forearm forward, 90 = up, 180 = laid back; on the branch -90..270.
@@ -94,13 +95,13 @@ def arm_angles(points: np.ndarray, side: str) -> dict[str, np.ndarray]:
     }
 
 
-def arm_slot(points: np.ndarray) -> np.ndarray:
+def arm_slot(points: Floats) -> Floats:
     """Elevation of the line shoulder to wrist of the throwing arm seen from behind; 0 sidearm, 90 overhead."""
     reach = joint(points, "throwing_wrist") - joint(points, "throwing_shoulder")
     return np.degrees(np.arctan2(reach[:, 2], np.abs(reach[:, 1])))
 
 
-def all_angles(points: np.ndarray) -> dict[str, np.ndarray]:
+def all_angles(points: Floats) -> dict[str, Floats]:
     """Every angle by name, each (T,) degrees, for (T, 33, 3) points of a right-hander."""
     t, forward, lateral = trunk_axes(points)
     pelvis = heading(joint(points, "lead_hip") - joint(points, "rear_hip"))
@@ -128,12 +129,12 @@ def all_angles(points: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _told(rotation_deg: np.ndarray, elbow_deg: np.ndarray) -> np.ndarray:
+def _told(rotation_deg: Floats, elbow_deg: Floats) -> Floats:
     """External rotation; NaN where the arm is too straight for the forearm to tell it (section 2.2)."""
     return np.where(elbow_deg >= STRAIGHT_ARM_DEG, rotation_deg, np.nan)
 
 
-def velocities(curves: dict[str, np.ndarray], time_s: np.ndarray) -> dict[str, np.ndarray]:
+def velocities(curves: dict[str, Floats], time_s: Floats) -> dict[str, Floats]:
     """Angular velocities by name, each (T,) deg/s, of the curves of :func:`all_angles` (section 2.3).
 
     Turning to the plate, extending and rotating internally are positive, as a coach speaks of them.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.arrays import Floats
 from ..body.series import PoseSeries
 from ..body.skeleton import INDEX, JOINTS
 
@@ -24,8 +25,8 @@ VIEW_WITHIN_DEG = 32.0
 class WeakPerspective:
     """px = matrix @ world + shift, with ``matrix`` (2, 3) pixels per metre and ``shift`` (2,) pixels."""
 
-    matrix: np.ndarray
-    shift: np.ndarray
+    matrix: Floats
+    shift: Floats
 
     @property
     def scale(self) -> float:
@@ -33,18 +34,18 @@ class WeakPerspective:
         return float(np.linalg.norm(self.matrix) / np.sqrt(2.0))
 
     @property
-    def axis(self) -> np.ndarray:
+    def axis(self) -> Floats:
         """(3,) unit vector in the world along which the camera looks."""
         right, down = self.matrix / np.linalg.norm(self.matrix, axis=1, keepdims=True)
         axis = np.cross(right, down)
         return axis / np.linalg.norm(axis)
 
-    def project(self, world_m: np.ndarray) -> np.ndarray:
+    def project(self, world_m: Floats) -> Floats:
         """(..., 3) metres -> (..., 2) pixels."""
         return world_m @ self.matrix.T + self.shift
 
 
-def fit(world_m: np.ndarray, px: np.ndarray, weight: np.ndarray | None = None) -> WeakPerspective | None:
+def fit(world_m: Floats, px: Floats, weight: Floats | None = None) -> WeakPerspective | None:
     """Weak-perspective camera of (T, 33, 3) metres seen at (T, 33, 2) pixels; None with too few points.
 
     An affine least-squares fit whose matrix is then made a scaled rotation's (rows equal in length and
@@ -64,18 +65,18 @@ def fit(world_m: np.ndarray, px: np.ndarray, weight: np.ndarray | None = None) -
     return WeakPerspective(matrix, centre_p - matrix @ centre_w)
 
 
-def shift_px(series: PoseSeries) -> np.ndarray:
+def shift_px(series: PoseSeries) -> Floats:
     """(T, 2) pixels by which the camera's own motion had moved the picture; 0 where the series does not say."""
     found = series.extras.get("camera_shift_px")
     return np.zeros((len(series), 2)) if found is None else np.asarray(found, dtype=float)
 
 
-def steady_px(series: PoseSeries) -> np.ndarray:
+def steady_px(series: PoseSeries) -> Floats:
     """(T, 33, 2) landmarks as a camera that stands still would have them."""
     return series.landmarks_px - shift_px(series)[:, None]
 
 
-def looking(series: PoseSeries) -> np.ndarray | None:
+def looking(series: PoseSeries) -> Floats | None:
     """(3,) world direction in which the camera looks, or None when the series cannot tell."""
     if "camera_R" in series.extras:
         axes = np.asarray(series.extras["camera_R"], dtype=float)[:, 2]
@@ -103,7 +104,7 @@ def view_of(series: PoseSeries, throws: str) -> str | None:
     return "other"
 
 
-def pixels(series: PoseSeries, world_m: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray | None:
+def pixels(series: PoseSeries, world_m: Floats, rows: Floats | None = None) -> Floats | None:
     """(T, 33, 3) metres, row for row with the series, as (T, 33, 2) pixels; None when no camera is known.
 
     With the solution's own pinhole where the series carries it and the picture's centre can be told, else
@@ -127,7 +128,7 @@ def width_px(series: PoseSeries) -> float | None:
     return None if centre is None else 2.0 * float(centre[0])
 
 
-def _pinhole(series: PoseSeries, world_m: np.ndarray) -> np.ndarray:
+def _pinhole(series: PoseSeries, world_m: Floats) -> Floats:
     """(T, 33, 2) pixels from the optical axis."""
     focal, rotation, shift = (np.asarray(series.extras[name], dtype=float) for name in PINHOLE)
     local = np.einsum("tij,tkj->tki", rotation, world_m) + shift[:, None]
@@ -135,7 +136,7 @@ def _pinhole(series: PoseSeries, world_m: np.ndarray) -> np.ndarray:
     return local[..., :2] / depth[..., None] * focal[:, None, None]
 
 
-def _centre(series: PoseSeries, part: slice | np.ndarray) -> np.ndarray | None:
+def _centre(series: PoseSeries, part: slice | Floats) -> Floats | None:
     """(2,) pixels of the optical axis, from the athlete's own landmarks."""
     gap = (steady_px(series) - _pinhole(series, series.world_m))[part][:, _BODY].reshape(-1, 2)
     gap = gap[np.isfinite(gap).all(axis=1)]

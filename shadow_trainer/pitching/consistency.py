@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..body.arrays import Floats
+
 LEAST_FOR_MARKS, MARK_SHARE = 3, 0.6
 # Mean within-pitcher SD, in the metric's unit: section 3.1, column wSD.
 WITHIN_SD: dict[tuple[str, str], float] = {
@@ -115,7 +117,7 @@ def _verdict(sd: float, usual: float | None, error: float | None, n: int) -> str
     return "varies more than usual" if sd <= 3 * usual else "varies much more than usual"
 
 
-def _trend(values: np.ndarray) -> float | None:
+def _trend(values: Floats) -> float | None:
     """Slope per pitch when it stands out of the scatter, else None."""
     n = len(values)
     if n < LEAST_FOR_TREND:

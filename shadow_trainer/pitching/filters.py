@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.arrays import Floats
 from .interpolate import cubic_spline
 
 LONGEST_GAP_S = 0.04
@@ -22,12 +23,12 @@ QUIET_M = 0.0006
 GRID_HZ = 480.0
 
 
-def sample_rate(time_s: np.ndarray) -> float:
+def sample_rate(time_s: Floats) -> float:
     """Samples per second: the median step's, so that a dropped frame does not count."""
     return float(1.0 / np.median(np.diff(time_s)))
 
 
-def fill(values: np.ndarray, time_s: np.ndarray, longest_s: float = np.inf) -> np.ndarray:
+def fill(values: Floats, time_s: Floats, longest_s: float = np.inf) -> Floats:
     """Linear interpolation over gaps not longer than ``longest_s``; ends and long gaps stay NaN."""
     flat = np.array(values, dtype=float).reshape(len(values), -1)
     for column in flat.T:
@@ -45,7 +46,7 @@ def fill(values: np.ndarray, time_s: np.ndarray, longest_s: float = np.inf) -> n
     return flat.reshape(np.shape(values))
 
 
-def noise(values: np.ndarray) -> float:
+def noise(values: Floats) -> float:
     """SD per axis of the white noise in (T,) or (T, D) values, from third differences (a smooth motion hardly
     has any).
 
@@ -65,7 +66,7 @@ def _chi_median(k: int) -> float:
     return float(np.sqrt(k * (1.0 - 2.0 / (9.0 * k)) ** 3))
 
 
-def low_pass(values: np.ndarray, time_s: np.ndarray, cutoff_hz: float) -> np.ndarray:
+def low_pass(values: Floats, time_s: Floats, cutoff_hz: float) -> Floats:
     """Zero-lag fourth-order Butterworth on each known stretch of (T, ...) values.
 
     A second-order filter run forward and back has the gain 1 / (1 + (f / f0)^4) and no phase; it is applied
@@ -84,7 +85,7 @@ def low_pass(values: np.ndarray, time_s: np.ndarray, cutoff_hz: float) -> np.nda
     return flat.reshape(np.shape(values))
 
 
-def _butterworth(signal: np.ndarray, f0_hz: float, rate_hz: float) -> np.ndarray:
+def _butterworth(signal: Floats, f0_hz: float, rate_hz: float) -> Floats:
     """(T,) through the gain 1 / (1 + (f / f0)^4)."""
     pad = min(len(signal) - 1, int(np.ceil(2.0 * rate_hz / f0_hz)))
     before, after = 2 * signal[0] - signal[pad:0:-1], 2 * signal[-1] - signal[-2 : -pad - 2 : -1]
@@ -96,7 +97,7 @@ def _butterworth(signal: np.ndarray, f0_hz: float, rate_hz: float) -> np.ndarray
     return smooth[pad : pad + len(signal)]
 
 
-def refine(values: np.ndarray, time_s: np.ndarray, grid_s: np.ndarray) -> np.ndarray:
+def refine(values: Floats, time_s: Floats, grid_s: Floats) -> Floats:
     """(T, ...) samples at ``time_s`` -> (N, ...) at ``grid_s`` by cubic splines; NaN where nothing is known.
 
     Each known stretch has its own spline, so that nothing is invented across a gap.
@@ -115,7 +116,7 @@ def refine(values: np.ndarray, time_s: np.ndarray, grid_s: np.ndarray) -> np.nda
     return out.reshape(len(grid_s), *np.shape(values)[1:])
 
 
-def grid(time_s: np.ndarray) -> np.ndarray:
+def grid(time_s: Floats) -> Floats:
     """Times from the first to the last sample at :data:`GRID_HZ` or the samples' own rate if that is higher.
 
     The samples themselves lie on the grid when they are evenly spaced.
@@ -125,20 +126,20 @@ def grid(time_s: np.ndarray) -> np.ndarray:
     return np.interp(steps, np.arange(len(time_s)), time_s)
 
 
-def stretches(mask: np.ndarray) -> list[tuple[int, int]]:
+def stretches(mask: Floats) -> list[tuple[int, int]]:
     """``(start, stop)`` of each run of True."""
     padded = np.concatenate([[False], np.asarray(mask, dtype=bool), [False]])
     edges = np.flatnonzero(padded[1:] != padded[:-1])
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def rate_of_change(values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
+def rate_of_change(values: Floats, time_s: Floats) -> Floats:
     """Derivative per second by central differences over the real times."""
     if len(values) < 3:
         return np.full(np.shape(values), np.nan)
     return np.gradient(values, time_s, axis=0)
 
 
-def speed(points: np.ndarray, time_s: np.ndarray) -> np.ndarray:
+def speed(points: Floats, time_s: Floats) -> Floats:
     """(T, D) -> (T,) length of the velocity."""
     return np.linalg.norm(rate_of_change(points, time_s), axis=-1)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.arrays import Floats
 
-def cubic_spline(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
+
+def cubic_spline(x: Floats, y: Floats, at: Floats) -> Floats:
     """Natural cubic spline through (T,) ``x``, (T, C) ``y``, evaluated at (N,) -> (N, C). T >= 3.
 
     The second derivatives m solve the tridiagonal system h[i-1] m[i-1] + 2 (h[i-1] + h[i]) m[i] + h[i] m[i+1]
@@ -27,7 +29,7 @@ def cubic_spline(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
     return left * y[i] + right * y[i + 1] + bend
 
 
-def _tridiagonal(below: np.ndarray, middle: np.ndarray, above: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _tridiagonal(below: Floats, middle: Floats, above: Floats, right: Floats) -> Floats:
     """(K, C) solution; row k is ``below[k] u[k-1] + middle[k] u[k] + above[k] u[k+1] = right[k]``."""
     u = np.array(right, dtype=float)
     diagonal = np.array(middle, dtype=float)
@@ -41,7 +43,7 @@ def _tridiagonal(below: np.ndarray, middle: np.ndarray, above: np.ndarray, right
     return u
 
 
-def pchip(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
+def pchip(x: Floats, y: Floats, at: Floats) -> Floats:
     """Monotone cubic (Fritsch and Butland 1984) through (K,) ``x``, (K,) ``y``, evaluated at (N,); K >= 3.
 
     It never overshoots: between two key frames the value stays between theirs.

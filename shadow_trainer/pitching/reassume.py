@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.arrays import Floats
 from ..body.series import PoseSeries
 from .deliveries import Found, find_deliveries
 from .world import as_right_hander, joint, standing_height
@@ -50,7 +51,7 @@ def toward_plate(series: PoseSeries, throws: str) -> PoseSeries:
     return out
 
 
-def _stride(found: Found, throws: str) -> np.ndarray | None:
+def _stride(found: Found, throws: str) -> Floats | None:
     """(2,) level unit vector from the rear ankle at leg lift to the lead ankle at foot contact, unmirrored."""
     s, at = found.signals, {name: event.time_s for name, event in found.events.items()}
     step = s.at(joint(s.points, "lead_ankle"), at["foot_contact"]) - s.at(
@@ -61,7 +62,7 @@ def _stride(found: Found, throws: str) -> np.ndarray | None:
     return way / length if length > LEAST_STRIDE_H * s.height_m else None
 
 
-def _window(series: PoseSeries, rows: np.ndarray) -> np.ndarray:
+def _window(series: PoseSeries, rows: Floats) -> Floats:
     """Every row around ``rows`` that has the same camera: they were solved together, they turn together."""
     if "camera_R" not in series.extras:
         return np.arange(len(series))
@@ -71,7 +72,7 @@ def _window(series: PoseSeries, rows: np.ndarray) -> np.ndarray:
     return np.flatnonzero(same) if same.any() else rows
 
 
-def _turned(series: PoseSeries, rows: np.ndarray, way: np.ndarray) -> PoseSeries:
+def _turned(series: PoseSeries, rows: Floats, way: Floats) -> PoseSeries:
     """``rows`` turned about the vertical through the origin so that ``way`` (2,) becomes X."""
     turn = np.array([[way[0], way[1], 0.0], [-way[1], way[0], 0.0], [0.0, 0.0, 1.0]])
     world = series.world_m.copy()

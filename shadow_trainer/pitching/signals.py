@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..body.arrays import Floats
 from ..body.skeleton import INDEX, LANDMARKS
 from . import angles, filters
 from .world import joint, mid_hip
@@ -35,27 +36,27 @@ class Signals:
     and its third dimension is a guess; else None.
     """
 
-    time_s: np.ndarray
-    points: np.ndarray
+    time_s: Floats
+    points: Floats
     height_m: float
     fps: float
-    wrist_speed: np.ndarray
-    glove_speed: np.ndarray
-    hand_speed: np.ndarray
-    knee_lift: np.ndarray
-    hand_gap: np.ndarray
-    ankle: np.ndarray
-    ankle_velocity: np.ndarray
-    hip_speed: np.ndarray
-    elbow: np.ndarray
-    layback: np.ndarray
-    ankle_seen: np.ndarray | None = None
+    wrist_speed: Floats
+    glove_speed: Floats
+    hand_speed: Floats
+    knee_lift: Floats
+    hand_gap: Floats
+    ankle: Floats
+    ankle_velocity: Floats
+    hip_speed: Floats
+    elbow: Floats
+    layback: Floats
+    ankle_seen: Floats | None = None
 
-    def between(self, start_s: float, end_s: float) -> np.ndarray:
+    def between(self, start_s: float, end_s: float) -> Floats:
         """Indices of the samples in [start, end]."""
         return np.flatnonzero((self.time_s >= start_s - 1e-9) & (self.time_s <= end_s + 1e-9))
 
-    def at(self, values: np.ndarray, when_s: float) -> np.ndarray:
+    def at(self, values: Floats, when_s: float) -> Floats:
         """``values`` (T, ...) at a time between samples, linearly; NaN outside and beside unknown samples."""
         after = int(np.clip(np.searchsorted(self.time_s, when_s), 1, len(self.time_s) - 1))
         share = (when_s - self.time_s[after - 1]) / (self.time_s[after] - self.time_s[after - 1])
@@ -64,7 +65,7 @@ class Signals:
         return values[after - 1] + share * (values[after] - values[after - 1])
 
 
-def smooth(points: np.ndarray, time_s: np.ndarray) -> np.ndarray:
+def smooth(points: Floats, time_s: Floats) -> Floats:
     """(T, 33, 3) with gaps up to 40 ms filled; arms low-passed at 20 Hz, the rest at 13 Hz (section 0).
 
     Landmarks that are already quiet (a marker system's, a solved motion's) are left as they are.
@@ -78,7 +79,7 @@ def smooth(points: np.ndarray, time_s: np.ndarray) -> np.ndarray:
     return out
 
 
-def measure(points: np.ndarray, time_s: np.ndarray, height_m: float) -> Signals:
+def measure(points: Floats, time_s: Floats, height_m: float) -> Signals:
     """Signals of a right-hander's smoothed points (T, 33, 3) on the fine grid."""
     grid = filters.grid(time_s)
     p = filters.refine(points, time_s, grid)
@@ -103,7 +104,7 @@ def measure(points: np.ndarray, time_s: np.ndarray, height_m: float) -> Signals:
     )
 
 
-def with_hand_gap(s: Signals, gap_m: np.ndarray, time_s: np.ndarray) -> Signals:
+def with_hand_gap(s: Signals, gap_m: Floats, time_s: Floats) -> Signals:
     """Signals with the hands' distance (T,) in metres at (T,) seconds taken from the picture.
 
     Hands that are surely apart in space stay apart when the picture shows one before the other.
@@ -116,7 +117,7 @@ def with_hand_gap(s: Signals, gap_m: np.ndarray, time_s: np.ndarray) -> Signals:
     return replace(s, hand_gap=np.where(surely, np.fmax(s.hand_gap, seen), seen))
 
 
-def with_ankle_seen(s: Signals, ankle_m: np.ndarray, time_s: np.ndarray) -> Signals:
+def with_ankle_seen(s: Signals, ankle_m: Floats, time_s: Floats) -> Signals:
     """Signals that also know the lead ankle (T, 2) metres as the picture shows it at (T,) seconds."""
     known = np.isfinite(ankle_m).all(axis=1)
     if known.sum() < 4:

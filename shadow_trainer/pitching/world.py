@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..body.arrays import Floats
 from ..body.skeleton import INDEX, MIRROR
 from ..errors import BadRequest
 
@@ -16,7 +17,7 @@ HANDS = ("right", "left")
 _NEGATE_Y = np.array([1.0, -1.0, 1.0])
 
 
-def as_right_hander(world_m: np.ndarray, throws: str) -> np.ndarray:
+def as_right_hander(world_m: Floats, throws: str) -> Floats:
     """(T, 33, 3) world metres of a thrower of either hand -> those of a right-hander. Its own inverse."""
     if throws not in HANDS:
         raise BadRequest(f"throws is {throws!r}; it must be right or left.", code="bad_throws")
@@ -25,7 +26,7 @@ def as_right_hander(world_m: np.ndarray, throws: str) -> np.ndarray:
     return world_m[:, MIRROR] * _NEGATE_Y
 
 
-def joint(points: np.ndarray, name: str) -> np.ndarray:
+def joint(points: Floats, name: str) -> Floats:
     """(T, 3) of one joint of a right-hander by its role: ``throwing_wrist``, ``lead_knee``, ``rear_ankle``.
 
     ``throwing`` and ``rear`` are right; ``glove`` and ``lead`` are left.
@@ -37,20 +38,20 @@ def joint(points: np.ndarray, name: str) -> np.ndarray:
 _SIDE = {"throwing": "right", "rear": "right", "glove": "left", "lead": "left"}
 
 
-def mid_hip(points: np.ndarray) -> np.ndarray:
+def mid_hip(points: Floats) -> Floats:
     """(T, 3) midpoint of the hip joint centres."""
     return (points[:, INDEX["left_hip"]] + points[:, INDEX["right_hip"]]) / 2
 
 
-def mid_shoulder(points: np.ndarray) -> np.ndarray:
+def mid_shoulder(points: Floats) -> Floats:
     """(T, 3) midpoint of the shoulder joint centres."""
     return (points[:, INDEX["left_shoulder"]] + points[:, INDEX["right_shoulder"]]) / 2
 
 
-def standing_height(points: np.ndarray) -> float:
+def standing_height(points: Floats) -> float:
     """Height in metres estimated from the bones: trunk, thigh and shank are 0.787 of it (section 7)."""
 
-    def length(a: np.ndarray, b: np.ndarray) -> float:
+    def length(a: Floats, b: Floats) -> float:
         return float(np.nanmedian(np.linalg.norm(a - b, axis=-1)))
 
     trunk = length(mid_shoulder(points), mid_hip(points))

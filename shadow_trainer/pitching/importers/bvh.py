@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...errors import BadRequest
 from .limits import check_shape
 from .motion import Raw
@@ -21,7 +22,7 @@ from .motion import Raw
 class _Joint:
     name: str
     parent: int
-    offset: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    offset: Floats = field(default_factory=lambda: np.zeros(3))
     channels: tuple[str, ...] = ()
 
 
@@ -65,7 +66,7 @@ def _hierarchy(words: Iterator[str]) -> list[_Joint]:
     raise ValueError("no motion")
 
 
-def _motion(words: Iterator[str]) -> tuple[int, float, np.ndarray]:
+def _motion(words: Iterator[str]) -> tuple[int, float, Floats]:
     """``(frames, seconds per frame, all values)``."""
     if next(words).rstrip(":").upper() != "FRAMES":
         raise ValueError("no frame count")
@@ -75,7 +76,7 @@ def _motion(words: Iterator[str]) -> tuple[int, float, np.ndarray]:
     return count, float(next(words)), np.array([float(word) for word in words])
 
 
-def _places(joints: list[_Joint], values: np.ndarray) -> np.ndarray:
+def _places(joints: list[_Joint], values: Floats) -> Floats:
     """(T, J, 3) by forward kinematics."""
     frames = len(values)
     places = np.zeros((frames, len(joints), 3))
@@ -99,7 +100,7 @@ def _places(joints: list[_Joint], values: np.ndarray) -> np.ndarray:
     return places
 
 
-def _about(axis: int, angle_deg: np.ndarray) -> np.ndarray:
+def _about(axis: int, angle_deg: Floats) -> Floats:
     """(T, 3, 3) rotations about one axis."""
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     out = np.zeros((len(angle_deg), 3, 3))

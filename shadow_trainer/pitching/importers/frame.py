@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.skeleton import INDEX
 from ...errors import BadRequest
 from .. import filters
@@ -34,7 +35,7 @@ CROSS_FADE_S = 0.1
 ANKLE_HEIGHT_H = 0.04
 
 
-def find_up(points: np.ndarray) -> str:
+def find_up(points: Floats) -> str:
     """``z``, ``y``, ``-y`` ...: the file's axis along which the body stands, from (T, 33, 3) points."""
     legs = [points[:, INDEX[f"{side}_ankle"]] for side in ("left", "right")]
     upright = np.nanmedian(mid_shoulder(points) - (legs[0] + legs[1]) / 2, axis=0)
@@ -42,7 +43,7 @@ def find_up(points: np.ndarray) -> str:
     return ("-" if upright[axis] < 0 else "") + "xyz"[axis]
 
 
-def find_scale(points: np.ndarray) -> float:
+def find_scale(points: Floats) -> float:
     """Metres per unit of the file, from the bones' lengths."""
     tall = standing_height(points)
     fitting = [unit for unit in _UNITS if SMALLEST_M <= tall * unit <= TALLEST_M]
@@ -56,9 +57,7 @@ def find_scale(points: np.ndarray) -> float:
     return fitting[0]
 
 
-def to_world(
-    points: np.ndarray, scale: float | None, up: str | None
-) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def to_world(points: Floats, scale: float | None, up: str | None) -> tuple[Floats, Floats, list[str]]:
     """(T, 33, 3) metres with Z up, the axes they were turned by (rows: ours in the file's), guesses in words."""
     notes = []
     if scale is None:
@@ -77,7 +76,7 @@ def to_world(
     return world, _TO_Z_UP[up], notes
 
 
-def plate_heading(axis: str, axes: np.ndarray) -> float:
+def plate_heading(axis: str, axes: Floats) -> float:
     """Degrees about our vertical of a file's axis (``x``, ``-y`` ...). Raises BadRequest for one that stands."""
     sign = -1.0 if axis.startswith("-") else 1.0
     way = sign * axes[:, "xyz".index(axis[-1])]
@@ -90,21 +89,21 @@ def plate_heading(axis: str, axes: np.ndarray) -> float:
     return float(np.degrees(np.arctan2(way[1], way[0])))
 
 
-def hips_stand_still(world: np.ndarray) -> bool:
+def hips_stand_still(world: Floats) -> bool:
     """True for hip-centred files, in which the way over the ground is lost."""
     return bool(np.nanmax(np.ptp(mid_hip(world), axis=0)) < FIXED_HIPS_M)
 
 
-def _mirrored(world: np.ndarray) -> bool:
+def _mirrored(world: Floats) -> bool:
     """True when the body bends the way it cannot: its toes, or where there are none its knees, point behind it."""
     across = world[:, INDEX["left_hip"]] - world[:, INDEX["right_hip"]]
     forward = np.cross(across, np.array([0.0, 0.0, 1.0]))
     forward /= np.maximum(np.linalg.norm(forward, axis=1), 1e-9)[:, None]
 
-    def ahead(way: Callable[[str], np.ndarray]) -> np.ndarray:
+    def ahead(way: Callable[[str], Floats]) -> Floats:
         return np.stack([(way(side) * forward).sum(axis=1) for side in ("left", "right")])
 
-    def at(side: str, part: str) -> np.ndarray:
+    def at(side: str, part: str) -> Floats:
         return world[:, INDEX[f"{side}_{part}"]]
 
     found = ahead(lambda side: at(side, "foot_index") - at(side, "ankle"))
@@ -114,7 +113,7 @@ def _mirrored(world: np.ndarray) -> bool:
     return bool(known.any() and np.median(found[known]) < BEHIND_M)
 
 
-def plant(points: np.ndarray, time_s: np.ndarray) -> np.ndarray:
+def plant(points: Floats, time_s: Floats) -> Floats:
     """Hip-centred points (T, 33, 3) of a right-hander with their way over the ground put back (section 0).
 
     The rear ankle stands until 100 ms before foot contact, the lead ankle from there on. Contact is put at

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.skeleton import COUNT, INDEX
 
 
@@ -15,7 +16,7 @@ class Raw:
     ``fps`` from the file, or None when it does not say; ``to_metres`` and ``up`` ("x", "y", "z", "-y") where
     the format or the file fixes them."""
 
-    points: np.ndarray
+    points: Floats
     labels: tuple[str, ...]
     fps: float | None
     format: str
@@ -31,16 +32,16 @@ class Motion:
     shown to the person who imports, who may give a label map or a frame rate instead.
     """
 
-    time_s: np.ndarray
-    points: np.ndarray
+    time_s: Floats
+    points: Floats
     labels: dict[str, tuple[str, ...]]
     fps: float
     format: str
     notes: tuple[str, ...] = field(default=())
-    axes: np.ndarray = field(default_factory=lambda: np.eye(3))  # rows: our X, Y, Z in the file's axes
+    axes: Floats = field(default_factory=lambda: np.eye(3))  # rows: our X, Y, Z in the file's axes
 
 
-def landmarks(raw: Raw, labels: dict[str, tuple[str, ...]]) -> np.ndarray:
+def landmarks(raw: Raw, labels: dict[str, tuple[str, ...]]) -> Floats:
     """(T, 33, 3) in the file's units: each landmark the middle of its labels' points, NaN where it has none."""
     row = {label: number for number, label in enumerate(raw.labels)}
     out = np.full((len(raw.points), COUNT, 3), np.nan)

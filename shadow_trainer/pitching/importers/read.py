@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.skeleton import INDEX, JOINTS
 from ...errors import BadRequest
 from . import labels as names
@@ -61,7 +62,7 @@ def read(
     return Motion(np.arange(len(world)) / rate, world, used, rate, raw.format, (*notes, *guessed), axes)
 
 
-def _require_body(path: Path, points: np.ndarray) -> None:
+def _require_body(path: Path, points: Floats) -> None:
     """BadRequest unless the joints are all there in some frames: nothing can be told from parts of bodies."""
     whole = np.isfinite(points[:, [INDEX[name] for name in JOINTS]]).all(axis=(1, 2))
     if whole.sum() < FEWEST_FRAMES:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.series import PoseSeries
 from ...errors import BadRequest
 from ..deliveries import Found, find_deliveries, find_hand
@@ -23,7 +24,7 @@ class _Thrown:
 
     hand: str
     height_m: float
-    points: np.ndarray
+    points: Floats
     best: Found | None
 
 
@@ -92,7 +93,7 @@ def _thrown(motion: Motion, hand: str, height_m: float | None) -> _Thrown:
 
 def _along_x(
     motion: Motion, thrown: _Thrown, times: dict[str, float], way_deg: float | None = None
-) -> np.ndarray:
+) -> Floats:
     """(T, 33, 3) of a right-hander turned so that ``way_deg``, else the stride, goes along X from the origin."""
     lift, contact = (int(np.abs(motion.time_s - times[e]).argmin()) for e in ("leg_lift", "foot_contact"))
     if way_deg is None:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ...body.arrays import Floats
 from .. import angles, filters
 from ..events import Event
 from ..signals import Signals
@@ -31,12 +32,12 @@ class Context:
     events: dict[str, Event]
 
     @cached_property
-    def curves(self) -> dict[str, np.ndarray]:
+    def curves(self) -> dict[str, Floats]:
         """Every angle over the grid, by name."""
         return angles.all_angles(self.signals.points)
 
     @cached_property
-    def velocities(self) -> dict[str, np.ndarray]:
+    def velocities(self) -> dict[str, Floats]:
         """Angular velocities over the grid, degrees per second, in the coach's sign (section 2.3)."""
         return angles.velocities(self.curves, self.signals.time_s)
 
@@ -54,34 +55,34 @@ class Context:
         value = float(self.signals.at(self.curves[name], self.when(event)))
         return (value + 90.0) % 360.0 - 90.0 if name in HEADINGS else value
 
-    def point(self, name: str, event: str) -> np.ndarray:
+    def point(self, name: str, event: str) -> Floats:
         """(3,) of a joint at an event."""
         return self.signals.at(joint(self.signals.points, name), self.when(event))
 
-    def hips(self, event: str) -> np.ndarray:
+    def hips(self, event: str) -> Floats:
         """(3,) of the mid-hip at an event."""
         return self.signals.at(mid_hip(self.signals.points), self.when(event))
 
-    def chest(self, event: str) -> np.ndarray:
+    def chest(self, event: str) -> Floats:
         """(3,) of the mid-shoulder at an event."""
         return self.signals.at(mid_shoulder(self.signals.points), self.when(event))
 
-    def window(self, start: str, stop: str, before_s: float = 0.0, after_s: float = 0.0) -> np.ndarray:
+    def window(self, start: str, stop: str, before_s: float = 0.0, after_s: float = 0.0) -> Floats:
         """Indices of the grid from ``before_s`` before one event to ``after_s`` after another."""
         return self.signals.between(self.when(start) - before_s, self.when(stop) + after_s)
 
-    def highest(self, values: np.ndarray, window: np.ndarray) -> float:
+    def highest(self, values: Floats, window: Floats) -> float:
         """Greatest known value inside a window, or NaN."""
         inside = values[window]
         return float(np.nanmax(inside)) if np.isfinite(inside).any() else np.nan
 
     @cached_property
-    def hip_velocity_x(self) -> np.ndarray:
+    def hip_velocity_x(self) -> Floats:
         """(T,) m/s of the mid-hip toward the plate."""
         return filters.rate_of_change(mid_hip(self.signals.points)[:, 0], self.signals.time_s)
 
     @cached_property
-    def head(self) -> np.ndarray:
+    def head(self) -> Floats:
         """(T, 3) middle of the ears and the nose, whatever of them is known."""
         points = self.signals.points[:, (0, 7, 8)]
         known = np.isfinite(points).all(axis=-1, keepdims=True)
@@ -96,6 +97,6 @@ class Context:
         return float(np.nanmedian(span)) if np.isfinite(span).any() else HEAD_WIDTH_H * self.height_m
 
     @cached_property
-    def stride(self) -> np.ndarray:
+    def stride(self) -> Floats:
         """(3,) metres from the rear ankle at leg lift to the lead ankle at foot contact."""
         return self.point("lead_ankle", "foot_contact") - self.point("rear_ankle", "leg_lift")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...body.arrays import Floats
 from .. import angles
 from ..world import joint, mid_hip
 from .context import Context
@@ -136,7 +137,7 @@ def peak(name: str) -> Callable[[Context], float]:
     return lambda c: c.highest(c.velocities[f"{name}_velocity"], peak_window(c))
 
 
-def peak_window(c: Context) -> np.ndarray:
+def peak_window(c: Context) -> Floats:
     """Where peak velocities are looked for."""
     return c.window(FC, BR, PEAK_BEFORE_FC_S, PEAK_AFTER_BR_S)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.series import PoseSeries
 from ...body.skeleton import INDEX, MIRROR
 from .. import camera, signals
@@ -25,7 +26,7 @@ FC, MER, BR, LIFT = "foot_contact", "max_external_rotation", "release", "leg_lif
 
 
 def measure(
-    series: PoseSeries, points: np.ndarray, rows: np.ndarray, context: Context, hand: str
+    series: PoseSeries, points: Floats, rows: Floats, context: Context, hand: str
 ) -> dict[tuple[str, str], float]:
     """``(metric, event) -> value`` of what the picture's plane can tell; empty when it faces no plane.
 
@@ -45,7 +46,7 @@ def measure(
     return {key: value for key, value in values.items() if np.isfinite(value)}
 
 
-def facing(axis: np.ndarray) -> str | None:
+def facing(axis: Floats) -> str | None:
     """The plane that a camera looking along ``axis`` (3,) faces, or None at an angle."""
     for plane, index in _NORMAL.items():
         if abs(axis[index]) >= np.cos(np.radians(WITHIN_DEG)):
@@ -53,13 +54,13 @@ def facing(axis: np.ndarray) -> str | None:
     return None
 
 
-def in_plane(px: np.ndarray, seen: camera.WeakPerspective, plane: str) -> np.ndarray:
+def in_plane(px: Floats, seen: camera.WeakPerspective, plane: str) -> Floats:
     """(T, 33, 2) pixels -> (T, 33, 2) metres along the plane's level axis and up."""
     level, up = (seen.matrix @ np.array(axis) for axis in _AXES[plane])
     return (px - seen.shift) @ np.linalg.inv(np.stack([level, up], axis=1)).T
 
 
-def hand_gap(series: PoseSeries) -> np.ndarray | None:
+def hand_gap(series: PoseSeries) -> Floats | None:
     """(T,) metres between the wrists in the picture; None when the third dimension is as good.
 
     Depth error can only pull the hands apart, never together: where the depth is a solution's guess (the
@@ -72,7 +73,7 @@ def hand_gap(series: PoseSeries) -> np.ndarray | None:
     return None if scale is None else np.linalg.norm(apart, axis=1) / scale
 
 
-def lead_ankle(series: PoseSeries, hand: str) -> np.ndarray | None:
+def lead_ankle(series: PoseSeries, hand: str) -> Floats | None:
     """(T, 2) metres of the lead ankle in the picture, where the camera looks along the stride; else None.
 
     From behind and from in front the stride is depth, of which the picture tells little: the solution lets the
@@ -86,7 +87,7 @@ def lead_ankle(series: PoseSeries, hand: str) -> np.ndarray | None:
     return None if scale is None else camera.steady_px(series)[:, side] / np.nanmedian(scale)
 
 
-def _scale(series: PoseSeries) -> np.ndarray | None:
+def _scale(series: PoseSeries) -> Floats | None:
     """(T,) pixels per metre at the athlete's distance."""
     if all(name in series.extras for name in camera.PINHOLE):
         focal, rotation, shift = (np.asarray(series.extras[n], dtype=float) for n in camera.PINHOLE)
@@ -97,7 +98,7 @@ def _scale(series: PoseSeries) -> np.ndarray | None:
     return None if found is None else np.full(len(series), found.scale)
 
 
-def _at(flat: np.ndarray, time_s: np.ndarray, when_s: float) -> dict[str, np.ndarray]:
+def _at(flat: Floats, time_s: Floats, when_s: float) -> dict[str, Floats]:
     """Right-hander's roles -> (2,) metres at one time."""
     names = {"rear": "right", "throwing": "right", "lead": "left", "glove": "left"}
     out = {}
@@ -108,16 +109,16 @@ def _at(flat: np.ndarray, time_s: np.ndarray, when_s: float) -> dict[str, np.nda
     return out
 
 
-def _trunk(p: dict[str, np.ndarray]) -> np.ndarray:
+def _trunk(p: dict[str, Floats]) -> Floats:
     return (p["lead_shoulder"] + p["rear_shoulder"] - p["lead_hip"] - p["rear_hip"]) / 2
 
 
-def _bend(p: dict[str, np.ndarray], *names: str) -> float:
+def _bend(p: dict[str, Floats], *names: str) -> float:
     a, b, c = (p[name] for name in names)
     return float(between(b - a, c - b))
 
 
-def _sagittal(at: dict[str, dict[str, np.ndarray]], height_m: float) -> dict[tuple[str, str], float]:
+def _sagittal(at: dict[str, dict[str, Floats]], height_m: float) -> dict[tuple[str, str], float]:
     """Knees, elbows, forward tilt and stride as the side view shows them."""
     knee = {e: _bend(at[e], "lead_hip", "lead_knee", "lead_ankle") for e in (LIFT, FC, MER, BR)}
     out = {("lead_knee_flexion", event): value for event, value in knee.items()}
@@ -136,7 +137,7 @@ def _sagittal(at: dict[str, dict[str, np.ndarray]], height_m: float) -> dict[tup
     return out
 
 
-def _frontal(at: dict[str, dict[str, np.ndarray]]) -> dict[tuple[str, str], float]:
+def _frontal(at: dict[str, dict[str, Floats]]) -> dict[tuple[str, str], float]:
     """Leans and the arm slot as the view from behind shows them."""
     out = {}
     for event in (MER, BR):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...body.arrays import Floats
+
 Z = np.array([0.0, 0.0, 1.0])
 X = np.array([1.0, 0.0, 0.0])
 # Segments in body heights, near Winter and Drillis-Contini.
@@ -17,27 +19,25 @@ UPPER_ARM, FOREARM = 0.175, 0.142
 FOOT, HEAD_UP = 0.15, 0.12
 
 
-def _cs(angle_deg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _cs(angle_deg: Floats) -> tuple[Floats, Floats]:
     """Cosine and sine as (T, 1) columns, ready to scale vectors."""
     radians = np.radians(angle_deg)[:, None]
     return np.cos(radians), np.sin(radians)
 
 
-def unit(vector: np.ndarray) -> np.ndarray:
+def unit(vector: Floats) -> Floats:
     """(T, 3) vectors of length one."""
     return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
 
 
-def level_axes(rotation_deg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def level_axes(rotation_deg: Floats) -> tuple[Floats, Floats]:
     """``(f, l)``: level unit vectors forward and to the glove side at a rotation about the vertical."""
     c, s = _cs(rotation_deg)
     zero = np.zeros_like(c)
     return np.concatenate([s, -c, zero], axis=1), np.concatenate([c, s, zero], axis=1)
 
 
-def hips(
-    centre: np.ndarray, rotation_deg: np.ndarray, lead_up_deg: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def hips(centre: Floats, rotation_deg: Floats, lead_up_deg: Floats) -> tuple[Floats, Floats]:
     """``(rear, lead)`` hip joints from the pelvis' centre, rotation and the lead hip's elevation."""
     _, lateral = level_axes(rotation_deg)
     c, s = _cs(lead_up_deg)
@@ -45,9 +45,7 @@ def hips(
     return centre - half, centre + half
 
 
-def trunk_frame(
-    rotation_deg: np.ndarray, forward_deg: np.ndarray, glove_deg: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def trunk_frame(rotation_deg: Floats, forward_deg: Floats, glove_deg: Floats) -> tuple[Floats, Floats]:
     """``(t, y)``: the trunk's axis, and the shoulder line toward the glove side, at right angles to it."""
     f, lateral = level_axes(rotation_deg)
     tan_forward, tan_glove = (np.tan(np.radians(a))[:, None] for a in (forward_deg, glove_deg))
@@ -55,11 +53,11 @@ def trunk_frame(
 
 
 def arm(
-    shoulder: np.ndarray,
-    frame: tuple[np.ndarray, np.ndarray],
+    shoulder: Floats,
+    frame: tuple[Floats, Floats],
     side: str,
-    angles_deg: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
-) -> tuple[np.ndarray, np.ndarray]:
+    angles_deg: tuple[Floats, Floats, Floats, Floats],
+) -> tuple[Floats, Floats]:
     """``(elbow, wrist)`` from abduction, horizontal abduction, external rotation and elbow flexion."""
     u, y = frame
     w = np.cross(y, u)
@@ -73,7 +71,7 @@ def arm(
     return elbow, elbow + FOREARM * b
 
 
-def knee(hip: np.ndarray, ankle: np.ndarray, pole: np.ndarray) -> np.ndarray:
+def knee(hip: Floats, ankle: Floats, pole: Floats) -> Floats:
     """(T, 3) knee of a two-bone leg from hip to ankle that points along ``pole``."""
     reach = ankle - hip
     distance = np.linalg.norm(reach, axis=1, keepdims=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.series import PoseSeries
 from ...errors import BadRequest
 from .. import angles, camera
@@ -22,8 +23,8 @@ class Shadow:
     (T, 33, 3) in the athlete's own world, left-handers not mirrored.
     """
 
-    landmarks_px: np.ndarray
-    world_m: np.ndarray
+    landmarks_px: Floats
+    world_m: Floats
 
 
 def shadow(
@@ -62,13 +63,13 @@ def event_times(delivery: dict[str, Any]) -> dict[str, float]:
 
 
 def on_athlete(
-    points: np.ndarray,
-    time_s: np.ndarray,
+    points: Floats,
+    time_s: Floats,
     events: dict[str, float],
     height_m: float,
     reference: Reference,
     mode: str = time_warp.ALIGNED,
-) -> np.ndarray:
+) -> Floats:
     """(T, 33, 3) of the reference in the athlete's world at (T,) seconds: turned, resized, pinned.
 
     ``points`` (T, 33, 3) are the athlete's (a right-hander's) rows of one delivery.
@@ -99,9 +100,9 @@ def on_athlete(
 
 
 def similarity_of(
-    points: np.ndarray,
-    time_s: np.ndarray,
-    confidence: np.ndarray,
+    points: Floats,
+    time_s: Floats,
+    confidence: Floats,
     events: dict[str, float],
     height_m: float,
     reference: Reference,
@@ -123,8 +124,8 @@ def similarity_of(
 
 
 def reference_curves(
-    time_s: np.ndarray, events: dict[str, float], reference: Reference, mode: str = time_warp.ALIGNED
-) -> dict[str, np.ndarray]:
+    time_s: Floats, events: dict[str, float], reference: Reference, mode: str = time_warp.ALIGNED
+) -> dict[str, Floats]:
     """The reference's angles and angular velocities at the athlete's times (T,), for charts.
 
     Velocities are the reference's own, not those of the bent clock.
@@ -137,11 +138,11 @@ def reference_curves(
     return {name: np.interp(clock, reference.time_s, values) for name, values in curves.items()}
 
 
-def _at(values: np.ndarray, time_s: np.ndarray, when_s: float) -> np.ndarray:
+def _at(values: Floats, time_s: Floats, when_s: float) -> Floats:
     return np.array([np.interp(when_s, time_s, column) for column in values.T])
 
 
-def _resample(values: np.ndarray, time_s: np.ndarray, grid_s: np.ndarray) -> np.ndarray:
+def _resample(values: Floats, time_s: Floats, grid_s: Floats) -> Floats:
     """(T, ...) -> (N, ...) at other times, linearly; NaN beside what is not known."""
     flat = values.reshape(len(values), -1)
     out = np.stack([np.interp(grid_s, time_s, column) for column in flat.T], axis=1)

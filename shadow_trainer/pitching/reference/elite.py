@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.skeleton import COUNT, INDEX
 from ..interpolate import pchip
 from . import body
@@ -35,7 +36,7 @@ ANKLE_ABOVE_SOLE, HEEL_BEHIND = 0.038, 0.045  # [E], in body heights
 
 
 @cache
-def keyframes() -> tuple[tuple[str, ...], np.ndarray, dict[str, np.ndarray]]:
+def keyframes() -> tuple[tuple[str, ...], Floats, dict[str, Floats]]:
     """``(names, time_s (K,), channels {name: (K,)})`` of the table."""
     with DATA.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -63,7 +64,7 @@ def elite() -> Reference:
     )
 
 
-def points_at(time_s: np.ndarray, table: dict[str, np.ndarray] | None = None) -> np.ndarray:
+def points_at(time_s: Floats, table: dict[str, Floats] | None = None) -> Floats:
     """(T, 33, 3) in body heights at (T,) seconds from foot contact.
 
     ``table`` replaces the key frames' channels (same names, one value per key frame) to make another style.
@@ -72,12 +73,12 @@ def points_at(time_s: np.ndarray, table: dict[str, np.ndarray] | None = None) ->
     table = table or own
     c = {name: pchip(knots, values, time_s) for name, values in table.items()}
 
-    def vector(prefix: str, suffix: str = "") -> np.ndarray:
+    def vector(prefix: str, suffix: str = "") -> Floats:
         return np.stack([c[f"{prefix}_{axis}{suffix}"] for axis in "xyz"], axis=1)
 
     out = np.full((len(time_s), COUNT, 3), np.nan)
 
-    def put(name: str, value: np.ndarray) -> None:
+    def put(name: str, value: Floats) -> None:
         out[:, INDEX[name]] = value
 
     centre = vector("pelvis", "_H")
@@ -107,12 +108,12 @@ def points_at(time_s: np.ndarray, table: dict[str, np.ndarray] | None = None) ->
     return out
 
 
-def _rear_pole(pelvis_deg: np.ndarray) -> np.ndarray:
+def _rear_pole(pelvis_deg: Floats) -> Floats:
     """The rear knee points where the pelvis faces, and a little to the plate."""
     return body.level_axes(pelvis_deg)[0] + 0.3 * body.X
 
 
-def _lead_pole(pelvis_deg: np.ndarray, time_s: np.ndarray) -> np.ndarray:
+def _lead_pole(pelvis_deg: Floats, time_s: Floats) -> Floats:
     """The lead knee points where the pelvis faces; from 100 ms before contact also to the plate."""
     share = np.clip((time_s + 0.15) / 0.10, 0.0, 1.0)[:, None]
     return body.level_axes(pelvis_deg)[0] + share * share * (3 - 2 * share) * body.X
@@ -130,7 +131,7 @@ _REAR_FOOT = (
 _LEAD_FOOT = ((-1.2, -90, 0), (-0.65, -90, 15), (-0.25, -80, 10), (-0.08, -30, 5), (0.0, -7, 0), (0.4, -7, 0))
 
 
-def _feet(out: np.ndarray, time_s: np.ndarray) -> None:
+def _feet(out: Floats, time_s: Floats) -> None:
     """Heels and toes of rigid feet at the ankles."""
     for name, keys in (("right", _REAR_FOOT), ("left", _LEAD_FOOT)):
         times, heading, down = (np.array(column, dtype=float) for column in zip(*keys, strict=True))
@@ -156,7 +157,7 @@ _FACE = {
 }  # fmt: skip
 
 
-def _head(out: np.ndarray, chest: np.ndarray, trunk: np.ndarray) -> None:
+def _head(out: Floats, chest: Floats, trunk: Floats) -> None:
     """The head over the shoulders, facing the plate, leaning half as far as the trunk."""
     up = body.unit(trunk + body.Z)
     forward = body.unit(body.X - (up @ body.X)[:, None] * up)

@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.skeleton import COUNT
 from ...errors import BadRequest
 from ..events import EVENTS
@@ -24,8 +25,8 @@ class Reference:
     ``hand`` is the pitcher's real one; ``source`` says where the motion comes from."""
 
     name: str
-    time_s: np.ndarray
-    points: np.ndarray
+    time_s: Floats
+    points: Floats
     events: dict[str, float]
     height_m: float
     hand: str = "right"
@@ -43,7 +44,7 @@ class Reference:
         if missing:
             raise BadRequest(f"The reference lacks the events {', '.join(missing)}.", code="bad_reference")
 
-    def at(self, when_s: np.ndarray) -> np.ndarray:
+    def at(self, when_s: Floats) -> Floats:
         """(N, 33, 3) points at (N,) seconds, linearly; the first and last pose are held outside."""
         flat = self.points.reshape(len(self.time_s), -1)
         when = np.clip(when_s, self.time_s[0], self.time_s[-1])

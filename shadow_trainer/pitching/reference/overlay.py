@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from ...body.arrays import Floats
 from ...body.series import PoseSeries
 from ...errors import BadRequest
 from . import Reference, comparison, get, time_warp
@@ -19,7 +18,7 @@ def shadow(
     mode: str = time_warp.ALIGNED,
     *,
     reference: str | Reference = "elite",
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Floats, Floats]:
     """``(world_m (T, 33, 3), landmarks_px (T, 33, 2))`` of the reference on the athlete's body.
 
     World metres are the athlete's own (left-handers not mirrored), pixels those of the upright film; NaN

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.skeleton import INDEX, LANDMARKS
 from ..angles import heading, unit
 from ..world import joint, mid_hip, mid_shoulder
@@ -36,13 +37,13 @@ PIN_BLEND_S = 0.1
 PINS = ("feet", "hips")
 
 
-def bone_lengths(points: np.ndarray) -> dict[str, float]:
+def bone_lengths(points: Floats) -> dict[str, float]:
     """Median length in metres of each bone by its outer joint, plus ``hips``, ``shoulders`` and ``trunk``.
 
     ``points`` (T, 33, 3). A side that is not known borrows the other side's length.
     """
 
-    def median(a: np.ndarray, b: np.ndarray) -> float:
+    def median(a: Floats, b: Floats) -> float:
         length = np.linalg.norm(a - b, axis=-1)
         return float(np.nanmedian(length)) if np.isfinite(length).any() else np.nan
 
@@ -58,19 +59,19 @@ def bone_lengths(points: np.ndarray) -> dict[str, float]:
     return out
 
 
-def stride_heading(points: np.ndarray, lift: int | np.ndarray, contact: int | np.ndarray) -> float:
+def stride_heading(points: Floats, lift: int | Floats, contact: int | Floats) -> float:
     """Direction about the vertical, degrees, from the rear ankle at leg lift to the lead ankle at contact."""
     step = joint(points, "lead_ankle")[contact] - joint(points, "rear_ankle")[lift]
     return float(heading(step))
 
 
-def turn(points: np.ndarray, angle_deg: float) -> np.ndarray:
+def turn(points: Floats, angle_deg: float) -> Floats:
     """(T, 33, 3) rotated about the world's vertical through its origin."""
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     return points @ np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]).T
 
 
-def on_body(points: np.ndarray, lengths: dict[str, float], scale: float) -> np.ndarray:
+def on_body(points: Floats, lengths: dict[str, float], scale: float) -> Floats:
     """(T, 33, 3) with the bones' own directions and other lengths; the mid-hip's path times ``scale``."""
     old = bone_lengths(points)
     out = np.full_like(points, np.nan)
@@ -92,13 +93,13 @@ def on_body(points: np.ndarray, lengths: dict[str, float], scale: float) -> np.n
 
 
 def pin(
-    body: np.ndarray,
-    model: np.ndarray,
-    clock_s: np.ndarray,
+    body: Floats,
+    model: Floats,
+    clock_s: Floats,
     contact_s: float,
-    anchors: tuple[np.ndarray, np.ndarray],
+    anchors: tuple[Floats, Floats],
     moments: tuple[int, int],
-) -> np.ndarray:
+) -> Floats:
     """Feet pinned: ``body`` (T, 33, 3) shifted so that its rear foot stands where the athlete's rear foot
     stood at leg lift until 100 ms before contact, its lead foot at the athlete's from contact, blended between.
 
@@ -115,7 +116,7 @@ def pin(
     return body + ((1.0 - late) * shifts[0] + late * shifts[1])[:, None]
 
 
-def at_hips(body: np.ndarray, athlete: np.ndarray) -> np.ndarray:
+def at_hips(body: Floats, athlete: Floats) -> Floats:
     """``body`` (T, 33, D) shifted so that the middle of its hips lies on the athlete's in every row.
 
     In metres (D 3) and in pixels (D 2) alike: a weak-perspective camera turns one shift into the other.

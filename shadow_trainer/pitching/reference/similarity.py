@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ...body.skeleton import INDEX
 from ..angles import between
 
@@ -68,7 +69,7 @@ BONES: tuple[Bone, ...] = (
 )
 
 
-def phase_grid(events: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+def phase_grid(events: dict[str, float]) -> tuple[Floats, Floats]:
     """``(time_s (N,), weight (N,))``: samples of every phase of one delivery; the weights add up to 1."""
     times, weights = [], []
     for start, stop, share in PHASES:
@@ -81,18 +82,16 @@ def phase_grid(events: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(times), weight / weight.sum()
 
 
-def direction(points: np.ndarray, bone: Bone) -> np.ndarray:
+def direction(points: Floats, bone: Bone) -> Floats:
     """(N, 3) from the bone's start to its stop, of a right-hander's points."""
 
-    def at(name: str) -> np.ndarray:
+    def at(name: str) -> Floats:
         return points[:, _ends(name)].mean(axis=1)
 
     return at(bone.stop) - at(bone.start)
 
 
-def compare(
-    athlete: np.ndarray, reference: np.ndarray, weight: np.ndarray, visible: np.ndarray
-) -> dict[str, Any]:
+def compare(athlete: Floats, reference: Floats, weight: Floats, visible: Floats) -> dict[str, Any]:
     """Scores 0..100 of two sets of points (N, 33, 3) at the same phases, weighted by ``weight`` (N,).
 
     ``visible`` (N, 33) is the athlete's landmark confidence. ``overall`` is None, and ``message`` says
@@ -128,7 +127,7 @@ def compare(
     }
 
 
-def _seen(visible: np.ndarray, bone: Bone) -> np.ndarray:
+def _seen(visible: Floats, bone: Bone) -> Floats:
     """(N,) 0..1: the confidence of the bone's less certain end, nothing below a floor."""
     ends = [*_ends(bone.start), *_ends(bone.stop)]
     least = np.nan_to_num(visible[:, ends].min(axis=1))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ..events import EVENTS
 
 ALIGNED, REAL_SPEED = "aligned", "real_speed"
@@ -22,7 +23,7 @@ INTERVALS = tuple(zip(EVENTS[:-1], EVENTS[1:], strict=True)) + (
 _LEAST_STEP_S = 1e-3
 
 
-def knots(athlete: dict[str, float], reference: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+def knots(athlete: dict[str, float], reference: dict[str, float]) -> tuple[Floats, Floats]:
     """Event times (K,), (K,) of both, strictly increasing in both; what breaks the order is left out.
 
     Foot contact and release come first: they are the ones never given up.
@@ -38,8 +39,8 @@ def knots(athlete: dict[str, float], reference: dict[str, float]) -> tuple[np.nd
 
 
 def to_reference(
-    time_s: np.ndarray, athlete: dict[str, float], reference: dict[str, float], mode: str = ALIGNED
-) -> np.ndarray:
+    time_s: Floats, athlete: dict[str, float], reference: dict[str, float], mode: str = ALIGNED
+) -> Floats:
     """(T,) seconds of the reference's clock for (T,) of the athlete's.
 
     ``aligned``: every event of the one falls on that of the other; ``real_speed``: both at their own speed,
