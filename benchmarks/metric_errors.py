@@ -27,11 +27,12 @@ from shadow_trainer import pitching
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.pitching.deliveries import find_deliveries
-from shadow_trainer.pitching.metrics import ROWS, Context, planar
+from shadow_trainer.pitching.metrics import ROWS, DeliveryContext, MetricKey, planar
 from shadow_trainer.pitching.metrics.uncertainty import DATA, rate_of
 from shadow_trainer.pitching.world import as_right_hander
 from shadow_trainer.pose.motion import solve
 from shadow_trainer.pose.raw_track import RawTrack
+from shadow_trainer.vocabulary import Event
 
 VIEWS = {"open": "open-side", "rear": "rear", "front": "front", "q45": "other"}
 GROUPS = {"open-side": ("open-side",), "rear": ("rear", "front"), "other": ("other",)}
@@ -39,13 +40,15 @@ GROUPS = {"open-side": ("open-side",), "rear": ("rear", "front"), "other": ("oth
 LEAST_DEG = 2.1
 # Degrees per second at these moments (docs/method.md, section 1.3): few pitches may be lucky in when they were read.
 TURNING_DEG_S = {
-    ("elbow_flexion", "release"): 2400.0, ("trunk_rotation", "max_external_rotation"): 1050.0,
-    ("pelvis_rotation", "foot_contact"): 500.0,
+    ("elbow_flexion", Event.RELEASE): 2400.0, ("trunk_rotation", Event.MAX_EXTERNAL_ROTATION): 1050.0,
+    ("pelvis_rotation", Event.FOOT_CONTACT): 500.0,
 }  # fmt: skip
-UNIT = {(row.name, row.event): row.unit for row in ROWS}
+UNIT = {row.key: row.unit for row in ROWS}
 SLOWEST_FPS, LEAST, SHRINK, SAME_PITCH_S = 29.0, 2, 2.0, 0.25
 
-Errors = dict[tuple[str, str, int, str, str], list[float]]  # (metric, event, rate, view, method) -> errors
+Errors = dict[
+    tuple[str, Event | None, int, str, str], list[float]
+]  # (metric, event, rate, view, method) -> errors
 
 
 def main() -> None:
@@ -125,12 +128,12 @@ def measure(raw: RawTrack, clip: dict, step: int, errors: Errors) -> int:
     return matched
 
 
-def by_key(delivery: dict) -> dict[tuple[str, str], dict]:
+def by_key(delivery: dict) -> dict[MetricKey, dict]:
     """Metrics of a delivery by name and event."""
     return {(m["name"], m["event"]): m for m in delivery["metrics"]}
 
 
-def flat_values(series: PoseSeries, clip: dict) -> dict[int, dict[tuple[str, str], float]]:
+def flat_values(series: PoseSeries, clip: dict) -> dict[int, dict[MetricKey, float]]:
     """Delivery index -> what the picture's plane tells."""
     hand = clip["hand"]
     points = as_right_hander(series.world_m, hand)
@@ -142,7 +145,7 @@ def flat_values(series: PoseSeries, clip: dict) -> dict[int, dict[tuple[str, str
         lead_ankle_m=planar.lead_ankle(series, hand),
     )
     return {
-        index: planar.measure(series, points, item.rows, Context(item.signals, item.events), hand)
+        index: planar.measure(series, points, item.rows, DeliveryContext(item.signals, item.events), hand)
         for index, item in enumerate(found)
     }
 
@@ -164,7 +167,7 @@ def write(errors: Errors, out: Path) -> None:
     for (metric, event, rate, _, method), values in errors.items():
         pooled[metric, event, rate, method] += values
     rows = []
-    for metric, event, rate, method in sorted(pooled):
+    for metric, event, rate, method in sorted(pooled, key=lambda cell: (cell[0], cell[1] or "", *cell[2:])):
         everywhere = mean_square(pooled[metric, event, rate, method])
         for views in GROUPS.values():
             values = [e for view in views for e in errors.get((metric, event, rate, view, method), [])]
@@ -178,7 +181,7 @@ def write(errors: Errors, out: Path) -> None:
             rows += [
                 (
                     metric,
-                    event,
+                    event or "",
                     view,
                     rate,
                     method,
@@ -196,7 +199,7 @@ def write(errors: Errors, out: Path) -> None:
     print(f"{len(rows)} cells in {out}")
 
 
-def least(metric: str, event: str, rate: int) -> float:
+def least(metric: str, event: Event | None, rate: int) -> float:
     """The least error that may be claimed: nothing is timed better than evenly within half a frame."""
     moment_s = 0.5 / rate / np.sqrt(3)
     if UNIT[metric, event] == "ms":  # from one moment to another

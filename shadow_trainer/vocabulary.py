@@ -23,7 +23,7 @@ class Event(StrEnum):
 
 
 class Span(StrEnum):
-    """Where a metric is read that belongs to no single event."""
+    """How a metric is taken that is read at no event: the most or the least on the way, from one to another."""
 
     MAX = "max"
     MIN = "min"

@@ -8,14 +8,15 @@ NaN means not known. The first axis is always time.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
-from typing import IO
+from dataclasses import dataclass, field
+from typing import IO, Any
 from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import BadRequest
-from .arrays import Floats
+from .arrays import Bools, Floats
 from .skeleton import COUNT
 
 
@@ -32,8 +33,8 @@ class PoseSeries:
     landmarks_px: Floats
     confidence: Floats
     world_m: Floats
-    measured: Floats
-    extras: dict[str, Floats] = field(default_factory=dict)
+    measured: Bools
+    extras: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         t = len(self.time_s)
@@ -52,21 +53,38 @@ class PoseSeries:
     def __len__(self) -> int:
         return len(self.time_s)
 
-    def with_(self, **changes: Floats) -> PoseSeries:
+    def with_(
+        self,
+        *,
+        time_s: Floats | None = None,
+        landmarks_px: Floats | None = None,
+        confidence: Floats | None = None,
+        world_m: Floats | None = None,
+        measured: Bools | None = None,
+        extras: dict[str, npt.NDArray[Any]] | None = None,
+    ) -> PoseSeries:
         """A copy with some arrays replaced."""
-        return replace(self, **changes)
+        return PoseSeries(
+            self.time_s if time_s is None else time_s,
+            self.landmarks_px if landmarks_px is None else landmarks_px,
+            self.confidence if confidence is None else confidence,
+            self.world_m if world_m is None else world_m,
+            self.measured if measured is None else measured,
+            self.extras if extras is None else extras,
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write ``pose.npz`` (compressed; pixels, confidence and metres as float32)."""
-        arrays = {
+        arrays: dict[str, Any] = {
             "time_s": self.time_s.astype(np.float64),
             "landmarks_px": self.landmarks_px.astype(np.float32),
             "confidence": self.confidence.astype(np.float32),
             "world_m": self.world_m.astype(np.float32),
             "measured": self.measured.astype(bool),
         }
+        arrays |= {f"extra_{name}": values for name, values in self.extras.items()}
         with open(path, "wb") as file:
-            np.savez_compressed(file, **arrays, **{f"extra_{k}": v for k, v in self.extras.items()})
+            np.savez_compressed(file, **arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str] | IO[bytes]) -> PoseSeries:

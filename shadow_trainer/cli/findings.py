@@ -40,7 +40,7 @@ def _delivery(number_of: int, delivery: dict[str, Any]) -> Iterator[str]:
 def _metric(metric: dict[str, Any]) -> str:
     """``Stride length   86 % of height   ± 3   norm 85 ± 7   z +0.1   high confidence``."""
     unit = metric["unit"]
-    title = metric.get("label") or metric_label(metric["name"], metric.get("event") or "")
+    title = metric.get("label") or metric_label(metric["name"], metric.get("event"))
     parts = [f"{title:52} {quantity(metric['value'], unit):>14}"]
     if metric.get("error") is not None:
         parts.append(f"± {number(metric['error'], unit)}")

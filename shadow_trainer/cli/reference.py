@@ -79,9 +79,12 @@ def save(folder: Path, name: str, delivery: int, level: str) -> None:
     """Save a delivery of a finished analysis (FOLDER with analysis.json and pose.npz) as a reference."""
     from ..body.series import PoseSeries
     from ..pitching.reference import from_delivery
+    from ..pitching.stored import upgraded
 
     try:
-        analysis: dict[str, Any] = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+        analysis: dict[str, Any] = upgraded(
+            json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+        )
     except (OSError, ValueError) as error:
         raise BadRequest(f"There is no analysis in {folder}.", code="no_such_file") from error
     series = PoseSeries.load(folder / "pose.npz")

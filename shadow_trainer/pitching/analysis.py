@@ -1,47 +1,46 @@
 """From a pose series to the deliveries of analysis.json: events, metrics with error and norm, faults.
 
-Nothing here knows a film or a database; moving an event (or the hand, height, level) is the same call again
+Nothing here knows a video file or a database; moving an event (or the hand, height, level) is the same call again
 with that given, and takes a fraction of a second.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from ..body.arrays import Floats
 from ..body.series import PoseSeries
 from ..errors import BadRequest
+from ..vocabulary import AUTO, EVENTS, Confidence, Event, Hand, Level, View
 from . import angles, camera, consistency, faults, film_warnings, metrics, style
 from .deliveries import Found, find_deliveries, find_hand
-from .events import EVENTS, edits
-from .metrics import Context, Metric, confidence, norms, planar, scoring
+from .document import Athlete, Camera, Delivery, EventEntry, Fault, MetricEntry, Result, Similarity, Strength
+from .events import edits
+from .metrics import DeliveryContext, Metric, MetricKey, confidence, planar, scoring
 from .reference import Reference, comparison
 from .reference import get as get_reference
-from .world import HANDS, as_right_hander, standing_height
-
-VIEWS = ("open-side", "rear", "front", "other")
+from .world import as_right_hander, standing_height
 
 
 @dataclass(frozen=True)
-class Setting:
+class AnalysisContext:
     """What one analysis takes as given: the right-hander's points and how to read and score them."""
 
     series: PoseSeries
     points: Floats
-    hand: str
+    hand: Hand
     height_m: float
-    view: str
-    level: str
+    view: View
+    level: Level
     reference: Reference | None
     scored: bool = True
     plate_known: bool = True
 
     @property
     def solved(self) -> bool:
-        """Whether the third dimension is our own solution of a film (it then says how uncertain it is).
+        """Whether the third dimension is our own solution of a video (it then says how uncertain it is).
 
         Its errors were measured; joints of a marker system or another tool have errors of their own.
         """
@@ -61,8 +60,8 @@ def analyse(
     reference: str | Reference | None = "elite",
     scored: bool = True,
     plate_known: bool = True,
-) -> dict[str, Any]:
-    """Everything that is measured of the athlete in ``series``; see docs/architecture.md, section 4 for the shape.
+) -> Result:
+    """Everything that is measured of the athlete in ``series``.
 
     ``throws`` right, left or auto; ``fps`` real frames per second when they cannot be told from the times;
     ``windows`` where to look for deliveries; ``events`` moved by a coach: delivery index -> event -> seconds;
@@ -71,81 +70,113 @@ def analyse(
     False: X is the way of the stride, as nobody knows where the plate is. Raises BadRequest for what cannot be.
     """
     _check(throws, view, level, height_m)
-    rough = height_m or standing_height(series.world_m)
-    hand, sure = (throws, True) if throws != "auto" else find_hand(series.world_m, series.time_s, rough)
+    hand, sure_hand = _hand(series, throws, height_m)
     points = as_right_hander(series.world_m, hand)
-    looks = camera.view_of(series, hand)
-    seen_view = looks if view == "auto" else view
-    tall = height_m or standing_height(points)
-    against = get_reference(reference)
-    setting = Setting(series, points, hand, tall, seen_view or "other", level, against, scored, plate_known)
-    found = find_deliveries(
+    seen_view = camera.view_of(series, hand)
+    known_view = seen_view if view == AUTO else View(view)
+    context = AnalysisContext(
+        series,
         points,
-        series.time_s,
-        setting.height_m,
-        windows,
-        hand_gap_m=planar.hand_gap(series),
-        lead_ankle_m=planar.lead_ankle(series, hand),
+        hand,
+        height_m or standing_height(points),
+        known_view or View.OTHER,
+        Level(level),
+        None if reference is None else get_reference(reference),
+        scored,
+        plate_known,
     )
-    found = edits.apply(found, events or {})
-    pairs = [_delivery(setting, item, fps) for item in found]
-    deliveries = [{"index": index, **delivery} for index, (delivery, _) in enumerate(pairs)]
+    measured = [
+        _delivery(context, number, item, fps) for number, item in enumerate(_find(context, windows, events))
+    ]
+    deliveries = [delivery for delivery, _ in measured]
     together = consistency.over(deliveries)
     deliveries = faults.tell_repeats(deliveries, together.get("faults", []))
     return {
-        "athlete": _athlete(setting, throws != "auto", bool(height_m)),
-        "view": {
-            "name": setting.view,
-            "source": "given" if view != "auto" else "measured" if seen_view else "not found",
-        },
-        "level": level,
+        "athlete": _athlete(context, throws != AUTO, bool(height_m)),
+        "view": _camera(context, view != AUTO, known_view is not None),
+        "level": context.level,
         "deliveries": deliveries,
         "consistency": together,
-        "warnings": film_warnings.collect(series, deliveries, sure_hand=sure, view=view, looks=looks),
+        "warnings": film_warnings.collect(
+            series, deliveries, sure_hand=sure_hand, view=view, seen_view=seen_view
+        ),
         "footer": faults.FOOTER,
-        "series": [curves for _, curves in pairs],
+        "series": [curves for _, curves in measured],
     }
 
 
-def _athlete(setting: Setting, hand_given: bool, height_given: bool) -> dict[str, Any]:
+def _find(
+    context: AnalysisContext,
+    windows: list[tuple[float, float]] | None,
+    moved: dict[int, dict[str, float]] | None,
+) -> list[Found]:
+    """The deliveries, with the events that a coach moved where he put them."""
+    series = context.series
+    deliveries = find_deliveries(
+        context.points,
+        series.time_s,
+        context.height_m,
+        windows,
+        hand_gap_m=planar.hand_gap(series),
+        lead_ankle_m=planar.lead_ankle(series, context.hand),
+    )
+    return edits.apply(deliveries, moved or {})
+
+
+def _hand(series: PoseSeries, throws: str, height_m: float | None) -> tuple[Hand, bool]:
+    """``(hand, sure)``."""
+    if throws != AUTO:
+        return Hand(throws), True
+    return find_hand(series.world_m, series.time_s, height_m or standing_height(series.world_m))
+
+
+def _camera(context: AnalysisContext, given: bool, known: bool) -> Camera:
+    return {"name": context.view, "source": "given" if given else "measured" if known else "not found"}
+
+
+def _athlete(context: AnalysisContext, hand_given: bool, height_given: bool) -> Athlete:
     return {
-        "throws": setting.hand,
+        "throws": context.hand,
         "throws_source": "given" if hand_given else "measured",
-        "height_m": round(setting.height_m, 3),
+        "height_m": round(context.height_m, 3),
         "height_source": "given" if height_given else "estimated",
     }
 
 
 def _check(throws: str, view: str, level: str, height_m: float | None) -> None:
-    if throws not in (*HANDS, "auto"):
-        raise BadRequest(f"throws is {throws!r}; it must be right, left or auto.", code="bad_throws")
-    if view not in (*VIEWS, "auto"):
-        raise BadRequest(f"view is {view!r}; it must be one of {', '.join(VIEWS)}, auto.", code="bad_view")
-    if level not in norms.LEVELS:
-        raise BadRequest(
-            f"level is {level!r}; it must be one of {', '.join(norms.LEVELS)}.", code="bad_level"
-        )
+    for name, value, words in (
+        ("throws", throws, (*Hand, AUTO)),
+        ("view", view, (*View, AUTO)),
+        ("level", level, (*Level,)),
+    ):
+        if value not in words:
+            raise BadRequest(
+                f"{name} is {value!r}; it must be one of {', '.join(words)}.", code=f"bad_{name}"
+            )
     if height_m is not None and not 0.8 <= height_m <= 2.4:
         raise BadRequest(f"A height of {height_m} m cannot be.", code="bad_height", fix="Give it in metres.")
 
 
-def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _delivery(
+    context: AnalysisContext, index: int, item: Found, fps: float | None
+) -> tuple[Delivery, dict[str, object]]:
     """One delivery's results, and its curves for the charts."""
-    s, events, series = item.signals, item.events, setting.series
+    s, events, series = item.signals, item.events, context.series
     rate = fps or s.fps
-    context = Context(s, events)
-    moments = {n: events[n].as_dict(int(np.abs(series.time_s - events[n].time_s).argmin())) for n in EVENTS}
-    flat = planar.measure(series, setting.points, item.rows, context, setting.hand)
-    numbers = _numbers(setting, context, flat, rate)
-    how = style.describe(context)
-    seen, praised = _words(setting, numbers, moments, style.marks(how), rate)
-    sequence = metrics.kinematic_sequence(context)
+    measured = DeliveryContext(s, events)
+    moments = {name: _entry(series, item, name) for name in EVENTS}
+    flat = planar.measure(series, context.points, item.rows, measured, context.hand)
+    numbers = _numbers(context, measured, flat, rate)
+    how = style.describe(measured)
+    seen, praised = _words(context, numbers, moments, style.marks(how), rate)
+    sequence = metrics.kinematic_sequence(measured)
     lag = next(m for m in numbers if m["name"] == "pelvis_to_trunk_peak_lag")
     # The order is as sure as the lag between two of its peaks was measured to be.
     sequence["confidence"] = confidence.lowest(sequence["confidence"], lag["confidence"])
-    delivery = {
-        "start_s": max(float(s.time_s[0]), events["first_movement"].time_s - 0.3),
-        "end_s": min(float(s.time_s[-1]), events["follow_through"].time_s + 0.3),
+    delivery: Delivery = {
+        "index": index,
+        "start_s": max(float(s.time_s[0]), events[Event.FIRST_MOVEMENT].time_s - 0.3),
+        "end_s": min(float(s.time_s[-1]), events[Event.FOLLOW_THROUGH].time_s + 0.3),
         "quality": item.quality,
         "events": moments,
         "set_position": {"seen": how["start"] != "not seen", "kind": how["start"]},
@@ -153,29 +184,41 @@ def _delivery(setting: Setting, item: Found, fps: float | None) -> tuple[dict[st
         "metrics": numbers,
         "sequence": sequence,
         "faults": faults.shown(seen),
-        "faults_seen": [{name: fault[name] for name in ("id", "title", "strength")} for fault in seen],
+        "faults_seen": [
+            {"id": fault["id"], "title": fault["title"], "strength": fault["strength"]} for fault in seen
+        ],
         "not_judged": faults.not_judged(numbers, styles=style.marks(how), fps=rate),
         "strengths": praised,
-        "similarity": _similarity(setting, item, events),
+        "similarity": _similarity(context, item),
     }
-    return delivery, _curves(setting, series.time_s[item.rows], context)
+    return delivery, _curves(context, series.time_s[item.rows], measured)
+
+
+def _entry(series: PoseSeries, item: Found, name: Event) -> EventEntry:
+    event = item.events[name]
+    return {
+        "time_s": event.time_s,
+        "frame": int(np.abs(series.time_s - event.time_s).argmin()),
+        "confidence": event.confidence,
+        "estimated": event.estimated,
+    }
 
 
 def _numbers(
-    setting: Setting, context: Context, flat: dict[tuple[str, str], float], fps: float
-) -> list[dict[str, Any]]:
-    measured = metrics.measure(context, setting.view)
-    if not setting.plate_known:
+    context: AnalysisContext, delivery: DeliveryContext, flat: dict[MetricKey, float], fps: float
+) -> list[MetricEntry]:
+    measured = metrics.measure(delivery, context.view)
+    if not context.plate_known:
         measured = [_without_plate(metric) for metric in measured]
     return [
         scoring.scored(
             metric,
             flat,
-            view=setting.view,
+            view=context.view,
             fps=fps,
-            level=setting.level,
-            solved=setting.solved,
-            may_score=setting.scored,
+            level=context.level,
+            solved=context.solved,
+            may_score=context.scored,
         )
         for metric in measured
     ]
@@ -186,50 +229,56 @@ def _without_plate(metric: Metric) -> Metric:
     if metric.name != "stride_angle":
         return metric
     return replace(
-        metric, value=None, confidence=metrics.LOW, note="the file does not say where the plate is"
+        metric, value=None, confidence=Confidence.LOW, note="the file does not say where the plate is"
     )
 
 
 def _words(
-    setting: Setting, numbers: list[dict[str, Any]], moments: dict, styles: frozenset[str], fps: float
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    context: AnalysisContext,
+    numbers: list[MetricEntry],
+    moments: dict[Event, EventEntry],
+    styles: frozenset[str],
+    fps: float,
+) -> tuple[list[Fault], list[Strength]]:
     """``(every fault, strengths)``; none of either where nothing may be scored."""
-    if not setting.scored:
+    if not context.scored:
         return [], []
-    seen = faults.find_all(numbers, moments, styles=styles, fps=fps, view=setting.view)
-    return seen, faults.strengths(numbers, moments, seen, fps=fps, view=setting.view)
+    seen = faults.find_all(numbers, moments, styles=styles, fps=fps, view=context.view)
+    return seen, faults.strengths(numbers, moments, seen, fps=fps, view=context.view)
 
 
-def _similarity(setting: Setting, item: Found, events: dict[str, Any]) -> dict[str, Any]:
-    if setting.reference is None:
+def _similarity(context: AnalysisContext, item: Found) -> Similarity:
+    if context.reference is None:
         return {}
     return comparison.similarity_of(
-        setting.points[item.rows],
-        setting.series.time_s[item.rows],
-        setting.series.confidence[item.rows],
-        {name: event.time_s for name, event in events.items()},
-        setting.height_m,
-        setting.reference,
+        context.points[item.rows],
+        context.series.time_s[item.rows],
+        context.series.confidence[item.rows],
+        {name: event.time_s for name, event in item.events.items()},
+        context.height_m,
+        context.reference,
     )
 
 
-def _curves(setting: Setting, time_s: Floats, context: Context) -> dict[str, Any]:
-    """Angles and angular velocities at the film's own frames, for the charts; the shadow's under its name."""
-    known = {**context.curves, **context.velocities}
-    grid = context.signals.time_s
+def _curves(context: AnalysisContext, time_s: Floats, delivery: DeliveryContext) -> dict[str, object]:
+    """Angles and angular velocities at the video's own frames, for the charts; the reference's as ``shadow``."""
+    known = {**delivery.curves, **delivery.velocities}
+    grid = delivery.signals.time_s
     smooth = {n: angles.unwrap(v) if n in metrics.HEADINGS else v for n, v in known.items()}
-    out = {"time_s": time_s, **{n: np.round(np.interp(time_s, grid, v), 2) for n, v in smooth.items()}}
-    if setting.reference is not None:
-        events = {name: event.time_s for name, event in context.events.items()}
-        ghost = comparison.reference_curves(time_s, events, setting.reference)
-        out["shadow"] = {
-            name: np.round(_same_turn(v, out[name]) if name in context.curves else v, 2)
-            for name, v in ghost.items()
+    own = {n: np.round(np.interp(time_s, grid, v), 2) for n, v in smooth.items()}
+    curves: dict[str, object] = {"time_s": time_s, **own}
+    if context.reference is not None:
+        events = {name: event.time_s for name, event in delivery.events.items()}
+        others = comparison.reference_curves(time_s, events, context.reference)
+        curves["shadow"] = {
+            name: np.round(_same_turn(v, own[name]) if name in delivery.curves else v, 2)
+            for name, v in others.items()
         }
-    return out
+    return curves
 
 
 def _same_turn(angle_deg: Floats, beside: Floats) -> Floats:
     """An angle moved by whole turns to lie beside another one on a chart."""
     apart = np.nanmedian(beside - angle_deg) if np.isfinite(beside - angle_deg).any() else 0.0
-    return angle_deg + 360.0 * np.round(apart / 360.0)
+    turned: Floats = angle_deg + 360.0 * np.round(apart / 360.0)
+    return turned

@@ -19,13 +19,15 @@ STRAIGHT_ARM_DEG = 25.0
 
 def dot(a: Floats, b: Floats) -> Floats:
     """Row-wise inner product of (..., 3) vectors."""
-    return (a * b).sum(axis=-1)
+    product: Floats = (a * b).sum(axis=-1)
+    return product
 
 
 def unit(vector: Floats) -> Floats:
     """Unit vectors of (..., 3); NaN where the length is zero or not known."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+        directions: Floats = vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+    return directions
 
 
 def between(a: Floats, b: Floats) -> Floats:
@@ -71,7 +73,7 @@ def trunk_axes(points: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def arm_angles(points: Floats, side: str) -> dict[str, Floats]:
-    """``abduction``, ``horizontal_abduction``, ``external_rotation`` of a shoulder, degrees (section 2.1, 2.2).
+    """``abduction``, ``horizontal_abduction``, ``external_rotation`` of a shoulder, degrees.
 
     External rotation: 0 = forearm forward, 90 = up, 180 = laid back; on the branch -90..270.
     """
@@ -130,12 +132,12 @@ def all_angles(points: Floats) -> dict[str, Floats]:
 
 
 def _told(rotation_deg: Floats, elbow_deg: Floats) -> Floats:
-    """External rotation; NaN where the arm is too straight for the forearm to tell it (section 2.2)."""
+    """External rotation; NaN where the arm is too straight for the forearm to tell it."""
     return np.where(elbow_deg >= STRAIGHT_ARM_DEG, rotation_deg, np.nan)
 
 
 def velocities(curves: dict[str, Floats], time_s: Floats) -> dict[str, Floats]:
-    """Angular velocities by name, each (T,) deg/s, of the curves of :func:`all_angles` (section 2.3).
+    """Angular velocities by name, each (T,) deg/s, of the curves of :func:`all_angles`.
 
     Turning to the plate, extending and rotating internally are positive, as a coach speaks of them.
     """

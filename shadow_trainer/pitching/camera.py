@@ -1,4 +1,4 @@
-"""The camera of a film as the 3D and 2D landmarks tell it: weak perspective, and the view it stands for.
+"""The camera of a video as the 3D and 2D landmarks tell it: weak perspective, and the view it stands for.
 
 The series may carry the pinhole camera that its 3D solution found (``camera_focal``, ``camera_R``,
 ``camera_t``, frame by frame); a file from elsewhere has none, and a weak-perspective camera is fitted.
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..body.arrays import Floats
+from ..body.arrays import Floats, Indices
 from ..body.series import PoseSeries
 from ..body.skeleton import INDEX, JOINTS
+from ..vocabulary import Hand, View
 
 _BODY = [INDEX[name] for name in JOINTS]
 LEAST_POINTS = 24
@@ -30,15 +31,16 @@ class WeakPerspective:
 
     @property
     def scale(self) -> float:
-        """Pixels per metre in the picture plane."""
+        """Pixels per metre in the plane of the frame."""
         return float(np.linalg.norm(self.matrix) / np.sqrt(2.0))
 
     @property
     def axis(self) -> Floats:
         """(3,) unit vector in the world along which the camera looks."""
         right, down = self.matrix / np.linalg.norm(self.matrix, axis=1, keepdims=True)
-        axis = np.cross(right, down)
-        return axis / np.linalg.norm(axis)
+        across = np.cross(right, down)
+        axis: Floats = across / np.linalg.norm(across)
+        return axis
 
     def project(self, world_m: Floats) -> Floats:
         """(..., 3) metres -> (..., 2) pixels."""
@@ -66,9 +68,9 @@ def fit(world_m: Floats, px: Floats, weight: Floats | None = None) -> WeakPerspe
 
 
 def shift_px(series: PoseSeries) -> Floats:
-    """(T, 2) pixels by which the camera's own motion had moved the picture; 0 where the series does not say."""
-    found = series.extras.get("camera_shift_px")
-    return np.zeros((len(series), 2)) if found is None else np.asarray(found, dtype=float)
+    """(T, 2) pixels by which the camera's own motion had moved the frame; 0 where the series does not say."""
+    shift = series.extras.get("camera_shift_px")
+    return np.zeros((len(series), 2)) if shift is None else np.asarray(shift, dtype=float)
 
 
 def steady_px(series: PoseSeries) -> Floats:
@@ -83,31 +85,32 @@ def looking(series: PoseSeries) -> Floats | None:
         axes = axes[np.isfinite(axes).all(axis=1)]
         if len(axes):
             mean = np.median(axes, axis=0)
-            return mean / np.linalg.norm(mean)
-    found = fit(series.world_m, steady_px(series))
-    return None if found is None else found.axis
+            direction: Floats = mean / np.linalg.norm(mean)
+            return direction
+    fitted = fit(series.world_m, steady_px(series))
+    return None if fitted is None else fitted.axis
 
 
-def view_of(series: PoseSeries, throws: str) -> str | None:
-    """``open-side``, ``rear``, ``front`` or ``other``, from where the camera looks; None when not known.
+def view_of(series: PoseSeries, throws: Hand) -> View | None:
+    """The view, from where the camera looks; None when not known.
 
     Open side: from third base for a right-hander (looking along +Y), from first base for a left-hander.
     """
     axis = looking(series)
     if axis is None:
         return None
-    y = axis[1] if throws == "right" else -axis[1]
+    y = axis[1] if throws == Hand.RIGHT else -axis[1]
     azimuth = np.degrees(np.arctan2(y, axis[0]))  # 0 = looks to the plate, 90 = at the open side
-    for name, ideal in (("rear", 0.0), ("open-side", 90.0), ("front", 180.0)):
+    for view, ideal in ((View.REAR, 0.0), (View.OPEN_SIDE, 90.0), (View.FRONT, 180.0)):
         if abs((azimuth - ideal + 180.0) % 360.0 - 180.0) <= VIEW_WITHIN_DEG:
-            return name
-    return "other"
+            return view
+    return View.OTHER
 
 
-def pixels(series: PoseSeries, world_m: Floats, rows: Floats | None = None) -> Floats | None:
+def pixels(series: PoseSeries, world_m: Floats, rows: Indices | None = None) -> Floats | None:
     """(T, 33, 3) metres, row for row with the series, as (T, 33, 2) pixels; None when no camera is known.
 
-    With the solution's own pinhole where the series carries it and the picture's centre can be told, else
+    With the solution's own pinhole where the series carries it and the frame's centre can be told, else
     with one weak-perspective camera for the clip (``rows`` narrows the fit to one delivery).
     """
     part = slice(None) if rows is None else rows
@@ -116,12 +119,12 @@ def pixels(series: PoseSeries, world_m: Floats, rows: Floats | None = None) -> F
         centre = _centre(series, part)
         if centre is not None:
             return flat + centre + shift_px(series)[:, None]
-    found = fit(series.world_m[part], steady_px(series)[part])
-    return None if found is None else found.project(world_m) + shift_px(series)[:, None]
+    fitted = fit(series.world_m[part], steady_px(series)[part])
+    return None if fitted is None else fitted.project(world_m) + shift_px(series)[:, None]
 
 
 def width_px(series: PoseSeries) -> float | None:
-    """Width of the picture, whose middle the optical axis goes through; None when no camera is known."""
+    """Width of the frame, whose middle the optical axis goes through; None when no camera is known."""
     if not all(name in series.extras for name in PINHOLE):
         return None
     centre = _centre(series, slice(None))
@@ -133,10 +136,11 @@ def _pinhole(series: PoseSeries, world_m: Floats) -> Floats:
     focal, rotation, shift = (np.asarray(series.extras[name], dtype=float) for name in PINHOLE)
     local = np.einsum("tij,tkj->tki", rotation, world_m) + shift[:, None]
     depth = np.where(local[..., 2] > 0.1, local[..., 2], np.nan)
-    return local[..., :2] / depth[..., None] * focal[:, None, None]
+    flat: Floats = local[..., :2] / depth[..., None] * focal[:, None, None]
+    return flat
 
 
-def _centre(series: PoseSeries, part: slice | Floats) -> Floats | None:
+def _centre(series: PoseSeries, part: slice | Indices) -> Floats | None:
     """(2,) pixels of the optical axis, from the athlete's own landmarks."""
     gap = (steady_px(series) - _pinhole(series, series.world_m))[part][:, _BODY].reshape(-1, 2)
     gap = gap[np.isfinite(gap).all(axis=1)]

@@ -6,44 +6,50 @@ marked when it appears in at least 60 % of three or more pitches.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..body.arrays import Floats
+from ..vocabulary import Confidence, Span
+from .document import Consistency, RepeatedFault, Spread
+from .events.event import BR, FC, MER
+from .metrics.names import MetricKey, key_of, span_of
 
 LEAST_FOR_MARKS, MARK_SHARE = 3, 0.6
-# Mean within-pitcher SD, in the metric's unit: section 3.1, column wSD.
-WITHIN_SD: dict[tuple[str, str], float] = {
-    ("stride_length", "foot_contact"): 1.0,
-    ("stride_angle", "foot_contact"): 1.3,
-    ("pelvis_rotation", "foot_contact"): 4.0,
-    ("trunk_rotation", "foot_contact"): 4.6,
-    ("trunk_rotation", "max_external_rotation"): 1.4,
-    ("trunk_rotation", "release"): 1.4,
-    ("hip_shoulder_separation", "foot_contact"): 1.4,
-    ("hip_shoulder_separation", "max"): 1.0,
-    ("trunk_forward_tilt", "foot_contact"): 1.9,
-    ("trunk_forward_tilt", "max_external_rotation"): 1.9,
-    ("trunk_forward_tilt", "release"): 1.9,
-    ("trunk_lateral_tilt", "foot_contact"): 1.6,
-    ("trunk_lateral_tilt", "max_external_rotation"): 1.6,
-    ("trunk_lateral_tilt", "release"): 1.6,
-    ("shoulder_abduction", "foot_contact"): 1.7,
-    ("shoulder_horizontal_abduction", "foot_contact"): 2.1,
-    ("shoulder_external_rotation", "foot_contact"): 6.3,
-    ("shoulder_external_rotation", "max_external_rotation"): 1.4,
-    ("elbow_flexion", "foot_contact"): 2.0,
-    ("elbow_flexion", "max"): 2.0,
-    ("elbow_flexion", "max_external_rotation"): 2.0,
-    ("arm_slot", "release"): 2.0,
-    ("lead_knee_extension", "foot_contact_to_release"): 3.1,
-    ("glove_shoulder_abduction", "foot_contact"): 2.0,
-    ("glove_shoulder_abduction", "max_external_rotation"): 2.0,
-    ("pelvis_rotation_velocity", "max"): 27.0,
-    ("trunk_rotation_velocity", "max"): 18.0,
-    ("elbow_extension_velocity", "max"): 43.0,
-    ("shoulder_internal_rotation_velocity", "max"): 82.0,
+# Mean within-pitcher SD, in the metric's unit.
+WITHIN_SD: dict[MetricKey, float] = {
+    ("stride_length", FC): 1.0,
+    ("stride_angle", FC): 1.3,
+    ("pelvis_rotation", FC): 4.0,
+    ("trunk_rotation", FC): 4.6,
+    ("trunk_rotation", MER): 1.4,
+    ("trunk_rotation", BR): 1.4,
+    ("hip_shoulder_separation", FC): 1.4,
+    key_of("hip_shoulder_separation", Span.MAX): 1.0,
+    ("trunk_forward_tilt", FC): 1.9,
+    ("trunk_forward_tilt", MER): 1.9,
+    ("trunk_forward_tilt", BR): 1.9,
+    ("trunk_lateral_tilt", FC): 1.6,
+    ("trunk_lateral_tilt", MER): 1.6,
+    ("trunk_lateral_tilt", BR): 1.6,
+    ("shoulder_abduction", FC): 1.7,
+    ("shoulder_horizontal_abduction", FC): 2.1,
+    ("shoulder_external_rotation", FC): 6.3,
+    ("shoulder_external_rotation", MER): 1.4,
+    ("elbow_flexion", FC): 2.0,
+    key_of("elbow_flexion", Span.MAX): 2.0,
+    ("elbow_flexion", MER): 2.0,
+    ("arm_slot", BR): 2.0,
+    key_of("lead_knee_extension", Span.FOOT_CONTACT_TO_RELEASE): 3.1,
+    ("glove_shoulder_abduction", FC): 2.0,
+    ("glove_shoulder_abduction", MER): 2.0,
+    key_of("pelvis_rotation_velocity", Span.MAX): 27.0,
+    key_of("trunk_rotation_velocity", Span.MAX): 18.0,
+    key_of("elbow_extension_velocity", Span.MAX): 43.0,
+    key_of("shoulder_internal_rotation_velocity", Span.MAX): 82.0,
 }
 WITHIN_SOURCE = "OpenBiomechanics Project, Driveline Baseball: mean within-pitcher SD of 100 pitchers"
 # A trend is told when the slope over the session is this many of its standard errors.
@@ -51,55 +57,55 @@ TREND_ERRORS = 2.5
 LEAST_FOR_TREND = 5
 
 
-def over(deliveries: list[dict[str, Any]], filmed: list[Any] | None = None) -> dict[str, Any]:
-    """How alike deliveries in the order thrown are, from one clip or from several analyses of an athlete:
+def over(deliveries: Sequence[Mapping[str, Any]], filmed: Sequence[Any] | None = None) -> Consistency:
+    """How alike deliveries in the order thrown are, from one clip or from several analyses of an athlete.
 
-    ``{"n", "metrics": [...], "faults": [...], "source"}``; empty when there are fewer than two. A delivery needs
-    its ``metrics`` (name, event, value, unit, error, confidence, label) and ``faults_seen``, or ``faults`` (id,
-    title).
+    Empty when there are fewer than two. A delivery needs its ``metrics`` (name, event, value, unit, error,
+    confidence, label) and ``faults_seen``, or ``faults`` (id, title), as a document or a catalog's summary has them.
     Low-confidence values stay out. ``filmed`` tells for each delivery how it was filmed (view, model): errors
     differ between views by more than pitchers do between pitches, so that only the deliveries filmed the most
     usual way (of several, the latest) are compared; faults count in all.
     """
     if len(deliveries) < 2:
         return {}
-    rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    rows: dict[MetricKey, list[Mapping[str, Any]]] = {}
     for delivery in _filmed_alike(deliveries, filmed):
         for metric in delivery["metrics"]:
-            if metric["value"] is not None and metric["confidence"] != "low":
+            if metric["value"] is not None and metric["confidence"] != Confidence.LOW:
                 rows.setdefault((metric["name"], metric["event"]), []).append(metric)
-    spreads = [_spread(key, found) for key, found in rows.items() if len(found) >= 2]
     return {
         "n": len(deliveries),
-        "metrics": spreads,
+        "metrics": [_spread(key, metrics) for key, metrics in rows.items() if len(metrics) >= 2],
         "faults": _faults(deliveries),
         "source": WITHIN_SOURCE,
     }
 
 
-def _filmed_alike(deliveries: list[dict[str, Any]], filmed: list[Any] | None) -> list[dict[str, Any]]:
+def _filmed_alike(
+    deliveries: Sequence[Mapping[str, Any]], filmed: Sequence[Any] | None
+) -> Sequence[Mapping[str, Any]]:
     if filmed is None:
         return deliveries
     most = max(reversed(filmed), key=filmed.count)
     return [delivery for delivery, how in zip(deliveries, filmed, strict=True) if how == most]
 
 
-def _spread(key: tuple[str, str], found: list[dict[str, Any]]) -> dict[str, Any]:
-    values = np.array([metric["value"] for metric in found], dtype=float)
-    sd, usual = float(values.std(ddof=1)), WITHIN_SD.get(key)
-    error = found[-1]["error"]
+def _spread(key: MetricKey, metrics: list[Mapping[str, Any]]) -> Spread:
+    values = np.array([metric["value"] for metric in metrics], dtype=float)
+    sd, usual, last = float(values.std(ddof=1)), WITHIN_SD.get(key), metrics[-1]
     return {
         "name": key[0],
         "event": key[1],
-        "label": found[-1]["label"],
-        "unit": found[-1]["unit"],
+        "span": span_of(*key),
+        "label": last["label"],
+        "unit": last["unit"],
         "n": len(values),
         "mean": float(values.mean()),
         "sd": sd,
         "values": [float(value) for value in values],
         "within_sd": usual,
         "ratio": sd / usual if usual else None,
-        "verdict": _verdict(sd, usual, error, len(values)),
+        "verdict": _verdict(sd, usual, last["error"], len(values)),
         "trend_per_pitch": _trend(values),
     }
 
@@ -129,22 +135,25 @@ def _trend(values: Floats) -> float | None:
     return slope if abs(slope) > TREND_ERRORS * error else None
 
 
-def _faults(deliveries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _faults(deliveries: Sequence[Mapping[str, Any]]) -> list[RepeatedFault]:
     """Every fault with how often it was seen, those told and those that gave way to others alike; ``marked`` when
     in at least 60 % of three or more pitches."""
-    seen: dict[str, dict[str, Any]] = {}
+    titles: dict[str, str] = {}
+    counts: Counter[str] = Counter()
     for delivery in deliveries:
         for fault in delivery.get("faults_seen", delivery["faults"]):
-            entry = seen.setdefault(fault["id"], {"id": fault["id"], "title": fault["title"], "count": 0})
-            entry["count"] += 1
+            titles.setdefault(fault["id"], fault["title"])
+            counts[fault["id"]] += 1
     n = len(deliveries)
     return [
         {
-            **entry,
+            "id": identity,
+            "title": titles[identity],
+            "count": count,
             "n": n,
-            "share": entry["count"] / n,
-            "marked": n >= LEAST_FOR_MARKS and entry["count"] >= MARK_SHARE * n,
-            "words": f"{entry['count']} of {n} pitches",
+            "share": count / n,
+            "marked": n >= LEAST_FOR_MARKS and count >= MARK_SHARE * n,
+            "words": f"{count} of {n} pitches",
         }
-        for entry in sorted(seen.values(), key=lambda e: -e["count"])
+        for identity, count in counts.most_common()
     ]

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.arrays import Floats, Indices
+from ..vocabulary import Event, Hand
 from . import events, filters, signals
-from .events import Event
+from .events import Events
 from .signals import Signals
 from .world import as_right_hander, joint, mid_hip
 
@@ -41,19 +43,19 @@ HELD_S, HELD_FRAMES = 0.03, 3
 class Found:
     """One delivery: ``rows`` of the series it lies in, its signals and events, and how sure it is a pitch."""
 
-    rows: np.ndarray
+    rows: Indices
     signals: Signals
-    events: dict[str, Event]
+    events: Events
     quality: float
 
 
 def find_deliveries(
-    points: np.ndarray,
-    time_s: np.ndarray,
+    points: Floats,
+    time_s: Floats,
     height_m: float,
     windows: list[tuple[float, float]] | None = None,
-    hand_gap_m: np.ndarray | None = None,
-    lead_ankle_m: np.ndarray | None = None,
+    hand_gap_m: Floats | None = None,
+    lead_ankle_m: Floats | None = None,
 ) -> list[Found]:
     """Deliveries of a right-hander's points (T, 33, 3), in the order of time; inside ``windows`` if given.
 
@@ -78,14 +80,14 @@ def find_deliveries(
     return found
 
 
-def quality(s: Signals, seen: dict[str, Event]) -> float:
+def quality(s: Signals, seen: Events) -> float:
     """How sure, 0..1, that this is a pitch: a fast hand, alone, the way of the stride, after a leg lift.
 
     A throw that is all there was, with neither its leg lift nor its landing seen, is none.
     """
-    if seen["leg_lift"].estimated and seen["foot_contact"].estimated:
+    if seen[Event.LEG_LIFT].estimated and seen[Event.FOOT_CONTACT].estimated:
         return 0.0
-    near = s.between(seen["release"].time_s - 0.06, seen["release"].time_s + 0.06)
+    near = s.between(seen[Event.RELEASE].time_s - 0.06, seen[Event.RELEASE].time_s + 0.06)
     if not np.isfinite(s.wrist_speed[near]).any():
         return 0.0  # the hand that threw was not seen at that moment
     peak = float(np.nanmax(s.wrist_speed[near]))
@@ -94,27 +96,27 @@ def quality(s: Signals, seen: dict[str, Event]) -> float:
     ratio = held[0] / max(held[1], 1e-6) if np.isfinite(glove).any() else 2.0
     gap = s.hand_gap[near]
     apart = float(np.nanmax(gap)) if np.isfinite(gap).any() else 1.0
-    lift = s.knee_lift[s.between(seen["leg_lift"].time_s - 1.0, seen["release"].time_s)]
+    lift = s.knee_lift[s.between(seen[Event.LEG_LIFT].time_s - 1.0, seen[Event.RELEASE].time_s)]
     swing = float(np.nanmax(lift) - np.nanmin(lift)) if np.isfinite(lift).any() else 0.0
-    rear = s.at(joint(s.points, "rear_ankle"), seen["leg_lift"].time_s)
-    lead = s.at(joint(s.points, "lead_ankle"), seen["foot_contact"].time_s)
+    rear = s.at(joint(s.points, "rear_ankle"), seen[Event.LEG_LIFT].time_s)
+    lead = s.at(joint(s.points, "lead_ankle"), seen[Event.FOOT_CONTACT].time_s)
     stride = float(np.linalg.norm((lead - rear)[:2])) / s.height_m
     legs = (_grade(swing, KNEE_LIFT_H) + _grade(stride, STRIDE_H)) / 2 if np.isfinite(stride) else 0.0
     fast = _grade(peak, HAND_SPEED_H_S) * _grade(peak, HAND_TOO_FAST_H_S)
     forward = _grade(_along(s, near), TO_THE_PLATE)
     signs = RELEASE_SIGNS if s.fps >= FEW_PICTURES_FPS else RELEASE_SIGNS_OF_FEW
-    released = _grade(seen["release"].confidence, signs)
+    released = _grade(seen[Event.RELEASE].confidence, signs)
     hand = fast * forward * released * _grade(ratio, HAND_RATIO) * _grade(apart, HANDS_APART_H)
     return round(float(hand * legs * _grade(_hips_path(s, seen), HIPS_PATH_H)), 3)
 
 
-def _hips_path(s: Signals, seen: dict[str, Event]) -> float:
+def _hips_path(s: Signals, seen: Events) -> float:
     """How far apart, in heights, the mid-hip's highest and lowest places are between leg lift and follow-through."""
-    level = mid_hip(s.points)[s.between(seen["leg_lift"].time_s, seen["follow_through"].time_s), 2]
+    level = mid_hip(s.points)[s.between(seen[Event.LEG_LIFT].time_s, seen[Event.FOLLOW_THROUGH].time_s), 2]
     return float(np.nanmax(level) - np.nanmin(level)) / s.height_m if np.isfinite(level).any() else 0.0
 
 
-def _along(s: Signals, near: np.ndarray) -> float:
+def _along(s: Signals, near: Indices) -> float:
     """Cosine between the hand's way in the ``COCKED_S`` up to its fastest, inside ``near``, and that from foot to foot.
 
     Its way rather than its direction then: past release the hand turns down within hundredths of a second, and seen
@@ -127,7 +129,7 @@ def _along(s: Signals, near: np.ndarray) -> float:
     return float(moved @ events.to_plate(s, fastest) / length) if length > 0 else 0.0
 
 
-def find_hand(points: np.ndarray, time_s: np.ndarray, height_m: float) -> tuple[str, bool]:
+def find_hand(points: Floats, time_s: Floats, height_m: float) -> tuple[Hand, bool]:
     """``(hand, sure)`` for world points of an unknown thrower: the faster hand, checked by the legs.
 
     When the two hands are within 20 %, the hand with the better deliveries wins and ``sure`` is False.
@@ -148,7 +150,7 @@ def find_hand(points: np.ndarray, time_s: np.ndarray, height_m: float) -> tuple[
     return (faster if total[faster] >= total[slower] else slower), False
 
 
-def _held(speed: np.ndarray, time_s: np.ndarray) -> float:
+def _held(speed: Floats, time_s: Floats) -> float:
     """The highest speed that lasts: a landmark that leaps is fast for two frames, an arm for ``HELD_S`` or longer."""
     frames = max(HELD_FRAMES, int(np.ceil(HELD_S / float(np.median(np.diff(time_s))))))
     if len(speed) < frames:
@@ -162,9 +164,7 @@ def _grade(value: float, limits: tuple[float, float]) -> float:
     return float(np.clip((value - low) / (high - low), 0.0, 1.0)) if np.isfinite(value) else 0.0
 
 
-def _spans(
-    points: np.ndarray, time_s: np.ndarray, windows: list[tuple[float, float]] | None
-) -> list[np.ndarray]:
+def _spans(points: Floats, time_s: Floats, windows: list[tuple[float, float]] | None) -> list[Indices]:
     """Rows of each window (or of the whole clip) in which the hips are known, split at long gaps."""
     known = np.isfinite(mid_hip(points)).all(axis=-1)
     spans = []
@@ -178,9 +178,7 @@ def _spans(
     return spans
 
 
-def _around_bursts(
-    points: np.ndarray, time_s: np.ndarray, rows: np.ndarray, height_m: float
-) -> list[np.ndarray]:
+def _around_bursts(points: Floats, time_s: Floats, rows: Indices, height_m: float) -> list[Indices]:
     """Rows around each burst of the throwing hand, highest first taken, returned in the order of time."""
     t = time_s[rows]
     smooth = signals.smooth(points[rows], t)

@@ -1,20 +1,20 @@
-"""What a coach should know about the film behind the numbers (docs/method.md, section 5, "Warn when")."""
+"""What a coach should know about the video behind the numbers (docs/method.md, section 5)."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
 from ..body.series import PoseSeries
 from ..body.skeleton import INDEX
+from ..vocabulary import AUTO, Event, View
 from . import camera
+from .document import Delivery, VideoWarning
 
 LEAST_FPS, ARM_FPS = 55.0, 110.0
 LEAST_HEIGHT_PX = 350.0
 HIDDEN, HIDDEN_FRAMES, AROUND_RELEASE_S = 0.5, 3, 0.05
 BODY_SHARE = 0.9  # of the standing height from the ears to the ankles
-CAMERA_MOVED = 0.02  # of the picture's width
+CAMERA_MOVED = 0.02  # of the frame's width
 # Everything that :func:`collect` may say, so that it can be said anew when the numbers are.
 CODES = frozenset(
     (
@@ -32,35 +32,35 @@ CODES = frozenset(
 
 def collect(
     series: PoseSeries,
-    deliveries: list[dict[str, Any]],
+    deliveries: list[Delivery],
     *,
     sure_hand: bool,
     view: str,
-    looks: str | None,
-) -> list[dict[str, str]]:
-    """Warnings as ``{code, message, fix}``, the most consequential first.
+    seen_view: View | None,
+) -> list[VideoWarning]:
+    """Warnings, the most consequential first.
 
-    ``view`` is what was given (or auto), ``looks`` what the film looks like.
+    ``view`` is what was given (or auto), ``seen_view`` what the video looks like.
     """
     if not deliveries:
         return []
-    found = [
+    warnings = [
         _hand(sure_hand),
         _rate(series),
-        _view(view, looks),
+        _view(view, seen_view),
         _small(series, deliveries),
         _camera(series, deliveries),
         _events(deliveries),
         _wrist(series, deliveries),
     ]
-    return [warning for warning in found if warning]
+    return [warning for warning in warnings if warning]
 
 
-def _warning(code: str, message: str, fix: str) -> dict[str, str]:
+def _warning(code: str, message: str, fix: str) -> VideoWarning:
     return {"code": code, "message": message, "fix": fix}
 
 
-def _hand(sure: bool) -> dict[str, str] | None:
+def _hand(sure: bool) -> VideoWarning | None:
     if sure:
         return None
     return _warning(
@@ -70,36 +70,36 @@ def _hand(sure: bool) -> dict[str, str] | None:
     )
 
 
-def _rate(series: PoseSeries) -> dict[str, str] | None:
+def _rate(series: PoseSeries) -> VideoWarning | None:
     fps = 1.0 / float(np.median(np.diff(series.time_s)))
     if fps < LEAST_FPS:
         return _warning(
             "few_frames",
-            f"At {fps:.0f} pictures per second only positions up to foot contact can be trusted.",
-            "Film at 120 or 240 pictures per second (slow motion).",
+            f"At {fps:.0f} frames per second only positions up to foot contact can be trusted.",
+            "Film at 120 or 240 frames per second (slow motion).",
         )
     if fps < ARM_FPS:
         return _warning(
             "few_frames_for_the_arm",
-            f"At {fps:.0f} pictures per second the arm moves too far between two pictures: its numbers, the "
+            f"At {fps:.0f} frames per second the arm moves too far between two frames: its numbers, the "
             "sequence and layback are shown as a trend only.",
-            "Film at 240 pictures per second (slow motion).",
+            "Film at 240 frames per second (slow motion).",
         )
     return None
 
 
-def _view(view: str, looks: str | None) -> dict[str, str] | None:
-    # Between two views nobody can tell: only a film that clearly shows another one is doubted.
-    if view in ("auto", "other") or looks in (None, "other", view):
+def _view(view: str, seen_view: View | None) -> VideoWarning | None:
+    # Between two views nobody can tell: only a video that clearly shows another one is doubted.
+    if view in (AUTO, View.OTHER) or seen_view in (None, View.OTHER, view):
         return None
     return _warning(
         "view_differs",
-        f"You said {view}, but the film looks like {looks}.",
+        f"You said {view}, but the film looks like {seen_view}.",
         "Check the view; it decides which numbers are trusted.",
     )
 
 
-def _small(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
+def _small(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | None:
     top = series.landmarks_px[:, (INDEX["left_ear"], INDEX["right_ear"]), 1]
     feet = series.landmarks_px[:, (INDEX["left_ankle"], INDEX["right_ankle"]), 1]
     tall = np.nanmax(feet, axis=1, initial=-np.inf) - np.nanmin(top, axis=1, initial=np.inf)
@@ -114,12 +114,12 @@ def _small(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, st
         "small_in_the_picture",
         f"The pitcher is only about {height:.0f} pixels tall in this film; {LEAST_HEIGHT_PX:.0f} are needed "
         "for good angles.",
-        "Film from nearer, or with the 2x lens, so that the body fills half of the picture's height.",
+        "Film from nearer, or with the 2x lens, so that the body fills half of the frame's height.",
     )
 
 
-def _camera(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
-    """The background moved during a delivery; how far is measured from the film (pose/camera_motion.py)."""
+def _camera(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | None:
+    """The background moved during a delivery; how far is measured from the video (pose/camera_motion.py)."""
     shift, width = camera.shift_px(series), camera.width_px(series)
     if width is None:
         return None
@@ -129,14 +129,14 @@ def _camera(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, s
         return None
     return _warning(
         "camera_moves",
-        f"The camera moved: during the pitch the background went {100 * share:.0f} % of the picture's width. "
+        f"The camera moved: during the pitch the background went {100 * share:.0f} % of the frame's width. "
         "That motion is taken out of the numbers as far as the background shows it.",
         "Put the phone on a tripod or lean it against something, and do not follow the pitcher.",
     )
 
 
-def _events(deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
-    if not any(d["events"]["foot_contact"]["estimated"] for d in deliveries):
+def _events(deliveries: list[Delivery]) -> VideoWarning | None:
+    if not any(d["events"][Event.FOOT_CONTACT]["estimated"] for d in deliveries):
         return None
     return _warning(
         "foot_contact_not_seen",
@@ -145,10 +145,10 @@ def _events(deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
     )
 
 
-def _wrist(series: PoseSeries, deliveries: list[dict[str, Any]]) -> dict[str, str] | None:
+def _wrist(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | None:
     wrists = series.confidence[:, (INDEX["left_wrist"], INDEX["right_wrist"])].max(axis=1)
     for delivery in deliveries:
-        release = delivery["events"]["release"]["time_s"]
+        release = delivery["events"][Event.RELEASE]["time_s"]
         near = np.abs(series.time_s - release) <= AROUND_RELEASE_S
         if (np.nan_to_num(wrists[near]) < HIDDEN).sum() > HIDDEN_FRAMES:
             return _warning(

@@ -142,4 +142,5 @@ def rate_of_change(values: Floats, time_s: Floats) -> Floats:
 
 def speed(points: Floats, time_s: Floats) -> Floats:
     """(T, D) -> (T,) length of the velocity."""
-    return np.linalg.norm(rate_of_change(points, time_s), axis=-1)
+    length: Floats = np.linalg.norm(rate_of_change(points, time_s), axis=-1)
+    return length

@@ -26,7 +26,8 @@ def cubic_spline(x: Floats, y: Floats, at: Floats) -> Floats:
     right = (at - x[i])[:, None] / step
     left = 1.0 - right
     bend = ((left**3 - left) * m[i] + (right**3 - right) * m[i + 1]) * step**2 / 6.0
-    return left * y[i] + right * y[i + 1] + bend
+    values: Floats = left * y[i] + right * y[i + 1] + bend
+    return values
 
 
 def _tridiagonal(below: Floats, middle: Floats, above: Floats, right: Floats) -> Floats:

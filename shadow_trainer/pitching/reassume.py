@@ -1,17 +1,18 @@
-"""The same joints under another assumption: what a coach corrects after the film was measured.
+"""The same joints under another assumption: what a coach corrects after the video was measured.
 
-One camera knows neither how tall the athlete is nor how fast a slow-motion film was taken nor, sometimes,
+One camera knows neither how tall the athlete is nor how fast a slow-motion video was taken nor, sometimes,
 which hand throws. All three enter a solved motion as a scale (of the metres, of the seconds) or as a turn
 (the way to the plate is the way of the stride, and which foot strides depends on the hand), so that they can
-be changed without looking at the film again.
+be changed without looking at the video again.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..body.arrays import Floats
+from ..body.arrays import Floats, Indices
 from ..body.series import PoseSeries
+from ..vocabulary import Event, Hand
 from .deliveries import Found, find_deliveries
 from .world import as_right_hander, joint, standing_height
 
@@ -25,16 +26,17 @@ def at_rate(series: PoseSeries, factor: float) -> PoseSeries:
 
 
 def at_height(series: PoseSeries, factor: float) -> PoseSeries:
-    """The series with its metres times ``factor``: new height over old one. The picture stays the same."""
+    """The series with its metres times ``factor``: new height over old one. The frame stays the same."""
     if factor == 1.0:
         return series
-    scaled = {
-        k: np.asarray(series.extras[k]) * factor for k in ("world_sd_m", "camera_t") if k in series.extras
+    extras = dict(series.extras)
+    extras |= {
+        name: np.asarray(extras[name]) * factor for name in ("world_sd_m", "camera_t") if name in extras
     }
-    return series.with_(world_m=series.world_m * factor, extras={**series.extras, **scaled})
+    return series.with_(world_m=series.world_m * factor, extras=extras)
 
 
-def toward_plate(series: PoseSeries, throws: str) -> PoseSeries:
+def toward_plate(series: PoseSeries, throws: Hand) -> PoseSeries:
     """The series with X along the stride that a thrower of this hand makes, window by window.
 
     A window (the rows that were solved as one) follows its first delivery of this hand, and keeps its way
@@ -42,27 +44,27 @@ def toward_plate(series: PoseSeries, throws: str) -> PoseSeries:
     """
     points = as_right_hander(series.world_m, throws)
     out, done = series, np.zeros(len(series), dtype=bool)
-    for found in find_deliveries(points, series.time_s, standing_height(points)):
-        way = _stride(found, throws)
-        if way is None or done[found.rows].any():
+    for delivery in find_deliveries(points, series.time_s, standing_height(points)):
+        way = _stride(delivery, throws)
+        if way is None or done[delivery.rows].any():
             continue
-        rows = _window(series, found.rows)
+        rows = _window(series, delivery.rows)
         out, done[rows] = _turned(out, rows, way), True
     return out
 
 
-def _stride(found: Found, throws: str) -> Floats | None:
+def _stride(delivery: Found, throws: Hand) -> Floats | None:
     """(2,) level unit vector from the rear ankle at leg lift to the lead ankle at foot contact, unmirrored."""
-    s, at = found.signals, {name: event.time_s for name, event in found.events.items()}
-    step = s.at(joint(s.points, "lead_ankle"), at["foot_contact"]) - s.at(
-        joint(s.points, "rear_ankle"), at["leg_lift"]
+    s, at = delivery.signals, {name: event.time_s for name, event in delivery.events.items()}
+    step = s.at(joint(s.points, "lead_ankle"), at[Event.FOOT_CONTACT]) - s.at(
+        joint(s.points, "rear_ankle"), at[Event.LEG_LIFT]
     )
-    way = step[:2] * ((1.0, -1.0) if throws == "left" else (1.0, 1.0))
+    way = step[:2] * ((1.0, -1.0) if throws == Hand.LEFT else (1.0, 1.0))
     length = float(np.linalg.norm(way))
     return way / length if length > LEAST_STRIDE_H * s.height_m else None
 
 
-def _window(series: PoseSeries, rows: Floats) -> Floats:
+def _window(series: PoseSeries, rows: Indices) -> Indices:
     """Every row around ``rows`` that has the same camera: they were solved together, they turn together."""
     if "camera_R" not in series.extras:
         return np.arange(len(series))
@@ -72,7 +74,7 @@ def _window(series: PoseSeries, rows: Floats) -> Floats:
     return np.flatnonzero(same) if same.any() else rows
 
 
-def _turned(series: PoseSeries, rows: Floats, way: Floats) -> PoseSeries:
+def _turned(series: PoseSeries, rows: Indices, way: Floats) -> PoseSeries:
     """``rows`` turned about the vertical through the origin so that ``way`` (2,) becomes X."""
     turn = np.array([[way[0], way[1], 0.0], [-way[1], way[0], 0.0], [0.0, 0.0, 1.0]])
     world = series.world_m.copy()

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..vocabulary import Confidence
 from .consistency import WITHIN_SD
+from .metrics.names import MetricKey
 
 LEAST_FOR_TYPICAL = 3  # of two, neither is more like the other
 LEAST_METRICS = 4
@@ -18,12 +20,13 @@ def best(deliveries: Sequence[Mapping[str, Any]]) -> int | None:
 
     None for fewer than two pitches, or when the numbers of any of them cannot be held against norms.
     """
-    scores = [_distance_to_norms(delivery) for delivery in deliveries]
-    if len(scores) < 2 or any(score is None for score in scores):
-        return None
-    return min(
-        range(len(scores)), key=lambda place: (len(deliveries[place].get("faults") or ()), scores[place])
-    )
+    ranks: list[tuple[int, float]] = []
+    for delivery in deliveries:
+        distance = _distance_to_norms(delivery)
+        if distance is None:
+            return None
+        ranks.append((len(delivery.get("faults") or ()), distance))
+    return ranks.index(min(ranks)) if len(ranks) >= 2 else None
 
 
 def typical(deliveries: Sequence[Mapping[str, Any]]) -> int | None:
@@ -34,7 +37,7 @@ def typical(deliveries: Sequence[Mapping[str, Any]]) -> int | None:
     if len(deliveries) < LEAST_FOR_TYPICAL:
         return None
     rows = [_sure(delivery) for delivery in deliveries]
-    shared = sorted(set.intersection(*(set(row) for row in rows)))
+    shared = [key for key in rows[0] if all(key in row for row in rows)]
     if len(shared) < LEAST_METRICS:
         return None
     values = np.array([[row[key]["value"] for key in shared] for row in rows], dtype=float)
@@ -46,11 +49,11 @@ def typical(deliveries: Sequence[Mapping[str, Any]]) -> int | None:
     return int(away.mean(axis=1).argmin())
 
 
-def _sure(delivery: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
+def _sure(delivery: Mapping[str, Any]) -> dict[MetricKey, Mapping[str, Any]]:
     return {
-        (row["name"], row.get("event") or ""): row
+        (row["name"], row.get("event")): row
         for row in delivery.get("metrics") or ()
-        if row.get("value") is not None and row.get("confidence") != "low"
+        if row.get("value") is not None and row.get("confidence") != Confidence.LOW
     }
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..body.arrays import Floats
+from ..body.arrays import Floats, Indices
 from ..body.skeleton import INDEX, LANDMARKS
+from ..vocabulary import Hand
 from . import angles, filters
 from .world import joint, mid_hip
 
@@ -21,18 +22,18 @@ ARM_POINTS = [
 ]
 # Depth error alone does not pull the hands this far apart.
 SURELY_APART_H = 0.35
-WRISTS = {"right": INDEX["right_wrist"], "left": INDEX["left_wrist"]}
+WRISTS = {Hand.RIGHT: INDEX["right_wrist"], Hand.LEFT: INDEX["left_wrist"]}
 
 
 @dataclass(frozen=True)
 class Signals:
     """One delivery of a right-hander on the grid ``time_s`` (T,), seconds of real time.
 
-    ``points`` (T, 33, 3) metres; ``height_m``; ``fps`` real frames per second of the film (not of the grid);
+    ``points`` (T, 33, 3) metres; ``height_m``; ``fps`` real frames per second of the video (not of the grid);
     ``wrist_speed``, ``glove_speed`` (T,) of the hands relative to the mid-hip; ``knee_lift`` (T,) lead knee
     above rear ankle; ``hand_speed`` (T,) of the throwing hand over the ground; ``hand_gap`` (T,) between the wrists; ``ankle``, ``ankle_velocity`` (T, 3) of the lead
     ankle; ``hip_speed`` (T,); ``elbow`` and ``layback`` (T,) degrees: throwing elbow flexion and external
-    rotation. ``ankle_seen`` (T, 2) metres is the lead ankle in the picture, where the camera looks along the stride
+    rotation. ``ankle_seen`` (T, 2) metres is the lead ankle in the frame, where the camera looks along the stride
     and its third dimension is a guess; else None.
     """
 
@@ -52,7 +53,7 @@ class Signals:
     layback: Floats
     ankle_seen: Floats | None = None
 
-    def between(self, start_s: float, end_s: float) -> Floats:
+    def between(self, start_s: float, end_s: float) -> Indices:
         """Indices of the samples in [start, end]."""
         return np.flatnonzero((self.time_s >= start_s - 1e-9) & (self.time_s <= end_s + 1e-9))
 
@@ -62,11 +63,12 @@ class Signals:
         share = (when_s - self.time_s[after - 1]) / (self.time_s[after] - self.time_s[after - 1])
         if not -1e-6 <= share <= 1 + 1e-6:
             return np.full(np.shape(values)[1:], np.nan)
-        return values[after - 1] + share * (values[after] - values[after - 1])
+        value: Floats = values[after - 1] + share * (values[after] - values[after - 1])
+        return value
 
 
 def smooth(points: Floats, time_s: Floats) -> Floats:
-    """(T, 33, 3) with gaps up to 40 ms filled; arms low-passed at 20 Hz, the rest at 13 Hz (section 0).
+    """(T, 33, 3) with gaps up to 40 ms filled; arms low-passed at 20 Hz, the rest at 13 Hz.
 
     Landmarks that are already quiet (a marker system's, a solved motion's) are left as they are.
     """
@@ -105,9 +107,9 @@ def measure(points: Floats, time_s: Floats, height_m: float) -> Signals:
 
 
 def with_hand_gap(s: Signals, gap_m: Floats, time_s: Floats) -> Signals:
-    """Signals with the hands' distance (T,) in metres at (T,) seconds taken from the picture.
+    """Signals with the hands' distance (T,) in metres at (T,) seconds taken from the frame.
 
-    Hands that are surely apart in space stay apart when the picture shows one before the other.
+    Hands that are surely apart in space stay apart when the frame shows one before the other.
     """
     known = np.isfinite(gap_m)
     if known.sum() < 4:
@@ -118,7 +120,7 @@ def with_hand_gap(s: Signals, gap_m: Floats, time_s: Floats) -> Signals:
 
 
 def with_ankle_seen(s: Signals, ankle_m: Floats, time_s: Floats) -> Signals:
-    """Signals that also know the lead ankle (T, 2) metres as the picture shows it at (T,) seconds."""
+    """Signals that also know the lead ankle (T, 2) metres as the frame shows it at (T,) seconds."""
     known = np.isfinite(ankle_m).all(axis=1)
     if known.sum() < 4:
         return s

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..body.series import PoseSeries
+from ..vocabulary import AUTO, Event, Hand
 from .deliveries import find_deliveries, find_hand
 from .world import as_right_hander, standing_height
 
@@ -30,7 +31,7 @@ UNSEEN_SD = 2.0
 LEAST_LIKE_A_PITCH = 6.0
 
 
-def slow_motion_factor(series: PoseSeries, *, fps: float, throws: str = "auto") -> float:
+def slow_motion_factor(series: PoseSeries, *, fps: float, throws: str = AUTO) -> float:
     """1, 2, 4 or 8: what ``series.time_s`` must be divided by to be real seconds. ``fps`` is the file's rate.
 
     For joints that do not depend on the time base (markers, another tool); :func:`real_speed` is for our own.
@@ -43,7 +44,7 @@ def slow_motion_factor(series: PoseSeries, *, fps: float, throws: str = "auto") 
 
 
 def real_speed(
-    solve_at: Callable[[float], PoseSeries], *, fps: float, throws: str = "auto", coarse: bool = False
+    solve_at: Callable[[float], PoseSeries], *, fps: float, throws: str = AUTO, coarse: bool = False
 ) -> tuple[PoseSeries, float]:
     """``(series, factor)``: the motion under the factor that makes it a pitch.
 
@@ -72,7 +73,7 @@ def _misfit(series: PoseSeries, throws: str) -> float:
     if not np.isfinite(series.world_m).any():
         return np.inf
     height = standing_height(series.world_m)
-    hand = find_hand(series.world_m, time_s, height)[0] if throws == "auto" else throws
+    hand = find_hand(series.world_m, time_s, height)[0] if throws == AUTO else Hand(throws)
     found = find_deliveries(as_right_hander(series.world_m, hand), time_s, height)
     if not found:
         return np.inf
@@ -81,13 +82,13 @@ def _misfit(series: PoseSeries, throws: str) -> float:
         at = {name: event.time_s for name, event in delivery.events.items()}
         speed = float(np.nanmax(delivery.signals.wrist_speed))
         cost = _surprise(speed, HAND_SPEED_H_S)
-        for name, usual in (("leg_lift", LIFT_TO_RELEASE_S), ("foot_contact", CONTACT_TO_RELEASE_S)):
+        for name, usual in ((Event.LEG_LIFT, LIFT_TO_RELEASE_S), (Event.FOOT_CONTACT, CONTACT_TO_RELEASE_S)):
             unseen = delivery.events[name].estimated
-            cost += 0.5 * UNSEEN_SD**2 if unseen else _surprise(at["release"] - at[name], usual)
+            cost += 0.5 * UNSEEN_SD**2 if unseen else _surprise(at[Event.RELEASE] - at[name], usual)
         costs.append(cost)
     return float(np.median(costs))
 
 
 def _surprise(value: float, expected: tuple[float, float]) -> float:
     median, spread = expected
-    return 0.5 * (np.log(max(value, 1e-3) / median) / spread) ** 2
+    return float(0.5 * (np.log(max(value, 1e-3) / median) / spread) ** 2)

@@ -12,18 +12,19 @@ import numpy as np
 from ..body.arrays import Floats
 from ..body.skeleton import INDEX, MIRROR
 from ..errors import BadRequest
+from ..vocabulary import Hand
 
-HANDS = ("right", "left")
 _NEGATE_Y = np.array([1.0, -1.0, 1.0])
 
 
-def as_right_hander(world_m: Floats, throws: str) -> Floats:
+def as_right_hander(world_m: Floats, throws: Hand | str) -> Floats:
     """(T, 33, 3) world metres of a thrower of either hand -> those of a right-hander. Its own inverse."""
-    if throws not in HANDS:
+    if throws not in tuple(Hand):
         raise BadRequest(f"throws is {throws!r}; it must be right or left.", code="bad_throws")
-    if throws == "right":
+    if throws == Hand.RIGHT:
         return world_m
-    return world_m[:, MIRROR] * _NEGATE_Y
+    mirrored: Floats = world_m[:, MIRROR] * _NEGATE_Y
+    return mirrored
 
 
 def joint(points: Floats, name: str) -> Floats:
@@ -49,7 +50,7 @@ def mid_shoulder(points: Floats) -> Floats:
 
 
 def standing_height(points: Floats) -> float:
-    """Height in metres estimated from the bones: trunk, thigh and shank are 0.787 of it (section 7)."""
+    """Height in metres estimated from the bones: trunk, thigh and shank are 0.787 of it."""
 
     def length(a: Floats, b: Floats) -> float:
         return float(np.nanmedian(np.linalg.norm(a - b, axis=-1)))

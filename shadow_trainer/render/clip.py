@@ -13,7 +13,7 @@ import numpy as np
 
 from ..body.series import PoseSeries
 from ..body.skeleton import INDEX, side_of
-from ..pitching.events import EVENTS
+from ..vocabulary import EVENTS
 from .palette import CENTRE, GLOVE, RGB, THROWING
 
 _REFERENCE_SIDE = 720.0  # strokes and letters are designed on a frame whose shorter side is this

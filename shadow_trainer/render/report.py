@@ -21,7 +21,7 @@ from ..labels import (
     z_words,
 )
 from ..pitching.metrics.labels import metric_label, validated
-from ..vocabulary import EVENTS, Confidence
+from ..vocabulary import EVENTS, Confidence, Span
 from . import charts
 from .palette import css_variables
 
@@ -220,12 +220,15 @@ def _likeness(similarity: Mapping[str, Any]) -> str:
 
 
 def _groups(metrics: Sequence[Mapping[str, Any]]) -> tuple[Group, ...]:
-    """Metrics by event, in the order of the delivery; peaks and times come last."""
-    order = {name: place for place, name in enumerate(EVENTS)}
-    names = sorted({m.get("event") or "" for m in metrics}, key=lambda name: (order.get(name, 99), name))
+    """Metrics by event, in the order of the delivery; those over a span come last."""
+    places = [metric.get("event") or metric["span"] for metric in metrics]
     return tuple(
-        Group(event_label(name), tuple(metric_row(m) for m in metrics if (m.get("event") or "") == name))
-        for name in names
+        Group(
+            event_label(place),
+            tuple(metric_row(m) for m, at in zip(metrics, places, strict=True) if at == place),
+        )
+        for place in (*EVENTS, *Span)
+        if place in places
     )
 
 
@@ -251,9 +254,9 @@ def metric_row(metric: Mapping[str, Any]) -> Row:
 
 def _label(metric: Mapping[str, Any]) -> str:
     """The metric's own words, without the event that is already the title of its group."""
-    event = str(metric.get("event") or "")
+    event = metric.get("event")
     words = str(metric.get("label") or metric_label(metric["name"], event))
-    return words.removesuffix(f" at {event_label(event).lower()}")
+    return words.removesuffix(f" at {event_label(event).lower()}") if event else words
 
 
 def _norm(norm: Mapping[str, Any], unit: str) -> str:
@@ -267,7 +270,7 @@ def _consistency(consistency: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     for item in consistency.get("metrics", []) if isinstance(consistency.get("metrics"), list) else []:
         if item.get("mean") is None or item.get("sd") is None:
             continue
-        label = item.get("label") or metric_label(item["name"], item.get("event") or "")
+        label = item.get("label") or metric_label(item["name"], item.get("event"))
         unit = item.get("unit") or ""
         rows.append((label, quantity(item["mean"], unit), f"± {number(item['sd'], unit)}"))
     return rows

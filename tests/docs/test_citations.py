@@ -87,7 +87,7 @@ def test_every_path_that_a_page_names_exists(page: Path) -> None:
 
 def test_every_metric_and_every_finding_is_in_the_method() -> None:
     method = (ROOT / citations.METHOD).read_text(encoding="utf-8")
-    measured = {row.name for row in ROWS} | {rule.id for rule in RULES}
+    measured = {row.quantity for row in ROWS} | {rule.id for rule in RULES}
     assert sorted(name for name in measured if f"`{name}`" not in method) == []
 
 

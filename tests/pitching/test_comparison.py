@@ -128,7 +128,7 @@ def test_a_left_handers_shadow_is_the_mirror_image_and_lies_on_him() -> None:
     camera = np.array([[300.0, 0.0, 0.0], [0.0, 0.0, -300.0]])
     series = series.with_(landmarks_px=series.world_m @ camera.T + 400.0)
     for mode in time_warp.MODES:
-        ghost = comparison.shadow(series, analysis, ONE, mode)
+        ghost = comparison.overlay(series, analysis, ONE, mode)
         rows = np.isfinite(ghost.world_m).all(axis=(1, 2))
         assert rows.sum() == pytest.approx(1.6 * 240, abs=2)
         assert ghost.world_m[rows] == pytest.approx(series.world_m[rows], abs=1e-4)
@@ -138,7 +138,7 @@ def test_a_left_handers_shadow_is_the_mirror_image_and_lies_on_him() -> None:
 
 def test_an_unknown_play_mode_is_refused() -> None:
     with pytest.raises(BadRequest, match="play mode"):
-        comparison.shadow(
+        comparison.overlay(
             bodies.pitch(), {"athlete": {"throws": "right"}, "deliveries": []}, ONE, "backwards"
         )
 
@@ -146,11 +146,11 @@ def test_an_unknown_play_mode_is_refused() -> None:
 def test_one_delivery_of_several_can_have_the_shadow_alone() -> None:
     series = bodies.pitch(120.0, count=2)
     found = pitching.analyse(series, height_m=ONE.height_m, throws="right")
-    both, _ = pitching.shadow(series, found)
-    second, px = pitching.shadow(series, found, 1, "real_speed")
+    both, _ = pitching.reference_overlay(series, found)
+    second, px = pitching.reference_overlay(series, found, 1, "real_speed")
     assert np.isnan(px).all(), "no camera, no pixels"
     seen = np.isfinite(second).all(axis=(1, 2))
     assert series.time_s[seen].min() > 4.0
     assert np.isfinite(both).all(axis=(1, 2)).sum() > seen.sum()
     with pytest.raises(BadRequest):
-        pitching.shadow(series, found, 2)
+        pitching.reference_overlay(series, found, 2)

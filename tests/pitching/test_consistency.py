@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from shadow_trainer.pitching import consistency, faults, metrics
+from shadow_trainer.vocabulary import Event
 
-STRIDE = ("stride_length", "foot_contact")
+STRIDE = ("stride_length", Event.FOOT_CONTACT)
 
 
 def pitch(
@@ -126,4 +127,4 @@ def test_low_certainty_and_single_pitches_say_nothing() -> None:
 
 
 def test_every_published_spread_belongs_to_a_metric() -> None:
-    assert set(consistency.WITHIN_SD) <= {(row.name, row.event) for row in metrics.ROWS}
+    assert set(consistency.WITHIN_SD) <= {row.key for row in metrics.ROWS}

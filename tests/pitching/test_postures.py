@@ -11,8 +11,9 @@ import pytest
 
 from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.pitching import angles, signals
-from shadow_trainer.pitching.events import EVENTS, Event
-from shadow_trainer.pitching.metrics import Context, formulas
+from shadow_trainer.pitching.events import EventTime
+from shadow_trainer.pitching.metrics import DeliveryContext, formulas
+from shadow_trainer.vocabulary import EVENTS
 
 PLATE, FIRST, UP = np.eye(3)
 THIRD, RUBBER, DOWN = -FIRST, -PLATE, -UP
@@ -66,11 +67,11 @@ class Body:
     def angle(self, name: str) -> float:
         return float(angles.all_angles(self.points())[name][0])
 
-    def context(self) -> Context:
+    def context(self) -> DeliveryContext:
         """The posture held for half a second, with every event in its middle."""
         time_s = np.arange(60) / 120.0
-        return Context(
-            signals.measure(self.points(60), time_s, 1.8), {name: Event(0.25, 1.0) for name in EVENTS}
+        return DeliveryContext(
+            signals.measure(self.points(60), time_s, 1.8), {name: EventTime(0.25, 1.0) for name in EVENTS}
         )
 
 

@@ -9,25 +9,26 @@ import pytest
 from shadow_trainer import pitching
 from shadow_trainer.pitching import faults, metrics
 from shadow_trainer.pitching.faults import PRAISES
+from shadow_trainer.vocabulary import Event, Span
 
 from . import bodies
 from .test_faults import EVENTS, FORBIDDEN
 
-ROWS = {(row.name, row.event): row for row in metrics.ROWS}
+ROWS = {row.key: row for row in metrics.ROWS}
 
 
-def typical(metric: str, event: str, value: float, z: float = 0.1) -> dict[str, Any]:
-    row = ROWS[metric, event]
+def typical(quantity: str, place: Event | Span, value: float, z: float = 0.1) -> dict[str, Any]:
+    row = ROWS[metrics.key_of(quantity, place)]
     norm = {"mean": value, "sd": 10.0, "source": "test"}
     return {
-        "name": metric, "event": event, "value": value, "unit": row.unit, "confidence": "high", "z": z,
+        "name": row.name, "event": row.event, "span": row.span, "value": value, "unit": row.unit, "confidence": "high", "z": z,
         "phase": row.phase, "label": row.label, "norm": norm,
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("praise", PRAISES, ids=lambda praise: f"{praise.metric}-{praise.event}")
+@pytest.mark.parametrize("praise", PRAISES, ids=lambda praise: f"{praise.quantity}-{praise.place}")
 def test_every_praise_belongs_to_a_metric_and_keeps_the_wording_rules(praise: faults.Praise) -> None:
-    [said] = faults.strengths([typical(praise.metric, praise.event, 60.0)], EVENTS, fps=120.0, view="rear")
+    [said] = faults.strengths([typical(praise.quantity, praise.place, 60.0)], EVENTS, fps=120.0, view="rear")
     assert said["title"] == praise.title
     for text in (said["title"], said["seen"], said["why"], said["text"], said["message"]):
         assert not FORBIDDEN.search(text) and "{" not in text
@@ -38,16 +39,16 @@ def test_every_praise_belongs_to_a_metric_and_keeps_the_wording_rules(praise: fa
 def test_words_that_would_not_fit_a_value_are_not_said() -> None:
     for praise in PRAISES:
         if praise.least is not None:
-            below = typical(praise.metric, praise.event, praise.least - 1.0)
+            below = typical(praise.quantity, praise.place, praise.least - 1.0)
             assert faults.strengths([below], EVENTS)[0]["metric"] is None
 
 
 def test_two_strengths_are_of_two_things_and_the_surest_comes_first() -> None:
     rows = [
-        {**typical("elbow_flexion", "foot_contact", 95.0), "confidence": "medium"},
-        typical("elbow_flexion", "max_external_rotation", 91.0, z=0.5),
-        typical("stride_length", "foot_contact", 85.0),
-        typical("trunk_forward_tilt", "release", 34.0, z=0.9),
+        {**typical("elbow_flexion", Event.FOOT_CONTACT, 95.0), "confidence": "medium"},
+        typical("elbow_flexion", Event.MAX_EXTERNAL_ROTATION, 91.0, z=0.5),
+        typical("stride_length", Event.FOOT_CONTACT, 85.0),
+        typical("trunk_forward_tilt", Event.RELEASE, 34.0, z=0.9),
     ]
     said = faults.strengths(rows, EVENTS)
     assert [item["metric"] for item in said] == ["stride_length", "elbow_flexion"]

@@ -111,3 +111,13 @@ def test_the_same_motion_backwards_or_without_its_throw_is_no_pitch(truth: Truth
         bodies.between(truth.series, 0.0, layback - 0.03),
     ):
         assert pitching.analyse(other, height_m=truth.height_m, reference=None)["deliveries"] == []
+
+
+def test_the_scorer_finds_every_metric_under_its_own_name(truth: Truth, scorer: ModuleType) -> None:
+    """The independent scorer puts name and event together, and knows what is taken over a span by that name."""
+    for seen in analysed(truth)["deliveries"]:
+        names = {
+            metric["name"] + ("" if metric["event"] is None else f"@{metric['event']}")
+            for metric in seen["metrics"]
+        }
+        assert set(scorer.METRICS) <= names

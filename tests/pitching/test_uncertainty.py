@@ -11,6 +11,7 @@ from shadow_trainer import pitching
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.pitching import camera
 from shadow_trainer.pitching.metrics import confidence, planar, uncertainty
+from shadow_trainer.vocabulary import Event, View
 
 from . import bodies
 
@@ -93,9 +94,10 @@ def test_the_sequence_is_never_surer_than_its_lag() -> None:
 
 @pytest.mark.usefixtures("table")
 def test_a_faster_film_borrows_the_error_of_a_slower_one_and_never_the_other_way() -> None:
-    assert uncertainty.error_of("elbow_flexion", "foot_contact", "open-side", 240).fps == 60
-    assert uncertainty.error_of("elbow_flexion", "foot_contact", "open-side", 30) is None
-    assert uncertainty.error_of("elbow_flexion", "foot_contact", "rear", 60) is None
+    elbow = ("elbow_flexion", Event.FOOT_CONTACT)
+    assert uncertainty.error_of(elbow, View.OPEN_SIDE, 240).fps == 60
+    assert uncertainty.error_of(elbow, View.OPEN_SIDE, 30) is None
+    assert uncertainty.error_of(elbow, View.REAR, 60) is None
 
 
 @pytest.mark.parametrize(("fps", "rate"), [(59.94, 60), (29.97, 30), (119.88, 120), (240, 240), (100, 120)])

@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 
 from shadow_trainer.body.series import PoseSeries
+from shadow_trainer.pitching.document import SCHEMA
+from shadow_trainer.pitching.metrics import key_of, span_of
+from shadow_trainer.vocabulary import Event, Span
 
 EVENTS = {
     "first_movement": (0.62, 0.7, False),
@@ -20,22 +23,22 @@ EVENTS = {
     "follow_through": (2.52, 0.7, False),
 }
 SOURCE = "OpenBiomechanics Project, Driveline Baseball; Kageyama 2015; ASMI"
-METRICS: list[tuple[str, str, float, str, float, str, float | None, float | None]] = [
-    ("pelvis_drift", "leg_lift", 6.1, "%height", 2.0, "high", None, None),
-    ("stride_length", "foot_contact", 83.2, "%height", 4.0, "high", 85, 6),
-    ("lead_knee_flexion", "foot_contact", 49.4, "deg", 7.0, "high", 46, 9),
-    ("pelvis_rotation", "foot_contact", 28.0, "deg", 10.0, "medium", 35, 12),
-    ("trunk_rotation", "foot_contact", 18.5, "deg", 9.0, "medium", -10, 13),
-    ("hip_shoulder_separation", "foot_contact", 9.6, "deg", 12.0, "medium", 48, 12),
-    ("shoulder_abduction", "foot_contact", 95.0, "deg", 11.0, "medium", 89, 11),
-    ("shoulder_external_rotation", "max_external_rotation", 161.0, "deg", 25.0, "low", 174, 11),
-    ("elbow_flexion", "max_external_rotation", 88.0, "deg", 14.0, "medium", 91, 9),
-    ("lead_knee_extension", "foot_contact_to_release", -6.0, "deg", 8.0, "high", 11, 11),
-    ("trunk_forward_tilt", "release", 33.1, "deg", 6.0, "high", 34, 10),
-    ("trunk_lateral_tilt", "release", 21.5, "deg", 9.0, "medium", 17, 9),
-    ("arm_slot", "release", 47.0, "deg", 12.0, "low", 42, 9),
-    ("pelvis_rotation_velocity", "max", 640.0, "deg/s", 110.0, "medium", 715, 95),
-    ("time_foot_contact_to_release", "", 141.0, "ms", 17.0, "high", 141, 16),
+METRICS: list[tuple[str, Event | Span, float, str, float, str, float | None, float | None]] = [
+    ("pelvis_drift", Event.LEG_LIFT, 6.1, "%height", 2.0, "high", None, None),
+    ("stride_length", Event.FOOT_CONTACT, 83.2, "%height", 4.0, "high", 85, 6),
+    ("lead_knee_flexion", Event.FOOT_CONTACT, 49.4, "deg", 7.0, "high", 46, 9),
+    ("pelvis_rotation", Event.FOOT_CONTACT, 28.0, "deg", 10.0, "medium", 35, 12),
+    ("trunk_rotation", Event.FOOT_CONTACT, 18.5, "deg", 9.0, "medium", -10, 13),
+    ("hip_shoulder_separation", Event.FOOT_CONTACT, 9.6, "deg", 12.0, "medium", 48, 12),
+    ("shoulder_abduction", Event.FOOT_CONTACT, 95.0, "deg", 11.0, "medium", 89, 11),
+    ("shoulder_external_rotation", Event.MAX_EXTERNAL_ROTATION, 161.0, "deg", 25.0, "low", 174, 11),
+    ("elbow_flexion", Event.MAX_EXTERNAL_ROTATION, 88.0, "deg", 14.0, "medium", 91, 9),
+    ("lead_knee_extension", Span.FOOT_CONTACT_TO_RELEASE, -6.0, "deg", 8.0, "high", 11, 11),
+    ("trunk_forward_tilt", Event.RELEASE, 33.1, "deg", 6.0, "high", 34, 10),
+    ("trunk_lateral_tilt", Event.RELEASE, 21.5, "deg", 9.0, "medium", 17, 9),
+    ("arm_slot", Event.RELEASE, 47.0, "deg", 12.0, "low", 42, 9),
+    ("pelvis_rotation_velocity", Span.MAX, 640.0, "deg/s", 110.0, "medium", 715, 95),
+    ("time_foot_contact_to_release", Span.DELIVERY, 141.0, "ms", 17.0, "high", 141, 16),
 ]
 FAULTS = [
     {
@@ -62,7 +65,7 @@ FAULTS = [
         "strength": 1.3,
         "event": "release",
         "time_s": 2.191,
-        "metric": "lead_knee_extension",
+        "metric": "lead_knee_extension@foot_contact_to_release",
         "seen": "From foot contact to release the front knee bent 6° more.",
         "norm": None,
         "why": "A knee that straightens brakes the body and speeds up the arm.",
@@ -99,12 +102,14 @@ SIMILARITY = {
 
 def metric(row: tuple[Any, ...]) -> dict[str, Any]:
     """One metric of the contract."""
-    name, event, value, unit, error, confidence, mean, sd = row
+    quantity, place, value, unit, error, confidence, mean, sd = row
+    name, event = key_of(quantity, place)
     norm = {"mean": mean, "sd": sd, "source": SOURCE} if mean is not None else None
     z = None if mean is None else round((value - mean) / sd, 3)
     return {
         "name": name,
         "event": event,
+        "span": span_of(name, event),
         "value": value,
         "unit": unit,
         "error": error,
@@ -138,7 +143,13 @@ def delivery(index: int = 0, shift_s: float = 0.0) -> dict[str, Any]:
 
 def consistency(deliveries: int) -> dict[str, Any]:
     """The spread over several deliveries."""
-    row = {"name": "stride_length", "event": "foot_contact", "label": "Stride length", "unit": "%height"}
+    row = {
+        "name": "stride_length",
+        "event": "foot_contact",
+        "span": None,
+        "label": "Stride length",
+        "unit": "%height",
+    }
     spread = {"n": deliveries, "mean": 83.2, "sd": 1.4, "within_sd": 1.0, "verdict": "as steady as usual"}
     return {"n": deliveries, "metrics": [{**row, **spread}]} if deliveries > 1 else {}
 
@@ -146,7 +157,7 @@ def consistency(deliveries: int) -> dict[str, Any]:
 def document(deliveries: int = 1, people: int = 1) -> dict[str, Any]:
     """A whole analysis.json."""
     return {
-        "schema": "shadow-trainer/analysis/1",
+        "schema": SCHEMA,
         "video": {
             "width": 1280, "height": 720, "frame_count": 262, "fps": 60.0, "capture_fps": 60.0,
             "duration_s": 4.37, "rotation_deg": 0, "codec": "h264", "time_scale": 1.0,
@@ -166,6 +177,21 @@ def document(deliveries: int = 1, people: int = 1) -> dict[str, Any]:
         ],
         "timings_s": {"probe": 0.1, "preview": 3.2},
     }  # fmt: skip
+
+
+def document_before(deliveries: int = 1) -> dict[str, Any]:
+    """The same as the release before wrote it: a metric without an event says its span in the event's place."""
+    old = document(deliveries)
+    old["schema"] = "shadow-trainer/analysis/1"
+    for one in old["deliveries"]:
+        one["faults"] = [
+            {**fault, "metric": fault["metric"].partition("@")[0], "metric_event": place}
+            for fault, place in zip(FAULTS, ("foot_contact", "foot_contact_to_release"), strict=True)
+        ]
+        for entry, (quantity, place, *_) in zip(one["metrics"], METRICS, strict=True):
+            del entry["span"]
+            entry.update(name=quantity, event="" if place == Span.DELIVERY else str(place))
+    return old
 
 
 def curves(delivery: dict[str, Any]) -> dict[str, Any]:

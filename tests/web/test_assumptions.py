@@ -52,7 +52,7 @@ def test_a_height_scales_the_metres_and_can_be_taken_back(
     first, solved = stored(desk, measured), pose(desk, measured)
     assert send(client, measured, height_m=1.665).status_code == 200
     small = stored(desk, measured)
-    speed = ("pelvis_forward_velocity", "max")
+    speed = ("pelvis_forward_velocity@max", None)
     assert metric(small, *speed)["value"] == pytest.approx(0.9 * metric(first, *speed)["value"], rel=0.01)
     assert small["athlete"] == {**first["athlete"], "height_m": 1.665, "height_source": "given"}
     np.testing.assert_allclose(pose(desk, measured).world_m, 0.9 * solved.world_m, rtol=1e-5)

@@ -93,5 +93,5 @@ def _key_metrics(delivery: Mapping[str, Any], limit: int | None = SUMMARY_METRIC
     rows = delivery.get("metrics", [])
     if limit is not None:
         rows = [row for row in rows if row.get("confidence") != "low"][:limit]
-    names = ("name", "event", "label", "value", "unit", "error", "confidence", "norm", "z")
+    names = ("name", "event", "span", "label", "value", "unit", "error", "confidence", "norm", "z")
     return [{name: row.get(name) for name in names} for row in rows]

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ...errors import NotFound
+from ...pitching.stored import upgraded
 from ...settings import Settings
 from ..attempt import publish
 from ..pipeline import shadow_file
@@ -95,7 +96,7 @@ def prepare(
     found, curves, pose = (fetch(name) for name in ("analysis.json", "series.json", "pose.npz"))
     if found is None or pose is None:
         raise NotFound("The results of this analysis are not there.", code="no_such_file")
-    document = json.loads(found.read_text(encoding="utf-8"))
+    document = upgraded(json.loads(found.read_text(encoding="utf-8")))
     video = document["video"]
     facts = probe(film, start_s=request.start_s, end_s=request.end_s, turn_deg=request.turn_deg, check=check)
     ghost = fetch(shadow_file.NAME)

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import BadRequest, Conflict, ShadowError, Unavailable
+from ...pitching.stored import upgraded
 from ...settings import Settings
 from ..attempt import publish
 from ..pipeline import assumptions, shadow_file
@@ -102,7 +103,7 @@ def remeasure(storage: Any, row: Subject, change: Change) -> dict[str, Any]:
 
     Raises BadRequest for what cannot be.
     """
-    document = _read(storage, row.id, "analysis.json")
+    document = upgraded(_read(storage, row.id, "analysis.json"))
     request = assumptions.changed(row.options, change.assumed)
     solved = assumptions.solved_under(document, row.options)
     stored = _pose(storage, row)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...pitching.document import SCHEMA, Analysis, Result
 from . import assumptions
 from .pipeline import Run, timings
 
-SCHEMA = "shadow-trainer/analysis/1"
 SLOW_MOTION_FIX = "Give the capture rate with the upload if you know it; it is in the camera's settings."
 
 
-def build_document(run: Run, info: Any, scan: Any, result: dict, factor: float) -> tuple[dict, dict]:
+def build_document(
+    run: Run, info: Any, scan: Any, result: Result, factor: float
+) -> tuple[Analysis, dict[str, Any]]:
     """``(document, curves)``: the contract's analysis.json, and the time series for the charts.
 
     The curves are a file of their own: a page that lists numbers should not load every curve.
@@ -23,7 +25,7 @@ def build_document(run: Run, info: Any, scan: Any, result: dict, factor: float) 
         "video": {**_video(info), "preview_fps": run.read_json("preview.json")["fps"]},
         "athlete": result["athlete"],
         "view": result["view"],
-        "level": result.get("level", "adult"),
+        "level": result["level"],
         "model": {"size": run.request.model_size},
         "people": _people(scan, run.request.person),
         "deliveries": result["deliveries"],

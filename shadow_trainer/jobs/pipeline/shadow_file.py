@@ -21,7 +21,7 @@ def write(path: Path, series: Any, result: Mapping[str, Any], reference: Any) ->
 
     arrays = {}
     for mode in MODES:
-        world, px = pitching.shadow(series, result, mode=mode, reference=reference)
+        world, px = pitching.reference_overlay(series, result, mode=mode, reference=reference)
         arrays[f"{mode}_world_m"] = world.astype(np.float32)
         arrays[f"{mode}_landmarks_px"] = px.astype(np.float32)
     with open(path, "wb") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...body.arrays import Floats
 from ..angles import STRAIGHT_ARM_DEG
 from ..signals import Signals
 from ..world import joint, mid_shoulder
@@ -11,7 +12,7 @@ from .event import (
     LAYBACK_TO_RELEASE_S,
     RELEASE_TO_FOLLOW_THROUGH_S,
     RELEASE_TO_SNAP_S,
-    Event,
+    EventTime,
     inferred,
 )  # fmt: skip
 
@@ -47,7 +48,7 @@ def hand_burst(s: Signals) -> float | None:
     return float((s.time_s[near] * weight).sum() / weight.sum())
 
 
-def find_release(s: Signals, burst_s: float) -> Event:
+def find_release(s: Signals, burst_s: float) -> EventTime:
     """The ball leaves the hand about 5 ms after the burst; sure when the elbow opens and the hand leads."""
     when = burst_s + BURST_TO_RELEASE_S
     around = s.between(when - 0.05, when + 0.02)
@@ -61,10 +62,10 @@ def find_release(s: Signals, burst_s: float) -> Event:
     ahead = float((wrist - head) @ to_plate(s, when)) > 0
     # numpy's own booleans would add up to True.
     signs = sum(map(bool, (opening, straight, ahead)))
-    return Event(when, round(0.3 + 0.2 * signs, 2))
+    return EventTime(when, round(0.3 + 0.2 * signs, 2))
 
 
-def find_layback(s: Signals, release: Event) -> Event:
+def find_layback(s: Signals, release: EventTime) -> EventTime:
     """Maximum external rotation, 8 to 60 ms before release.
 
     The interval to release is so constant (32.5 ± 3.3 ms, section 1.2) that what is seen is weighed against
@@ -77,7 +78,7 @@ def find_layback(s: Signals, release: Event) -> Event:
     frame_sd = 1.0 / s.fps / np.sqrt(12.0)
     trust = LAYBACK_SD_S**2 / (LAYBACK_SD_S**2 + frame_sd**2)
     enough = s.fps >= ARM_LEAST_FPS
-    return Event(float(prior + trust * (seen - prior)), 0.8 if enough else 0.5, estimated=not enough)
+    return EventTime(float(prior + trust * (seen - prior)), 0.8 if enough else 0.5, estimated=not enough)
 
 
 def _seen_layback(s: Signals, release_s: float) -> float | None:
@@ -95,16 +96,17 @@ def _seen_layback(s: Signals, release_s: float) -> float | None:
     return float(s.time_s[window[top]]) if bent and inside and apart <= LAYBACK_AGREE_S else None
 
 
-def to_plate(s: Signals, release_s: float) -> np.ndarray:
+def to_plate(s: Signals, release_s: float) -> Floats:
     """(3,) level unit vector from the rear to the lead ankle: to the plate, whatever the world's heading."""
     stride = s.at(joint(s.points, "lead_ankle") - joint(s.points, "rear_ankle"), release_s)
     length = np.linalg.norm(stride[:2])
     if not length > 0.1 * s.height_m:
         return np.array([1.0, 0.0, 0.0])
-    return np.array([stride[0], stride[1], 0.0]) / length
+    way: Floats = np.array([stride[0], stride[1], 0.0]) / length
+    return way
 
 
-def find_internal_rotation(s: Signals, release: Event) -> Event:
+def find_internal_rotation(s: Signals, release: EventTime) -> EventTime:
     """End of the arm's snap: where external rotation first comes to its lowest in the 80 ms after release."""
     typical = inferred(release.time_s + RELEASE_TO_SNAP_S, 0.4 * release.confidence)
     window = s.between(release.time_s, release.time_s + SNAP_WINDOW_S)
@@ -116,10 +118,10 @@ def find_internal_rotation(s: Signals, release: Event) -> Event:
         return typical
     if abs(s.time_s[window[low]] - typical.time_s) > SNAP_AGREE_S:
         return typical
-    return Event(float(s.time_s[window[low]]), 0.6)
+    return EventTime(float(s.time_s[window[low]]), 0.6)
 
 
-def find_follow_through(s: Signals, release_s: float) -> Event:
+def find_follow_through(s: Signals, release_s: float) -> EventTime:
     """First time after release at which the arm has stopped or the hand is at its lowest."""
     window = s.between(release_s + 0.05, release_s + 0.6)
     wrist = joint(s.points, "throwing_wrist")[window]
@@ -131,9 +133,9 @@ def find_follow_through(s: Signals, release_s: float) -> Event:
     lowest = int(np.nanargmin(wrist[:, 2]))
     first = min(int(slow[0]) if len(slow) else lowest, lowest)
     seen = first < len(window) - 1
-    return Event(float(s.time_s[window[first]]), 0.7 if seen else 0.3, estimated=not seen)
+    return EventTime(float(s.time_s[window[first]]), 0.7 if seen else 0.3, estimated=not seen)
 
 
-def _continuous(angle_deg: np.ndarray) -> np.ndarray:
+def _continuous(angle_deg: Floats) -> Floats:
     """External rotation without the jump where 270 meets -90."""
     return np.degrees(np.unwrap(np.radians(angle_deg))) if len(angle_deg) else angle_deg

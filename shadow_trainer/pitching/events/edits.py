@@ -5,57 +5,71 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...errors import BadRequest
+from ...vocabulary import EVENTS, Event
 from ..deliveries import Found
-from . import EVENTS, Event
+from .event import Events, EventTime
 
 LEAST_APART_S = 0.001
 # Inferred from the release where they were not seen.
-FROM_RELEASE = ("foot_contact", "max_external_rotation", "max_internal_rotation", "follow_through")
+FROM_RELEASE = (
+    Event.FOOT_CONTACT,
+    Event.MAX_EXTERNAL_ROTATION,
+    Event.MAX_INTERNAL_ROTATION,
+    Event.FOLLOW_THROUGH,
+)
 
 
-def apply(found: list[Found], moved: dict[int, dict[str, float]]) -> list[Found]:
+def apply(deliveries: list[Found], moved: dict[int, dict[str, float]]) -> list[Found]:
     """Deliveries with their events replaced: ``moved`` is delivery index -> event -> seconds.
 
     Raises BadRequest for an unknown delivery or event, a time outside the delivery, or a broken order.
     """
-    out = list(found)
+    out = list(deliveries)
     for index, times in moved.items():
-        if not 0 <= int(index) < len(found):
+        if not 0 <= int(index) < len(deliveries):
             raise BadRequest(
                 f"There is no pitch {int(index) + 1} here.",
                 code="no_such_delivery",
-                fix=f"There are {len(found)}.",
+                fix=f"There are {len(deliveries)}.",
             )
-        item = found[int(index)]
-        events = dict(item.events)
-        for name, when in times.items():
-            if name not in EVENTS:
-                raise BadRequest(
-                    f"There is no event named {name!r}.",
-                    code="no_such_event",
-                    fix=f"Choose one of: {', '.join(EVENTS)}.",
-                )
-            first, last = float(item.signals.time_s[0]), float(item.signals.time_s[-1])
-            if not first <= float(when) <= last:
-                raise BadRequest(
-                    f"{_words(name)} cannot be at {when:.3f} s: this pitch is filmed from {first:.3f} "
-                    f"to {last:.3f} s.",
-                    code="event_outside",
-                    fix="Choose a time within the pitch.",
-                )
-            events[name] = Event(float(when), 1.0)
-        following = _following(item, times)
-        events |= following
-        _check_order(events, {*times, *following})
-        out[int(index)] = replace(item, events=events)
+        out[int(index)] = _moved(deliveries[int(index)], times)
     return out
 
 
-def _following(item: Found, times: dict[str, float]) -> dict[str, Event]:
+def _moved(item: Found, times: dict[str, float]) -> Found:
+    known = {_event(name): float(when) for name, when in times.items()}
+    events = dict(item.events)
+    first, last = float(item.signals.time_s[0]), float(item.signals.time_s[-1])
+    for name, when in known.items():
+        if not first <= when <= last:
+            raise BadRequest(
+                f"{_words(name)} cannot be at {when:.3f} s: this pitch is filmed from {first:.3f} "
+                f"to {last:.3f} s.",
+                code="event_outside",
+                fix="Choose a time within the pitch.",
+            )
+        events[name] = EventTime(when, 1.0)
+    following = _following(item, known)
+    events |= following
+    _check_order(events, {*known, *following})
+    return replace(item, events=events)
+
+
+def _event(name: str) -> Event:
+    if name not in EVENTS:
+        raise BadRequest(
+            f"There is no event named {name!r}.",
+            code="no_such_event",
+            fix=f"Choose one of: {', '.join(EVENTS)}.",
+        )
+    return Event(name)
+
+
+def _following(item: Found, times: dict[Event, float]) -> Events:
     """What was inferred from a release that is moved now moves with it; what was seen stays where it was seen."""
-    if "release" not in times:
+    if Event.RELEASE not in times:
         return {}
-    by = float(times["release"]) - item.events["release"].time_s
+    by = times[Event.RELEASE] - item.events[Event.RELEASE].time_s
     last = float(item.signals.time_s[-1])
     return {
         name: replace(item.events[name], time_s=min(item.events[name].time_s + by, last))
@@ -64,9 +78,9 @@ def _following(item: Found, times: dict[str, float]) -> dict[str, Event]:
     }
 
 
-def _check_order(events: dict[str, Event], moved: set[str]) -> None:
+def _check_order(events: Events, moved: set[Event]) -> None:
     """A moved event must stay between its neighbours; hands may part before or after the leg lift."""
-    order = [name for name in EVENTS if name != "hand_separation"]
+    order = [name for name in EVENTS if name != Event.HAND_SEPARATION]
     for first, second in zip(order[:-1], order[1:], strict=True):
         in_order = events[second].time_s - events[first].time_s >= LEAST_APART_S
         if not in_order and moved & {first, second}:
@@ -77,5 +91,5 @@ def _check_order(events: dict[str, Event], moved: set[str]) -> None:
             )
 
 
-def _words(name: str) -> str:
+def _words(name: Event) -> str:
     return name.replace("_", " ").capitalize()

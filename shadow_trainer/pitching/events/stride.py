@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...body.arrays import Floats
 from .. import filters
 from ..signals import Signals
 from ..world import joint
 from .event import (
     CONTACT_TO_RELEASE_S,
     LIFT_TO_CONTACT_S,
-    Event,
+    EventTime,
     inferred,
 )  # fmt: skip
 
@@ -33,7 +34,7 @@ CONTACT_SD_S, ARRIVED_SD_S = 0.016, 0.016
 REST_VERTICAL_M_S, REST_SHARE, REST_HEIGHT_H = 0.2, 0.15, 0.03
 
 
-def find_leg_lift(s: Signals, release_s: float) -> Event:
+def find_leg_lift(s: Signals, release_s: float) -> EventTime:
     """Highest point of the lead knee above the rear ankle; on a plateau its last moment."""
     window = s.between(release_s - LIFT_WINDOW_S[0], release_s - LIFT_WINDOW_S[1])
     height = s.knee_lift[window]
@@ -45,10 +46,10 @@ def find_leg_lift(s: Signals, release_s: float) -> Event:
         top = int(window[np.nanargmax(height)])
     swing = float(np.nanmax(height) - np.nanmin(height))
     at_edge = bool(np.isclose(s.time_s[top], s.time_s[window[[0, -1]]]).any())
-    return Event(float(s.time_s[top]), 0.4 if at_edge or swing < LEAST_SWING_H else 0.9, at_edge)
+    return EventTime(float(s.time_s[top]), 0.4 if at_edge or swing < LEAST_SWING_H else 0.9, at_edge)
 
 
-def find_first_movement(s: Signals, lift_s: float) -> Event:
+def find_first_movement(s: Signals, lift_s: float) -> EventTime:
     """End of the last 150 ms of stillness (lead ankle and mid-hip) before the leg lift."""
     before = s.between(lift_s - 3.0, lift_s)
     if len(before) < 3:
@@ -59,12 +60,12 @@ def find_first_movement(s: Signals, lift_s: float) -> Event:
     for start, stop in reversed(filters.stretches(still)):
         last = s.time_s[before[stop - 1]]
         if last - s.time_s[before[start]] >= STILL_S and stop < len(before):
-            return Event(float(last), 0.8)
+            return EventTime(float(last), 0.8)
     # The clip starts too late, or in the middle of a wind-up: the set was not seen.
     return inferred(float(s.time_s[before[0]]), 0.2)
 
 
-def find_hand_separation(s: Signals, lift_s: float, contact_s: float, release_s: float) -> Event:
+def find_hand_separation(s: Signals, lift_s: float, contact_s: float, release_s: float) -> EventTime:
     """First time the hands are apart for good, between 0.3 s before leg lift and foot contact."""
     rest = s.hand_gap[s.between(lift_s - 1.0, lift_s)]
     usual = float(np.nanmedian(rest)) if np.isfinite(rest).any() else 0.0
@@ -75,17 +76,17 @@ def find_hand_separation(s: Signals, lift_s: float, contact_s: float, release_s:
     if len(window) == 0 or len(together) == 0 or together[-1] + 1 >= len(window):
         return typical
     when = float(s.time_s[window[together[-1] + 1]])
-    return Event(when, 0.8) if when <= contact_s else typical
+    return EventTime(when, 0.8) if when <= contact_s else typical
 
 
-def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
-    """First time the lead ankle has come to rest on the ground (section 1.1)."""
+def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> EventTime:
+    """First time the lead ankle has come to rest on the ground (section 1.1, event 5)."""
     typical = inferred(release_s - CONTACT_TO_RELEASE_S)
     low, high = (release_s - before for before in CONTACT_WINDOW_S)
     if s.ankle_seen is not None:
         landed = _arrives(s, s.ankle_seen / s.height_m, release_s)
         if landed is not None and low <= landed <= high:
-            return Event(_weighed(min(landed + LONGEST_BRAKING_S, high), typical.time_s, s.fps), 0.7)
+            return EventTime(_weighed(min(landed + LONGEST_BRAKING_S, high), typical.time_s, s.fps), 0.7)
     window = s.between(max(lift_s, release_s - 0.5), release_s)
     down = s.ankle_velocity[window, 2]
     if len(window) < 4 or not np.isfinite(down).any():
@@ -102,7 +103,7 @@ def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> Event:
         begins, lasts = s.time_s[start], s.time_s[stop - 1] - s.time_s[start]
         if begins >= max(low, after_drop - REST_S) and lasts >= max(REST_S, 1.0 / s.fps):
             still = _stands(s, float(begins), lift_s)
-            return Event(still, 0.85) if still <= high else typical
+            return EventTime(still, 0.85) if still <= high else typical
     return typical
 
 
@@ -114,7 +115,7 @@ def _stands(s: Signals, begins_s: float, lift_s: float) -> float:
     after = s.between(begins_s, begins_s + RESTING_S)
     rest = np.nanmedian(s.ankle[after], axis=0)
     way = (rest - s.at(joint(s.points, "rear_ankle"), lift_s) / s.height_m)[:2]
-    along = (s.ankle[:, :2] - rest[:2]) @ (way / max(np.linalg.norm(way), 1e-9))
+    along = (s.ankle[:, :2] - rest[:2]) @ (way / max(float(np.linalg.norm(way)), 1e-9))
     away = np.abs(along)
     before = s.between(begins_s - RESTING_S, begins_s)
     outside = before[away[before] > NEAR_H]
@@ -126,7 +127,7 @@ def _stands(s: Signals, begins_s: float, lift_s: float) -> float:
     return float(s.time_s[last] + np.clip(braking, 0.0, LONGEST_BRAKING_S))
 
 
-def _arrives(s: Signals, ankle: np.ndarray, release_s: float) -> float | None:
+def _arrives(s: Signals, ankle: Floats, release_s: float) -> float | None:
     """When the ankle (T, 2), in heights, comes in the picture to where it stands at release, there to stay."""
     window = s.between(release_s - 0.3, release_s)
     stands = np.median(ankle[s.between(release_s - 0.08, release_s + 0.03)], axis=0)
@@ -148,13 +149,13 @@ def _weighed(seen_s: float, typical_s: float, fps: float) -> float:
     return typical_s + trust * (seen_s - typical_s)
 
 
-def _stillness(speed: np.ndarray, limit: float) -> float:
+def _stillness(speed: Floats, limit: float) -> float:
     """Stillness is never quieter than the measurement: 2.5 times the speed of the calmest tenth counts too."""
     calm = 2.5 * float(np.nanpercentile(speed, 10)) if np.isfinite(speed).any() else 0.0
     return max(limit, calm)
 
 
-def _swaying(speed: np.ndarray) -> float:
+def _swaying(speed: Floats) -> float:
     """Limit for the mid-hip from its speed while the feet stand: what it mostly shows then is measurement."""
     if not np.isfinite(speed).any():
         return STILL_HIP_H_S

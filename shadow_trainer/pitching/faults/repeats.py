@@ -1,13 +1,13 @@
-"""The same fault in several pitches: how often it was seen is part of how certain it is (section 4.4)."""
+"""The same fault in several pitches: how often it was seen is part of how certain it is."""
 
 from __future__ import annotations
 
-from typing import Any
+from ..document import Delivery, Fault, RepeatedFault
 
 MARKED_Z = 2.0
 
 
-def tell_repeats(deliveries: list[dict[str, Any]], counted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def tell_repeats(deliveries: list[Delivery], counted: list[RepeatedFault]) -> list[Delivery]:
     """Deliveries whose faults say in how many of the pitches they were seen, and which of them are marked: those
     that are clearly outside here (|z| of at least 2) and appear in most of the pitches.
 
@@ -20,7 +20,7 @@ def tell_repeats(deliveries: list[dict[str, Any]], counted: list[dict[str, Any]]
     ]
 
 
-def _told(fault: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
+def _told(fault: Fault, seen: RepeatedFault) -> Fault:
     certainty = fault["certainty"].replace("— ", f"— {seen['words']}, ", 1)
     return {
         **fault,

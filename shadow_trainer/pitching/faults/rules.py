@@ -1,27 +1,32 @@
-"""The sixteen faults of docs/method.md, section 4.5 as data: thresholds, reasons, drills, sources.
+"""The faults as data: thresholds, reasons, drills, sources (docs/method.md, section 4.5).
 
 A fault has one or more checks; one of them suffices. A check looks at one metric at its event: ``amber`` and
 ``red`` are limits in the metric's unit, ``above`` says on which side of them the fault lies. ``impact`` 1..3
-and ``order`` weigh a fault against others (section 4.4). ``unless`` names styles for which it is no fault.
+and ``order`` weigh a fault against others. ``unless`` names styles for which it is no fault.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...vocabulary import Event, Span
+from ..events.event import BR, FC, LIFT, MER
+from ..metrics.names import MetricKey, key_of
+
 BEFORE, AT, AFTER = 1.2, 1.0, 0.8
-LIFT, FC, MER, BR = "leg_lift", "foot_contact", "max_external_rotation", "release"
-SLIDE_STEP, WINDUP, SIDEARM, SUBMARINE = "slide_step", "windup", "sidearm", "submarine"
+STYLES = SLIDE_STEP, WINDUP, SIDEARM, SUBMARINE = "slide_step", "windup", "sidearm", "submarine"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One limit. ``seen`` says what was seen, with ``{value}``; ``as_amount`` tells a negative value as an
-    amount; ``least_fps`` real frames per second below which the check is not made; ``also`` a condition by
-    name (see :mod:`.find`)."""
+    """One limit of what is measured at an event or over a span.
 
-    metric: str
-    event: str
+    ``seen`` says what was seen, with ``{value}``; ``as_amount`` tells a negative value as an amount; ``least_fps``
+    real frames per second below which the check is not made; ``also`` a condition by name (see :mod:`.find`).
+    """
+
+    quantity: str
+    place: Event | Span
     above: bool
     amber: float
     red: float | None
@@ -29,6 +34,11 @@ class Check:
     as_amount: bool = False
     least_fps: float = 0.0
     also: str = ""
+
+    @property
+    def key(self) -> MetricKey:
+        """Name and event of the metric."""
+        return key_of(self.quantity, self.place)
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ class Fault:
     title: str
     impact: int
     order: float
-    event: str
+    event: Event
     checks: tuple[Check, ...]
     why: str
     drill: str
@@ -110,7 +120,7 @@ RULES: tuple[Fault, ...] = (
         (
             Check("trunk_rotation", FC, True, 3.0, 16.0,
                   "At foot contact the chest had already turned {value} toward the plate"),
-            Check("pelvis_to_trunk_peak_lag", "", False, -20.0, None,
+            Check("pelvis_to_trunk_peak_lag", Span.DELIVERY, False, -20.0, None,
                   "The chest turned fastest {value} before the hips did", as_amount=True, least_fps=110.0),
         ),
         "Opening this early leaves less separation to turn through; in a review, early trunk rotation was the "
@@ -137,7 +147,7 @@ RULES: tuple[Fault, ...] = (
     ),
     Fault(
         "side_bend", "Side-bend in the stride", 1, BEFORE, FC,
-        (Check("trunk_pelvis_side_angle", "max", True, 20.0, None,
+        (Check("trunk_pelvis_side_angle", Span.MAX, True, 20.0, None,
                "During the stride the trunk bent {value} sideways against the hips"),),
         "Trunk and hips that are not stacked turn less freely.",
         "Balance strides holding a stick across the shoulders.",
@@ -176,7 +186,7 @@ RULES: tuple[Fault, ...] = (
     ),
     Fault(
         "knee_collapse", "Lead knee gives way", 3, AFTER, BR,
-        (Check("lead_knee_extension", "foot_contact_to_release", False, -5.0, -20.0,
+        (Check("lead_knee_extension", Span.FOOT_CONTACT_TO_RELEASE, False, -5.0, -20.0,
                "From foot contact to release the lead knee bent further by {value}", as_amount=True),),
         "A lead leg that gives way leaks energy; most fast throwers straighten it.",
         "Isometric block holds, then step-and-land throws.",

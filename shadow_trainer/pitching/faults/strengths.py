@@ -1,4 +1,4 @@
-"""What is as it is in good deliveries, in words a coach can use (docs/method.md, section 4.4: after the faults, a strength).
+"""What is as it is in good deliveries, in words a coach can use (docs/method.md, section 4.6).
 
 Nothing is praised that is not sure and typical, or that is part of a fault.
 """
@@ -6,25 +6,27 @@ Nothing is praised that is not sure and typical, or that is part of a fault.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ...labels import quantity, rounded
-from ..metrics.confidence import HIGH
-from .rules import BR, FC, MER
+from ...vocabulary import Confidence, Event, Span, View
+from ..document import Fault, MetricEntry, Strength
+from ..events.event import BR, FC, MER
+from ..metrics.names import key_of, quantity_of
+from .find import Moments
 from .words import certainty, usual
 
 MOST = 2
 # Of two numbers that are equally typical, one of medium certainty counts as this much farther from the middle, and
-# each place in the list below as this much.
-LESS_SURE_Z, PLACE_Z = 0.3, 0.05
+# each rank in the list below as this much.
+LESS_SURE_Z, RANK_Z = 0.3, 0.05
 
 
 @dataclass(frozen=True)
 class Praise:
     """What is said of a typical value; ``seen`` with ``{value}``; below ``least`` the words would not fit it."""
 
-    metric: str
-    event: str
+    quantity: str
+    place: Event | Span
     title: str
     seen: str
     why: str = ""
@@ -36,7 +38,7 @@ class Praise:
 PRAISES: tuple[Praise, ...] = (
     Praise("stride_length", FC, "A good stride", "At foot contact the stride was {value}",
            "Shorter strides go with slower pitches in most studies.", "Fortenbaugh 2009; OpenBiomechanics"),
-    Praise("lead_knee_extension", "foot_contact_to_release", "A firm front leg",
+    Praise("lead_knee_extension", Span.FOOT_CONTACT_TO_RELEASE, "A firm front leg",
            "From foot contact to release the lead knee straightened by {value}",
            "Most fast throwers straighten it.", "Matsuo 2001; OpenBiomechanics", least=5.0),
     Praise("hip_shoulder_separation", FC, "Good separation",
@@ -59,92 +61,113 @@ PRAISES: tuple[Praise, ...] = (
            "At foot contact the upper arm was at {value} to the trunk; 90° is level", source="OpenBiomechanics"),
     Praise("pelvis_rotation", FC, "The hips lead",
            "At foot contact the hips had turned {value} toward the plate", source="OpenBiomechanics", least=5.0),
-    Praise("time_foot_contact_to_release", "", "Landing and release fit together",
+    Praise("time_foot_contact_to_release", Span.DELIVERY, "Landing and release fit together",
            "From foot contact to release took {value}", source="OpenBiomechanics"),
 )  # fmt: skip
-_PLACES = {(praise.metric, praise.event): place for place, praise in enumerate(PRAISES)}
+_RANKS = {key_of(praise.quantity, praise.place): rank for rank, praise in enumerate(PRAISES)}
 # Measured in two ways: praising one where the other is a fault would only confuse.
 _SAME_THING = (("trunk_frontal_lean", "trunk_lateral_tilt"), ("trunk_lateral_tilt", "trunk_frontal_lean"))
 
 
 def strengths(
-    metrics: list[dict[str, Any]],
-    events: dict[str, dict[str, Any]],
-    faults: list[dict[str, Any]] | None = None,
+    metrics: list[MetricEntry],
+    events: Moments,
+    faults: list[Fault] | None = None,
     *,
     fps: float = 240.0,
-    view: str = "other",
-) -> list[dict[str, Any]]:
+    view: View = View.OTHER,
+) -> list[Strength]:
     """One or two things that are as they are in good deliveries, the best first; of what may be scored only."""
-    blamed = {fault["metric"] for fault in faults or []}
+    blamed = {quantity_of(fault["metric"]) for fault in faults or []}
     blamed |= {other for name, other in _SAME_THING if name in blamed}
-    usually = [m for m in metrics if m["z"] is not None and abs(m["z"]) < 1 and m["name"] not in blamed]
-    best: dict[str, dict[str, Any]] = {}
+    usually = [
+        metric
+        for metric in metrics
+        if metric["z"] is not None and abs(metric["z"]) < 1 and quantity_of(metric["name"]) not in blamed
+    ]
+    best: dict[str, MetricEntry] = {}
     for row in sorted(filter(_fits, usually), key=_rank):
-        best.setdefault(row["name"], row)
-    found = [_told(row, events, fps, view) for row in list(best.values())[:MOST]]
-    return found or [_in_order(events)]
+        best.setdefault(quantity_of(row["name"]), row)
+    praised = [_told(row, events, fps, view) for row in list(best.values())[:MOST]]
+    return praised or [_in_order(events)]
 
 
-def _praise(row: dict[str, Any]) -> Praise | None:
-    place = _PLACES.get((row["name"], row["event"]))
-    return None if place is None else PRAISES[place]
+def _praise(row: MetricEntry) -> Praise | None:
+    rank = _RANKS.get((row["name"], row["event"]))
+    return None if rank is None else PRAISES[rank]
 
 
-def _fits(row: dict[str, Any]) -> bool:
+def _fits(row: MetricEntry) -> bool:
+    praise, value = _praise(row), row["value"]
+    if praise is None or praise.least is None or value is None:
+        return True
+    return rounded(value, row["unit"]) >= praise.least
+
+
+def _rank(row: MetricEntry) -> float:
+    rank = _RANKS.get((row["name"], row["event"]), len(PRAISES))
+    less = 0.0 if row["confidence"] == Confidence.HIGH else LESS_SURE_Z
+    return abs(row["z"] or 0.0) + less + RANK_Z * rank
+
+
+def _told(row: MetricEntry, events: Moments, fps: float, view: View) -> Strength:
     praise = _praise(row)
-    return praise is None or praise.least is None or rounded(row["value"], row["unit"]) >= praise.least
-
-
-def _rank(row: dict[str, Any]) -> float:
-    place = _PLACES.get((row["name"], row["event"]), len(PRAISES))
-    return abs(row["z"]) + (0.0 if row["confidence"] == HIGH else LESS_SURE_Z) + PLACE_Z * place
-
-
-def _told(row: dict[str, Any], events: dict[str, dict[str, Any]], fps: float, view: str) -> dict[str, Any]:
-    when = row["phase"] if row["phase"] in events else "release"
-    amount = quantity(row["value"], row["unit"])
-    praise = _praise(row) or Praise(
-        row["name"], row["event"], row["label"], "{value}, in the middle of what good deliveries show"
-    )
+    title, seen = row["label"], "{value}, in the middle of what good deliveries show"
+    if praise is not None:
+        title, seen = praise.title, praise.seen
     return _entry(
         events,
-        id=row["name"],
-        title=praise.title,
-        event=when,
+        quantity_of(row["name"]),
+        title,
+        row["phase"] if row["phase"] in events else Event.RELEASE,
+        f"{seen.format(value=quantity(row['value'] or 0.0, row['unit']))}.",
+        certainty(row["confidence"], fps, view),
         metric=row["name"],
-        seen=f"{praise.seen.format(value=amount)}.",
         norm=usual(row),
-        why=praise.why,
-        source=praise.source,
-        certainty=certainty(row["confidence"], fps, view),
+        why=praise.why if praise else "",
+        source=praise.source if praise else "",
     )
 
 
-def _in_order(events: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _in_order(events: Moments) -> Strength:
     """What is left to praise when no number may be scored: one flowing delivery."""
     return _entry(
         events,
-        id="one_movement",
-        title="One movement",
-        event="release",
-        metric=None,
-        seen="From leg lift through foot contact to release the delivery ran in one movement.",
-        norm=None,
-        why="",
-        source="",
-        certainty="medium",
+        "one_movement",
+        "One movement",
+        Event.RELEASE,
+        "From leg lift through foot contact to release the delivery ran in one movement.",
+        str(Confidence.MEDIUM),
     )
 
 
-def _entry(events: dict[str, dict[str, Any]], **said: Any) -> dict[str, Any]:
-    """The contract's form: as a fault's, without drill and severity."""
-    norm = f" ({said['norm']})" if said["norm"] else ""
-    text = " ".join(filter(None, (f"{said['seen'].rstrip('.')}{norm}.", said["why"])))
+def _entry(
+    events: Moments,
+    identity: str,
+    title: str,
+    event: Event,
+    seen: str,
+    certainty: str,
+    *,
+    metric: str | None = None,
+    norm: str | None = None,
+    why: str = "",
+    source: str = "",
+) -> Strength:
+    """Its form in analysis.json: as a fault's, without drill and severity."""
+    text = " ".join(filter(None, (f"{seen.rstrip('.')}{f' ({norm})' if norm else ''}.", why)))
     return {
-        **said,
-        "name": said["id"],
-        "time_s": events[said["event"]]["time_s"],
+        "id": identity,
+        "title": title,
+        "event": event,
+        "metric": metric,
+        "seen": seen,
+        "norm": norm,
+        "why": why,
+        "source": source,
+        "certainty": certainty,
+        "name": identity,
+        "time_s": events[event]["time_s"],
         "text": text,
-        "message": f"{said['title']}: {text}",
+        "message": f"{title}: {text}",
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...labels import VIEWS, number, with_sign
+from ...vocabulary import Confidence, View
+from ..document import MetricEntry
 from ..metrics.norms import STAND_IN
 
 
-def usual(row: dict[str, Any]) -> str | None:
+def usual(row: MetricEntry) -> str | None:
     """The middle 68 % of the norm: ``typical −23 to 3°; middle 68 %``; None where there is no norm."""
     norm = row["norm"]
     if not norm or not norm["sd"]:
@@ -18,6 +18,6 @@ def usual(row: dict[str, Any]) -> str | None:
     return f"typical {low} to {with_sign(high, row['unit'])}; middle 68 %{whose}"
 
 
-def certainty(confidence: str, fps: float, view: str) -> str:
-    """How sure a finding is, and from what film: ``medium — from the open side, 120 fps``."""
-    return f"{confidence} — {VIEWS.get(view, view)}, {fps:.0f} fps"
+def certainty(confidence: Confidence, fps: float, view: View) -> str:
+    """How sure a finding is, and from what video: ``medium — from the open side, 120 fps``."""
+    return f"{confidence} — {VIEWS[view]}, {fps:.0f} fps"

@@ -106,15 +106,15 @@ def _mirrored(world: Floats) -> bool:
     def at(side: str, part: str) -> Floats:
         return world[:, INDEX[f"{side}_{part}"]]
 
-    found = ahead(lambda side: at(side, "foot_index") - at(side, "ankle"))
-    if not np.isfinite(found).any():
-        found = ahead(lambda side: at(side, "knee") - (at(side, "hip") + at(side, "ankle")) / 2)
-    known = np.isfinite(found)
-    return bool(known.any() and np.median(found[known]) < BEHIND_M)
+    reach = ahead(lambda side: at(side, "foot_index") - at(side, "ankle"))
+    if not np.isfinite(reach).any():
+        reach = ahead(lambda side: at(side, "knee") - (at(side, "hip") + at(side, "ankle")) / 2)
+    known = np.isfinite(reach)
+    return bool(known.any() and np.median(reach[known]) < BEHIND_M)
 
 
 def plant(points: Floats, time_s: Floats) -> Floats:
-    """Hip-centred points (T, 33, 3) of a right-hander with their way over the ground put back (section 0).
+    """Hip-centred points (T, 33, 3) of a right-hander with their way over the ground put back.
 
     The rear ankle stands until 100 ms before foot contact, the lead ankle from there on. Contact is put at
     its usual time before the hand's greatest speed, which needs no way over the ground.
@@ -128,4 +128,5 @@ def plant(points: Floats, time_s: Floats) -> Floats:
     step = (1.0 - middle) * np.diff(rear, axis=0) + middle * np.diff(lead, axis=0)
     path = -np.concatenate([np.zeros((1, 3)), np.cumsum(np.nan_to_num(step), axis=0)])
     path[:, 2] += ANKLE_HEIGHT_H * standing_height(points) - rear[0, 2]
-    return points + path[:, None]
+    planted: Floats = points + path[:, None]
+    return planted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ...body.arrays import Floats
 from ...body.series import PoseSeries
 from ...errors import BadRequest
+from ...vocabulary import AUTO, Event, Hand, Level
 from ..deliveries import Found, find_deliveries, find_hand
 from ..reference import Reference, retarget
 from ..world import as_right_hander, standing_height
@@ -22,7 +24,7 @@ ROOM_S = 0.3
 class _Thrown:
     """A motion with its hand known: ``points`` (T, 33, 3) of a right-hander, ``best`` the surest delivery."""
 
-    hand: str
+    hand: Hand
     height_m: float
     points: Floats
     best: Found | None
@@ -32,10 +34,10 @@ def as_reference(
     motion: Motion,
     *,
     name: str,
-    hand: str = "auto",
-    level: str = "adult",
+    hand: str = AUTO,
+    level: str = Level.ADULT,
     height_m: float | None = None,
-    events: dict[str, float] | None = None,
+    events: Mapping[str, float] | None = None,
     source: str = "",
 ) -> Reference:
     """The best delivery of a motion, turned so that its stride goes along X.
@@ -44,9 +46,9 @@ def as_reference(
     delivery in it and no events were given.
     """
     thrown = _thrown(motion, hand, height_m)
-    times = events or _times(thrown.best)
-    rows = (motion.time_s >= times["first_movement"] - ROOM_S) & (
-        motion.time_s <= times["follow_through"] + ROOM_S
+    times = {Event(name): when for name, when in events.items()} if events else _times(thrown.best)
+    rows = (motion.time_s >= times[Event.FIRST_MOVEMENT] - ROOM_S) & (
+        motion.time_s <= times[Event.FOLLOW_THROUGH] + ROOM_S
     )
     return Reference(
         name=name,
@@ -61,7 +63,7 @@ def as_reference(
 
 
 def as_series(
-    motion: Motion, *, hand: str = "auto", height_m: float | None = None, plate: str | None = None
+    motion: Motion, *, hand: str = AUTO, height_m: float | None = None, plate: str | None = None
 ) -> PoseSeries:
     """A motion as joints in our world frame: the rear ankle at leg lift over the origin, X along ``plate``, the
     file's axis toward the plate (``x``, ``-y`` ...), or, where that is not known, along the stride.
@@ -72,37 +74,41 @@ def as_series(
     points = thrown.points
     if thrown.best is not None:
         way = None if plate is None else plate_heading(plate, motion.axes)
-        if way is not None and thrown.hand == "left":
+        if way is not None and thrown.hand == Hand.LEFT:
             way = -way
         points = _along_x(motion, thrown, _times(thrown.best), way)
     world = as_right_hander(points, thrown.hand)
-    seen = np.isfinite(world).all(axis=2)
+    seen = np.asarray(np.isfinite(world).all(axis=2), dtype=bool)
+    measured = np.asarray(seen.any(axis=1), dtype=bool)
     pixels = np.full((*world.shape[:2], 2), np.nan)
-    return PoseSeries(motion.time_s, pixels, seen.astype(float), world, seen.any(axis=1))
+    return PoseSeries(motion.time_s, pixels, seen.astype(float), world, measured)
 
 
 def _thrown(motion: Motion, hand: str, height_m: float | None) -> _Thrown:
     tall = height_m or standing_height(motion.points)
-    throws = hand if hand != "auto" else find_hand(motion.points, motion.time_s, tall)[0]
+    throws = Hand(hand) if hand != AUTO else find_hand(motion.points, motion.time_s, tall)[0]
     points = as_right_hander(motion.points, throws)
     if hips_stand_still(points):
         points = plant(points, motion.time_s)
-    found = find_deliveries(points, motion.time_s, tall)
-    return _Thrown(throws, tall, points, max(found, key=lambda item: item.quality, default=None))
+    deliveries = find_deliveries(points, motion.time_s, tall)
+    return _Thrown(throws, tall, points, max(deliveries, key=lambda item: item.quality, default=None))
 
 
 def _along_x(
-    motion: Motion, thrown: _Thrown, times: dict[str, float], way_deg: float | None = None
+    motion: Motion, thrown: _Thrown, times: dict[Event, float], way_deg: float | None = None
 ) -> Floats:
     """(T, 33, 3) of a right-hander turned so that ``way_deg``, else the stride, goes along X from the origin."""
-    lift, contact = (int(np.abs(motion.time_s - times[e]).argmin()) for e in ("leg_lift", "foot_contact"))
+    lift, contact = (
+        int(np.abs(motion.time_s - times[e]).argmin()) for e in (Event.LEG_LIFT, Event.FOOT_CONTACT)
+    )
     if way_deg is None:
         way_deg = retarget.stride_heading(thrown.points, lift, contact)
     points = retarget.turn(thrown.points, -way_deg)
-    return points - points[lift, 28] * np.array([1.0, 1.0, 0.0])
+    centered: Floats = points - points[lift, 28] * np.array([1.0, 1.0, 0.0])
+    return centered
 
 
-def _times(best: Found | None) -> dict[str, float]:
+def _times(best: Found | None) -> dict[Event, float]:
     if best is None:
         raise BadRequest(
             "No pitch was found in this motion.",

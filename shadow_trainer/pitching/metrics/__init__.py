@@ -1,20 +1,21 @@
 """The metrics of one delivery: a value at its event, with unit, error and confidence (docs/method.md, section 2)."""
 
-from .confidence import HIGH, LOW, MEDIUM
-from .context import HEADINGS, Context
+from .context import HEADINGS, DeliveryContext
 from .measure import Metric, measure
+from .names import MetricKey, key_of, quantity_of, span_of
 from .sequence import kinematic_sequence
 from .table import ROWS, Row
 
 __all__ = [
     "HEADINGS",
-    "HIGH",
-    "LOW",
-    "MEDIUM",
     "ROWS",
-    "Context",
+    "DeliveryContext",
     "Metric",
+    "MetricKey",
     "Row",
+    "key_of",
     "kinematic_sequence",
     "measure",
+    "quantity_of",
+    "span_of",
 ]

@@ -1,4 +1,4 @@
-"""What a metric is computed from: one delivery's signals, events and angle curves, looked up by name and time."""
+"""What a metric is computed from: one delivery's signals, events and angle curves, read by name and event."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from ...body.arrays import Floats
+from ...body.arrays import Floats, Indices
+from ...vocabulary import Event
 from .. import angles, filters
-from ..events import Event
+from ..events import Events
 from ..signals import Signals
 from ..world import joint, mid_hip, mid_shoulder
 
@@ -25,11 +26,11 @@ HEAD_WIDTH_H = 0.085
 
 
 @dataclass(frozen=True)
-class Context:
+class DeliveryContext:
     """One right-hander's delivery. Times are seconds of real time, lengths metres, angles degrees."""
 
     signals: Signals
-    events: dict[str, Event]
+    events: Events
 
     @cached_property
     def curves(self) -> dict[str, Floats]:
@@ -38,7 +39,7 @@ class Context:
 
     @cached_property
     def velocities(self) -> dict[str, Floats]:
-        """Angular velocities over the grid, degrees per second, in the coach's sign (section 2.3)."""
+        """Angular velocities over the grid, degrees per second, in the coach's sign."""
         return angles.velocities(self.curves, self.signals.time_s)
 
     @property
@@ -46,32 +47,32 @@ class Context:
         """Standing height."""
         return self.signals.height_m
 
-    def when(self, event: str) -> float:
+    def when(self, event: Event) -> float:
         """Time of an event."""
         return self.events[event].time_s
 
-    def angle(self, name: str, event: str) -> float:
+    def angle(self, name: str, event: Event) -> float:
         """An angle at an event, between samples by linear interpolation."""
         value = float(self.signals.at(self.curves[name], self.when(event)))
         return (value + 90.0) % 360.0 - 90.0 if name in HEADINGS else value
 
-    def point(self, name: str, event: str) -> Floats:
+    def point(self, name: str, event: Event) -> Floats:
         """(3,) of a joint at an event."""
         return self.signals.at(joint(self.signals.points, name), self.when(event))
 
-    def hips(self, event: str) -> Floats:
+    def hips(self, event: Event) -> Floats:
         """(3,) of the mid-hip at an event."""
         return self.signals.at(mid_hip(self.signals.points), self.when(event))
 
-    def chest(self, event: str) -> Floats:
+    def chest(self, event: Event) -> Floats:
         """(3,) of the mid-shoulder at an event."""
         return self.signals.at(mid_shoulder(self.signals.points), self.when(event))
 
-    def window(self, start: str, stop: str, before_s: float = 0.0, after_s: float = 0.0) -> Floats:
+    def window(self, start: Event, stop: Event, before_s: float = 0.0, after_s: float = 0.0) -> Indices:
         """Indices of the grid from ``before_s`` before one event to ``after_s`` after another."""
         return self.signals.between(self.when(start) - before_s, self.when(stop) + after_s)
 
-    def highest(self, values: Floats, window: Floats) -> float:
+    def highest(self, values: Floats, window: Indices) -> float:
         """Greatest known value inside a window, or NaN."""
         inside = values[window]
         return float(np.nanmax(inside)) if np.isfinite(inside).any() else np.nan
@@ -99,4 +100,4 @@ class Context:
     @cached_property
     def stride(self) -> Floats:
         """(3,) metres from the rear ankle at leg lift to the lead ankle at foot contact."""
-        return self.point("lead_ankle", "foot_contact") - self.point("rear_ankle", "leg_lift")
+        return self.point("lead_ankle", Event.FOOT_CONTACT) - self.point("rear_ankle", Event.LEG_LIFT)

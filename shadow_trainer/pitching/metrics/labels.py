@@ -7,11 +7,13 @@ from functools import cache
 from typing import Any
 
 from ...labels import event_label, readable
+from ...vocabulary import Event, Span
+from .names import MetricKey, quantity_of, span_of
 from .table import ROWS
 
 
-def metric_label(name: str, event: str = "") -> str:
-    """Return the table's label of a metric at its event; a metric that is not in it is made readable."""
+def metric_label(name: str, event: Event | None = None) -> str:
+    """Return the table's label of a metric; a metric that is not in it is made readable."""
     return _table().get((name, event)) or _in_words(name, event)
 
 
@@ -22,9 +24,12 @@ def validated(metrics: Iterable[Mapping[str, Any]]) -> str:
 
 
 @cache
-def _table() -> dict[tuple[str, str], str]:
-    return {(row.name, row.event): row.label for row in ROWS}
+def _table() -> dict[MetricKey, str]:
+    return {row.key: row.label for row in ROWS}
 
 
-def _in_words(name: str, event: str) -> str:
-    return readable(name) if event in ("", "-") else f"{readable(name)}, {event_label(event).lower()}"
+def _in_words(name: str, event: Event | None) -> str:
+    words, span = readable(quantity_of(name)), span_of(name, event)
+    if span == Span.DELIVERY:
+        return words
+    return f"{words}, {event_label(event or span or Span.DELIVERY).lower()}"

@@ -1,4 +1,4 @@
-"""Measuring every row of the table, and saying how sure each number is."""
+"""Measuring every row of the table, with the confidence of each number."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...vocabulary import Confidence, Event, Span, Unit, View
 from .. import filters
 from . import confidence
-from .context import Context
+from .context import DeliveryContext
+from .names import MetricKey
 from .table import ROWS, Row
 
 
@@ -16,45 +18,52 @@ from .table import ROWS, Row
 class Metric:
     """One number shown to a coach.
 
-    ``value`` None when it could not be measured; ``timing_error`` what half a frame of timing error does to
-    it (section 1.3), in its own unit; ``note`` why it is weaker than usual, in words, or empty.
+    ``event`` at which it is read, or ``span`` over which it is taken: one of the two, see :mod:`.names`; ``value``
+    None when it could not be measured; ``timing_error`` what half a frame of timing error does to it, in its own
+    unit; ``note`` why it is weaker than usual, in words, or empty.
     """
 
     name: str
-    event: str
+    event: Event | None
+    span: Span | None
     value: float | None
-    unit: str
-    confidence: str
+    unit: Unit
+    confidence: Confidence
     label: str
-    phase: str
+    phase: Event
     timing_error: float | None
     note: str
 
+    @property
+    def key(self) -> MetricKey:
+        """Name and event."""
+        return self.name, self.event
 
-def measure(context: Context, view: str) -> list[Metric]:
-    """Every metric of one delivery in the order of the table; ``view`` as in docs/architecture.md, section 4."""
+
+def measure(context: DeliveryContext, view: View) -> list[Metric]:
+    """Every metric of one delivery in the order of the table."""
     return [_metric(row, context, view) for row in ROWS]
 
 
-def _metric(row: Row, context: Context, view: str) -> Metric:
+def _metric(row: Row, context: DeliveryContext, view: View) -> Metric:
     with np.errstate(invalid="ignore"):
         value = float(row.value(context))
-    sure = confidence.by_view(row.side, row.rear, view)
+    level = confidence.by_view(row.side, row.rear, view)
     notes = []
     fps = context.signals.fps
     if fps < row.least_fps:
-        sure = confidence.LOW
-        notes.append(f"{fps:.0f} pictures per second are too few for this moment")
-    guessed = [name for name in row.needs if context.events[name].estimated]
-    if guessed:
-        sure = confidence.lowest(sure, confidence.LOW if row.strict else confidence.MEDIUM)
+        level = Confidence.LOW
+        notes.append(f"{fps:.0f} frames per second are too few for this moment")
+    if any(context.events[name].estimated for name in row.needs):
+        level = confidence.lowest(level, Confidence.LOW if row.strict else Confidence.MEDIUM)
         notes.append("the moment was inferred, not seen")
     return Metric(
         name=row.name,
         event=row.event,
+        span=row.span,
         value=value if np.isfinite(value) else None,
         unit=row.unit,
-        confidence=sure,
+        confidence=level,
         label=row.label,
         phase=row.phase,
         timing_error=_timing_error(row, context),
@@ -62,9 +71,9 @@ def _metric(row: Row, context: Context, view: str) -> Metric:
     )
 
 
-def _timing_error(row: Row, context: Context) -> float | None:
+def _timing_error(row: Row, context: DeliveryContext) -> float | None:
     """Half a frame times the curve's own slope at the event; None for what is not read off one curve."""
-    if row.curve not in context.curves or row.event not in context.events:
+    if row.event is None or row.curve not in context.curves:
         return None
     slope = filters.rate_of_change(context.curves[row.curve], context.signals.time_s)
     at = float(np.abs(context.signals.at(slope, context.when(row.event))))

@@ -15,16 +15,20 @@ from pathlib import Path
 
 import numpy as np
 
+from ...vocabulary import Event, Level
+from ..document import NormEntry
+from .names import MetricKey, key_in, quantity_of
+
 ADULT = "app_adult_line_definition"
 # What a coach may choose -> the levels of the table to look through, the first that has the metric wins.
-LEVELS: dict[str, tuple[str, ...]] = {
-    "adult": (ADULT,),
-    "youth": ("adolescent_12-15y", ADULT),
-    "high_school": (ADULT,),  # OpenBiomechanics has seven high-school pitchers: too few to score against
-    "college": ("college", "college_japan", ADULT),
-    "pro": ("pro_milb+independent", ADULT),
+LEVELS: dict[Level, tuple[str, ...]] = {
+    Level.ADULT: (ADULT,),
+    Level.YOUTH: ("adolescent_12-15y", ADULT),
+    Level.HIGH_SCHOOL: (ADULT,),  # OpenBiomechanics has seven high-school pitchers: too few to score against
+    Level.COLLEGE: ("college", "college_japan", ADULT),
+    Level.PRO: ("pro_milb+independent", ADULT),
 }
-# These differ between the shoulder line and a marker cluster; a cluster's norm must never score them.
+# What differs between the shoulder line and a marker cluster; a cluster's norm must never score them.
 LINE_SENSITIVE = frozenset(
     (
         "trunk_rotation",
@@ -37,11 +41,13 @@ LINE_SENSITIVE = frozenset(
     )
 )
 _LINE_LEVELS = frozenset((ADULT, "adolescent_12-15y", "college_japan"))
-# Kageyama's foot contact is earlier than ours, and the hips and the chest turn by 20 degrees until then (section
-# 3.2): turns at contact are not compared with his. Their difference, the separation, hardly changes.
+# Kageyama's foot contact is earlier than ours, and the hips and the chest turn by 20 degrees until then (docs/method.md,
+# section 3.2): turns at contact are not compared with his. Their difference, the separation, hardly changes.
 _EARLIER_CONTACT = frozenset(("adolescent_12-15y", "college_japan"))
-_TURNING_AT_CONTACT = frozenset((("pelvis_rotation", "foot_contact"), ("trunk_rotation", "foot_contact")))
-# Youth have adult means with a wider spread where nothing better is published (section 3.4).
+_TURNING_AT_CONTACT = frozenset(
+    (("pelvis_rotation", Event.FOOT_CONTACT), ("trunk_rotation", Event.FOOT_CONTACT))
+)
+# Youth have adult means with a wider spread where nothing better is published (docs/method.md, section 3.4).
 YOUTH_WIDER = 1.5
 # How the source of an adult norm begins that stands in for another level.
 STAND_IN = "adult reference"
@@ -49,15 +55,6 @@ DATA = Path(__file__).parent.parent / "data" / "norms.csv"
 ATTRIBUTION = "OpenBiomechanics Project, Driveline Baseball (CC BY-NC-SA 4.0), aggregates"
 # A value noted from memory is used where nothing better is known, and no paper is named for it.
 UNCHECKED = "Working value of this app, not yet checked against a paper"
-# The table's names for what the contract calls otherwise.
-_NAMES = {
-    "lead_knee_extension_change": "lead_knee_extension",
-    "arm_slot_above_horizontal": "arm_slot",
-    "stride_angle_crossbody_pos": "stride_angle",
-    "trunk_lateral_tilt_gloveside_pos": "trunk_lateral_tilt",
-    "trunk_lateral_tilt_frontal_plane": "trunk_frontal_lean",
-}
-_EVENTS = {"MER": "max_external_rotation", "max(MER)": "max_external_rotation", "-": ""}
 _PERCENTS = (5, 25, 50, 75, 95)
 
 
@@ -84,22 +81,21 @@ class Norm:
         z = self.z(value)
         return None if z is None else 50.0 * (1.0 + math.erf(z / math.sqrt(2.0)))
 
-    def as_dict(self) -> dict[str, object]:
-        """The contract's form."""
+    def as_entry(self) -> NormEntry:
+        """Its form in analysis.json."""
         return {"mean": self.mean, "sd": self.sd, "source": self.source, "level": self.level, "n": self.n}
 
 
 @cache
-def table() -> dict[tuple[str, str, str], Norm]:
-    """``(level, metric, event) -> Norm`` of every row that may be shown."""
-    found = {}
+def table() -> dict[tuple[str, MetricKey], Norm]:
+    """``(level, (metric, event)) -> Norm`` of every row that may be shown."""
+    norms = {}
     with DATA.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if not row["mean"] or "FROM MEMORY" in row["note"].upper():
                 continue
-            name, event = _NAMES.get(row["metric"], row["metric"]), _EVENTS.get(row["event"], row["event"])
             percents = [(p, row[f"p{p}"]) for p in _PERCENTS]
-            found[row["level"], name, event] = Norm(
+            norms[row["level"], key_in(row)] = Norm(
                 mean=float(row["mean"]),
                 sd=float(row["sd"]) if row["sd"] else None,
                 n=int(row["n"]) if row["n"] else None,
@@ -107,28 +103,28 @@ def table() -> dict[tuple[str, str, str], Norm]:
                 source=_source(row),
                 points=tuple((float(p), float(v)) for p, v in percents if v),
             )
-    return found
+    return norms
 
 
-def norm_for(metric: str, event: str, level: str = ADULT) -> Norm | None:
-    """The norm of a metric at its event for a level a coach chose (or one of the table's), or None."""
-    for candidate in LEVELS.get(level, (level, ADULT)):
-        if metric in LINE_SENSITIVE and candidate not in _LINE_LEVELS:
+def norm_for(key: MetricKey, level: Level = Level.ADULT) -> Norm | None:
+    """The norm of a metric for a level that a coach chose, or None."""
+    for candidate in LEVELS[level]:
+        if quantity_of(key[0]) in LINE_SENSITIVE and candidate not in _LINE_LEVELS:
             continue
-        if candidate in _EARLIER_CONTACT and (metric, event) in _TURNING_AT_CONTACT:
+        if candidate in _EARLIER_CONTACT and key in _TURNING_AT_CONTACT:
             continue
-        norm = table().get((candidate, metric, event))
+        norm = table().get((candidate, key))
         if norm is None or norm.sd is None and candidate != ADULT:
             continue
         return _adapted(norm, level)
     return None
 
 
-def _adapted(norm: Norm, level: str) -> Norm:
+def _adapted(norm: Norm, level: Level) -> Norm:
     """An adult norm that stands in for another level says so; for youth its spread is wider."""
-    if norm.level != ADULT or level in ("adult", ADULT):
+    if norm.level != ADULT or level == Level.ADULT:
         return norm
-    sd = norm.sd * YOUTH_WIDER if norm.sd and level == "youth" else norm.sd
+    sd = norm.sd * YOUTH_WIDER if norm.sd and level == Level.YOUTH else norm.sd
     return replace(norm, sd=sd, source=f"{STAND_IN}; {norm.source}")
 
 

@@ -1,45 +1,47 @@
-"""Estimates from the picture alone, for what moves in a plane that faces the camera (docs/method.md, section 6).
+"""Planar metrics: estimates from the frame alone, in a plane that faces the camera (docs/method.md, section 2.5).
 
 Two-axis angles do far better in 2D than from monocular depth: a knee from the side, a lean from behind. The
 landmarks' pixels are turned into metres in one vertical plane of the world, X-Z from the open side, Y-Z from
 the rear or front. Which estimate is shown is decided by measured error, per metric and view
-(:mod:`.errors`).
+(:mod:`.uncertainty`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...body.arrays import Floats
+from ...body.arrays import Floats, Indices
 from ...body.series import PoseSeries
 from ...body.skeleton import INDEX, MIRROR
+from ...vocabulary import Event, Hand, Span
 from .. import camera, signals
 from ..angles import between
-from . import Context
+from ..events.event import BR, FC, LIFT, MER
+from .context import DeliveryContext
+from .names import MetricKey, key_of
 
 SAGITTAL, FRONTAL = "sagittal", "frontal"
 # How far the camera may stand from looking straight at the plane.
 WITHIN_DEG = 35.0
 _AXES = {SAGITTAL: ((1.0, 0.0, 0.0), (0.0, 0.0, 1.0)), FRONTAL: ((0.0, 1.0, 0.0), (0.0, 0.0, 1.0))}
 _NORMAL = {SAGITTAL: 1, FRONTAL: 0}  # which world axis the camera then looks along
-FC, MER, BR, LIFT = "foot_contact", "max_external_rotation", "release", "leg_lift"
 
 
 def measure(
-    series: PoseSeries, points: Floats, rows: Floats, context: Context, hand: str
-) -> dict[tuple[str, str], float]:
-    """``(metric, event) -> value`` of what the picture's plane can tell; empty when it faces no plane.
+    series: PoseSeries, points: Floats, rows: Indices, context: DeliveryContext, hand: Hand
+) -> dict[MetricKey, float]:
+    """``(metric, event) -> value`` of what the frame's plane can tell; empty when it faces no plane.
 
     ``points`` (T, 33, 3) are the right-hander's metres of the whole series, ``rows`` those of the delivery.
     """
     px = camera.steady_px(series)[rows]
-    if hand == "left":
+    if hand == Hand.LEFT:
         px = px[:, MIRROR]
-    found = camera.fit(points[rows], px)
-    plane = None if found is None else facing(found.axis)
-    if found is None or plane is None:
+    fitted = camera.fit(points[rows], px)
+    plane = None if fitted is None else facing(fitted.axis)
+    if fitted is None or plane is None:
         return {}
-    flat = in_plane(px, found, plane)
+    flat = in_plane(px, fitted, plane)
     flat = signals.smooth(flat, series.time_s[rows])
     at = {event: _at(flat, series.time_s[rows], context.when(event)) for event in (LIFT, FC, MER, BR)}
     values = _sagittal(at, context.height_m) if plane == SAGITTAL else _frontal(at)
@@ -61,10 +63,10 @@ def in_plane(px: Floats, seen: camera.WeakPerspective, plane: str) -> Floats:
 
 
 def hand_gap(series: PoseSeries) -> Floats | None:
-    """(T,) metres between the wrists in the picture; None when the third dimension is as good.
+    """(T,) metres between the wrists in the frame; None when the third dimension is as good.
 
     Depth error can only pull the hands apart, never together: where the depth is a solution's guess (the
-    series says how uncertain it is), the picture tells better when the hands part.
+    series says how uncertain it is), the frame tells better when the hands part.
     """
     if "world_sd_m" not in series.extras or not np.isfinite(series.landmarks_px).any():
         return None
@@ -73,17 +75,17 @@ def hand_gap(series: PoseSeries) -> Floats | None:
     return None if scale is None else np.linalg.norm(apart, axis=1) / scale
 
 
-def lead_ankle(series: PoseSeries, hand: str) -> Floats | None:
-    """(T, 2) metres of the lead ankle in the picture, where the camera looks along the stride; else None.
+def lead_ankle(series: PoseSeries, hand: Hand) -> Floats | None:
+    """(T, 2) metres of the lead ankle in the frame, where the camera looks along the stride; else None.
 
-    From behind and from in front the stride is depth, of which the picture tells little: the solution lets the
+    From behind and from in front the stride is depth, of which the frame tells little: the solution lets the
     foot glide to its place when it has long stood. Its way aside and down is seen, and ends when the foot lands.
     """
     axis = camera.looking(series)
     if "world_sd_m" not in series.extras or axis is None or facing(axis) != FRONTAL:
         return None
     scale = _scale(series)
-    side = MIRROR[INDEX["left_ankle"]] if hand == "left" else INDEX["left_ankle"]
+    side = MIRROR[INDEX["left_ankle"]] if hand == Hand.LEFT else INDEX["left_ankle"]
     return None if scale is None else camera.steady_px(series)[:, side] / np.nanmedian(scale)
 
 
@@ -94,8 +96,8 @@ def _scale(series: PoseSeries) -> Floats | None:
         hips = series.world_m[:, 23:25].mean(axis=1)
         depth = np.einsum("tj,tj->t", rotation[:, 2], hips) + shift[:, 2]
         return focal / np.where(depth > 0.1, depth, np.nan)
-    found = camera.fit(series.world_m, camera.steady_px(series))
-    return None if found is None else np.full(len(series), found.scale)
+    fitted = camera.fit(series.world_m, camera.steady_px(series))
+    return None if fitted is None else np.full(len(series), fitted.scale)
 
 
 def _at(flat: Floats, time_s: Floats, when_s: float) -> dict[str, Floats]:
@@ -118,11 +120,11 @@ def _bend(p: dict[str, Floats], *names: str) -> float:
     return float(between(b - a, c - b))
 
 
-def _sagittal(at: dict[str, dict[str, Floats]], height_m: float) -> dict[tuple[str, str], float]:
+def _sagittal(at: dict[Event, dict[str, Floats]], height_m: float) -> dict[MetricKey, float]:
     """Knees, elbows, forward tilt and stride as the side view shows them."""
     knee = {e: _bend(at[e], "lead_hip", "lead_knee", "lead_ankle") for e in (LIFT, FC, MER, BR)}
-    out = {("lead_knee_flexion", event): value for event, value in knee.items()}
-    out["lead_knee_extension", "foot_contact_to_release"] = knee[FC] - knee[BR]
+    out: dict[MetricKey, float] = {("lead_knee_flexion", event): value for event, value in knee.items()}
+    out[key_of("lead_knee_extension", Span.FOOT_CONTACT_TO_RELEASE)] = knee[FC] - knee[BR]
     arm = ("shoulder", "elbow", "wrist")
     for event in (FC, MER, BR):
         out["elbow_flexion", event] = _bend(at[event], *(f"throwing_{part}" for part in arm))
@@ -137,9 +139,9 @@ def _sagittal(at: dict[str, dict[str, Floats]], height_m: float) -> dict[tuple[s
     return out
 
 
-def _frontal(at: dict[str, dict[str, Floats]]) -> dict[tuple[str, str], float]:
+def _frontal(at: dict[Event, dict[str, Floats]]) -> dict[MetricKey, float]:
     """Leans and the arm slot as the view from behind shows them."""
-    out = {}
+    out: dict[MetricKey, float] = {}
     for event in (MER, BR):
         y, z = _trunk(at[event])
         out["trunk_lateral_tilt", event] = float(np.degrees(np.arctan2(y, z)))

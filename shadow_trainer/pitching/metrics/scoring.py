@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .. import metrics
-from . import Metric, confidence, norms, uncertainty
+from ...vocabulary import Confidence, Level, View
+from ..document import MetricEntry
+from . import confidence, norms, uncertainty
+from .measure import Metric
+from .names import MetricKey
 
 TOO_LARGE = "the measured error is too large to score it"
 
 
 def scored(
     metric: Metric,
-    flat: dict[tuple[str, str], float],
+    flat: dict[MetricKey, float],
     *,
-    view: str,
+    view: View,
     fps: float,
-    level: str,
+    level: Level,
     solved: bool,
     may_score: bool,
-) -> dict[str, Any]:
+) -> MetricEntry:
     """The contract's form of a metric, with its error and its norm; low confidence is shown, never scored.
 
-    ``flat`` are the estimates of the picture's plane: where that was measured to be the better one for this
-    view and frame rate, it is taken. ``solved``: the joints are our own solution of a film, whose errors the
+    ``flat`` are the estimates from the frame's plane: where that was measured to be the better one for this
+    view and frame rate, it is taken. ``solved``: the joints are our own solution of a video, whose errors the
     table knows. ``may_score`` False: nothing is held against a norm.
     """
-    key = (metric.name, metric.event)
-    method = uncertainty.best_method(*key, view, fps) if key in flat and solved else "3d"
+    key = metric.key
+    method = uncertainty.best_method(key, view, fps) if key in flat and solved else "3d"
     value = flat[key] if method == "2d" else metric.value
-    norm = norms.norm_for(*key, level)
-    cell = uncertainty.error_of(*key, view, fps, method) if solved else None
+    norm = norms.norm_for(key, level)
+    cell = uncertainty.error_of(key, view, fps, method) if solved else None
     sd = norm.sd if norm else None
-    sure = confidence.by_error(metric.confidence, cell.error, sd, cell.bias) if cell else metric.confidence
-    score = may_score and norm is not None and value is not None and sure != metrics.LOW
+    usable = confidence.by_error(metric.confidence, cell.error, sd, cell.bias) if cell else metric.confidence
+    z = percentile = None
+    if may_score and norm is not None and value is not None and usable != Confidence.LOW:
+        z, percentile = norm.z(value), norm.percentile(value)
     return {
         "name": metric.name,
         "event": metric.event,
+        "span": metric.span,
         "value": value,
         "unit": metric.unit,
         "error": cell.error if cell else None,
@@ -46,19 +50,19 @@ def scored(
         "timing_error": metric.timing_error,
         "value_3d": metric.value,
         "method": method,
-        "confidence": sure,
-        "note": metric.note or _why_low(metric, sure, cell, sd),
+        "confidence": usable,
+        "note": metric.note or _why_low(metric, usable, cell, sd),
         "label": metric.label,
         "phase": metric.phase,
-        "norm": norm.as_dict() if norm else None,
-        "z": norm.z(value) if score else None,
-        "percentile": norm.percentile(value) if score else None,
+        "norm": norm.as_entry() if norm else None,
+        "z": z,
+        "percentile": percentile,
     }
 
 
-def _why_low(metric: Metric, sure: str, cell: uncertainty.Cell | None, sd: float | None) -> str:
+def _why_low(metric: Metric, usable: Confidence, cell: uncertainty.Cell | None, sd: float | None) -> str:
     """Why a number that its view would allow is shown as a trend only; empty when it is not."""
-    if cell is None or sure == metric.confidence or sure != metrics.LOW:
+    if cell is None or usable == metric.confidence or usable != Confidence.LOW:
         return ""
     if sd and abs(cell.bias) > confidence.BIAS_UP_TO_SD * sd:
         side = "more" if cell.bias > 0 else "less"

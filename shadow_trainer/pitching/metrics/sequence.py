@@ -7,13 +7,14 @@ before the pelvis in 20 % of pitches.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from .confidence import FPS_ARM, FPS_SEQUENCE, HIGH, LOW, MEDIUM
-from .context import Context
-from .formulas import BR, FC, peak_window
+from ...vocabulary import Confidence
+from ..document import Segment, Sequence
+from ..events.event import BR, FC
+from .confidence import FPS_ARM, FPS_SEQUENCE
+from .context import DeliveryContext
+from .formulas import peak_window
 
 SEGMENTS: tuple[tuple[str, str, str], ...] = (
     ("pelvis", "Pelvis", "pelvis_rotation_velocity"),
@@ -22,16 +23,15 @@ SEGMENTS: tuple[tuple[str, str, str], ...] = (
     ("shoulder", "Internal rotation", "shoulder_internal_rotation_velocity"),
     ("lead_knee", "Lead-knee extension", "lead_knee_extension_velocity"),
 )
-# OpenBiomechanics, medians of the peak's place between foot plant (0 %) and release (100 %), section 1.2.
+# OpenBiomechanics, medians of the peak's place between foot plant (0 %) and release (100 %): docs/method.md, section 1.2.
 TYPICAL_PERCENT = {"pelvis": 32, "trunk": 40, "elbow": 84, "shoulder": 100, "lead_knee": 94}
 
 
-def kinematic_sequence(c: Context) -> dict[str, Any]:
-    """``{"order": [...], "segments": [{name, label, time_s, percent, typical_percent, peak_deg_s}],
-    "pelvis_to_trunk_lag_ms", "confidence"}``; percent counts from foot contact (0) to release (100)."""
+def kinematic_sequence(c: DeliveryContext) -> Sequence:
+    """Each segment's fastest moment between foot contact and release, and the order in which they come."""
     window = peak_window(c)
     contact, span = c.when(FC), c.when(BR) - c.when(FC)
-    rows = []
+    rows: list[Segment] = []
     for name, label, curve in SEGMENTS:
         values = c.velocities[curve][window]
         if not np.isfinite(values).any():
@@ -58,7 +58,7 @@ def kinematic_sequence(c: Context) -> dict[str, Any]:
     }
 
 
-def _confidence(c: Context) -> str:
+def _confidence(c: DeliveryContext) -> Confidence:
     if c.events[FC].estimated or c.signals.fps < FPS_SEQUENCE:
-        return LOW
-    return MEDIUM if c.signals.fps < FPS_ARM else HIGH
+        return Confidence.LOW
+    return Confidence.MEDIUM if c.signals.fps < FPS_ARM else Confidence.HIGH

@@ -1,4 +1,4 @@
-"""The measured error of each metric by view and frame rate: the table that the product ships.
+"""The measured error of each metric by view and frame rate.
 
 ``data/metric_errors.csv`` is written by ``benchmarks/metric_errors.py`` from clips with exact truth. Until a
 cell is measured, nothing is claimed for it.
@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ...vocabulary import View
+from ..document import Method
+from .names import MetricKey, key_in
+
 DATA = Path(__file__).parent.parent / "data" / "metric_errors.csv"
 RATES = (30, 60, 120, 240)
 # The cells are small: a slightly smaller error is no reason to change the estimate.
@@ -23,12 +27,12 @@ NOT_MEASURED = "not measured"
 class Cell:
     """``error`` root mean square of the errors, ``bias`` their median (+ reads too much), both in the metric's
     unit; ``n`` deliveries; ``fps`` at which it was measured; ``method`` the estimate it belongs to: ``3d``
-    (world points) or ``2d`` (picture's plane)."""
+    (world points) or ``2d`` (the plane of the frame)."""
 
     error: float
     n: int
     fps: int
-    method: str
+    method: Method
     bias: float = 0.0
 
     @property
@@ -38,17 +42,16 @@ class Cell:
 
 
 @cache
-def table() -> dict[tuple[str, str, str, int, str], Cell]:
-    """``(metric, event, view, rate, method) -> Cell``."""
-    if not DATA.is_file():
-        return {}
+def table() -> dict[tuple[MetricKey, View, int, Method], Cell]:
+    """``((metric, event), view, rate, method) -> Cell``."""
+    cells: dict[tuple[MetricKey, View, int, Method], Cell] = {}
     with DATA.open(encoding="utf-8", newline="") as file:
-        return {
-            (row["metric"], row["event"], row["view"], int(row["fps"]), row["method"]): Cell(
-                float(row["error"]), int(row["n"]), int(row["fps"]), row["method"], float(row["bias"] or 0.0)
-            )
-            for row in csv.DictReader(file)
-        }
+        for row in csv.DictReader(file):
+            method: Method = "2d" if row["method"] == "2d" else "3d"
+            bias = float(row["bias"] or 0.0)
+            cell = Cell(float(row["error"]), int(row["n"]), int(row["fps"]), method, bias)
+            cells[key_in(row), View(row["view"]), cell.fps, method] = cell
+    return cells
 
 
 def rate_of(fps: float) -> int:
@@ -56,20 +59,20 @@ def rate_of(fps: float) -> int:
     return min(RATES, key=lambda rate: abs(math.log(rate / fps)))
 
 
-def error_of(metric: str, event: str, view: str, fps: float, method: str = "3d") -> Cell | None:
+def error_of(key: MetricKey, view: View, fps: float, method: Method = "3d") -> Cell | None:
     """The measured error, or None when nothing was measured for this view.
 
-    Where this rate was not measured, the nearest lower one stands in: more pictures do not make it worse.
+    Where this rate was not measured, the nearest lower one stands in: more frames do not make it worse.
     """
     here = rate_of(fps)
     for rate in sorted((rate for rate in RATES if rate <= here), reverse=True):
-        cell = table().get((metric, event, view, rate, method))
+        cell = table().get((key, view, rate, method))
         if cell:
             return cell
     return None
 
 
-def best_method(metric: str, event: str, view: str, fps: float) -> str:
+def best_method(key: MetricKey, view: View, fps: float) -> Method:
     """``2d`` where it was measured to be clearly the better estimate, else ``3d``."""
-    flat, deep = (error_of(metric, event, view, fps, method) for method in ("2d", "3d"))
+    flat, deep = error_of(key, view, fps, "2d"), error_of(key, view, fps, "3d")
     return "2d" if flat and deep and flat.error < CLEARLY * deep.error else "3d"

@@ -6,6 +6,8 @@ formulas of section 2, so that measuring the built body gives the angles back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ...body.arrays import Floats
@@ -27,7 +29,8 @@ def _cs(angle_deg: Floats) -> tuple[Floats, Floats]:
 
 def unit(vector: Floats) -> Floats:
     """(T, 3) vectors of length one."""
-    return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+    directions: Floats = vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+    return directions
 
 
 def level_axes(rotation_deg: Floats) -> tuple[Floats, Floats]:
@@ -56,7 +59,7 @@ def arm(
     shoulder: Floats,
     frame: tuple[Floats, Floats],
     side: str,
-    angles_deg: tuple[Floats, Floats, Floats, Floats],
+    angles_deg: Sequence[Floats],
 ) -> tuple[Floats, Floats]:
     """``(elbow, wrist)`` from abduction, horizontal abduction, external rotation and elbow flexion."""
     u, y = frame
@@ -81,4 +84,5 @@ def knee(hip: Floats, ankle: Floats, pole: Floats) -> Floats:
     foot = (THIGH**2 - SHANK**2 + distance**2) / (2 * distance)  # of the knee's perpendicular
     height = np.sqrt(np.maximum(THIGH**2 - foot**2, 0.0))
     across = unit(pole - (pole * along).sum(axis=1, keepdims=True) * along)
-    return hip + foot * along + height * across
+    joint: Floats = hip + foot * along + height * across
+    return joint

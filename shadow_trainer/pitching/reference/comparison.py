@@ -1,7 +1,8 @@
-"""An athlete beside a reference: the shadow to draw, the similarity, the differences in time (section 4)."""
+"""An athlete beside a reference: what to draw, the similarity, the differences in time (docs/method.md, section 4)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +11,17 @@ import numpy as np
 from ...body.arrays import Floats
 from ...body.series import PoseSeries
 from ...errors import BadRequest
+from ...vocabulary import Event
 from .. import angles, camera
+from ..document import Similarity
 from ..world import as_right_hander, joint
-from . import Reference, retarget, similarity, time_warp
+from . import retarget, similarity, time_warp
+from .model import Reference
 
 
 @dataclass(frozen=True)
-class Shadow:
-    """The reference on the athlete's body, row for row with the film; NaN outside the deliveries.
+class Overlay:
+    """The reference on the athlete's body, row for row with the video; NaN outside the deliveries.
 
     ``landmarks_px`` (T, 33, 2) pixels of the upright frame (NaN when no camera is known); ``world_m``
     (T, 33, 3) in the athlete's own world, left-handers not mirrored.
@@ -27,10 +31,10 @@ class Shadow:
     world_m: Floats
 
 
-def shadow(
-    series: PoseSeries, analysis: dict[str, Any], reference: Reference, mode: str = time_warp.ALIGNED
-) -> Shadow:
-    """The shadow for every delivery of an analysis, in one of the two play modes.
+def overlay(
+    series: PoseSeries, analysis: Mapping[str, Any], reference: Reference, mode: str = time_warp.ALIGNED
+) -> Overlay:
+    """The reference on the athlete for every delivery of an analysis, in one of the two play modes.
 
     ``aligned``: its events fall on the athlete's; ``real_speed``: it moves at its own speed, locked at foot
     contact. One camera per delivery projects it as the athlete's own landmarks were.
@@ -49,23 +53,23 @@ def shadow(
         )
         events = event_times(delivery)
         height = analysis["athlete"]["height_m"]
-        ghost = on_athlete(points[rows], series.time_s[rows], events, height, reference, mode)
-        world[rows] = as_right_hander(ghost, hand)
+        body = on_athlete(points[rows], series.time_s[rows], events, height, reference, mode)
+        world[rows] = as_right_hander(body, hand)
         flat = camera.pixels(series, world, rows)
         if flat is not None:
             px[rows] = flat[rows]
-    return Shadow(px, world)
+    return Overlay(px, world)
 
 
-def event_times(delivery: dict[str, Any]) -> dict[str, float]:
+def event_times(delivery: Mapping[str, Any]) -> dict[Event, float]:
     """Event name -> seconds, of a delivery of an analysis."""
-    return {name: float(event["time_s"]) for name, event in delivery["events"].items()}
+    return {Event(name): float(event["time_s"]) for name, event in delivery["events"].items()}
 
 
 def on_athlete(
     points: Floats,
     time_s: Floats,
-    events: dict[str, float],
+    events: dict[Event, float],
     height_m: float,
     reference: Reference,
     mode: str = time_warp.ALIGNED,
@@ -80,12 +84,12 @@ def on_athlete(
         reference.time_s[-1],
     )
     scale = height_m / reference.height_m
-    key = np.array([reference.events["leg_lift"], reference.events["foot_contact"]])
+    key = np.array([reference.events[Event.LEG_LIFT], reference.events[Event.FOOT_CONTACT]])
     model = reference.at(np.concatenate([clock, key]))
     lift, contact = len(clock), len(clock) + 1
     rear, lead = (
         _at(joint(points, name), time_s, events[event])
-        for name, event in (("rear_ankle", "leg_lift"), ("lead_ankle", "foot_contact"))
+        for name, event in (("rear_ankle", Event.LEG_LIFT), ("lead_ankle", Event.FOOT_CONTACT))
     )
     stride = lead - rear
     if np.linalg.norm(stride[:2]) > 0.05 * height_m:
@@ -94,7 +98,7 @@ def on_athlete(
     body = retarget.on_body(model, retarget.bone_lengths(points), scale)
     when = np.concatenate([clock, key])
     pinned = retarget.pin(
-        body, model * scale, when, reference.events["foot_contact"], (rear, lead), (lift, contact)
+        body, model * scale, when, reference.events[Event.FOOT_CONTACT], (rear, lead), (lift, contact)
     )
     return pinned[: len(clock)]
 
@@ -103,10 +107,10 @@ def similarity_of(
     points: Floats,
     time_s: Floats,
     confidence: Floats,
-    events: dict[str, float],
+    events: dict[Event, float],
     height_m: float,
     reference: Reference,
-) -> dict[str, Any]:
+) -> Similarity:
     """The ``similarity`` of one delivery: scores per joint and overall, and the intervals in ms.
 
     ``points`` (T, 33, 3) of a right-hander and ``confidence`` (T, 33) are the rows around the delivery.
@@ -114,17 +118,17 @@ def similarity_of(
     grid, weight = similarity.phase_grid(events)
     athlete = _resample(points, time_s, grid)
     visible = _resample(confidence, time_s, grid)
-    lead = on_athlete(points, time_s, events, height_m, reference)
-    ghost = _resample(lead, time_s, grid)
+    body = on_athlete(points, time_s, events, height_m, reference)
+    other = _resample(body, time_s, grid)
     return {
         "reference": reference.name,
-        **similarity.compare(athlete, ghost, weight, visible),
+        **similarity.compare(athlete, other, weight, visible),
         "intervals_ms": time_warp.interval_differences(events, reference.events),
     }
 
 
 def reference_curves(
-    time_s: Floats, events: dict[str, float], reference: Reference, mode: str = time_warp.ALIGNED
+    time_s: Floats, events: dict[Event, float], reference: Reference, mode: str = time_warp.ALIGNED
 ) -> dict[str, Floats]:
     """The reference's angles and angular velocities at the athlete's times (T,), for charts.
 

@@ -14,22 +14,23 @@ import numpy as np
 
 from ...body.arrays import Floats
 from ...body.skeleton import COUNT, INDEX
+from ...vocabulary import Event
 from ..interpolate import pchip
 from . import body
 from .model import Reference
 
 DATA = Path(__file__).parent.parent / "data" / "reference_keyframes.csv"
 HEIGHT_M, RATE_HZ = 1.88, 480.0
-# The key frames' own names -> ours. The set position is where the first movement begins.
-EVENTS = {
-    "first_movement": "set",
-    "leg_lift": "leg_lift",
-    "hand_separation": "hand_sep",
-    "foot_contact": "foot_contact",
-    "max_external_rotation": "MER",
-    "release": "release",
-    "max_internal_rotation": "max_IR",
-    "follow_through": "follow_through",
+# Our events -> the key frames' own names. The set position is where the first movement begins.
+KEY_FRAMES = {
+    Event.FIRST_MOVEMENT: "set",
+    Event.LEG_LIFT: "leg_lift",
+    Event.HAND_SEPARATION: "hand_sep",
+    Event.FOOT_CONTACT: "foot_contact",
+    Event.MAX_EXTERNAL_ROTATION: "MER",
+    Event.RELEASE: "release",
+    Event.MAX_INTERNAL_ROTATION: "max_IR",
+    Event.FOLLOW_THROUGH: "follow_through",
 }
 SOURCE = "Parametric delivery from key frames written by hand and checked against OpenBiomechanics aggregates"
 ANKLE_ABOVE_SOLE, HEEL_BEHIND = 0.038, 0.045  # [E], in body heights
@@ -52,13 +53,13 @@ def keyframes() -> tuple[tuple[str, ...], Floats, dict[str, Floats]]:
 def elite() -> Reference:
     """The reference ``elite``: a right-hander, 1.88 m, from the stretch."""
     names, knots, _ = keyframes()
-    time_s = np.round(np.arange(knots[0], knots[-1] + 0.5 / RATE_HZ, 1 / RATE_HZ), 6)
+    time_s: Floats = np.arange(float(knots[0]), float(knots[-1]) + 0.5 / RATE_HZ, 1 / RATE_HZ).round(6)
     at = dict(zip(names, knots, strict=True))
     return Reference(
         name="elite",
         time_s=time_s,
         points=points_at(time_s) * HEIGHT_M,
-        events={ours: float(at[theirs]) for ours, theirs in EVENTS.items()},
+        events={ours: float(at[theirs]) for ours, theirs in KEY_FRAMES.items()},
         height_m=HEIGHT_M,
         source=SOURCE,
     )
@@ -90,7 +91,7 @@ def points_at(time_s: Floats, table: dict[str, Floats] | None = None) -> Floats:
     for side, name, sign in (("throwing", "right", -1), ("glove", "left", 1)):
         key = "thr" if side == "throwing" else "glv"
         shoulder = chest + sign * body.SHOULDER_WIDTH / 2 * frame[1]
-        angles = tuple(c[f"{key}_{part}"] for part in ("abd", "hz_abd", "ER", "elbow"))
+        angles = [c[f"{key}_{part}"] for part in ("abd", "hz_abd", "ER", "elbow")]
         elbow, wrist = body.arm(shoulder, frame, side, angles)
         put(f"{name}_shoulder", shoulder)
         put(f"{name}_elbow", elbow)
@@ -116,7 +117,8 @@ def _rear_pole(pelvis_deg: Floats) -> Floats:
 def _lead_pole(pelvis_deg: Floats, time_s: Floats) -> Floats:
     """The lead knee points where the pelvis faces; from 100 ms before contact also to the plate."""
     share = np.clip((time_s + 0.15) / 0.10, 0.0, 1.0)[:, None]
-    return body.level_axes(pelvis_deg)[0] + share * share * (3 - 2 * share) * body.X
+    pole: Floats = body.level_axes(pelvis_deg)[0] + share * share * (3 - 2 * share) * body.X
+    return pole
 
 
 # Directions and pitch of the feet [E]: (seconds, heading of the toe in degrees about Z, toe down in degrees).

@@ -13,7 +13,7 @@ import numpy as np
 from ...body.arrays import Floats
 from ...body.skeleton import COUNT
 from ...errors import BadRequest
-from ..events import EVENTS
+from ...vocabulary import EVENTS, Event, Hand, Level
 
 SCHEMA = "shadow-trainer/reference/1"
 
@@ -27,10 +27,10 @@ class Reference:
     name: str
     time_s: Floats
     points: Floats
-    events: dict[str, float]
+    events: dict[Event, float]
     height_m: float
-    hand: str = "right"
-    level: str = "adult"
+    hand: Hand = Hand.RIGHT
+    level: str = Level.ADULT
     source: str = ""
 
     def __post_init__(self) -> None:
@@ -85,5 +85,13 @@ class Reference:
             raise BadRequest("This is not a saved reference.", code="bad_reference") from error
         if facts.get("schema") != SCHEMA:
             raise BadRequest("This reference was saved by another version.", code="bad_reference")
-        names = ("name", "level", "hand", "height_m", "source")
-        return cls(time_s=time_s, points=points, events=facts["events"], **{n: facts[n] for n in names})
+        return cls(
+            name=facts["name"],
+            time_s=time_s,
+            points=points,
+            events={Event(name): float(when) for name, when in facts["events"].items()},
+            height_m=facts["height_m"],
+            hand=Hand(facts["hand"]),
+            level=facts["level"],
+            source=facts["source"],
+        )

@@ -1,4 +1,4 @@
-"""The shadow ready for drawing: its points row for row with the film, in the world and in the picture."""
+"""The reference ready for drawing: its points row for row with the video, in the world and in the frame."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 from ...body.arrays import Floats
 from ...body.series import PoseSeries
 from ...errors import BadRequest
-from . import Reference, comparison, get, time_warp
+from . import comparison, time_warp
+from .library import get
+from .model import Reference
 
 
-def shadow(
+def reference_overlay(
     series: PoseSeries,
     analysis: Mapping[str, Any],
     delivery_index: int | None = None,
@@ -21,7 +23,7 @@ def shadow(
 ) -> tuple[Floats, Floats]:
     """``(world_m (T, 33, 3), landmarks_px (T, 33, 2))`` of the reference on the athlete's body.
 
-    World metres are the athlete's own (left-handers not mirrored), pixels those of the upright film; NaN
+    World metres are the athlete's own (left-handers not mirrored), pixels those of the upright video; NaN
     outside the delivery (all of them when ``delivery_index`` is None) and where no camera is known. ``mode``
     is ``aligned`` or ``real_speed``. Raises BadRequest for an unknown mode or delivery, NotFound for an
     unknown reference.
@@ -33,5 +35,5 @@ def shadow(
                 f"There is no delivery {delivery_index + 1} in this analysis.", code="no_such_delivery"
             )
         deliveries = [deliveries[delivery_index]]
-    found = comparison.shadow(series, {**analysis, "deliveries": deliveries}, get(reference), mode)
-    return found.world_m, found.landmarks_px
+    drawn = comparison.overlay(series, {**analysis, "deliveries": deliveries}, get(reference), mode)
+    return drawn.world_m, drawn.landmarks_px

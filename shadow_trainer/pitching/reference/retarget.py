@@ -1,4 +1,4 @@
-"""The reference's motion on the athlete's body (docs/method.md, section 4.2, steps 2 to 4).
+"""The reference's motion on the athlete's body (docs/method.md, section 4.2).
 
 Directions of the reference's bones, lengths of the athlete's; the reference turned about the vertical so
 that the strides coincide; the rear foot pinned until 100 ms before foot contact, the lead foot after it.
@@ -33,7 +33,7 @@ _HEAD = [
     if name.startswith(("nose", "mouth")) or name.endswith(("ear",)) or "eye" in name
 ]
 PIN_BLEND_S = 0.1
-# Where the shadow is held to the athlete.
+# Where the reference is held to the athlete.
 PINS = ("feet", "hips")
 
 
@@ -68,7 +68,8 @@ def stride_heading(points: Floats, lift: int | Floats, contact: int | Floats) ->
 def turn(points: Floats, angle_deg: float) -> Floats:
     """(T, 33, 3) rotated about the world's vertical through its origin."""
     c, s = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
-    return points @ np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]).T
+    turned: Floats = points @ np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]).T
+    return turned
 
 
 def on_body(points: Floats, lengths: dict[str, float], scale: float) -> Floats:
@@ -113,7 +114,8 @@ def pin(
     for name, anchor, row in zip(("rear_ankle", "lead_ankle"), anchors, moments, strict=True):
         path = joint(model, name) - joint(model, name)[row]
         shifts.append(anchor + path - joint(body, name))
-    return body + ((1.0 - late) * shifts[0] + late * shifts[1])[:, None]
+    pinned: Floats = body + ((1.0 - late) * shifts[0] + late * shifts[1])[:, None]
+    return pinned
 
 
 def at_hips(body: Floats, athlete: Floats) -> Floats:

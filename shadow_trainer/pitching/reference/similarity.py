@@ -7,22 +7,23 @@ the list of faults are separate outputs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ...body.arrays import Floats
 from ...body.skeleton import INDEX
+from ...vocabulary import Event
 from ..angles import between
+from ..document import BoneSimilarity, Similarity
 
 TRUNK, LEGS, THROWING_ARM, REST = "trunk and pelvis", "legs", "throwing arm", "glove arm and head"
 GROUP_WEIGHT = {TRUNK: 0.35, LEGS: 0.30, THROWING_ARM: 0.25, REST: 0.10}
 # Share of the score by phase: (first event, last event, weight); what lies outside both has the rest.
 PHASES = (
-    ("leg_lift", "foot_contact", 0.35),
-    ("foot_contact", "release", 0.50),
-    ("first_movement", "leg_lift", 0.075),
-    ("release", "follow_through", 0.075),
+    (Event.LEG_LIFT, Event.FOOT_CONTACT, 0.35),
+    (Event.FOOT_CONTACT, Event.RELEASE, 0.50),
+    (Event.FIRST_MOVEMENT, Event.LEG_LIFT, 0.075),
+    (Event.RELEASE, Event.FOLLOW_THROUGH, 0.075),
 )
 SAMPLES = 40  # per phase
 FREE = 0.5  # deviations below half an SD cost nothing
@@ -36,7 +37,7 @@ class Bone:
     """A direction of the body: from one point to another, with its spread among pitchers and our error.
 
     ``sd_deg`` follows the norm of the angle it decides; ``error_deg`` is 6 for trunk and legs, 10 for upper
-    arms, 15 for forearms [E, from the anchors of section 6].
+    arms, 15 for forearms [E].
     """
 
     name: str
@@ -69,7 +70,7 @@ BONES: tuple[Bone, ...] = (
 )
 
 
-def phase_grid(events: dict[str, float]) -> tuple[Floats, Floats]:
+def phase_grid(events: dict[Event, float]) -> tuple[Floats, Floats]:
     """``(time_s (N,), weight (N,))``: samples of every phase of one delivery; the weights add up to 1."""
     times, weights = [], []
     for start, stop, share in PHASES:
@@ -86,18 +87,20 @@ def direction(points: Floats, bone: Bone) -> Floats:
     """(N, 3) from the bone's start to its stop, of a right-hander's points."""
 
     def at(name: str) -> Floats:
-        return points[:, _ends(name)].mean(axis=1)
+        middle: Floats = points[:, _ends(name)].mean(axis=1)
+        return middle
 
     return at(bone.stop) - at(bone.start)
 
 
-def compare(athlete: Floats, reference: Floats, weight: Floats, visible: Floats) -> dict[str, Any]:
+def compare(athlete: Floats, reference: Floats, weight: Floats, visible: Floats) -> Similarity:
     """Scores 0..100 of two sets of points (N, 33, 3) at the same phases, weighted by ``weight`` (N,).
 
     ``visible`` (N, 33) is the athlete's landmark confidence. ``overall`` is None, and ``message`` says
     "not enough seen", when less than 60 % of the weight could be used.
     """
-    joints, total, used = [], 0.0, 0.0
+    joints: list[BoneSimilarity] = []
+    total = used = 0.0
     for bone in BONES:
         share = GROUP_WEIGHT[bone.group] / sum(other.group == bone.group for other in BONES)
         apart = between(direction(athlete, bone), direction(reference, bone))

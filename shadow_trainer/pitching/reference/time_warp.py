@@ -6,30 +6,29 @@ timing faults a coach looks for (Helwig 2011).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ...body.arrays import Floats
-from ..events import EVENTS
+from ...vocabulary import EVENTS, Event
+from ..document import Interval
 
 ALIGNED, REAL_SPEED = "aligned", "real_speed"
 MODES = (ALIGNED, REAL_SPEED)
 # Intervals that are shown in milliseconds: (from, to).
 INTERVALS = tuple(zip(EVENTS[:-1], EVENTS[1:], strict=True)) + (
-    ("leg_lift", "foot_contact"),
-    ("foot_contact", "release"),
+    (Event.LEG_LIFT, Event.FOOT_CONTACT),
+    (Event.FOOT_CONTACT, Event.RELEASE),
 )
 _LEAST_STEP_S = 1e-3
 
 
-def knots(athlete: dict[str, float], reference: dict[str, float]) -> tuple[Floats, Floats]:
+def knots(athlete: dict[Event, float], reference: dict[Event, float]) -> tuple[Floats, Floats]:
     """Event times (K,), (K,) of both, strictly increasing in both; what breaks the order is left out.
 
     Foot contact and release come first: they are the ones never given up.
     """
-    kept: list[str] = []
-    for name in ("foot_contact", "release", "leg_lift", *EVENTS):
+    kept: list[Event] = []
+    for name in (Event.FOOT_CONTACT, Event.RELEASE, Event.LEG_LIFT, *EVENTS):
         if name in kept or name not in athlete or name not in reference:
             continue
         trial = sorted([*kept, name], key=EVENTS.index)
@@ -39,7 +38,7 @@ def knots(athlete: dict[str, float], reference: dict[str, float]) -> tuple[Float
 
 
 def to_reference(
-    time_s: Floats, athlete: dict[str, float], reference: dict[str, float], mode: str = ALIGNED
+    time_s: Floats, athlete: dict[Event, float], reference: dict[Event, float], mode: str = ALIGNED
 ) -> Floats:
     """(T,) seconds of the reference's clock for (T,) of the athlete's.
 
@@ -47,15 +46,16 @@ def to_reference(
     locked at foot contact. Outside the events time runs on at its own speed.
     """
     if mode == REAL_SPEED:
-        return time_s - athlete["foot_contact"] + reference["foot_contact"]
+        return time_s - athlete[Event.FOOT_CONTACT] + reference[Event.FOOT_CONTACT]
     ours, theirs = knots(athlete, reference)
     inside = np.interp(time_s, ours, theirs)
-    return inside + np.minimum(time_s - ours[0], 0.0) + np.maximum(time_s - ours[-1], 0.0)
+    clock: Floats = inside + np.minimum(time_s - ours[0], 0.0) + np.maximum(time_s - ours[-1], 0.0)
+    return clock
 
 
-def interval_differences(athlete: dict[str, float], reference: dict[str, float]) -> list[dict[str, Any]]:
-    """``[{from, to, athlete_ms, reference_ms, difference_ms}]`` for consecutive events and the main phases."""
-    rows = []
+def interval_differences(athlete: dict[Event, float], reference: dict[Event, float]) -> list[Interval]:
+    """Milliseconds between consecutive events and over the main phases, of both."""
+    rows: list[Interval] = []
     for start, stop in INTERVALS:
         ours, theirs = (1000.0 * (times[stop] - times[start]) for times in (athlete, reference))
         rows.append(

@@ -19,6 +19,7 @@ METRIC_COLUMNS: tuple[str, ...] = (
     "delivery",
     "metric",
     "event",
+    "span",
     "event_time_s",
     "value",
     "unit",
@@ -52,7 +53,8 @@ def _metric_rows(analysis: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
             yield (
                 int(delivery.get("index", 0)) + 1,
                 metric["name"],
-                metric.get("event", ""),
+                metric.get("event") or "",
+                metric.get("span") or "",
                 rounded((events.get(metric.get("event")) or {}).get("time_s"), 4),
                 rounded(metric.get("value"), 3),
                 metric.get("unit", ""),

@@ -17,8 +17,7 @@ from ...jobs.pipeline.request import (
     VIEWS,
     AnalysisRequest,
 )
-from ...pitching.events import EVENTS
-from ...vocabulary import State
+from ...vocabulary import EVENTS, State
 
 TEXT, NUMBER, WHOLE, FLAG = ({"type": kind} for kind in ("string", "number", "integer", "boolean"))
 ADDRESS = {"type": "string", "format": "uri-reference"}

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...labels import UNKNOWN, event_label, number, quantity, rounded, stands_close
-from ...pitching.events import EVENTS
+from ...pitching.metrics import MetricKey
 from ...pitching.metrics.labels import metric_label
 from ...pitching.reference.time_warp import INTERVALS
+from ...vocabulary import EVENTS
 from .likeness import Likeness, likeness
 from .metrics import PHASES, phase_of
 
@@ -73,7 +74,7 @@ def metrics(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Phase, ...]:
     keys = [*ours, *(key for key in theirs if key not in ours)]
     found = []
     for phase, title, _ in PHASES:
-        rows = tuple(_row(key, ours.get(key), theirs.get(key)) for key in keys if phase_of(key[1]) == phase)
+        rows = tuple(_row(key, ours.get(key), theirs.get(key)) for key in keys if phase_of(*key) == phase)
         if rows:
             found.append(Phase(title, rows))
     return tuple(found)
@@ -117,7 +118,7 @@ def verdict(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
     return "more" if abs(b["value"] - a["value"]) > float(np.hypot(*errors)) else "within"
 
 
-def _row(key: tuple[str, str], a: Mapping[str, Any] | None, b: Mapping[str, Any] | None) -> Row:
+def _row(key: MetricKey, a: Mapping[str, Any] | None, b: Mapping[str, Any] | None) -> Row:
     one = a or b or {}
     unit, found = one.get("unit") or "", "missing"
     difference = UNKNOWN
@@ -134,8 +135,8 @@ def _row(key: tuple[str, str], a: Mapping[str, Any] | None, b: Mapping[str, Any]
     )
 
 
-def _by_key(delivery: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    return {(m["name"], m.get("event") or ""): m for m in delivery.get("metrics") or ()}
+def _by_key(delivery: Mapping[str, Any]) -> dict[MetricKey, Mapping[str, Any]]:
+    return {(m["name"], m.get("event")): m for m in delivery.get("metrics") or ()}
 
 
 def _times(delivery: Mapping[str, Any]) -> dict[str, float]:

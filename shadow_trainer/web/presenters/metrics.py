@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...labels import CONFIDENCES, UNKNOWN, number, stands_close, unit_label, with_sign, z_words
+from ...pitching.metrics import span_of
 from ...pitching.metrics.labels import metric_label
+from ...vocabulary import Event, Span
 
-# A metric belongs to the phase of the event at which it is read; peaks are read along the way.
-PHASES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("lift", "Leg lift", ("first_movement", "leg_lift", "hand_separation")),
-    ("stride", "Foot contact", ("stride", "foot_contact")),
-    ("cocking", "Arm cocking", ("max_external_rotation", "MER", "max(MER)")),
-    ("release", "Release", ("release", "foot_contact_to_release", "max_internal_rotation", "follow_through")),
-    ("whole", "Speed, timing and sequence", ("max", "", "-")),
+# A metric belongs to the phase of the event at which it is read, or to that of its span; peaks are found on the way.
+PHASES: tuple[tuple[str, str, tuple[Event | Span, ...]], ...] = (
+    ("lift", "Leg lift", (Event.FIRST_MOVEMENT, Event.LEG_LIFT, Event.HAND_SEPARATION)),
+    ("stride", "Foot contact", (Event.FOOT_CONTACT,)),
+    ("cocking", "Arm cocking", (Event.MAX_EXTERNAL_ROTATION,)),
+    (
+        "release",
+        "Release",
+        (Event.RELEASE, Span.FOOT_CONTACT_TO_RELEASE, Event.MAX_INTERNAL_ROTATION, Event.FOLLOW_THROUGH),
+    ),
+    ("whole", "Speed, timing and sequence", (Span.MAX, Span.MIN, Span.DELIVERY)),
 )
 CONFIDENCE_HELP = {
     "high": "Usable with one camera",
@@ -83,9 +89,10 @@ class Phase:
         return tuple(row for row in self.rows if row.confidence == "low")
 
 
-def phase_of(event: str) -> str:
-    """The phase to which what is measured at an event belongs; the whole delivery for every other one."""
-    return next((key for key, _, events in PHASES if event in events), "whole")
+def phase_of(name: str, event: Event | None) -> str:
+    """The phase to which a metric belongs, by its event or its span."""
+    place = event or span_of(name, event)
+    return next((key for key, _, places in PHASES if place in places), "whole")
 
 
 def phases(metrics: list[dict[str, Any]], *, scored: bool = True) -> tuple[Phase, ...]:
@@ -95,7 +102,7 @@ def phases(metrics: list[dict[str, Any]], *, scored: bool = True) -> tuple[Phase
     """
     found = []
     for key, title, _ in PHASES:
-        mine = (metric for metric in metrics if phase_of(metric.get("event") or "") == key)
+        mine = (metric for metric in metrics if phase_of(metric["name"], metric.get("event")) == key)
         rows = tuple(metric_row(metric, scored=scored) for metric in mine)
         if rows:
             found.append(Phase(key, title, rows))
@@ -112,7 +119,7 @@ def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:
     return MetricRow(
         name=metric["name"],
         event=metric.get("event") or "",
-        label=metric.get("label") or metric_label(metric["name"], metric.get("event") or ""),
+        label=metric.get("label") or metric_label(metric["name"], metric.get("event")),
         value=UNKNOWN if value is None else _amount(value, unit),
         error="?" if error is None else _amount(error, unit),
         error_source=error_words(metric),

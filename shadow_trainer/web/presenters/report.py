@@ -9,9 +9,9 @@ from typing import Any
 from ...jobs.correction.remeasure import MOVED
 from ...labels import HANDS, LEVELS, VIEWS, event_label
 from ...pitching import faults, representative
-from ...pitching.events import EVENTS
 from ...pitching.metrics import norms
 from ...pitching.metrics.labels import validated
+from ...vocabulary import EVENTS
 from .keypoints import time_scale
 from .likeness import Likeness, Spread, drifts, likeness, repeated, spreads
 from .metrics import Phase, phases, sources

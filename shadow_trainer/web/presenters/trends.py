@@ -13,10 +13,12 @@ from typing import Any
 
 from ...labels import number, quantity
 from ...pitching import consistency
+from ...pitching.metrics import MetricKey, quantity_of, span_of
 from ...pitching.metrics.labels import metric_label
+from ...pitching.stored import upgraded_metrics
 from ...render import trend
 from .likeness import Spread, drifts, repeated, spreads
-from .metrics import PHASES
+from .metrics import PHASES, phase_of
 from .report import MODEL_WORDS
 
 # Day, view and summary of one pitch.
@@ -88,15 +90,15 @@ def age(birth_year: int | None, today: date | None = None) -> int | None:
 def build(analyses: Iterable[Any], deliveries: Mapping[str, list[Any]]) -> Seasons:
     """From finished analyses and their deliveries' summaries, in the order of their days."""
     ordered = sorted(analyses, key=lambda row: (day_of(row), row.created_at))
-    rows: dict[tuple[str, str], list[tuple[Any, Point]]] = {}
+    rows: dict[MetricKey, list[tuple[Any, Point]]] = {}
     thrown: list[Thrown] = []
     for row in ordered:
         scored = (row.result or {}).get("model_size") not in MODEL_WORDS
         for delivery in deliveries.get(row.id, ()):
-            for metric in delivery.summary.get("metrics") or ():
+            for metric in upgraded_metrics(delivery.summary.get("metrics")):
                 if metric.get("value") is not None:
                     point = _point(row, delivery, metric, scored)
-                    rows.setdefault((metric["name"], metric.get("event") or ""), []).append((metric, point))
+                    rows.setdefault((metric["name"], metric["event"]), []).append((metric, point))
             if scored:
                 thrown.append((day_of(row), (row.result or {}).get("view"), _as_delivery(delivery.summary)))
     spread = _together(thrown)
@@ -146,39 +148,31 @@ def _point(row: Any, delivery: Any, metric: Mapping[str, Any], scored: bool) -> 
 
 def _as_delivery(summary: Mapping[str, Any]) -> dict[str, Any]:
     """A stored summary in the shape that the consistency asks for."""
-    metrics = [
-        {**metric, "event": metric.get("event") or "", "label": _label(metric)}
-        for metric in summary.get("metrics") or ()
-    ]
+    metrics = [{**metric, "label": _label(metric)} for metric in upgraded_metrics(summary.get("metrics"))]
     faults = [fault for fault in summary.get("faults") or () if isinstance(fault, dict) and fault.get("id")]
     return {"metrics": metrics, "faults": faults}
 
 
 def _label(metric: Mapping[str, Any]) -> str:
-    return str(metric.get("label") or metric_label(metric["name"], metric.get("event") or ""))
+    return str(metric.get("label") or metric_label(metric["name"], metric["event"]))
 
 
-def _groups(rows: Mapping[tuple[str, str], list[tuple[Any, Point]]]) -> Iterable[Group]:
-    placed = {event for _, _, events in PHASES for event in events}
-    for key, title, events in PHASES:
-        mine = [
-            _trend(name, event, found)
-            for (name, event), found in rows.items()
-            if event in events or (key == "whole" and event not in placed)
-        ]
+def _groups(rows: Mapping[MetricKey, list[tuple[Any, Point]]]) -> Iterable[Group]:
+    for phase, title, _ in PHASES:
+        mine = [_trend(key, measured) for key, measured in rows.items() if phase_of(*key) == phase]
         sure = tuple(t for t in mine if any(point.sure for point in t.points))
         if mine:
             yield Group(title, sure, tuple(t for t in mine if t not in sure))
 
 
-def _trend(name: str, event: str, found: list[tuple[Any, Point]]) -> Trend:
-    metric = found[-1][0]
-    norm = next((m["norm"] for m, _ in reversed(found) if (m.get("norm") or {}).get("sd")), None)
+def _trend(key: MetricKey, measured: list[tuple[Any, Point]]) -> Trend:
+    metric = measured[-1][0]
+    norm = next((m["norm"] for m, _ in reversed(measured) if (m.get("norm") or {}).get("sd")), None)
     unit = metric.get("unit") or ""
-    points = tuple(point for _, point in found)
-    key = f"trend-{name}-{event or 'whole'}".replace("_", "-")
+    points = tuple(point for _, point in measured)
+    address = f"trend-{quantity_of(key[0])}-{key[1] or span_of(*key)}".replace("_", "-")
     band = (norm["mean"] - norm["sd"], norm["mean"] + norm["sd"]) if norm else None
     dots = [trend.Dot(p.day, p.value, p.error, p.sure) for p in points]
     words = "" if norm is None else f"{quantity(norm['mean'], unit)} ± {number(norm['sd'], unit)}"
-    drawing = trend.draw(trend.Chart(key, _label(metric), unit, dots, band))
-    return Trend(key, _label(metric), drawing, points, words)
+    drawing = trend.draw(trend.Chart(address, _label(metric), unit, dots, band))
+    return Trend(address, _label(metric), drawing, points, words)

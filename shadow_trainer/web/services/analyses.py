@@ -22,6 +22,7 @@ from ...jobs.correction import redraw, remeasure
 from ...jobs.pipeline import assumptions
 from ...jobs.pipeline.request import AnalysisRequest
 from ...pitching.reference.retarget import at_hips
+from ...pitching.stored import upgraded
 from ...settings import ROOT
 from ..accounts.viewer import new_owner, own, owner_filter
 from ..http.services import current
@@ -163,6 +164,11 @@ def read_json(analysis_id: str, name: str) -> Any:
         raise NotFound(f"This analysis has no {name}.", code="no_such_file") from error
 
 
+def read_document(analysis_id: str) -> dict[str, Any]:
+    """analysis.json as this release writes it, whichever release wrote it; NotFound when it is not there."""
+    return upgraded(read_json(analysis_id, "analysis.json"))
+
+
 def read_pose(analysis_id: str) -> PoseSeries:
     """The landmarks of an analysis; NotFound when they are not there."""
     with current().storage.open(f"analyses/{analysis_id}/pose.npz") as file:
@@ -211,7 +217,7 @@ def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> di
     completed(analysis_id)
 
     def change() -> remeasure.Change:
-        before = read_json(analysis_id, "analysis.json").get(remeasure.MOVED) or {}
+        before = read_document(analysis_id).get(remeasure.MOVED) or {}
         moved = {**before, str(delivery): {**before.get(str(delivery), {}), **events}} if events else {}
         return remeasure.Change(moved=moved)
 
@@ -220,7 +226,7 @@ def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> di
 
 def events_of(analysis_id: str, delivery: int) -> dict[str, float]:
     """Where the events of one pitch are now, in seconds of real time; NotFound for a pitch that is not there."""
-    for row in read_json(analysis_id, "analysis.json")["deliveries"]:
+    for row in read_document(analysis_id)["deliveries"]:
         if row["index"] == delivery:
             return {name: event["time_s"] for name, event in row["events"].items() if event}
     raise NotFound(f"There is no pitch {delivery + 1} in this film.", code="no_such_delivery")
@@ -240,7 +246,7 @@ def _measure(analysis_id: str, change: Callable[[], remeasure.Change]) -> dict[s
     with alone(analysis_id):
         revision = remeasure.apply(current().settings, current().catalog, analysis_id, change())
     current().jobs.redraw(analysis_id, revision)
-    return read_json(analysis_id, "analysis.json")
+    return read_document(analysis_id)
 
 
 def films_are_old(analysis_id: str, document: dict[str, Any]) -> bool:

@@ -65,7 +65,7 @@ def info(analysis_id: str) -> Response:
         "analysis": None,
     }
     if row.state == "completed":
-        known["analysis"] = analyses.read_json(row.id, "analysis.json")
+        known["analysis"] = analyses.read_document(row.id)
     return jsonify(known)
 
 

@@ -115,7 +115,7 @@ def _pitch(text: str) -> Pitch | None:
     found = PITCH.fullmatch(text)
     row = analyses.completed(found[1] if found else text)
     place = int(found[2] or 0) if found else 0
-    document = analyses.read_json(row.id, "analysis.json")
+    document = analyses.read_document(row.id)
     if place >= len(document["deliveries"]):
         raise NotFound(f"There is no pitch {place + 1} in this film.", code="no_such_delivery")
     return Pitch(row, place, document, media_address(row, "preview.mp4"), poster_address(row))

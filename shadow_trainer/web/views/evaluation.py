@@ -38,7 +38,7 @@ def get_3d_keypoints() -> Response:
         raise BadRequest("The body names no job_id.", code="bad_json", fix='Send {"job_id": "..."}.')
     row = analyses.find(body["job_id"])
     if row.state == "completed":
-        document = analyses.read_json(row.id, "analysis.json")
+        document = analyses.read_document(row.id)
         throws, video = document["athlete"]["throws"], document["video"]
         return jsonify(keypoints(analyses.read_pose(row.id), video=video, throws=throws, part="3d"))
     if row.state in ("failed", "canceled"):
@@ -56,9 +56,7 @@ def generate_evaluation(analysis_id: str) -> Response:
     body = request.get_json(silent=True) if request.is_json else {}
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.", code="bad_json", fix='Send {"level": "youth"}.')
-    document = (
-        analyses.assume(row.id, changes_from(body)) if body else analyses.read_json(row.id, "analysis.json")
-    )
+    document = analyses.assume(row.id, changes_from(body)) if body else analyses.read_document(row.id)
     return jsonify(_evaluation(row.id, document))
 
 

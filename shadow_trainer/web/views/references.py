@@ -15,8 +15,8 @@ from ...catalog.references import NOTE
 from ...errors import BadRequest, ShadowError, TooLarge
 from ...labels import event_label, readable
 from ...pitching import importers
-from ...pitching.events import EVENTS
 from ...pitching.reference import Reference, from_delivery
+from ...vocabulary import EVENTS
 from ..forms.analysis import LEVEL_CHOICES, parse_height
 from ..forms.athlete import HANDS
 from ..http.problems import from_error
@@ -104,7 +104,7 @@ def import_() -> Response | tuple[str, int]:
 def from_analysis(analysis_id: str) -> Response:
     """A pitch of a finished analysis as a reference."""
     row = analyses.completed(analysis_id)
-    document, place = analyses.read_json(row.id, "analysis.json"), _place(request.form.get("delivery", "0"))
+    document, place = analyses.read_document(row.id), _place(request.form.get("delivery", "0"))
     found = from_delivery(
         analyses.read_pose(row.id),
         document,

@@ -30,7 +30,7 @@ class Other:
 
 def render(row: Any) -> str:
     """The page of a finished analysis; ``?delivery=``, ``?film=`` and ``?t=`` choose what it shows."""
-    document = analyses.read_json(row.id, "analysis.json")
+    document = analyses.read_document(row.id)
     report = report_view.build(document, delivery=request.args.get("delivery", type=int))
     wanted = request.args.get("film", "overlay")
     film = wanted if wanted in FILMS else "overlay"

@@ -60,7 +60,7 @@ def keypoints_pro(analysis_id: str) -> Response:
 
 
 def _landmarks(row: Any, series: PoseSeries) -> Response:
-    document, part = analyses.read_json(row.id, "analysis.json"), request.args.get("part", "")
+    document, part = analyses.read_document(row.id), request.args.get("part", "")
     known = {"video": document["video"], "throws": document["athlete"]["throws"], "part": part}
     if request.args.get("as") != "packed":
         return jsonify(keypoints(series, **known))
@@ -78,7 +78,7 @@ def pitch(analysis_id: str, place: int) -> Response:
     ``events`` are seconds of the film's own clock; ``scale`` is the real seconds in one second of it.
     """
     row = analyses.completed(analysis_id)
-    found = pitch_of(analyses.read_json(row.id, "analysis.json"), place)
+    found = pitch_of(analyses.read_document(row.id), place)
     landmarks = url_for("results.keypoints_user", analysis_id=row.id, part="2d", **{"as": "packed"})
     return jsonify(**found, title=row.title, film=media_address(row, "preview.mp4"), landmarks=landmarks)
 
@@ -87,9 +87,7 @@ def pitch(analysis_id: str, place: int) -> Response:
 def export(analysis_id: str, name: str) -> Response:
     """One export as a download; ``?delivery=0`` leaves the other pitches out."""
     row = analyses.completed(analysis_id)
-    source = exports.Source(
-        analyses.read_pose(row.id), analyses.read_json(row.id, "analysis.json"), _curves(row.id)
-    )
+    source = exports.Source(analyses.read_pose(row.id), analyses.read_document(row.id), _curves(row.id))
     with tempfile.TemporaryDirectory(dir=area(current_app), prefix="export-") as folder:
         path = Path(folder) / "export"
         kind = exports.write(name, source, path, delivery=_delivery())
@@ -174,7 +172,7 @@ def _measured(analysis_id: str, document: dict[str, Any]) -> Response:
 def _pitch(analysis_id: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """``(document, delivery, curves)`` of the pitch that was asked for; NotFound without its curves."""
     document, curves, place = (
-        analyses.read_json(analysis_id, "analysis.json"),
+        analyses.read_document(analysis_id),
         _curves(analysis_id),
         _delivery() or 0,
     )

@@ -47,7 +47,7 @@ def report(token: str) -> str:
     row = _row(token)
     # From here on links.py gives addresses below this link, and none for what it does not open.
     g.share_token = token
-    document = analyses.read_json(row.id, "analysis.json")
+    document = analyses.read_document(row.id)
     shown = report_view.build(document, delivery=request.args.get("delivery", type=int))
     film = request.args.get("film", "overlay")
     address = media_address(row, FILMS.get(film, "overlay.mp4")) or media_address(row, "preview.mp4")
