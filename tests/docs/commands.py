@@ -62,4 +62,5 @@ KINDS = {
     "script": r"deploy/scripts/\w+\.sh.*",
     "curl": r"curl .*",
     "git": r"git pull",
+    "hooks": r"\.venv/bin/pre-commit install",
 }

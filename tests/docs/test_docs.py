@@ -10,6 +10,7 @@
 | make | ``make -n``: the target exists, and its own commands are tested elsewhere |
 | compose | the files, services and our own command exist (no engine here; tests/deploy) |
 | systemd | the units that are named exist (tests/deploy runs systemd's checker) |
+| hooks | the hooks' file and their program are there |
 | script | the script exists, is executable and sound; tests/deploy runs them |
 """
 
@@ -129,6 +130,12 @@ def test_the_targets_exist(text: str) -> None:
         [*text.split()[:1], "-n", *text.split()[1:]], cwd=ROOT, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_hooks_that_are_named_exist() -> None:
+    assert of_kind("hooks")
+    assert (ROOT / ".pre-commit-config.yaml").is_file()
+    assert "\npre_commit==" in (ROOT / "requirements-dev.txt").read_text()
 
 
 def test_what_compose_is_asked_for_exists() -> None:
