@@ -20,8 +20,9 @@ import numpy as np
 from shadow_trainer import video
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.body.skeleton import COUNT, INDEX
-from shadow_trainer.render import film
+from shadow_trainer.render.overlay_film import overlay
 from shadow_trainer.render.overlays import standard
+from shadow_trainer.render.side_by_side import side_by_side
 
 SAMPLE = Path(__file__).resolve().parent.parent / "static" / "samples" / "sample_lefty.mp4"
 PARTS = {"shoulder": 1.45, "elbow": 1.2, "wrist": 1.05, "index": 1.0, "hip": 0.95, "knee": 0.52, "ankle": 0.08,
@@ -77,14 +78,14 @@ def report(path: Path, out: Path) -> None:
     events = {n: {"time_s": series.time_s[-1] * (k + 1) / 4} for k, n in enumerate(names)}
     delivery = {"index": 0, "start_s": 0.0, "end_s": float(series.time_s[-1]), "events": events}
     analysis = {"deliveries": [delivery], "athlete": {"throws": "right"}, "view": {"name": "open-side"}}
-    plain = timed(lambda: film.overlay(path, info, series, analysis, out, overlays=()))
+    plain = timed(lambda: overlay(path, info, series, analysis, out, overlays=()))
     print(f"{info.width} x {info.height}, {info.frame_count} frames")
     print(f"{'decode + encode':<28}1.00   {1000 * plain / info.frame_count:6.2f} ms a frame")
     rows = [(type(one).__name__, (one,)) for one in standard()] + [("all overlays", standard())]
     for name, overlays in rows:
-        spent = timed(lambda drawn=overlays: film.overlay(path, info, series, analysis, out, overlays=drawn))
+        spent = timed(lambda drawn=overlays: overlay(path, info, series, analysis, out, overlays=drawn))
         print(f"{'+ ' + name:<28}{spent / plain:.2f}   {1000 * spent / info.frame_count:6.2f} ms a frame")
-    spent = timed(lambda: film.side_by_side(path, info, series, analysis, out))
+    spent = timed(lambda: side_by_side(path, info, series, analysis, out))
     print(f"{'side by side':<28}{spent / plain:.2f}   {1000 * spent / info.frame_count:6.2f} ms a frame")
 
 

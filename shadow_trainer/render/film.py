@@ -1,6 +1,6 @@
-"""The films: the athlete's own film with overlays, and the film beside a 3D view. Frames are streamed.
+"""Writing a film: frames are decoded, drawn on and encoded one after the other, never all at once.
 
-Both have the frame grid of the browser preview (constant rate, as many frames), so that a player can
+Every film has the frame grid of the browser preview (constant rate, as many frames), so that a player can
 switch between them without losing its place.
 """
 
@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from .. import video
 from ..body.series import PoseSeries
+from ..video.preview import preview_rate
 from .clip import Clip, make_clip
-from .overlays import Overlay, standard
-from .projection import film_pixels
 
 Progress = Callable[[int, int], None]
 Check = Callable[[], None]
@@ -23,47 +23,12 @@ REPORT_EVERY = 10  # frames between two progress reports
 MAX_SIDE = 1280
 
 
-def _no_progress(done: int, total: int) -> None:
-    """Nobody listens."""
+def no_progress(done: int, total: int) -> None:
+    """Report to nobody."""
 
 
-def _no_check() -> None:
-    """Nobody stops us."""
-
-
-def overlay(
-    video_path: str | os.PathLike[str],
-    info: Any,
-    series: PoseSeries,
-    analysis: Mapping[str, Any],
-    out: str | os.PathLike[str],
-    *,
-    shadow: np.ndarray | None = None,
-    shadow_world: np.ndarray | None = None,
-    overlays: Iterable[Overlay] | None = None,
-    max_side: int = MAX_SIDE,
-    progress: Progress = _no_progress,
-    check: Check = _no_check,
-) -> dict[str, Any]:
-    """Write the film with skeleton, trails, events and clock; returns ``{width, height, fps, frame_count}``.
-
-    ``info`` VideoInfo; ``shadow`` (T, 33, 2) upright film pixels of the reference, or ``shadow_world``
-    (T, 33, 3) metres, which is then projected through the film's own camera.
-    Raises BadVideo when the film cannot be decoded, Canceled from ``check``.
-    """
-    drawn = tuple(standard() if overlays is None else overlays)
-    if shadow is None and shadow_world is not None:
-        shadow = film_pixels(series, shadow_world, (info.width, info.height))
-    size, scale = fitted(info, max_side)
-    clip = clip_of(series, analysis, info, size, scale=scale, shadow=shadow)
-
-    def picture(image: np.ndarray, row: int) -> np.ndarray:
-        if row < len(series):
-            for one in drawn:
-                one.draw(image, clip.at(row))
-        return image
-
-    return write_film(video_path, info, out, size, picture, progress, check, max_side=max_side)
+def no_check() -> None:
+    """Never cancel."""
 
 
 def clip_of(
@@ -101,22 +66,19 @@ def write_film(
     info: Any,
     out: str | os.PathLike[str],
     size: tuple[int, int],
-    picture: Callable[[np.ndarray, int], np.ndarray],
+    draw: Callable[[np.ndarray, int], np.ndarray],
     progress: Progress,
     check: Check,
     *,
     max_side: int | None,
 ) -> dict[str, Any]:
-    """Decode, let ``picture(image, row)`` draw, encode. A few frames are in memory at a time."""
-    from .. import video
-    from ..video.preview import preview_rate
-
+    """Decode, let ``draw(image, row)`` draw on each frame, encode. A few frames are in memory at a time."""
     file_times = video.frame_times(video_path, info) / info.time_scale
     fps, total = preview_rate(file_times), len(file_times)
     decoded = video.prefetch(video.frames(video_path, info, max_side=max_side))
     with video.Writer(out, size[0], size[1], fps) as writer:
         for frame, repeats in on_grid(decoded, file_times, float(fps)):
-            image = picture(frame.image, frame.index)
+            image = draw(frame.image, frame.index)
             for _ in range(repeats):
                 writer.write(padded(image, size))
             if frame.index % REPORT_EVERY == 0:
@@ -147,17 +109,3 @@ def padded(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The image at even size (width, height): the last row and column are repeated."""
     columns, rows = size[0] - image.shape[1], size[1] - image.shape[0]
     return np.pad(image, ((0, rows), (0, columns), (0, 0)), mode="edge") if rows or columns else image
-
-
-def side_by_side(
-    video_path: str | os.PathLike[str],
-    info: Any,
-    series: PoseSeries,
-    analysis: Mapping[str, Any],
-    out: str | os.PathLike[str],
-    **options: Any,
-) -> dict[str, Any]:
-    """The athlete's film beside the 3D view; see :func:`shadow_trainer.render.side_by_side.side_by_side`."""
-    from .side_by_side import side_by_side as write
-
-    return write(video_path, info, series, analysis, out, **options)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..body.series import PoseSeries
 from .canvas import plate, text, text_width
-from .film import Check, Progress, _no_check, _no_progress, clip_of, write_film
+from .film import Check, Progress, clip_of, no_check, no_progress, write_film
 from .overlays import Clock, EventBanner, EventRing, Shadow, Skeleton, Timeline, Trail
 from .palette import CASING, GLOVE, INK_QUIET, SHADOW, THROWING
 from .projection import film_pixels
@@ -42,8 +42,8 @@ def side_by_side(
     *,
     shadow: np.ndarray | None = None,
     shadow_world: np.ndarray | None = None,
-    progress: Progress = _no_progress,
-    check: Check = _no_check,
+    progress: Progress = no_progress,
+    check: Check = no_check,
 ) -> dict[str, Any]:
     """Write the film of film and 3D view; returns ``{width, height, fps, frame_count}``.
 

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from .. import video
 from ..body.series import PoseSeries
 from ..labels import event_label
 from .canvas import text
@@ -91,8 +92,6 @@ def frames_at(
     max_side: int | None = None,
 ) -> dict[int, np.ndarray]:
     """Images of some rows, decoded in one pass from the first to the last of them."""
-    from .. import video
-
     rows = set(rows)
     if not rows:
         return {}

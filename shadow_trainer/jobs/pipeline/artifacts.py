@@ -55,9 +55,10 @@ class Drawing:
         check: Callable[[], None] = lambda: None,
     ) -> tuple[str, ...]:
         """Write :data:`FILMS` into a folder, and name them; ``progress(0)`` and ``progress(1)`` are told of the two."""
-        from ...render import film
+        from ...render.overlay_film import overlay
+        from ...render.side_by_side import side_by_side
 
-        for half, (make, name) in enumerate(zip((film.overlay, film.side_by_side), FILMS, strict=True)):
+        for half, (make, name) in enumerate(zip((overlay, side_by_side), FILMS, strict=True)):
             make(
                 self.film,
                 self.info,
