@@ -1,4 +1,4 @@
-"""Where films and results are kept: a local folder, or a bucket at any S3-compatible service."""
+"""Where videos and results are kept: a local folder, or a bucket at any S3-compatible service."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class LocalStorage:
         self.root = Path(root).absolute()
 
     def put(self, key: str, source: Path | BinaryIO, *, move: bool = False) -> int:
-        """See :class:`Storage`. A moved file on the same disk costs a rename."""
+        """Store a file or a stream; a moved file on the same disk costs a rename."""
         target = self._path(key)
         with full_disk_named():
             incoming = self.root / TEMPORARY
@@ -48,7 +48,7 @@ class LocalStorage:
         return size
 
     def get(self, key: str, path: Path) -> Path:
-        """See :class:`Storage`."""
+        """Copy the file to a local path, whole or not at all; NotFound."""
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         with full_disk_named():
@@ -62,45 +62,45 @@ class LocalStorage:
         return path
 
     def open(self, key: str) -> BinaryIO:
-        """See :class:`Storage`."""
+        """Open the file for reading; NotFound."""
         try:
             return self._path(key).open("rb")
         except (FileNotFoundError, IsADirectoryError) as error:
             raise nothing(key) from error
 
     def url(self, key: str, *, content_type: str = "", disposition: str = "") -> str | None:
-        """None: local files are served by the web process."""
+        """Return None: local files are served by the web process."""
         check_key(key)
         return None
 
-    def path(self, key: str) -> Path | None:
-        """See :class:`Storage`."""
+    def path(self, key: str) -> Path:
+        """Return the file's own path; NotFound."""
         path = self._path(key)
         if not path.is_file():
             raise nothing(key)
         return path
 
     def exists(self, key: str) -> bool:
-        """See :class:`Storage`."""
+        """Return whether there is a file under ``key``."""
         return self._path(key).is_file()
 
     def size(self, key: str) -> int:
-        """See :class:`Storage`."""
+        """Return the file's bytes; NotFound."""
         return self._stat(key).st_size
 
     def rename(self, key: str, new_key: str) -> None:
-        """See :class:`Storage`."""
+        """Move the file, and remove the folders it leaves empty; NotFound."""
         source, target = self.path(key), self._path(new_key)
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
         self._prune(source.parent)
 
     def modified(self, key: str) -> float:
-        """See :class:`Storage`."""
+        """Return the Unix time of the last put; NotFound."""
         return self._stat(key).st_mtime
 
     def delete(self, key: str) -> bool:
-        """See :class:`Storage`. Folders left empty go with the file."""
+        """Delete the file and the folders it leaves empty; False when there was nothing."""
         path = self._path(key)
         try:
             path.unlink()
@@ -110,22 +110,22 @@ class LocalStorage:
         return True
 
     def delete_prefix(self, prefix: str) -> int:
-        """See :class:`Storage`."""
+        """Delete every file below ``prefix/``; how many."""
         return sum(self.delete(key) for key in list(self.list(check_key(prefix))))
 
     def list(self, prefix: str = "") -> Iterator[str]:
-        """See :class:`Storage`."""
+        """Yield every key below ``prefix/``, sorted as text."""
         folder = self._path(prefix) if prefix else self.root
-        found = (path.relative_to(self.root) for path in folder.rglob("*") if path.is_file())
-        yield from sorted(path.as_posix() for path in found if path.parts[0] != TEMPORARY)
+        files = (path.relative_to(self.root) for path in folder.rglob("*") if path.is_file())
+        yield from sorted(path.as_posix() for path in files if path.parts[0] != TEMPORARY)
 
     def ticket(self, key: str, most_bytes: int) -> UploadTicket | None:
-        """None: films come through the web process."""
+        """Return None: videos come through the web process."""
         check_key(key)
         return None
 
     def check(self) -> str:
-        """See :class:`Storage`."""
+        """Name the folder; SetupError when it cannot be written."""
         there = next(path for path in (self.root, *self.root.parents) if path.exists())
         if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
             raise SetupError(
@@ -136,7 +136,7 @@ class LocalStorage:
         return f"folder {self.root}"
 
     def sweep(self, older_than_s: float) -> int:
-        """See :class:`Storage`."""
+        """Delete unfinished puts older than this; how many."""
         swept, oldest = 0, time.time() - older_than_s
         for path in (self.root / TEMPORARY).glob("*.part"):
             with contextlib.suppress(FileNotFoundError):
@@ -168,7 +168,7 @@ class LocalStorage:
 
 
 def _fill(temporary: Path, source: Path | BinaryIO, *, move: bool) -> int:
-    """Bring the content to ``temporary`` and onto the disk; its size."""
+    """Write the content to ``temporary`` and flush it to the disk; its size in bytes."""
     if move and isinstance(source, Path):
         try:
             return source.rename(temporary).stat().st_size
@@ -191,7 +191,7 @@ def _fill(temporary: Path, source: Path | BinaryIO, *, move: bool) -> int:
 
 @contextlib.contextmanager
 def full_disk_named() -> Iterator[None]:
-    """Turns the errors of a full disk into StorageFull."""
+    """Turn the errors of a full disk into StorageFull."""
     try:
         yield
     except OSError as error:

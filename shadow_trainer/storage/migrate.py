@@ -19,7 +19,7 @@ from ..errors import NotFound, ShadowError
 from .interface import INCOMING, Storage
 
 BLOCK_BYTES = 1 << 20
-# Not films and results: uploads under way, and the doctor's probe.
+# Not videos and results: uploads under way, and the doctor's probe.
 PASSED_OVER = (INCOMING, "doctor")
 
 
@@ -57,11 +57,12 @@ def migrate(
             if key.split("/")[0] in PASSED_OVER:
                 continue
             try:
-                facts = {"key": key, "size": source.size(key), "modified": source.modified(key)}
+                size = source.size(key)
+                facts: dict[str, Any] = {"key": key, "size": size, "modified": source.modified(key)}
                 if _is_there(target, facts, done.get(key)):
                     count.there += 1
                     continue
-                say(f"{key} ({facts['size']} bytes)")
+                say(f"{key} ({size} bytes)")
                 if notes is not None:
                     facts["sha256"] = copy(source, target, key)
                     print(json.dumps(facts), file=notes, flush=True)
@@ -70,7 +71,7 @@ def migrate(
                 count.gone += 1
                 continue
             count.copied += 1
-            count.copied_bytes += facts["size"]
+            count.copied_bytes += size
     return count
 
 
@@ -82,8 +83,8 @@ def copy(source: Storage, target: Storage, key: str) -> str:
             wanted = digest(file)
         target.put(key, path)
     with target.open(key) as file:
-        found = digest(file)
-    if found != wanted:
+        arrived = digest(file)
+    if arrived != wanted:
         target.delete(key)
         raise Damaged(f"The copy of {key} differs from the original.")
     return wanted
@@ -91,10 +92,10 @@ def copy(source: Storage, target: Storage, key: str) -> str:
 
 def digest(file: BinaryIO) -> str:
     """SHA-256 of what is left to read."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     while block := file.read(BLOCK_BYTES):
-        found.update(block)
-    return found.hexdigest()
+        sha256.update(block)
+    return sha256.hexdigest()
 
 
 def journal_path(folder: Path, source: str, target: str) -> Path:
@@ -108,7 +109,7 @@ def _is_there(target: Storage, facts: dict[str, Any], noted: dict[str, Any] | No
     if noted is None or any(noted[name] != facts[name] for name in ("size", "modified")):
         return False
     try:
-        return target.size(facts["key"]) == facts["size"]
+        return target.size(str(facts["key"])) == int(facts["size"])
     except NotFound:
         return False
 
@@ -116,13 +117,13 @@ def _is_there(target: Storage, facts: dict[str, Any], noted: dict[str, Any] | No
 def _read(journal: Path) -> dict[str, dict[str, Any]]:
     if not journal.exists():
         return {}
-    found = {}
+    copied = {}
     for line in journal.read_text(encoding="utf-8").splitlines():
         # The last line of an interrupted run may be half a line: that file is copied again.
         with contextlib.suppress(ValueError):
             row = json.loads(line)
-            found[row["key"]] = row
-    return found
+            copied[row["key"]] = row
+    return copied
 
 
 @contextlib.contextmanager

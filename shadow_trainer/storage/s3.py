@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from ..errors import Unavailable
+from ..errors import NotFound, Unavailable
 from ..settings import Settings
 from .interface import INCOMING, UploadTicket, check_key, is_key
 from .local import full_disk_named
@@ -23,7 +23,7 @@ PART_BYTES = 16 << 20  # larger files go up in parts of this size, so that a bro
 PARTS_AT_ONCE = 4
 NAMES_AT_ONCE = 1000  # the most that one request may delete
 # Short, because an address cannot be taken back: not by a logout, nor by revoking a share link. A browser asks it for
-# each stretch of a film, and the player asks the site for a new one when it has run out (static/js/report/film.js).
+# each stretch of a video, and the player asks the site for a new one when it has run out (static/js/report/film.js).
 URL_S, TICKET_S = 600, 3600
 TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".json": "application/json", ".csv": "text/csv"}
 # Names of the arguments of a put as headers of a form.
@@ -42,7 +42,7 @@ class S3Storage:
 
     def __init__(self, address: S3Address, settings: Settings) -> None:
         self.address = address
-        self.origins = (address.origin,)
+        self.origins: tuple[str, ...] = (address.origin,)
         self.encryption = encryption(address, settings.s3_encryption)
         self._settings = settings
         self._lock = threading.Lock()
@@ -77,7 +77,7 @@ class S3Storage:
         )
 
     def check(self) -> str:
-        """Where it is and how it encrypts; SetupError or Unavailable."""
+        """Name the bucket and how it encrypts; SetupError or Unavailable."""
         with named(self.address):
             self._client.head_bucket(Bucket=self.address.bucket)
         self._seen = True
@@ -85,7 +85,7 @@ class S3Storage:
         return f"{self.address}, encryption: {kind}"
 
     def put(self, key: str, source: Path | BinaryIO, *, move: bool = False) -> int:
-        """Large files go up in parts, several at once."""
+        """Store a file or a stream; large files go up in parts, several at once."""
         where = {"Bucket": self.address.bucket, "Key": self._name(key), "Config": self._transfer}
         extra = {"ContentType": content_type(key), **self.encryption}
         with named(self.address, key), full_disk_named():
@@ -100,7 +100,7 @@ class S3Storage:
             return counted.size
 
     def get(self, key: str, path: Path) -> Path:
-        """Parts come down several at once, under a temporary name."""
+        """Copy the object to a local path; parts come down several at once, under a temporary name."""
         name = self._name(key)
         with named(self.address, key), full_disk_named():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,12 +108,12 @@ class S3Storage:
         return path
 
     def open(self, key: str) -> BinaryIO:
-        """A stream that goes on where it was when the connection breaks."""
+        """Open the object as a stream that goes on where it was when the connection breaks."""
         name = self._name(key)
         return open_object(self.client, self.address, name, key)
 
     def url(self, key: str, *, content_type: str = "", disposition: str = "") -> str | None:
-        """Good for ten minutes; honours ranges. Nothing is asked of the service for it."""
+        """Return an address that is good for ten minutes and honours ranges; the service is not asked for it."""
         answered = {
             "ResponseContentType": content_type,
             "ResponseContentDisposition": disposition,
@@ -122,10 +122,10 @@ class S3Storage:
         params = {"Bucket": self.address.bucket, "Key": self._name(key)}
         params |= {name: value for name, value in answered.items() if value}
         with named(self.address, key):
-            return self._signer.generate_presigned_url("get_object", Params=params, ExpiresIn=URL_S)
+            return str(self._signer.generate_presigned_url("get_object", Params=params, ExpiresIn=URL_S))
 
     def ticket(self, key: str, most_bytes: int) -> UploadTicket | None:
-        """Good for an hour, one key, and a size from 1 to ``most_bytes``: the service itself refuses more."""
+        """Return a form for one key and a size from 1 to ``most_bytes``, good for an hour; the service refuses more."""
         fields = {"Content-Type": content_type(key)}
         fields |= {HEADERS[name]: value for name, value in self.encryption.items()}
         conditions = [{name: value} for name, value in fields.items()]
@@ -140,7 +140,7 @@ class S3Storage:
         return UploadTicket(form["url"], form["fields"])
 
     def rename(self, key: str, new_key: str) -> None:
-        """A copy inside the service, then a deletion."""
+        """Copy inside the service, then delete the old object."""
         old, new, bucket = self._name(key), self._name(new_key), self.address.bucket
         with named(self.address, key):
             source = {"Bucket": bucket, "Key": old}
@@ -148,24 +148,24 @@ class S3Storage:
             self.client.delete_object(Bucket=bucket, Key=old)
 
     def path(self, key: str) -> Path | None:
-        """None: it is elsewhere."""
+        """Return None: no local path leads to a bucket."""
         check_key(key)
         return None
 
     def exists(self, key: str) -> bool:
-        """One request."""
+        """Return whether there is an object under ``key``: one request."""
         return self._head(key) is not None
 
     def size(self, key: str) -> int:
-        """One request."""
-        return self._found(key)["ContentLength"]
+        """Return the object's bytes: one request; NotFound."""
+        return int(self._facts(key)["ContentLength"])
 
     def modified(self, key: str) -> float:
-        """One request."""
-        return self._found(key)["LastModified"].timestamp()
+        """Return the Unix time of the last put: one request; NotFound."""
+        return float(self._facts(key)["LastModified"].timestamp())
 
     def delete(self, key: str) -> bool:
-        """Two requests: the service does not say whether there was something."""
+        """Delete the object in two requests: the service does not say whether there was one."""
         if not self.exists(key):
             return False
         with named(self.address, key):
@@ -173,19 +173,19 @@ class S3Storage:
         return True
 
     def delete_prefix(self, prefix: str) -> int:
-        """A request for each thousand."""
+        """Delete every object below ``prefix/``, a thousand with each request; how many."""
         return self._delete_all(self._objects(f"{check_key(prefix)}/"))
 
     def list(self, prefix: str = "") -> Iterator[str]:
-        """Objects whose names are no keys of ours are passed over."""
+        """Yield every key below ``prefix/``; objects whose names are no keys of ours are passed over."""
         below = f"{check_key(prefix)}/" if prefix else ""
-        for found in self._objects(below):
-            key = found["Key"].removeprefix(self.address.prefix)
+        for item in self._objects(below):
+            key = item["Key"].removeprefix(self.address.prefix)
             if is_key(key):
                 yield key
 
     def sweep(self, older_than_s: float) -> int:
-        """Unfinished uploads in parts, and films in ``incoming/`` that the web process never took over."""
+        """Delete unfinished uploads in parts, and videos in ``incoming/`` that the web process never took over."""
         oldest = time.time() - older_than_s
         left = (o for o in self._objects(f"{INCOMING}/") if o["LastModified"].timestamp() < oldest)
         return self._delete_all(left) + self._abort_uploads(oldest)
@@ -209,8 +209,8 @@ class S3Storage:
                 yield from page.get("Contents", ())
 
     def _delete_all(self, objects: Iterator[dict[str, Any]]) -> int:
-        """Delete in portions."""
-        names, deleted = [{"Key": found["Key"]} for found in objects], 0
+        """Delete at most :data:`NAMES_AT_ONCE` objects with each request; how many."""
+        names, deleted = [{"Key": item["Key"]} for item in objects], 0
         for start in range(0, len(names), NAMES_AT_ONCE):
             part = names[start : start + NAMES_AT_ONCE]
             with named(self.address):
@@ -222,15 +222,14 @@ class S3Storage:
             deleted += len(part)
         return deleted
 
-    def _found(self, key: str) -> dict[str, Any]:
+    def _facts(self, key: str) -> dict[str, Any]:
         with named(self.address, key):
-            return self.client.head_object(Bucket=self.address.bucket, Key=self._name(key))
+            facts: dict[str, Any] = self.client.head_object(Bucket=self.address.bucket, Key=self._name(key))
+        return facts
 
     def _head(self, key: str) -> dict[str, Any] | None:
-        from ..errors import NotFound
-
         try:
-            return self._found(key)
+            return self._facts(key)
         except NotFound:
             return None
 
@@ -254,5 +253,5 @@ class _Counted(io.RawIOBase):
 
 
 def content_type(key: str) -> str:
-    """The type an object is stored with; what we do not show is a stream of bytes."""
+    """Return the media type an object is stored with; what no page shows is a stream of bytes."""
     return TYPES.get(PurePosixPath(key).suffix, "application/octet-stream")

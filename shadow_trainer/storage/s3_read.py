@@ -42,7 +42,8 @@ class _Object(io.RawIOBase):
 
         while True:
             try:
-                return self._body.read(size)
+                data: bytes = self._body.read(size)
+                return data
             except (HTTPClientError, IncompleteReadError, OSError):
                 if self._left == 0:
                     with named(self._address, self._key):

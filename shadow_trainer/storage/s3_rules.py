@@ -1,4 +1,4 @@
-"""Rules that a bucket keeps by itself: what is thrown away, and which sites' pages may send films to it.
+"""Rules that a bucket keeps by itself: what is thrown away, and which sites' pages may send videos to it.
 
 Rules of other people in the same bucket stay: ours carry names, and only those are replaced.
 """
@@ -24,7 +24,7 @@ def bucket_of(storage: Storage) -> S3Storage:
 
 
 def set_lifecycle(storage: S3Storage, days: int) -> list[str]:
-    """Unfinished uploads, and films in ``incoming/`` that nobody took over, go after ``days``; what was set.
+    """Unfinished uploads, and videos in ``incoming/`` that nobody took over, go after ``days``; what was set.
 
     The clock does the same by the hour; the rule holds when no clock runs, too.
     """
@@ -55,7 +55,7 @@ def set_lifecycle(storage: S3Storage, days: int) -> list[str]:
 
 
 def set_cors(storage: S3Storage, origins: list[str]) -> list[str]:
-    """Pages of these origins may send films and read them; what was set."""
+    """Pages of these origins may send videos and read them; what was set."""
     rule = {
         "ID": CORS,
         "AllowedOrigins": origins,
@@ -76,9 +76,9 @@ def _present(ask: Any, name: str, where: dict[str, str], ours: set[str]) -> list
     from botocore.exceptions import ClientError
 
     try:
-        found = ask(**where)[name]
+        present = ask(**where)[name]
     except ClientError as error:
         if error.response["Error"]["Code"] in NONE_YET:
             return []
         raise
-    return [rule for rule in found if rule.get("ID") not in ours]
+    return [rule for rule in present if rule.get("ID") not in ours]
