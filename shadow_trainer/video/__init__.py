@@ -1,4 +1,4 @@
-"""Films in and out: probe, decode, encode, browser copy. Time comes from the stream; pictures are upright."""
+"""Videos in and out: probe, decode, encode, browser copy. Time comes from the stream; frames are upright."""
 
 from .decode import frame_times, frames
 from .encode import Writer

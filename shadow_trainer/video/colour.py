@@ -1,6 +1,6 @@
 """Stored colours to RGB for the network and the screen, and back to what every browser plays.
 
-HLG pictures (most phones' HDR) are made to be shown as they are and are left so. PQ pictures would come out
+HLG frames (most phones' HDR) are made to be shown as they are and are left so. PQ frames would come out
 dark and grey; they are brought to standard range by a table (SMPTE ST 2084, diffuse white at 203 nits as in
 ITU-R BT.2408, highlights bent softly to white). Primaries are not converted: the network does not mind.
 """
@@ -16,35 +16,35 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 
 KNOWN_MATRICES = {1, 4, 5, 6, 7, 9}  # AVCOL_SPC_*: BT.709, FCC, BT.470BG, SMPTE 170M, SMPTE 240M, BT.2020
 PQ = 16  # AVCOL_TRC_SMPTE2084
-HD_SIDE = 720  # players take untagged pictures of at least this size as BT.709, smaller ones as BT.601
+HD_SIDE = 720  # players take untagged frames of at least this size as BT.709, smaller ones as BT.601
 WHITE_NITS, KNEE, DISPLAY_GAMMA = 203.0, 0.6, 2.2
 
 
 class RgbDecoder:
-    """Decoded picture -> (height, width, 3) uint8 RGB. Keeps the converter between pictures of one film."""
+    """Decoded frame -> (height, width, 3) uint8 RGB. Keeps the converter between frames of one video."""
 
     def __init__(self, width: int, height: int) -> None:
         self._size = {"width": width, "height": height}
         self._reformatter = VideoReformatter()
 
-    def __call__(self, picture: av.VideoFrame) -> np.ndarray:
-        """The whole picture at the declared size, not turned."""
-        matrix = _matrix(picture)
-        found = self._reformatter.reformat(
-            picture,
+    def __call__(self, frame: av.VideoFrame) -> np.ndarray:
+        """The whole frame at the declared size, not turned."""
+        matrix = _matrix(frame)
+        converted = self._reformatter.reformat(
+            frame,
             **self._size,
             format="rgb24",
             src_colorspace=matrix,
             dst_colorspace=matrix,
-            interpolation=_scaler(picture, self._size["width"]),
+            interpolation=_scaler(frame, self._size["width"]),
             threads=1,
         )
-        rgb = found.to_ndarray()
-        return _standard_range(rgb) if picture.color_trc == PQ else rgb
+        rgb = converted.to_ndarray()
+        return _standard_range(rgb) if frame.color_trc == PQ else rgb
 
 
 class YuvEncoder:
-    """RGB or any decoded picture -> BT.709 limited-range yuv420p. Keeps the converter between pictures."""
+    """RGB or any decoded frame -> BT.709 limited-range yuv420p. Keeps the converter between frames."""
 
     def __init__(self, width: int, height: int) -> None:
         self._size = {"width": width, "height": height}  # even
@@ -55,31 +55,31 @@ class YuvEncoder:
         rows, columns = self._size["height"] - rgb.shape[0], self._size["width"] - rgb.shape[1]
         if rows or columns:
             rgb = np.pad(rgb, ((0, rows), (0, columns), (0, 0)), mode="edge")
-        return self.from_picture(av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24"))
+        return self.from_frame(av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24"))
 
-    def from_picture(self, picture: av.VideoFrame) -> av.VideoFrame:
-        """A picture of any size and format, scaled to the declared size."""
+    def from_frame(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """A frame of any size and format, scaled to the declared size."""
         return self._reformatter.reformat(
-            picture,
+            frame,
             **self._size,
             format="yuv420p",
-            src_colorspace=_matrix(picture),
+            src_colorspace=_matrix(frame),
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
-            interpolation=_scaler(picture, self._size["width"]),
+            interpolation=_scaler(frame, self._size["width"]),
             threads=1,
         )
 
 
-def _scaler(picture: av.VideoFrame, width: int) -> Interpolation:
-    return Interpolation.AREA if width < picture.width else Interpolation.BILINEAR
+def _scaler(frame: av.VideoFrame, width: int) -> Interpolation:
+    return Interpolation.AREA if width < frame.width else Interpolation.BILINEAR
 
 
-def _matrix(picture: av.VideoFrame) -> int | None:
-    """The colour matrix to assume when the picture names none (or an impossible one); None keeps the picture's own."""
-    if picture.colorspace in KNOWN_MATRICES or picture.format.is_rgb:
+def _matrix(frame: av.VideoFrame) -> int | None:
+    """The colour matrix to assume when the frame names none (or an impossible one); None keeps the frame's own."""
+    if frame.colorspace in KNOWN_MATRICES or frame.format.is_rgb:
         return None
-    return Colorspace.ITU709 if min(picture.width, picture.height) >= HD_SIDE else Colorspace.ITU601
+    return Colorspace.ITU709 if min(frame.width, frame.height) >= HD_SIDE else Colorspace.ITU601
 
 
 def _standard_range(rgb: np.ndarray) -> np.ndarray:

@@ -1,8 +1,9 @@
-"""Frames of a film as a generator: upright RGB, true times, exact rows, never the whole clip in memory."""
+"""Frames of a video as a generator: upright RGB, true times, exact rows, never the whole clip in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from .colour import RgbDecoder
 from .info import Frame, VideoInfo
 from .limits import DEFAULT, Limits
 from .orient import Orientation
-from .source import open_film
+from .source import Opened, open_video
 from .timeline import LEEWAY_S, Timeline, decoded, timeline
 
 
 def frame_times(path: Path | str, info: VideoInfo) -> np.ndarray:
-    """(T,) real seconds from the first frame of every frame of the film. Reads packets, decodes nothing."""
+    """(T,) real seconds from the first frame of every frame of the video. Reads packets, decodes nothing."""
     return _timeline(path, info).file_s * info.time_scale
 
 
@@ -34,18 +35,18 @@ def frames(
 ) -> Iterator[Frame]:
     """Frames with ``start_s <= time_s < end_s`` (real seconds), every ``step``-th from the first of them.
 
-    The picture is scaled down so that its longer side is at most ``max_side``. ``index`` is the frame's row
-    in the whole film, also after a jump. A damaged frame is left out; its row is then missing.
+    The frame is scaled down so that its longer side is at most ``max_side``. ``index`` is the frame's row
+    in the whole video, also after a jump. A damaged frame is left out; its row is then missing.
     """
     width, height = scaled_size(info, max_side)
     upright = Orientation(info.rotation_deg, info.mirrored)
     to_rgb = RgbDecoder(*((height, width) if upright.swaps_sides else (width, height)))
-    wanted = pictures(path, info, start_s=start_s, end_s=end_s, step=step, thread_count=thread_count)
-    for index, time_s, picture in wanted:
-        yield Frame(index, time_s, upright.apply(to_rgb(picture)))
+    wanted = raw_frames(path, info, start_s=start_s, end_s=end_s, step=step, thread_count=thread_count)
+    for index, time_s, frame in wanted:
+        yield Frame(index, time_s, upright.apply(to_rgb(frame)))
 
 
-def pictures(
+def raw_frames(
     path: Path | str,
     info: VideoInfo,
     *,
@@ -54,7 +55,7 @@ def pictures(
     step: int = 1,
     thread_count: int = 1,
 ) -> Iterator[tuple[int, float, av.VideoFrame]]:
-    """``(index, time_s, picture)`` of :func:`frames`, as stored: not turned, colours not converted."""
+    """``(index, time_s, frame)`` of :func:`frames`, as stored: not turned, colours not converted."""
     if step < 1:
         raise ValueError(f"step must be at least 1, got {step}")
     rows = _timeline(path, info)
@@ -63,10 +64,10 @@ def pictures(
     last = len(times) if end_s is None else int(np.searchsorted(times, end_s - LEEWAY_S))
     if first >= last:
         return
-    opener = partial(open_film, path, _limits(info), thread_count=thread_count)
-    for index, picture in _numbered(opener, rows, first, last):
+    opener = partial(open_video, path, _limits(info), thread_count=thread_count)
+    for index, frame in _numbered(opener, rows, first, last):
         if (index - first) % step == 0:
-            yield index, float(times[index]), picture
+            yield index, float(times[index]), frame
 
 
 def scaled_size(info: VideoInfo, max_side: int | None) -> tuple[int, int]:
@@ -74,7 +75,8 @@ def scaled_size(info: VideoInfo, max_side: int | None) -> tuple[int, int]:
     longer = max(info.width, info.height)
     if max_side is None or longer <= max_side:
         return info.width, info.height
-    return tuple(max(1, round(side * max_side / longer)) for side in (info.width, info.height))
+    width, height = (max(1, round(side * max_side / longer)) for side in (info.width, info.height))
+    return width, height
 
 
 def _limits(info: VideoInfo) -> Limits:
@@ -87,15 +89,17 @@ def _timeline(path: Path | str, info: VideoInfo) -> Timeline:
     return rows.part(*info.part) if info.part else rows
 
 
-def _numbered(opener: Callable, rows: Timeline, first: int, last: int) -> Iterator[tuple[int, av.VideoFrame]]:
-    """``(row, picture)`` for rows first..last-1, by a jump to the key frame before when that is exact."""
-    jump = rows.pts is not None and first + rows.before > 0
+def _numbered(
+    opener: Callable[[], AbstractContextManager[Opened]], rows: Timeline, first: int, last: int
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    """``(row, frame)`` for rows first..last-1, by a jump to the key frame before when that is exact."""
+    pts = rows.pts if first + rows.before > 0 else None
     with opener() as (container, stream):
-        jumped = jump and _seek(container, stream, int(rows.pts[first]))
-        pictures = _rows(container, stream, rows)
-        head = next(pictures, None) if jumped else None
-        if not jump or (head is not None and head[0] <= first):
-            yield from _between(head, pictures, first, last)
+        jumped = pts is not None and _seek(container, stream, int(pts[first]))
+        numbered = _rows(container, stream, rows)
+        head = next(numbered, None) if jumped else None
+        if pts is None or (head is not None and head[0] <= first):
+            yield from _between(head, numbered, first, last)
             return
     # The jump landed behind the wanted frame (some formats only guess): read from the start.
     with opener() as (container, stream):
@@ -113,37 +117,37 @@ def _seek(container: av.container.InputContainer, stream: av.VideoStream, pts: i
 def _rows(
     container: av.container.InputContainer, stream: av.VideoStream, rows: Timeline
 ) -> Iterator[tuple[int, av.VideoFrame]]:
-    """Decoded pictures with their rows, which only go up.
+    """Decoded frames with their rows, which only go up.
 
     Left out: what has no row (cut away by the edit list), and what damage made come out in the wrong order.
     """
     newest = -1
-    for count, picture in enumerate(decoded(container, stream)):
-        row = _row_of(picture, count, rows)
+    for count, frame in enumerate(decoded(container, stream)):
+        row = _row_of(frame, count, rows)
         if row is not None and row > newest:
             newest = row
-            yield row, picture
+            yield row, frame
 
 
-def _row_of(picture: av.VideoFrame, count: int, rows: Timeline) -> int | None:
+def _row_of(frame: av.VideoFrame, count: int, rows: Timeline) -> int | None:
     if rows.pts is None:
         return count - rows.before if 0 <= count - rows.before < len(rows.file_s) else None
-    if picture.pts is None:
+    if frame.pts is None:
         return None
-    row = int(np.searchsorted(rows.pts, picture.pts))
-    return row if row < len(rows.pts) and rows.pts[row] == picture.pts else None
+    row = int(np.searchsorted(rows.pts, frame.pts))
+    return row if row < len(rows.pts) and rows.pts[row] == frame.pts else None
 
 
 def _between(
     head: tuple[int, av.VideoFrame] | None,
-    pictures: Iterator[tuple[int, av.VideoFrame]],
+    numbered: Iterator[tuple[int, av.VideoFrame]],
     first: int,
     last: int,
 ) -> Iterator[tuple[int, av.VideoFrame]]:
     if head is not None and first <= head[0] < last:
         yield head
-    for row, picture in pictures:
+    for row, frame in numbered:
         if row >= last:
             return
         if row >= first:
-            yield row, picture
+            yield row, frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -59,16 +60,16 @@ class Writer:
             raise ValueError(f"expected uint8 {self._expected}, got {rgb.dtype} {rgb.shape}")
         self._append(self._to_yuv.from_rgb(rgb))
 
-    def write_picture(self, picture: av.VideoFrame) -> None:
-        """Append a decoded picture, scaled to the declared size: no detour by RGB."""
-        self._append(self._to_yuv.from_picture(picture))
+    def write_frame(self, frame: av.VideoFrame) -> None:
+        """Append a decoded frame, scaled to the declared size: no detour by RGB."""
+        self._append(self._to_yuv.from_frame(frame))
 
-    def _append(self, picture: av.VideoFrame) -> None:
-        picture.pts = self.frame_count
-        picture.time_base = 1 / self.fps
-        picture.pict_type = PictureType.NONE  # a key frame of the source need not be one here
+    def _append(self, frame: av.VideoFrame) -> None:
+        frame.pts = self.frame_count
+        frame.time_base = 1 / self.fps
+        frame.pict_type = PictureType.NONE  # a key frame of the source need not be one here
         self.frame_count += 1
-        self._guard(lambda: self._encode(picture))
+        self._guard(lambda: self._encode(frame))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -90,18 +91,23 @@ class Writer:
         context.colorspace = context.color_primaries = context.color_trc = BT709
         self._stream = stream
 
-    def _encode(self, picture: av.VideoFrame | None) -> None:
-        for packet in self._stream.encode(picture):
-            self._container.mux(packet)
+    def _encode(self, frame: av.VideoFrame | None) -> None:
+        for packet in self._stream.encode(frame):
+            self._opened().mux(packet)
 
     def _finish(self) -> None:
         if not self.frame_count:
             raise ValueError(f"no frame was written to {self.path.name}")
         self._encode(None)
-        self._container.close()
+        self._opened().close()
         self._temporary.replace(self.path)
 
-    def _guard(self, action) -> None:
+    def _opened(self) -> av.container.OutputContainer:
+        if self._container is None:
+            raise RuntimeError(f"{self.path.name} is written outside of its with block")
+        return self._container
+
+    def _guard(self, action: Callable[[], None]) -> None:
         """Run one step; whatever goes wrong leaves no file, and a full disk is named."""
         try:
             action()
@@ -122,5 +128,5 @@ class Writer:
 
 
 def temporary_name(path: Path) -> Path:
-    """Where a film stands until it is whole: beside its place, so that renaming is one step."""
+    """Where a video stands until it is whole: beside its place, so that renaming is one step."""
     return path.with_name(f".{path.name}.part")

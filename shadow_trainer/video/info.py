@@ -1,4 +1,4 @@
-"""The fact sheet of one film, and one frame of it."""
+"""The fact sheet of one video, and one frame of it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """Facts about a film. Sizes are upright (rotation applied, square pixels).
+    """Facts about a video. Sizes are upright (rotation applied, square pixels).
 
     ``fps`` is the average rate of the file's clock, ``capture_fps`` the rate at which the camera took the
     frames, and ``time_scale`` = file rate / capture rate: real seconds = (file time - first frame's file
     time) * time_scale. ``duration_s`` is in seconds of the file's clock, from the first frame's start to
     the last frame's end. ``rotation_deg`` (0, 90, 180, 270) is the clockwise turn that makes the stored
-    picture upright, applied after the left-right flip when ``mirrored``. ``frame_count`` counts the frames
-    that can be decoded; ``frame_count_exact`` is False only when the end of the film was not decoded.
+    frame upright, applied after the left-right flip when ``mirrored``. ``frame_count`` counts the frames
+    that can be decoded; ``frame_count_exact`` is False only when the end of the video was not decoded.
     ``part`` is what was cut out, in seconds of the whole file's clock (``end`` None: to its end): rows, times
-    and ``duration_s`` are those of the part, as if it were the film. ``warnings`` are ``{code, message, fix}``.
+    and ``duration_s`` are those of the part, as if it were the video. ``warnings`` are ``{code, message, fix}``.
     """
 
     width: int
@@ -52,15 +52,15 @@ class VideoInfo:
     def from_dict(cls, values: dict[str, Any]) -> VideoInfo:
         """From :meth:`as_dict`; keys that are not ours are ignored."""
         known = {field.name for field in fields(cls)}
-        found = {key: value for key, value in values.items() if key in known}
+        given = {key: value for key, value in values.items() if key in known}
         part = values.get("part")
         warnings = tuple(dict(w) for w in values.get("warnings", ()))
-        return cls(**{**found, "part": tuple(part) if part else None, "warnings": warnings})
+        return cls(**{**given, "part": tuple(part) if part else None, "warnings": warnings})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One upright picture: its row in the film, real seconds from the first frame, (H, W, 3) uint8 RGB."""
+    """One upright frame: its row in the video, real seconds from the first frame, (H, W, 3) uint8 RGB."""
 
     index: int
     time_s: float

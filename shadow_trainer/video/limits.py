@@ -1,4 +1,4 @@
-"""What a film may cost: limits on pixels, frames, length and rate, and the formats that are let in.
+"""What a video may cost: limits on pixels, frames, length and rate, and the formats that are let in.
 
 Only containers and codecs that phones, cameras and editors write are opened. Playlists (HLS, DASH, concat)
 are formats that open other files or addresses, so none of them is here.
@@ -24,7 +24,7 @@ CODECS = frozenset(
 
 @dataclass(frozen=True)
 class Limits:
-    """Most that is accepted of one film. Build with :meth:`from_settings`."""
+    """Most that is accepted of one video. Build with :meth:`from_settings`."""
 
     max_pixels: int = 4096 * 2304  # per frame; 8K is refused
     max_duration_s: float = 1200.0
@@ -35,7 +35,7 @@ class Limits:
     max_fps: float = 4000.0
 
     def for_known(self, pixels: int) -> Limits:
-        """The same for a film that was probed before (under limits of its own): its size is let in."""
+        """The same for a video that was probed before (under limits of its own): its size is let in."""
         return replace(self, max_pixels=max(self.max_pixels, 2 * pixels), max_frames=KNOWN_FRAMES)
 
     @classmethod

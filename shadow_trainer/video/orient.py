@@ -1,4 +1,4 @@
-"""Which way is up: the file's display matrix, and pictures turned by it.
+"""Which way is up: the file's display matrix, and frames turned by it.
 
 A display matrix maps a stored pixel (x, y) to x' = a*x + c*y, y' = b*x + d*y (16.16 fixed point, rows of
 three: a b u / c d v / x y w; ISO 14496-12, 8.3.2). Cameras write right angles, sometimes with a flip; any
@@ -8,7 +8,9 @@ other angle is taken as the nearest right one. We keep it as a flip (left-right)
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import av
 import cv2
@@ -21,7 +23,7 @@ TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CO
 
 @dataclass(frozen=True)
 class Orientation:
-    """First the flip of left and right, then the clockwise turn, makes a stored picture upright."""
+    """First the flip of left and right, then the clockwise turn, makes a stored frame upright."""
 
     rotation_deg: int = 0  # 0, 90, 180 or 270, clockwise
     mirrored: bool = False
@@ -44,7 +46,9 @@ class Orientation:
 
 def orientation(frame: av.VideoFrame) -> Orientation:
     """What the frame's display matrix asks for; upright when there is none."""
-    for side in frame.side_data:
+    # PyAV's types call it a mapping; what it yields are the entries.
+    entries: Iterable[Any] = frame.side_data
+    for side in entries:
         if side.type == Type.DISPLAYMATRIX:
             return from_matrix(np.frombuffer(bytes(side), dtype=np.int32)[:9])
     return Orientation()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 _END = object()
 WAIT_S = 0.1  # how often a waiting reader looks whether it is still wanted
+# An item or _END, and the error that came instead of it.
+_Pair = tuple[Any, BaseException | None]
+_Ready = queue.Queue[_Pair]
 
 
 def prefetch(source: Iterable[T], depth: int = 4) -> Iterator[T]:
@@ -20,7 +23,7 @@ def prefetch(source: Iterable[T], depth: int = 4) -> Iterator[T]:
     """
     if depth < 1:
         raise ValueError(f"depth must be at least 1, got {depth}")
-    ready: queue.Queue = queue.Queue(maxsize=depth)
+    ready: _Ready = queue.Queue(maxsize=depth)
     stop = threading.Event()
     reader = threading.Thread(target=_read, args=(source, ready, stop), name="prefetch", daemon=True)
     reader.start()
@@ -37,7 +40,7 @@ def prefetch(source: Iterable[T], depth: int = 4) -> Iterator[T]:
         reader.join()
 
 
-def _read(source: Iterable[T], ready: queue.Queue, stop: threading.Event) -> None:
+def _read(source: Iterable[T], ready: _Ready, stop: threading.Event) -> None:
     """Put ``(item, None)`` pairs until the source ends, fails or is no longer wanted."""
     items = iter(source)
     try:
@@ -53,7 +56,7 @@ def _read(source: Iterable[T], ready: queue.Queue, stop: threading.Event) -> Non
             close()
 
 
-def _put(ready: queue.Queue, pair: tuple, stop: threading.Event) -> bool:
+def _put(ready: _Ready, pair: _Pair, stop: threading.Event) -> bool:
     """Wait for room; False when nobody wants it any more."""
     while not stop.is_set():
         try:

@@ -1,4 +1,4 @@
-"""The browser's copy of a film: upright, H.264, constant rate, same clock as the file."""
+"""The browser's copy of a video: upright, H.264, constant rate, same clock as the file."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .decode import frame_times, frames, pictures, scaled_size
+from .decode import frame_times, frames, raw_frames, scaled_size
 from .encode import Writer
 from .info import VideoInfo
 
 MAX_FPS = 240.0  # decoders in browsers do not follow above this
-MOST_REPEATS = 4  # of frames, when a film has long gaps
+MOST_REPEATS = 4  # of frames, when a video has long gaps
 
 
 def make_preview(
@@ -29,14 +29,14 @@ def make_preview(
     """Write the copy to ``out`` and say what it is.
 
     It runs on the file's own clock: second t of the copy is second ``t * info.time_scale`` of real time. A
-    frame of a variable-rate film is held until the next one is due. Sides are even, without sound.
+    frame of a variable-rate video is held until the next one is due. Sides are even, without sound.
     Raises BadVideo when nothing can be decoded, StorageFull when the disk is full.
     """
     times = frame_times(path, info) / info.time_scale
     fps = preview_rate(times)
     width, height = scaled_size(info, max_side)
     with Writer(out, width, height, fps) as writer:
-        append = writer.write_picture if _is_upright(info, width, height) else writer.write
+        append = writer.write_frame if _is_upright(info, width, height) else writer.write
         for row, shown in _held(_source(path, info, width, height), times, float(fps)):
             if check:
                 check()
@@ -64,23 +64,23 @@ def preview_rate(times_s: np.ndarray) -> Fraction:
 
 
 def _is_upright(info: VideoInfo, width: int, height: int) -> bool:
-    """True when decoded pictures can go to the encoder as they are."""
+    """True when decoded frames can go to the encoder as they are."""
     turned = info.rotation_deg or info.mirrored
     return not (turned or width % 2 or height % 2 or info.hdr == "pq")
 
 
 def _source(path: Path | str, info: VideoInfo, width: int, height: int) -> Iterator[tuple[int, Any]]:
-    """``(row, picture or RGB)`` of every frame; each is decoded once, however often it is shown."""
+    """``(row, frame or RGB)`` of every frame; each is decoded once, however often it is shown."""
     if _is_upright(info, width, height):
-        for row, _, picture in pictures(path, info):
-            yield row, picture
+        for row, _, frame in raw_frames(path, info):
+            yield row, frame
     else:
-        for frame in frames(path, info, max_side=max(width, height)):
-            yield frame.index, frame.image
+        for upright in frames(path, info, max_side=max(width, height)):
+            yield upright.index, upright.image
 
 
 def _held(source: Iterator[tuple[int, Any]], times_s: np.ndarray, fps: float) -> Iterator[tuple[int, Any]]:
-    """``(row, picture)`` for each tick of the constant clock: the newest picture that is due."""
+    """``(row, frame)`` for each tick of the constant clock: the newest frame that is due."""
     tick, previous = 0, None
     for row, shown in source:
         due = round(float(times_s[row]) * fps)

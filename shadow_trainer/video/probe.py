@@ -1,10 +1,11 @@
-"""The facts about a film, or the reason why it cannot be used."""
+"""The facts about a video, or the reason why it cannot be used."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypedDict
 
 import av
 
@@ -14,10 +15,20 @@ from .limits import DEFAULT, Limits
 from .orient import Orientation, orientation
 from .problems import bad_video, minutes, warning
 from .slowmo import SlowMotion, slow_motion
-from .source import is_encrypted, open_film
+from .source import is_encrypted, open_video, tick_seconds
 from .timeline import Timeline, decoded, timeline
 
 HDR = {16: "pq", 18: "hlg"}  # AVCOL_TRC_SMPTE2084, AVCOL_TRC_ARIB_STD_B67
+
+
+class _HeaderFacts(TypedDict):
+    """What the header and the first frame tell, by the names of VideoInfo."""
+
+    codec: str
+    container: str
+    pixel_format: str
+    has_audio: bool
+    hdr: str
 
 
 def probe(
@@ -30,22 +41,22 @@ def probe(
     limits: Limits = DEFAULT,
     check: Callable[[], None] | None = None,
 ) -> VideoInfo:
-    """Facts about the film at ``path``: header, packet times, first decoded frame.
+    """Facts about the video at ``path``: header, packet times, first decoded frame.
 
     ``capture_fps`` is the rate at which the camera took the frames, when a person knows it; it overrides
     what the file declares. ``start_s`` and ``end_s`` (seconds of the file's clock) cut a part out, which is
-    the film from there on; ``turn_deg`` (0, 90, 180, 270) turns clockwise what the file calls upright, for
+    the video from there on; ``turn_deg`` (0, 90, 180, 270) turns clockwise what the file calls upright, for
     a camera that was wrong about it. Raises BadRequest for a part with nothing in it, BadVideo with a code of :mod:`.problems`; ``check`` may raise Canceled.
     """
     path = Path(path)
     _check_argument(capture_fps)
-    with open_film(path, limits) as (container, stream):
+    with open_video(path, limits) as (container, stream):
         first = _first_frame(container, stream, path)
         upright = orientation(first).turned(turn_deg)
         width, height = upright_size(stream, first, upright)
         _check_size(first, width, height, limits)
-        facts = _header_facts(container, stream, first)
-        tick_s = float(stream.time_base)
+        header, interlaced = _header_facts(container, stream, first), bool(first.interlaced_frame)
+        tick_s = tick_seconds(stream)
         rate = float(stream.average_rate or 0)
         metadata = {**container.metadata, **stream.metadata}
     rows = timeline(path, limits, check=check)
@@ -74,13 +85,13 @@ def probe(
         truncated=rows.truncated,
         time_scale=slow.time_scale,
         part=part,
-        warnings=tuple(_warnings(rows, slow, facts.pop("interlaced"))),
-        **facts,
+        warnings=tuple(_warnings(rows, slow, interlaced)),
+        **header,
     )
 
 
 def _part(rows: Timeline, start_s: float | None, end_s: float | None) -> tuple[float, float | None] | None:
-    """What is cut out; None when it is the whole film anyway."""
+    """What is cut out; None when it is the whole video anyway."""
     if not start_s and end_s is None:
         return None
     start, length = start_s or 0.0, float(rows.file_s[-1] + rows.interval_s) if len(rows.file_s) else 0.0
@@ -121,14 +132,13 @@ def _first_frame(container: av.container.InputContainer, stream: av.VideoStream,
 
 def _header_facts(
     container: av.container.InputContainer, stream: av.VideoStream, frame: av.VideoFrame
-) -> dict[str, object]:
+) -> _HeaderFacts:
     return {
         "codec": stream.codec_context.codec.canonical_name,
         "container": container.format.name,
         "pixel_format": frame.format.name,
         "has_audio": bool(container.streams.audio),
         "hdr": HDR.get(frame.color_trc, ""),
-        "interlaced": bool(frame.interlaced_frame),
     }
 
 
@@ -160,17 +170,17 @@ def _check_time(rows: Timeline, fps: float, slow: SlowMotion, limits: Limits) ->
 
 
 def _warnings(rows: Timeline, slow: SlowMotion, interlaced: bool) -> list[dict[str, str]]:
-    found = []
+    warnings = []
     if rows.truncated:
         message = f"The end of the film is missing; the first {minutes(rows.file_s[-1])} could be read."
-        found.append(
+        warnings.append(
             warning(
                 "truncated", message, "If the pitch is not all there, copy the file from the camera again."
             )
         )
     if rows.mended:
         message = f"{rows.mended} of {len(rows.file_s)} frames have no usable time in the file; theirs was estimated."
-        found.append(
+        warnings.append(
             warning(
                 "bad_timestamps",
                 message,
@@ -179,7 +189,7 @@ def _warnings(rows: Timeline, slow: SlowMotion, interlaced: bool) -> list[dict[s
         )
     if interlaced:
         message = "The film is interlaced: two half-pictures in each frame blur fast movement."
-        found.append(warning("interlaced", message, "Set the camera to a progressive mode, such as 60p."))
+        warnings.append(warning("interlaced", message, "Set the camera to a progressive mode, such as 60p."))
     if slow.warning:
-        found.append(slow.warning)
-    return found
+        warnings.append(slow.warning)
+    return warnings

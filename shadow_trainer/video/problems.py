@@ -1,4 +1,4 @@
-"""What can be wrong with a film, in a coach's words: one row for each code."""
+"""What can be wrong with a video, in a coach's words: one row for each code."""
 
 from __future__ import annotations
 

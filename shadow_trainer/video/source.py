@@ -1,4 +1,4 @@
-"""Open a file as a film, or say in a coach's words why it is none. Nothing is decoded here."""
+"""Open a file as a video, or say in a coach's words why it is none. Nothing is decoded here."""
 
 from __future__ import annotations
 
@@ -35,14 +35,16 @@ PLAYLISTS = (
     b"v=0\r\n",
     b"v=0\n",
 )
-PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\1\0", b"8BPS")
+IMAGES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\1\0", b"8BPS")
 SOUNDS = (b"ID3", b"fLaC", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9", b"FORM", b"#!AMR")
-PICTURE_BRANDS = (b"heic", b"heix", b"mif1", b"avif", b"avis", b"jxl ")
+IMAGE_BRANDS = (b"heic", b"heix", b"mif1", b"avif", b"avis", b"jxl ")
+
+Opened = tuple[av.container.InputContainer, av.VideoStream]
 
 
 @contextmanager
-def open_film(path: Path | str, limits: Limits = DEFAULT, *, thread_count: int = 1) -> Iterator[tuple]:
-    """``(container, stream)`` of the film's picture; raises BadVideo when there is none to open.
+def open_video(path: Path | str, limits: Limits = DEFAULT, *, thread_count: int = 1) -> Iterator[Opened]:
+    """``(container, stream)`` of the main video stream; raises BadVideo when there is none to open.
 
     Only local files and the formats of :mod:`.limits` are opened: a playlist or a reference inside the file
     cannot make the reader open another file or address.
@@ -60,11 +62,11 @@ def open_film(path: Path | str, limits: Limits = DEFAULT, *, thread_count: int =
     try:
         container = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except av.error.FFmpegError as error:
-        if is_the_disks_fault(error, path):
+        if is_system_error(error, path):
             raise
         raise _why_not_open(head) from error
     with container:
-        stream = _picture(container, head)
+        stream = _main_stream(container, head)
         _check_stream(stream, limits)
         stream.codec_context.thread_count = max(1, thread_count)
         if thread_count > 1:
@@ -86,15 +88,15 @@ def _head(path: Path) -> bytes:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text.startswith(PLAYLISTS) or (text.startswith(b"<?xml") and b"<MPD" in text):
         raise bad_video("playlist")
-    if head[4:8] == b"ftyp" and head[8:12] in PICTURE_BRANDS:
+    if head[4:8] == b"ftyp" and head[8:12] in IMAGE_BRANDS:
         raise bad_video("still_image")
     return head
 
 
 def _why_not_open(head: bytes) -> Exception:
-    """The reason as the first bytes tell it: a picture, a sound, a damaged film, or something else."""
+    """The reason as the first bytes tell it: a still image, a sound, a damaged video, or something else."""
     riff = head[:4] == b"RIFF"
-    if head.startswith(PICTURES) or (riff and head[8:12] == b"WEBP"):
+    if head.startswith(IMAGES) or (riff and head[8:12] == b"WEBP"):
         return bad_video("still_image")
     if head.startswith(SOUNDS) or (riff and head[8:12] == b"WAVE"):
         return bad_video("audio_only")
@@ -105,8 +107,8 @@ def _why_not_open(head: bytes) -> Exception:
     return bad_video("not_a_video")
 
 
-def _picture(container: av.container.InputContainer, head: bytes) -> av.VideoStream:
-    """The main picture: the largest video stream that is no cover art."""
+def _main_stream(container: av.container.InputContainer, head: bytes) -> av.VideoStream:
+    """Return the largest video stream that is no cover art; BadVideo when there is none."""
     cover = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
     streams = [s for s in container.streams.video if not s.disposition & cover]
     readable = [s for s in streams if s.codec_context is not None]
@@ -131,11 +133,18 @@ def _check_stream(stream: av.VideoStream, limits: Limits) -> None:
         raise bad_video("unreadable")
 
 
-def is_the_disks_fault(error: BaseException, path: Path) -> bool:
-    """True for an error of the system, not of the film: another try may succeed.
+def tick_seconds(stream: av.VideoStream) -> float:
+    """Return the seconds of one tick of the stream's timestamps; BadVideo when the file names none."""
+    if stream.time_base is None:
+        raise bad_video("no_times")
+    return float(stream.time_base)
 
-    FFmpeg also calls a film that ends too early an input error; then the bytes that are there can be read.
-    It calls a header that claims absurd sizes a lack of memory: that is the film's fault.
+
+def is_system_error(error: BaseException, path: Path) -> bool:
+    """True for an error of the system, not of the video: another try may succeed.
+
+    FFmpeg also calls a video that ends too early an input error; then the bytes that are there can be read.
+    It calls a header that claims absurd sizes a lack of memory: that is the video's fault.
     """
     if not isinstance(error, OSError):
         return False
@@ -151,7 +160,7 @@ def is_the_disks_fault(error: BaseException, path: Path) -> bool:
 
 
 def is_encrypted(path: Path) -> bool:
-    """True when an MP4's sample description names an encrypted picture (ISO 14496-12, `encv`)."""
+    """True when an MP4's sample description names an encrypted video track (ISO 14496-12, `encv`)."""
     return _mentions(path, ENCRYPTED_TAGS)
 
 

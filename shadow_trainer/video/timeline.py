@@ -1,7 +1,7 @@
 """When each frame was taken, from the stream's own timestamps.
 
 One cheap pass over the packets gives the presentation times; nothing is decoded. Where the packets cannot be
-trusted to be frames (a cut file, missing or repeated times, hidden frames) the film is decoded once and the
+trusted to be frames (a cut file, missing or repeated times, hidden frames) the video is decoded once and the
 frames that really come out are counted. A frame's row in this table is its index everywhere else.
 """
 
@@ -19,26 +19,26 @@ import numpy as np
 from .boxes import ends_early
 from .limits import DEFAULT, Limits
 from .problems import bad_video
-from .source import is_the_disks_fault, open_film
+from .source import is_system_error, open_video, tick_seconds
 
 HIDDEN_FRAME_CODECS = {"vp8"}  # packets that show nothing
 NO_PRESENTATION_TIMES = {"avi"}  # containers that know only the order of decoding
 ODD_SHARE = 0.005  # of intervals that differ from the usual one: above this the rate is variable
 TRUSTED_SHARE = 0.5  # of timestamps that must increase for the others to be mended from them
-REMEMBER = 4  # films
+REMEMBER = 4  # videos
 LEEWAY_S = 1e-6  # a frame at exactly the beginning belongs to a span whatever the last bit says
 Check = Callable[[], None]
 _lock = Lock()
-_remembered: dict[tuple, Timeline] = {}
+_remembered: dict[tuple[Path, int, int], Timeline] = {}
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Rows of a film. ``file_s`` (T,) seconds of the file's clock from the first frame, increasing.
+    """Rows of a video. ``file_s`` (T,) seconds of the file's clock from the first frame, increasing.
 
     ``pts`` (T,) int64 names each row in stream ticks; when it is None the times in the file do not name
     frames and rows are counted in the order in which they are decoded (and no seeking is possible).
-    ``before`` counts the film's frames that come before the first row, when this is a part of it.
+    ``before`` counts the video's frames that come before the first row, when this is a part of it.
     """
 
     file_s: np.ndarray
@@ -64,12 +64,12 @@ class Timeline:
 
     @property
     def fps(self) -> float:
-        """Average rate over the whole film; 0 when there is no span."""
+        """Average rate over the whole video; 0 when there is no span."""
         span = float(self.file_s[-1] - self.file_s[0]) if len(self.file_s) > 1 else 0.0
         return (len(self.file_s) - 1) / span if span > 0 else 0.0
 
     def spread(self, rate: float) -> Timeline:
-        """The same rows evenly at ``rate``: for a film that does not say when its frames were taken."""
+        """The same rows evenly at ``rate``: for a video that does not say when its frames were taken."""
         count = len(self.file_s)
         return replace(self, file_s=np.arange(count) / rate, mended=count)
 
@@ -82,7 +82,7 @@ class Timeline:
 
 @dataclass
 class _Packets:
-    """What one pass over the packets found."""
+    """What one pass over the packets tells."""
 
     pts: list[int | None] = field(default_factory=list)
     dts: list[int | None] = field(default_factory=list)
@@ -97,18 +97,18 @@ class _Packets:
 
 
 def timeline(path: Path | str, limits: Limits = DEFAULT, *, check: Check | None = None) -> Timeline:
-    """The film's rows. Remembered for the last few files, by path, size and change time."""
+    """The video's rows. Remembered for the last few files, by path, size and change time."""
     path = Path(path).absolute()
     stat = path.stat()
     key = (path, stat.st_size, stat.st_mtime_ns)
-    found = _remembered.get(key)
-    if found is None:
-        found = _read(path, limits, check or (lambda: None))
+    rows = _remembered.get(key)
+    if rows is None:
+        rows = _read(path, limits, check or (lambda: None))
         with _lock:
             while len(_remembered) >= REMEMBER:
                 _remembered.pop(next(iter(_remembered)))
-            _remembered[key] = found
-    return found
+            _remembered[key] = rows
+    return rows
 
 
 def decoded(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
@@ -126,14 +126,16 @@ def decoded(container: av.container.InputContainer, stream: av.VideoStream) -> I
                 yield frame
 
 
-def readable_packets(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.Packet]:
+def readable_packets(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> Iterator[av.Packet[av.VideoStream]]:
     """Packets up to where the file can be read, and the empty one that flushes the decoder."""
     packets = container.demux(stream)
     while True:
         try:
             packet = next(packets, None)
         except av.error.FFmpegError as error:
-            if is_the_disks_fault(error, Path(container.name.removeprefix("file:"))):
+            if is_system_error(error, Path(container.name.removeprefix("file:"))):
                 raise
             return
         except IndexError:
@@ -144,14 +146,14 @@ def readable_packets(container: av.container.InputContainer, stream: av.VideoStr
 
 
 def _read(path: Path, limits: Limits, check: Check) -> Timeline:
-    with open_film(path, limits) as (container, stream):
-        found = _scan_packets(container, stream, limits, check)
-        tick_s, rate = float(stream.time_base), float(stream.average_rate or 0)
-        missing = stream.frames > len(found.pts) + found.cut_away
-        found.truncated = missing or ends_early(path, container.format.name)
-    if found.doubtful or found.truncated or not found.one_time_each:
-        return _from_decoded(_decode_times(path, limits, check), found, tick_s, rate)
-    pts = np.sort(np.array(found.pts, dtype=np.int64))
+    with open_video(path, limits) as (container, stream):
+        packets = _scan_packets(container, stream, limits, check)
+        tick_s, rate = tick_seconds(stream), float(stream.average_rate or 0)
+        missing = stream.frames > len(packets.pts) + packets.cut_away
+        packets.truncated = missing or ends_early(path, container.format.name)
+    if packets.doubtful or packets.truncated or not packets.one_time_each:
+        return _from_decoded(_decode_times(path, limits, check), packets, tick_s, rate)
+    pts = np.sort(np.array(packets.pts, dtype=np.int64))
     return Timeline(_seconds(pts, tick_s), pts, truncated=False, decoded=False)
 
 
@@ -160,33 +162,33 @@ def _scan_packets(
 ) -> _Packets:
     """Presentation times of all packets that are to be shown."""
     codec, name = stream.codec_context.codec.canonical_name, container.format.name
-    found = _Packets(doubtful=codec in HIDDEN_FRAME_CODECS or name in NO_PRESENTATION_TIMES)
+    packets = _Packets(doubtful=codec in HIDDEN_FRAME_CODECS or name in NO_PRESENTATION_TIMES)
     for number, packet in enumerate(readable_packets(container, stream)):
         if packet.size == 0:
             continue
         if number % 1000 == 0:
             check()
         if packet.is_corrupt:
-            found.doubtful = True
+            packets.doubtful = True
         if packet.is_discard:
-            found.cut_away += 1
+            packets.cut_away += 1
             continue
-        if not found.pts:
-            # A film that starts between key frames, or whose first frames need earlier ones.
-            found.doubtful |= not packet.is_keyframe
-        elif packet.pts is not None and found.pts[0] is not None and packet.pts < found.pts[0]:
-            found.doubtful = True
-        found.pts.append(packet.pts)
-        found.dts.append(packet.dts)
-        if len(found.pts) > limits.max_frames:
+        if not packets.pts:
+            # A video that starts between key frames, or whose first frames need earlier ones.
+            packets.doubtful |= not packet.is_keyframe
+        elif packet.pts is not None and packets.pts[0] is not None and packet.pts < packets.pts[0]:
+            packets.doubtful = True
+        packets.pts.append(packet.pts)
+        packets.dts.append(packet.dts)
+        if len(packets.pts) > limits.max_frames:
             raise bad_video("too_many_frames", limit=limits.max_frames)
-    return found
+    return packets
 
 
 def _decode_times(path: Path, limits: Limits, check: Check) -> list[int | None]:
     """Times in ticks of the frames that come out of the decoder, in order."""
     times = []
-    with open_film(path, limits) as (container, stream):
+    with open_video(path, limits) as (container, stream):
         for number, frame in enumerate(decoded(container, stream)):
             if number % 20 == 0:
                 check()
@@ -196,20 +198,20 @@ def _decode_times(path: Path, limits: Limits, check: Check) -> list[int | None]:
     return times
 
 
-def _from_decoded(times: list[int | None], found: _Packets, tick_s: float, rate: float) -> Timeline:
+def _from_decoded(times: list[int | None], packets: _Packets, tick_s: float, rate: float) -> Timeline:
     """Rows of what was decoded: by their own times when these increase, else counted."""
     known = np.array([np.nan if t is None else t for t in times], dtype=float)
     if len(known) and np.isfinite(known).all() and (np.diff(known) > 0).all():
         pts = np.array(times, dtype=np.int64)
-        return Timeline(_seconds(pts, tick_s), pts, found.truncated, decoded=True)
-    slots = np.array([np.nan if t is None else t for t in found.dts], dtype=float)
+        return Timeline(_seconds(pts, tick_s), pts, packets.truncated, decoded=True)
+    slots = np.array([np.nan if t is None else t for t in packets.dts], dtype=float)
     if len(slots) == len(times) and np.isfinite(slots).all() and (np.diff(slots) > 0).all():
         # Without B-frames or with them, the n-th frame shown takes the n-th slot of decoding.
-        return Timeline(_seconds(slots, tick_s), None, found.truncated, decoded=True)
+        return Timeline(_seconds(slots, tick_s), None, packets.truncated, decoded=True)
     if not np.isfinite(known).any():
-        return Timeline(np.zeros(len(times)), None, found.truncated, decoded=True).spread(rate or 1.0)
+        return Timeline(np.zeros(len(times)), None, packets.truncated, decoded=True).spread(rate or 1.0)
     mended, count = mend_times(known * tick_s)
-    return Timeline(mended, None, found.truncated, decoded=True, mended=count)
+    return Timeline(mended, None, packets.truncated, decoded=True, mended=count)
 
 
 def mend_times(times_s: np.ndarray) -> tuple[np.ndarray, int]:
@@ -225,11 +227,11 @@ def mend_times(times_s: np.ndarray) -> tuple[np.ndarray, int]:
     if len(keep) < max(2, TRUSTED_SHARE * count):
         return np.zeros(count), count
     rows = np.arange(count)
-    found = np.interp(rows, keep, times_s[keep])
+    mended = np.interp(rows, keep, times_s[keep])
     slope = (times_s[keep[-1]] - times_s[keep[0]]) / (keep[-1] - keep[0])
-    found[: keep[0]] = times_s[keep[0]] + (rows[: keep[0]] - keep[0]) * slope
-    found[keep[-1] :] = times_s[keep[-1]] + (rows[keep[-1] :] - keep[-1]) * slope
-    return found - found[0], count - len(keep)
+    mended[: keep[0]] = times_s[keep[0]] + (rows[: keep[0]] - keep[0]) * slope
+    mended[keep[-1] :] = times_s[keep[-1]] + (rows[keep[-1] :] - keep[-1]) * slope
+    return mended - mended[0], count - len(keep)
 
 
 def _longest_increasing(values: np.ndarray) -> np.ndarray:
@@ -246,12 +248,12 @@ def _longest_increasing(values: np.ndarray) -> np.ndarray:
         before[row] = rows[place - 1] if place else -1
         tails[place : place + 1] = [value]
         rows[place : place + 1] = [row]
-    found = []
+    kept = []
     row = rows[-1] if rows else -1
     while row >= 0:
-        found.append(row)
+        kept.append(row)
         row = before[row]
-    return np.array(found[::-1], dtype=int)
+    return np.array(kept[::-1], dtype=int)
 
 
 def _seconds(pts: np.ndarray, tick_s: float) -> np.ndarray:
