@@ -1,4 +1,4 @@
-"""What drawing costs: each film against plain decoding and encoding of the same frames, as ratios.
+"""What drawing costs: each video against plain decoding and encoding of the same frames, as ratios.
 
     python -m benchmarks.render [FILM] [--frames 150]
 
@@ -30,7 +30,7 @@ PARTS = {"shoulder": 1.45, "elbow": 1.2, "wrist": 1.05, "index": 1.0, "hip": 0.9
 
 
 def moving_body(frames: int, fps: float, size: tuple[int, int]) -> PoseSeries:
-    """A body in the middle of the picture that sways; only its cost matters here."""
+    """A body in the middle of the frame that sways; only its cost matters here."""
     time_s = np.arange(frames) / fps
     world = np.zeros((frames, COUNT, 3))
     for name, i in INDEX.items():
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def report(path: Path, out: Path) -> None:
-    """Time each way of making a film of ``path``."""
+    """Time each way of making a video of ``path``."""
     info = replace(video.probe(path), time_scale=1.0)
     series = moving_body(info.frame_count, info.fps, (info.width, info.height))
     names = ("leg_lift", "foot_contact", "release")

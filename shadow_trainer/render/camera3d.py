@@ -1,4 +1,4 @@
-"""A pinhole camera for the 3D view, and the choice of a place that shows what the film cannot."""
+"""A pinhole camera for the 3D view, and the choice of a place that shows what the video cannot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIELD_OF_VIEW_DEG = 30.0
 class Camera:
     """Looks from ``eye`` to ``target`` (world metres, Z up); ``focal_px`` and ``size`` in pixels.
 
-    ``target`` appears ``raised_px`` above the middle of the picture.
+    ``target`` appears ``raised_px`` above the middle of the image.
     """
 
     eye: np.ndarray
@@ -42,9 +42,9 @@ class Camera:
 
 
 def complementary(view: str, throws: str) -> tuple[np.ndarray, str]:
-    """(direction from the athlete to the camera, words) of a place that adds to the film's own view.
+    """(direction from the athlete to the camera, words) of a place that adds to the video's own view.
 
-    A film from the side is completed by a view from the front; one from behind or in front, from the
+    A video from the side is completed by a view from the front; one from behind or in front, from the
     athlete's open side (third-base side for a right-hander, so -Y).
     """
     open_side = -1.0 if throws == "right" else 1.0
@@ -68,7 +68,7 @@ def framing(
 ) -> Camera:
     """A camera toward ``direction`` from which all finite ``points_m`` (N, 3) fit into ``size``.
 
-    The highest ``above_px`` and the lowest ``below_px`` of the picture are kept free for words.
+    The highest ``above_px`` and the lowest ``below_px`` of the image are kept free for words.
     """
     known = points_m[np.isfinite(points_m).all(axis=-1)]
     if not len(known):

@@ -15,7 +15,7 @@ from .palette import PLATE, RGB
 
 SHIFT = 4  # cv2 takes fixed-point coordinates: 1/16 pixel
 _ONE = 1 << SHIFT
-_FAR = 30_000.0  # beyond this cv2's integers overflow; it is outside of every picture
+_FAR = 30_000.0  # beyond this cv2's integers overflow; it is outside of every image
 _TABULAR = "0123456789"
 
 
@@ -112,7 +112,7 @@ def bounds(points: np.ndarray, margin: float) -> tuple[int, int, int, int] | Non
     if not len(known):
         return None
     low, high = np.floor(known.min(0) - margin), np.ceil(known.max(0) + margin)
-    # A landmark far outside the picture must not overflow cv2's integers.
+    # A landmark far outside the image must not overflow cv2's integers.
     low, high = np.clip(low, -20_000, 20_000), np.clip(high, -20_000, 20_000)
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
@@ -196,7 +196,9 @@ def _rounded(width: int, height: int, radius: int) -> np.ndarray:
     outside_x = np.maximum(np.maximum(r - x, x - (w - r)), 0)
     outside_y = np.maximum(np.maximum(r - y, y - (h - r)), 0)
     inside = (np.hypot(outside_x, outside_y) <= max(r, 0.5)).astype(np.float32) * 255
-    return np.rint(cv2.resize(inside, (width, height), interpolation=cv2.INTER_AREA)).astype(np.uint8)
+    smooth = cv2.resize(inside, (width, height), interpolation=cv2.INTER_AREA)
+    mask: np.ndarray = np.rint(smooth).astype(np.uint8)
+    return mask
 
 
 def plate(

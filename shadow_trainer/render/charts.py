@@ -121,22 +121,22 @@ PLANS: tuple[Plan, ...] = (
 
 
 def delivery_charts(
-    delivery: Mapping[str, Any], curves: Mapping[str, Any], *, shadow: Mapping[str, Any] | None = None
+    delivery: Mapping[str, Any], curves: Mapping[str, Any], *, reference: Mapping[str, Any] | None = None
 ) -> list[Chart]:
     """Every chart for which the curves exist.
 
     ``delivery`` as in analysis.json; ``curves`` of the same delivery: ``time_s`` and lists of the same
-    length, at the top level or one level down; ``shadow`` the same for the reference, on the same times
+    length, at the top level or one level down; ``reference`` the same for the reference, on the same times
     (when absent, the one that lies in ``curves``).
     """
     times, named = flatten(curves)
-    if shadow is None and curves.get("shadow"):
-        shadow = {"time_s": curves["time_s"], **curves["shadow"]}
-    _, shadows = flatten(shadow) if shadow else (times, {})
+    if reference is None and curves.get("shadow"):
+        reference = {"time_s": curves["time_s"], **curves["shadow"]}
+    _, reference_named = flatten(reference) if reference else (times, {})
     if len(times) < 2:
         return []
     zero, x_label = origin(delivery)
-    found = []
+    drawn = []
     for plan in PLANS:
         shown = span_of(delivery, plan, times)
         lines = [
@@ -147,11 +147,11 @@ def delivery_charts(
         if not lines:
             continue
         lines += [
-            Line(f"{label}, shadow", "shadow", shadows[name][shown])
+            Line(f"{label}, shadow", "shadow", reference_named[name][shown])
             for name, label, _ in plan.curves
-            if _known(shadows.get(name)) and len(shadows[name]) == len(times)
+            if _known(reference_named.get(name)) and len(reference_named[name]) == len(times)
         ]
-        found.append(
+        drawn.append(
             Chart(
                 key=f"chart-{int(delivery.get('index', 0)) + 1}-{plan.key}",
                 title=plan.title,
@@ -163,11 +163,11 @@ def delivery_charts(
                 bands=_bands(delivery, plan, zero),
             )
         )
-    return found
+    return drawn
 
 
 def flatten(curves: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """``time_s`` (N,) and every curve (N,) by name, the shadow's left out; None becomes NaN."""
+    """``time_s`` (N,) and every curve (N,) by name, the reference's left out; None becomes NaN."""
     times = np.asarray(curves.get("time_s", []), dtype=float)
     named: dict[str, np.ndarray] = {}
     for name, value in curves.items():
@@ -217,15 +217,15 @@ def _events(delivery: Mapping[str, Any], zero: float) -> list[Event]:
 
 def _bands(delivery: Mapping[str, Any], plan: Plan, zero: float) -> list[Band]:
     """Mean ± SD of the norm, at the events at which it was measured."""
-    names, found = {name for name, _, _ in plan.curves}, []
+    names, bands = {name for name, _, _ in plan.curves}, []
     for metric in delivery.get("metrics", []):
         event = (delivery.get("events", {}).get(metric.get("event")) or {}).get("time_s")
         norm = metric.get("norm") or {}
         if metric["name"] in names and event is not None and norm.get("mean") is not None and norm.get("sd"):
             low, high = norm["mean"] - norm["sd"], norm["mean"] + norm["sd"]
             words = f"Typical at {event_label(metric['event']).lower()}: {number(low, plan.unit)} to {quantity(high, plan.unit)}"
-            found.append(Band(words, float(event) - zero, low, high))
-    return found
+            bands.append(Band(words, float(event) - zero, low, high))
+    return bands
 
 
 def data_table(chart: Chart, rows: int = 24) -> str:

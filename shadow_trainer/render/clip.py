@@ -1,6 +1,6 @@
-"""Clip and Pose: what an overlay needs to know of one athlete on one canvas, prepared once per film.
+"""Clip and Pose: what an overlay needs to know of one athlete on one canvas, prepared once per video.
 
-All pixels here are those of the canvas that is drawn on (the film's frames after scaling or cropping).
+All pixels here are those of the canvas that is drawn on (the video's frames after scaling or cropping).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ABSURD = 10  # canvases
 
 @dataclass(frozen=True)
 class Mark:
-    """One event on the film: its name, time and the row (frame) nearest to it."""
+    """One event on the video: its name, time and the row (frame) nearest to it."""
 
     name: str
     time_s: float
@@ -46,8 +46,8 @@ class Clip:
     deliveries: int
     windows: tuple[tuple[float, float], ...]
     capture_fps: float
-    playback: float  # film seconds per real second; 8 for 240 fps material played at 30
-    shadow: np.ndarray | None = None
+    playback: float  # video seconds per real second; 8 for 240 fps material played at 30
+    reference_px: np.ndarray | None = None
 
     @property
     def unit(self) -> float:
@@ -89,12 +89,14 @@ class Pose:
     @property
     def points(self) -> np.ndarray:
         """(33, 2) canvas pixels, NaN where not known."""
-        return self.clip.points[self.row]
+        row: np.ndarray = self.clip.points[self.row]
+        return row
 
     @property
     def confidence(self) -> np.ndarray:
         """(33,) 0..1."""
-        return self.clip.confidence[self.row]
+        row: np.ndarray = self.clip.confidence[self.row]
+        return row
 
     @property
     def measured(self) -> bool:
@@ -116,11 +118,12 @@ def make_clip(
     offset: tuple[float, float] = (0.0, 0.0),
     capture_fps: float,
     playback: float = 1.0,
-    shadow: np.ndarray | None = None,
+    reference_px: np.ndarray | None = None,
 ) -> Clip:
-    """A clip for a canvas whose pixel = (upright film pixel - offset) * scale.
+    """A clip for a canvas whose pixel = (upright video pixel - offset) * scale.
 
-    ``shadow`` (T, 33, 2) upright film pixels. ``analysis`` is the document of docs/architecture.md, section 4.
+    ``reference_px`` (T, 33, 2) upright video pixels. ``analysis`` is the document of docs/architecture.md,
+    section 4.
     """
     shift = np.asarray(offset, dtype=float)
     deliveries = analysis.get("deliveries", [])
@@ -137,12 +140,12 @@ def make_clip(
         windows=tuple((float(d["start_s"]), float(d["end_s"])) for d in deliveries),
         capture_fps=capture_fps,
         playback=playback,
-        shadow=None if shadow is None else _placed(shadow, shift, scale, size),
+        reference_px=None if reference_px is None else _placed(reference_px, shift, scale, size),
     )
 
 
 def _placed(points: np.ndarray, shift: np.ndarray, scale: float, size: tuple[int, int]) -> np.ndarray:
-    """Film pixels as canvas pixels; a point many canvases away is an error of the network, so not known."""
+    """Video pixels as canvas pixels; a point many canvases away is an error of the network, so not known."""
     placed = (np.asarray(points, dtype=float) - shift) * scale
     with np.errstate(invalid="ignore"):
         absurd = (np.abs(placed) > _ABSURD * max(size)).any(axis=-1)
@@ -158,10 +161,10 @@ def event_marks(deliveries: list[dict[str, Any]], time_s: np.ndarray) -> tuple[M
         events = delivery.get("events", {})
         contact = events.get("foot_contact", {}).get("time_s")
         for name in EVENTS:
-            found = events.get(name)
-            if not found or found.get("time_s") is None:
+            event = events.get(name)
+            if not event or event.get("time_s") is None:
                 continue
-            when = float(found["time_s"])
+            when = float(event["time_s"])
             after = when - contact if contact is not None and when > contact else None
             marks.append(
                 Mark(
@@ -169,7 +172,7 @@ def event_marks(deliveries: list[dict[str, Any]], time_s: np.ndarray) -> tuple[M
                     when,
                     int(np.argmin(np.abs(time_s - when))),
                     int(delivery.get("index", 0)),
-                    bool(found.get("estimated")),
+                    bool(event.get("estimated")),
                     after,
                 )
             )

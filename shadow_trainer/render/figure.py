@@ -23,13 +23,13 @@ def flat(points: np.ndarray, time_s: np.ndarray, events: dict[str, float]) -> li
 
     Rounded to centimetres: small enough to be kept in a row.
     """
-    found = []
+    poses = []
     for name in MOMENTS:
         pose = points[int(np.abs(time_s - events[name]).argmin())]
-        found.append(
+        poses.append(
             [[round(float(p[0]), 2), round(float(p[2]), 2)] if np.isfinite(p).all() else None for p in pose]
         )
-    return found
+    return poses
 
 
 def svg(poses: Sequence[Sequence[Any]], title: str) -> str:
@@ -51,20 +51,20 @@ def svg(poses: Sequence[Sequence[Any]], title: str) -> str:
 
 
 def _figure(pose: Sequence[Any], place: Any) -> list[str]:
-    found = []
+    shapes = []
     for a, b in BONES:
         start, end = pose[INDEX[a]], pose[INDEX[b]]
         if not start or not end:
             continue
         role = "throwing" if a in _THROWING and b in _THROWING else "ink"
         (x1, y1), (x2, y2) = place(start), place(end)
-        found.append(
+        shapes.append(
             f'<line class="bone {role}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
             f'stroke="{ON_PAPER[role]}" stroke-width="2.5" stroke-linecap="round"/>'
         )
     if nose := pose[INDEX["nose"]]:
         x, y = place(nose)
-        found.append(
+        shapes.append(
             f'<circle class="bone ink" cx="{x:.1f}" cy="{y:.1f}" r="{HEAD_R_PX}" fill="{ON_PAPER["ink"]}"/>'
         )
-    return found
+    return shapes

@@ -1,19 +1,20 @@
-"""Writing a film: frames are decoded, drawn on and encoded one after the other, never all at once.
+"""Writing a video: frames are decoded, drawn on and encoded one after the other, never all at once.
 
-Every film has the frame grid of the browser preview (constant rate, as many frames), so that a player can
+Every video has the frame grid of the browser preview (constant rate, as many frames), so that a player can
 switch between them without losing its place.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .. import video
 from ..body.series import PoseSeries
+from ..video.info import VideoInfo
 from ..video.preview import preview_rate
 from .clip import Clip, make_clip
 
@@ -34,14 +35,14 @@ def no_check() -> None:
 def clip_of(
     series: PoseSeries,
     analysis: Mapping[str, Any],
-    info: Any,
+    info: VideoInfo,
     size: tuple[int, int],
     *,
     scale: float,
     offset: tuple[float, float] = (0.0, 0.0),
-    shadow: np.ndarray | None = None,
+    reference_px: np.ndarray | None = None,
 ) -> Clip:
-    """The clip of a film's facts on a canvas."""
+    """The clip of a video's facts on a canvas."""
     return make_clip(
         series,
         analysis,
@@ -50,21 +51,21 @@ def clip_of(
         offset=offset,
         capture_fps=float(info.capture_fps),
         playback=1.0 / float(info.time_scale or 1.0),
-        shadow=shadow,
+        reference_px=reference_px,
     )
 
 
-def fitted(info: Any, max_side: int) -> tuple[tuple[int, int], float]:
-    """Canvas (width, height), the same as the preview's, and the scale from film pixels to it."""
+def fitted(info: VideoInfo, max_side: int) -> tuple[tuple[int, int], float]:
+    """Canvas (width, height), the same as the preview's, and the scale from video pixels to it."""
     scale = min(1.0, max_side / max(info.width, info.height))
     width, height = (max(1, round(side * scale)) for side in (info.width, info.height))
     return (width + width % 2, height + height % 2), scale
 
 
-def write_film(
-    video_path: str | os.PathLike[str],
-    info: Any,
-    out: str | os.PathLike[str],
+def write_video(
+    video_path: Path | str,
+    info: VideoInfo,
+    out: Path | str,
     size: tuple[int, int],
     draw: Callable[[np.ndarray, int], np.ndarray],
     progress: Progress,
@@ -92,7 +93,7 @@ def write_film(
 def on_grid(frames: Iterable[Any], file_times_s: np.ndarray, fps: float) -> Iterator[tuple[Any, int]]:
     """(frame, times it is shown) of the frames that have a place on the constant-rate grid.
 
-    A film with a variable rate shows a long frame several times and skips frames that come too fast.
+    A video with a variable rate shows a long frame several times and skips frames that come too fast.
     """
     tick, held = 0, None
     for frame in frames:

@@ -28,7 +28,8 @@ class Ground:
 
     def height(self, x: np.ndarray) -> np.ndarray:
         """Z (...) of the ground at X (...)."""
-        return np.interp(x, [self.rubber_x, self.landing_x], [self.rubber_z, self.landing_z])
+        z: np.ndarray = np.interp(x, [self.rubber_x, self.landing_x], [self.rubber_z, self.landing_z])
+        return z
 
     def lift(self, flat: np.ndarray) -> np.ndarray:
         """Points (..., 2) of the plan as points (..., 3) on the ground."""

@@ -1,9 +1,9 @@
-"""The colours of Shadow Trainer, chosen once for films, 3D views, charts, report and pages.
+"""The colours of Shadow Trainer, chosen once for videos, 3D views, charts, report and pages.
 
-Throwing side and glove side must be told apart from each other and from the shadow on grass, dirt and
+Throwing side and glove side must be told apart from each other and from the reference on grass, dirt and
 a dark page, by everybody: the three differ in hue *and* in lightness, and stay apart in the simulation
 of protanopia, deuteranopia and tritanopia (tests/render/test_palette.py). Colour never stands alone:
-the shadow is also dashed or translucent, and estimates are also labelled.
+the reference is also dashed or translucent, and estimates are also labelled.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ RGB = tuple[int, int, int]
 
 THROWING: RGB = (255, 179, 0)  # amber: lightest, warm
 GLOVE: RGB = (61, 165, 255)  # azure
-SHADOW: RGB = (240, 90, 160)  # rose
+REFERENCE: RGB = (240, 90, 160)  # rose
 CENTRE: RGB = (244, 247, 250)  # spine, pelvis and shoulder line, head
 CASING: RGB = (11, 17, 26)  # dark edge that keeps every line readable on any ground
 INK: RGB = (255, 255, 255)
@@ -22,7 +22,7 @@ STAGE_TOP: RGB = (26, 34, 46)  # the 3D stage, top and bottom of its gradient
 STAGE_BOTTOM: RGB = (13, 18, 26)
 GRID: RGB = (74, 90, 110)
 
-# Line colours on white paper and on a dark page. The bright film colours would be too light on paper.
+# Line colours on white paper and on a dark page. The bright video colours would be too light on paper.
 ON_PAPER: dict[str, str] = {
     "throwing": "#a86200",
     "glove": "#0b62c4",

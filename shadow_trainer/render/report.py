@@ -68,12 +68,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Moment:
-    """One event: seconds of real time, the distance from release, and how sure it is, in words."""
+    """One event: seconds of real time, the distance from release, and the confidence, in words."""
 
     label: str
     time: str
     from_release: str
-    sure: str
+    confidence: str
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def page(
 
 
 def jpeg_uri(data: bytes) -> str:
-    """A picture inside the page."""
+    """A JPEG as a data URI, for inside the page."""
     return "data:image/jpeg;base64," + base64.b64encode(data).decode("ascii")
 
 
@@ -197,17 +197,17 @@ def _finding(item: Mapping[str, Any]) -> Finding:
 
 
 def _moments(events: Mapping[str, Any], release: float | None) -> tuple[Moment, ...]:
-    found = []
+    moments = []
     for name in EVENTS:
         event = events.get(name) or {}
         if event.get("time_s") is None:
             continue
         away = "" if release is None else f"{1000 * (event['time_s'] - release):+.0f} ms".replace("-", "−")
-        sure = "" if event.get("confidence") is None else f"{100 * event['confidence']:.0f} % sure"
+        confidence = "" if event.get("confidence") is None else f"{100 * event['confidence']:.0f} % sure"
         if event.get("estimated"):
-            sure = ", ".join(filter(None, (sure, "estimated")))
-        found.append(Moment(event_label(name), f"{event['time_s']:.3f} s", away, sure))
-    return tuple(found)
+            confidence = ", ".join(filter(None, (confidence, "estimated")))
+        moments.append(Moment(event_label(name), f"{event['time_s']:.3f} s", away, confidence))
+    return tuple(moments)
 
 
 def _likeness(similarity: Mapping[str, Any]) -> str:

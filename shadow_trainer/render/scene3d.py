@@ -1,4 +1,4 @@
-"""The 3D view of the side-by-side film: athlete and shadow as shaded sticks on the mound, drawn by cv2."""
+"""The 3D view of the side-by-side video: athlete and reference as shaded sticks on the mound, drawn by cv2."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .clip import event_marks
 from .ground import Ground, ground_of
 from .overlays.body import DRAWN_BONES, head_and_neck
 from .overlays.paths import side_name
-from .palette import CASING, CENTRE, GLOVE, GRID, INK_QUIET, RGB, SHADOW, STAGE_BOTTOM, STAGE_TOP, THROWING
+from .palette import CASING, CENTRE, GLOVE, GRID, INK_QUIET, REFERENCE, RGB, STAGE_BOTTOM, STAGE_TOP, THROWING
 
 _BONE_M = 0.042  # thickness of a limb on the stage
 _HEAD_M = 0.115  # radius of the head
@@ -44,7 +44,7 @@ def make_stage(
     analysis: Mapping[str, Any],
     size: tuple[int, int],
     *,
-    shadow_world: np.ndarray | None = None,
+    reference_world_m: np.ndarray | None = None,
 ) -> Stage:
     """Place the camera so that the whole delivery fits, and draw gradient, grid and plate direction once."""
     throws = analysis.get("athlete", {}).get("throws", "right")
@@ -52,8 +52,8 @@ def make_stage(
     direction, words = complementary(view, throws)
     marks = event_marks(analysis.get("deliveries", []), series.time_s)
     everything = [series.world_m.reshape(-1, 3)]
-    if shadow_world is not None:
-        everything.append(np.asarray(shadow_world, dtype=float).reshape(-1, 3))
+    if reference_world_m is not None:
+        everything.append(np.asarray(reference_world_m, dtype=float).reshape(-1, 3))
     ground = ground_of(series.world_m, marks, throws)
     everything.append(ground.lift(_arrow(ground)))
     camera = framing(
@@ -65,14 +65,14 @@ def make_stage(
 
 
 def draw_stage(
-    stage: Stage, series: PoseSeries, row: int, *, shadow_world: np.ndarray | None = None
+    stage: Stage, series: PoseSeries, row: int, *, reference_world_m: np.ndarray | None = None
 ) -> np.ndarray:
     """One frame of the 3D view, (H, W, 3) uint8 RGB."""
     image = stage.backdrop.copy()
     known = row < len(series)
     bodies = []
-    if shadow_world is not None and row < len(shadow_world):
-        bodies.append((np.asarray(shadow_world[row], dtype=float), 0.6))
+    if reference_world_m is not None and row < len(reference_world_m):
+        bodies.append((np.asarray(reference_world_m[row], dtype=float), 0.6))
     if known:
         bodies.append((series.world_m[row], 1.0 if series.measured[row] else 0.55))
     trail = _trail_points(stage, series, row) if known else np.empty((0, 2))
@@ -86,7 +86,9 @@ def draw_stage(
         _shade_ground(layer, stage, points)
     _trail(layer, stage, trail)
     for place, (points, opacity) in enumerate(bodies):
-        _body(layer, stage, points, is_shadow=place == 0 and shadow_world is not None, opacity=opacity)
+        _body(
+            layer, stage, points, is_reference=place == 0 and reference_world_m is not None, opacity=opacity
+        )
     layer.composite()
     return image
 
@@ -169,10 +171,10 @@ def _trail(layer: Layer, stage: Stage, pixels: np.ndarray) -> None:
             layer.line(a, b, THROWING, 4 * unit * (0.3 + 0.7 * fresh), 0.08 + 0.5 * fresh)
 
 
-def _body(layer: Layer, stage: Stage, points: np.ndarray, *, is_shadow: bool, opacity: float) -> None:
+def _body(layer: Layer, stage: Stage, points: np.ndarray, *, is_reference: bool, opacity: float) -> None:
     """One body, far parts first; each limb with a dark edge, its colour, and a light along the top."""
     pixels, depth = stage.camera.project(points)
-    _torso(layer, pixels, SHADOW if is_shadow else CENTRE, opacity)
+    _torso(layer, pixels, REFERENCE if is_reference else CENTRE, opacity)
     parts: list[tuple[float, str, str]] = []
     for first, second in DRAWN_BONES:
         i, j = INDEX[first], INDEX[second]
@@ -182,10 +184,10 @@ def _body(layer: Layer, stage: Stage, points: np.ndarray, *, is_shadow: bool, op
     if head is not None:
         parts.append((float(stage.camera.project(head)[1]), "head", ""))
     for far, first, second in sorted(parts, reverse=True):
-        if first == "head":
-            _head(layer, stage, head, neck, SHADOW if is_shadow else CENTRE, opacity)
+        if head is not None and first == "head":
+            _head(layer, stage, head, neck, REFERENCE if is_reference else CENTRE, opacity)
         else:
-            colour = SHADOW if is_shadow else _side_colour(first, second, stage.throws)
+            colour = REFERENCE if is_reference else _side_colour(first, second, stage.throws)
             ends = pixels[[INDEX[first], INDEX[second]]]
             _limb(layer, stage, ends, far, colour, opacity, slim=second.endswith(("heel", "index")))
 
@@ -215,7 +217,7 @@ def _limb(
     width = _BONE_M * (0.6 if slim else 1.0) * stage.camera.focal_px / far
     near_m, far_m = stage.depth_range
     shade = 1.0 - 0.42 * float(np.clip((far - near_m) / (far_m - near_m), 0, 1))
-    toned = tuple(round(channel * shade) for channel in colour)
+    toned = _darker(colour, shade)
     layer.line(ends[0], ends[1], CASING, width * 1.5, 0.9 * opacity)
     layer.line(ends[0], ends[1], toned, width, opacity)
     across = np.array([-(ends[1] - ends[0])[1], (ends[1] - ends[0])[0]])
@@ -223,7 +225,7 @@ def _limb(
     if length > 2:
         lift = across / length * width * 0.22
         lift = lift if lift[1] < 0 else -lift  # the light comes from above
-        light = tuple(round(channel + (255 - channel) * 0.45 * shade) for channel in toned)
+        light = _lighter(toned, 0.45 * shade)
         layer.line(ends[0] + lift, ends[1] + lift, light, width * 0.28, opacity)
 
 
@@ -240,5 +242,15 @@ def _head(
         layer.line(base, centre, CASING, width * 1.5, 0.9 * opacity)
         layer.line(base, centre, colour, width, opacity)
     layer.disc(centre, radius * 1.1, CASING, 0.9 * opacity)
-    layer.disc(centre, radius, tuple(round(channel * 0.72) for channel in colour), opacity)
+    layer.disc(centre, radius, _darker(colour, 0.72), opacity)
     layer.disc(centre + np.array([-0.12, -0.16]) * radius, radius * 0.74, colour, opacity)
+
+
+def _darker(colour: RGB, share: float) -> RGB:
+    red, green, blue = (round(channel * share) for channel in colour)
+    return red, green, blue
+
+
+def _lighter(colour: RGB, share: float) -> RGB:
+    red, green, blue = (round(channel + (255 - channel) * share) for channel in colour)
+    return red, green, blue

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -13,6 +13,7 @@ import numpy as np
 from .. import video
 from ..body.series import PoseSeries
 from ..labels import event_label
+from ..video.info import VideoInfo
 from .canvas import text
 from .clip import Mark, event_marks
 from .film import clip_of, fitted
@@ -29,7 +30,7 @@ STILL_EVENTS = (
 )
 STILL_SIZE = (400, 500)
 JPEG_QUALITY = 82
-MOST_DELIVERIES = 6  # of a bullpen film that get pictures: a report must stay small enough to be mailed
+MOST_DELIVERIES = 6  # of a bullpen video that get stills: a report must stay small enough to be mailed
 STRIP_SIZE, STRIP_FOOT, STRIP_GAP = (240, 300), 58, 10
 _POSTER_SIDE = 960
 _DECODED_SIDE = 1920  # several frames of one pitch are held at once
@@ -37,7 +38,7 @@ _DECODED_SIDE = 1920  # several frames of one pitch are held at once
 
 @dataclass(frozen=True)
 class Still:
-    """One picture of the report: ``jpeg`` bytes of :data:`STILL_SIZE`."""
+    """One image of the report: ``jpeg`` bytes of :data:`STILL_SIZE`."""
 
     delivery: int
     event: str
@@ -48,8 +49,8 @@ class Still:
 
 
 def event_stills(
-    video_path: str | os.PathLike[str],
-    info: Any,
+    video_path: Path | str,
+    info: VideoInfo,
     series: PoseSeries,
     analysis: Mapping[str, Any],
     *,
@@ -59,22 +60,24 @@ def event_stills(
     marks = event_marks(analysis.get("deliveries", []), series.time_s)
     wanted = [mark for mark in marks if mark.name in names]
     first = sorted({mark.delivery for mark in wanted})[:MOST_DELIVERIES]
-    found: list[Still] = []
+    stills: list[Still] = []
     for delivery in first:
         own = [mark for mark in wanted if mark.delivery == delivery]
         rows = {mark.row for mark in own}
         images = frames_at(video_path, info, rows, series.time_s, max_side=_DECODED_SIDE)
-        found += [_still(images[m.row], info, series, analysis, m) for m in own if m.row in images]
-    return found
+        stills += [_still(images[m.row], info, series, analysis, m) for m in own if m.row in images]
+    return stills
 
 
-def strip(found: Sequence[Still]) -> bytes:
+def strip(stills: Sequence[Still]) -> bytes:
     """The stills of one delivery side by side, each with its name and time below it: for paper."""
     panels = []
-    for still in found:
-        picture = cv2.imdecode(np.frombuffer(still.jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+    for still in stills:
+        image = cv2.imdecode(np.frombuffer(still.jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+        if image is None:
+            raise ValueError(f"the still of {still.event} is no JPEG")
         panel = np.full((STRIP_SIZE[1] + STRIP_FOOT, STRIP_SIZE[0], 3), 255, np.uint8)
-        panel[: STRIP_SIZE[1]] = cv2.resize(picture, STRIP_SIZE, interpolation=cv2.INTER_AREA)
+        panel[: STRIP_SIZE[1]] = cv2.resize(image, STRIP_SIZE, interpolation=cv2.INTER_AREA)
         for line, (words, size, weight) in enumerate(
             ((still.label, 21, 650), (f"{still.time_s:.3f} s{' (est.)' if still.estimated else ''}", 18, 400))
         ):
@@ -84,8 +87,8 @@ def strip(found: Sequence[Still]) -> bytes:
 
 
 def frames_at(
-    video_path: str | os.PathLike[str],
-    info: Any,
+    video_path: Path | str,
+    info: VideoInfo,
     rows: Iterable[int],
     time_s: np.ndarray,
     *,
@@ -97,30 +100,30 @@ def frames_at(
         return {}
     half = 0.5 * float(info.time_scale) / float(info.fps)
     start, end = max(0.0, float(time_s[min(rows)]) - half), float(time_s[max(rows)]) + half
-    film = video.frames(video_path, info, start_s=start, end_s=end, max_side=max_side)
-    return {frame.index: frame.image for frame in film if frame.index in rows}
+    frames = video.frames(video_path, info, start_s=start, end_s=end, max_side=max_side)
+    return {frame.index: frame.image for frame in frames if frame.index in rows}
 
 
 def _still(
-    image: np.ndarray, info: Any, series: PoseSeries, analysis: Mapping[str, Any], mark: Mark
+    image: np.ndarray, info: VideoInfo, series: PoseSeries, analysis: Mapping[str, Any], mark: Mark
 ) -> Still:
     crop = pose_crop(series.landmarks_px[mark.row], (info.width, info.height), STILL_SIZE)
     clip = clip_of(series, analysis, info, STILL_SIZE, scale=crop.scale, offset=crop.offset)
-    picture = cut(image, crop, info.width, STILL_SIZE)
+    canvas = cut(image, crop, info.width, STILL_SIZE)
     overlays: tuple[Overlay, ...] = (Trail("wrist", seconds=0.25), Skeleton())
     for one in overlays:
-        one.draw(picture, clip.at(mark.row))
+        one.draw(canvas, clip.at(mark.row))
     return Still(
-        mark.delivery, mark.name, event_label(mark.name), mark.time_s, mark.estimated, jpeg_of(picture)
+        mark.delivery, mark.name, event_label(mark.name), mark.time_s, mark.estimated, jpeg_of(canvas)
     )
 
 
-def pose_crop(points: np.ndarray, film: tuple[int, int], size: tuple[int, int]) -> Crop:
-    """The crop of shape ``size`` around one pose (33, 2), with room for head and hands; else the whole film."""
+def pose_crop(points: np.ndarray, video_size: tuple[int, int], size: tuple[int, int]) -> Crop:
+    """The crop of shape ``size`` around one pose (33, 2), with room for head and hands; else the whole video."""
     known = points[np.isfinite(points).all(axis=-1)]
     if len(known) < 6:
-        scale = min(size[0] / film[0], size[1] / film[1])
-        low = (np.asarray(film) - np.asarray(size) / scale) / 2
+        scale = min(size[0] / video_size[0], size[1] / video_size[1])
+        low = (np.asarray(video_size) - np.asarray(size) / scale) / 2
         return Crop((float(low[0]), float(low[1])), scale)
     low, high = known.min(axis=0), known.max(axis=0)
     room = 0.17 * float((high - low).max())
@@ -142,9 +145,9 @@ def jpeg_of(image: np.ndarray, quality: int = JPEG_QUALITY) -> bytes:
 
 
 def poster(
-    video_path: str | os.PathLike[str], info: Any, series: PoseSeries, analysis: Mapping[str, Any]
+    video_path: Path | str, info: VideoInfo, series: PoseSeries, analysis: Mapping[str, Any]
 ) -> bytes | None:
-    """JPEG of the whole frame at foot contact (else at the middle of the film) with the skeleton, or None."""
+    """JPEG of the whole frame at foot contact (else at the middle of the video) with the skeleton, or None."""
     if not len(series):
         return None
     marks = event_marks(analysis.get("deliveries", []), series.time_s)
@@ -154,6 +157,6 @@ def poster(
         return None
     _, scale = fitted(info, _POSTER_SIDE)
     clip = clip_of(series, analysis, info, (image.shape[1], image.shape[0]), scale=scale)
-    picture = np.ascontiguousarray(image)
-    Skeleton().draw(picture, clip.at(row))
-    return jpeg_of(picture)
+    image = np.ascontiguousarray(image)
+    Skeleton().draw(image, clip.at(row))
+    return jpeg_of(image)

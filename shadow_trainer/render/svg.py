@@ -6,7 +6,7 @@ chart is right on its own, on a dark page, and under a content policy that forbi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -19,6 +19,8 @@ WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 58, 16, 46, 44
 _DASHES = {"shadow": "7 5", "glove": "", "reference": "7 5"}
 _LABEL_WIDTH = 6.4  # pixels per character of an 11 px label
+
+Scale = Callable[[float], float]  # a value as pixels of the chart
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def draw(chart: Chart) -> str:
     return "\n".join(body)
 
 
-def _scales(chart: Chart):
+def _scales(chart: Chart) -> tuple[Scale, Scale, list[float], list[float]]:
     """Functions value -> pixel for both axes, and their ticks."""
     values = np.concatenate([line.y for line in chart.lines] or [np.zeros(0)])
     values = np.concatenate([values, [b.low for b in chart.bands], [b.high for b in chart.bands]])
@@ -138,49 +140,49 @@ def _text(x: float, y: float, words: str, kind: str, anchor: str = "middle", siz
     )
 
 
-def _axes(chart: Chart, x_of, y_of, x_ticks: list[float], y_ticks: list[float]) -> list[str]:
+def _axes(chart: Chart, x_of: Scale, y_of: Scale, x_ticks: list[float], y_ticks: list[float]) -> list[str]:
     rule, bottom = ON_PAPER["rule"], HEIGHT - BOTTOM
-    found = []
+    shapes = []
     for tick in y_ticks:
         y = y_of(tick)
         kind = "rule zero" if tick == 0 else "rule"
-        found.append(
+        shapes.append(
             f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{rule}" '
             f'stroke-width="{1.6 if tick == 0 else 1}"/>'
         )
-        found.append(_text(LEFT - 8, y + 4, f"{tick:g}", "tick", "end"))
+        shapes.append(_text(LEFT - 8, y + 4, f"{tick:g}", "tick", "end"))
     for tick in x_ticks:
-        found.append(_text(x_of(tick), bottom + 17, f"{tick:g}", "tick"))
-    found.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, chart.x_label, "axis"))
-    found.append(_text(6, TOP - 8, unit_label(chart.unit), "axis", "start"))
-    return found
+        shapes.append(_text(x_of(tick), bottom + 17, f"{tick:g}", "tick"))
+    shapes.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, chart.x_label, "axis"))
+    shapes.append(_text(6, TOP - 8, unit_label(chart.unit), "axis", "start"))
+    return shapes
 
 
-def _bands(chart: Chart, x_of, y_of) -> list[str]:
-    found = []
+def _bands(chart: Chart, x_of: Scale, y_of: Scale) -> list[str]:
+    shapes = []
     for band in chart.bands:
         top, bottom = y_of(band.high), y_of(band.low)
         if not LEFT <= x_of(band.x) <= WIDTH - RIGHT:
             continue
-        found.append(
+        shapes.append(
             f'<rect class="band" x="{x_of(band.x) - 9:.1f}" y="{top:.1f}" width="18" '
             f'height="{bottom - top:.1f}" rx="3" fill="{ON_PAPER["band"]}" stroke="{ON_PAPER["pelvis"]}" '
             f'stroke-opacity="0.45">'
             f"<title>{escape(band.label)}</title></rect>"
         )
-    return found
+    return shapes
 
 
-def _events(chart: Chart, x_of) -> list[str]:
+def _events(chart: Chart, x_of: Scale) -> list[str]:
     """Event lines. Labels use two rows; where there is no room the less important ones are left out."""
-    found: list[str] = []
+    shapes: list[str] = []
     taken: tuple[list[tuple[float, float]], ...] = ([], [])
     for event in sorted(chart.events, key=lambda e: (e.minor, e.x)):
         x = x_of(event.x)
         if not LEFT - 0.5 <= x <= WIDTH - RIGHT + 0.5:
             continue
         dash = ' stroke-dasharray="3 3"' if event.estimated else ""
-        found.append(
+        shapes.append(
             f'<line class="event" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" '
             f'stroke="{ON_PAPER["quiet"]}" stroke-width="1"{dash}/>'
         )
@@ -189,28 +191,28 @@ def _events(chart: Chart, x_of) -> list[str]:
         for row, places in enumerate(taken):
             if all(middle + half <= low or middle - half >= high for low, high in places):
                 places.append((middle - half, middle + half))
-                found.append(_text(middle, TOP - 6 - 13 * row, event.label, "event-label", size=11))
+                shapes.append(_text(middle, TOP - 6 - 13 * row, event.label, "event-label", size=11))
                 break
-    return found
+    return shapes
 
 
-def _lines(chart: Chart, x_of, y_of) -> list[str]:
-    found = []
+def _lines(chart: Chart, x_of: Scale, y_of: Scale) -> list[str]:
+    shapes = []
     for line in chart.lines:
         path = path_of(chart.x, line.y, x_of, y_of)
         if path:
             dash = _DASHES.get(line.role, "")
-            found.append(
+            shapes.append(
                 f'<path class="line {escape(line.role, quote=True)}" d="{path}" fill="none" '
                 f'stroke="{ON_PAPER.get(line.role, ON_PAPER["ink"])}" stroke-width="2.2" '
                 'stroke-linejoin="round" stroke-linecap="round"'
                 + (f' stroke-dasharray="{dash}"' if dash else "")
                 + "/>"
             )
-    return found
+    return shapes
 
 
-def path_of(x: np.ndarray, y: np.ndarray, x_of, y_of) -> str:
+def path_of(x: np.ndarray, y: np.ndarray, x_of: Scale, y_of: Scale) -> str:
     """SVG path data of a curve; a gap in the data is a gap in the line."""
     pieces, pen_down = [], False
     for a, b in zip(x, y, strict=True):
@@ -226,16 +228,16 @@ def _legend(chart: Chart) -> list[str]:
     """Names of the curves at the top right; left out when there is only one. All shadows share one entry."""
     if len(chart.lines) < 2:
         return []
-    found, x = [], float(WIDTH - RIGHT)
+    shapes, x = [], float(WIDTH - RIGHT)
     shown = [(line, line.label) for line in chart.lines if line.role != "shadow"]
     shown += [(line, "Shadow") for line in chart.lines if line.role == "shadow"][:1]
     for line, label in reversed(shown):
         x -= len(label) * _LABEL_WIDTH + 4
         colour, dash = ON_PAPER.get(line.role, ON_PAPER["ink"]), _DASHES.get(line.role, "")
-        found.append(_text(x, 13, label, "legend", "start", 11))
-        found.append(
+        shapes.append(_text(x, 13, label, "legend", "start", 11))
+        shapes.append(
             f'<line class="line {escape(line.role, quote=True)}" x1="{x - 26:.1f}" x2="{x - 6:.1f}" y1="9" y2="9" '
             f'stroke="{colour}" stroke-width="2.6"' + (f' stroke-dasharray="{dash}"' if dash else "") + "/>"
         )
         x -= 40
-    return found
+    return shapes

@@ -5,20 +5,22 @@ Colours are presentation attributes with classes, as in :mod:`.svg`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 
 from ..labels import number, quantity, unit_label
 from .palette import ON_PAPER
-from .svg import ticks
+from .svg import Scale, ticks
 
 WIDTH, HEIGHT = 480, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 26, 30
 DOT = 4.5
 MOST_DAYS = 5  # of labels along the bottom
 LABEL_WIDTH = 58
+
+DayScale = Callable[[date], float]  # a day as pixels of the chart
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Dot:
     day: date
     value: float
     error: float | None
-    sure: bool
+    reliable: bool
 
 
 @dataclass(frozen=True)
@@ -83,15 +85,17 @@ def day_means(dots: Sequence[Dot]) -> list[tuple[date, float]]:
     """The mean of each day's sure values, in order."""
     days: dict[date, list[float]] = {}
     for dot in dots:
-        if dot.sure:
+        if dot.reliable:
             days.setdefault(dot.day, []).append(dot.value)
     return [(day, sum(values) / len(values)) for day, values in sorted(days.items())]
 
 
-def _scales(chart: Chart):
+def _scales(chart: Chart) -> tuple[DayScale, Scale, list[float]]:
     """Functions day -> x and value -> y, and the ticks of the values."""
     values = [dot.value for dot in chart.dots] + list(chart.band or ())
-    values += [d.value + s * d.error for d in chart.dots for s in (-1, 1) if d.sure and d.error is not None]
+    values += [
+        d.value + s * d.error for d in chart.dots for s in (-1, 1) if d.reliable and d.error is not None
+    ]
     low, high = min(values), max(values)
     if high - low < 1e-6:
         low, high = low - 1, high + 1
@@ -118,35 +122,35 @@ def _text(x: float, y: float, words: str, kind: str, anchor: str) -> str:
     )
 
 
-def _axes(chart: Chart, x_of, y_of, y_ticks: list[float]) -> list[str]:
-    found = [_text(4, TOP - 11, unit_label(chart.unit), "axis", "start")]
+def _axes(chart: Chart, x_of: DayScale, y_of: Scale, y_ticks: list[float]) -> list[str]:
+    shapes = [_text(4, TOP - 11, unit_label(chart.unit), "axis", "start")]
     for tick in y_ticks:
         y = y_of(tick)
-        found.append(
+        shapes.append(
             f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
             f'stroke="{ON_PAPER["rule"]}"/>'
         )
-        found.append(_text(LEFT - 7, y + 4, f"{tick:g}".replace("-", "−"), "tick", "end"))
+        shapes.append(_text(LEFT - 7, y + 4, f"{tick:g}".replace("-", "−"), "tick", "end"))
     for day in shown_days([dot.day for dot in chart.dots]):
         words = f"{day.day} {day.strftime('%b')} {day.strftime('%y')}"
         # The last label must not run out of the drawing.
         x = min(x_of(day), WIDTH - LABEL_WIDTH / 2)
-        found.append(_text(x, HEIGHT - BOTTOM + 19, words, "tick", "middle"))
-    return found
+        shapes.append(_text(x, HEIGHT - BOTTOM + 19, words, "tick", "middle"))
+    return shapes
 
 
 def shown_days(days: Sequence[date]) -> list[date]:
     """Days that get a label: the first, the last, and others that are far enough from their neighbours."""
     known = sorted(set(days))
     room = max((known[-1] - known[0]).days / MOST_DAYS, 1)
-    found = [known[0]]
+    labelled = [known[0]]
     for day in known[1:-1]:
-        if (day - found[-1]).days >= room and (known[-1] - day).days >= room:
-            found.append(day)
-    return found if len(known) == 1 else [*found, known[-1]]
+        if (day - labelled[-1]).days >= room and (known[-1] - day).days >= room:
+            labelled.append(day)
+    return labelled if len(known) == 1 else [*labelled, known[-1]]
 
 
-def _band(chart: Chart, y_of) -> list[str]:
+def _band(chart: Chart, y_of: Scale) -> list[str]:
     if chart.band is None:
         return []
     low, high = y_of(chart.band[0]), y_of(chart.band[1])
@@ -156,7 +160,7 @@ def _band(chart: Chart, y_of) -> list[str]:
     ]
 
 
-def _line(chart: Chart, x_of, y_of) -> list[str]:
+def _line(chart: Chart, x_of: DayScale, y_of: Scale) -> list[str]:
     points = " ".join(f"{x_of(day):.1f},{y_of(mean):.1f}" for day, mean in day_means(chart.dots))
     color = ON_PAPER["throwing"]
     return [
@@ -164,19 +168,19 @@ def _line(chart: Chart, x_of, y_of) -> list[str]:
     ]
 
 
-def _dots(chart: Chart, x_of, y_of) -> list[str]:
-    color, found = ON_PAPER["throwing"], []
+def _dots(chart: Chart, x_of: DayScale, y_of: Scale) -> list[str]:
+    color, shapes = ON_PAPER["throwing"], []
     for dot in chart.dots:
         x, y = x_of(dot.day), y_of(dot.value)
-        if dot.sure and dot.error:
+        if dot.reliable and dot.error:
             top, bottom = y_of(dot.value + dot.error), y_of(dot.value - dot.error)
-            found.append(
+            shapes.append(
                 f'<line class="line throwing error" x1="{x:.1f}" x2="{x:.1f}" y1="{top:.1f}" '
                 f'y2="{bottom:.1f}" stroke="{color}" stroke-opacity="0.4"/>'
             )
-        kind, fill = ("sure", color) if dot.sure else ("unsure", "none")
-        found.append(
+        kind, fill = ("sure", color) if dot.reliable else ("unsure", "none")
+        shapes.append(
             f'<circle class="dot {kind}" cx="{x:.1f}" cy="{y:.1f}" r="{DOT}" fill="{fill}" '
             f'stroke="{color}" stroke-width="1.5"/>'
         )
-    return found
+    return shapes

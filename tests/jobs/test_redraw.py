@@ -20,7 +20,7 @@ from tests.render import conftest as small
 def parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """A tiny real film with its pose, as they lie in the storage."""
     folder = tmp_path_factory.mktemp("parts")
-    small.write_film(folder / "original.mp4", frames=12)
+    small.write_video(folder / "original.mp4", frames=12)
     small.make_series(frames=12).save(folder / "pose.npz")
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -85,7 +85,7 @@ def test_without_the_film_the_old_pictures_stay(rig: Rig, parts: dict[str, bytes
 
 
 def test_what_was_cut_and_turned_stays_cut_and_turned(parts: dict[str, bytes], tmp_path: Path) -> None:
-    film = small.write_film(tmp_path / "long.mp4", frames=60)
+    film = small.write_video(tmp_path / "long.mp4", frames=60)
     (tmp_path / "pose.npz").write_bytes(parts["pose.npz"])
     document = small.make_analysis()
     document["video"] |= {"time_scale": 1.0}

@@ -1,4 +1,4 @@
-"""A small film with a stick figure whose pose is known, and the analysis that belongs to it."""
+"""A small video with a stick figure whose pose is known, and the analysis that belongs to it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BODY = {
 class Case:
     """Everything a renderer takes."""
 
-    film: Path
+    path: Path
     info: Any
     series: PoseSeries
     analysis: dict[str, Any]
@@ -92,18 +92,18 @@ def make_analysis(throws: str = "right") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_film(path: Path, size: tuple[int, int] = SIZE, frames: int = FRAMES, fps: float = FPS) -> Path:
-    """A film of moving grass-green noise."""
-    picture = np.random.default_rng(0).integers(60, 110, (size[1], size[0], 3)).astype(np.uint8)
-    picture[..., 1] += 40
+def write_video(path: Path, size: tuple[int, int] = SIZE, frames: int = FRAMES, fps: float = FPS) -> Path:
+    """A video of moving grass-green noise."""
+    frame = np.random.default_rng(0).integers(60, 110, (size[1], size[0], 3)).astype(np.uint8)
+    frame[..., 1] += 40
     with video.Writer(path, *size, fps) as writer:
         for k in range(frames):
-            writer.write(np.roll(picture, k, axis=1))
+            writer.write(np.roll(frame, k, axis=1))
     return path
 
 
 @pytest.fixture(scope="session")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """One film with its pose and analysis."""
-    film = write_film(tmp_path_factory.mktemp("film") / "pitch.mp4")
-    return Case(film, video.probe(film), make_series(), make_analysis())
+    """One video with its pose and analysis."""
+    path = write_video(tmp_path_factory.mktemp("video") / "pitch.mp4")
+    return Case(path, video.probe(path), make_series(), make_analysis())

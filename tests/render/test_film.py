@@ -1,4 +1,4 @@
-"""The films can be played beside the preview, frame by frame, and show what they say."""
+"""The videos can be played beside the preview, frame by frame, and show what they say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shadow_trainer.render import film
 from shadow_trainer.render.overlay_film import overlay
 from shadow_trainer.render.side_by_side import side_by_side
 
-from .conftest import make_analysis, make_series, write_film
+from .conftest import make_analysis, make_series, write_video
 
 
 def stream_of(path):
@@ -27,7 +27,7 @@ def stream_of(path):
 
 @pytest.mark.parametrize("write", [overlay, side_by_side])
 def test_a_film_is_h264_with_one_constant_rate_and_every_frame(case, tmp_path, write):
-    facts = write(case.film, case.info, case.series, case.analysis, tmp_path / "out.mp4")
+    facts = write(case.path, case.info, case.series, case.analysis, tmp_path / "out.mp4")
     codec, pixels, width, height, times = stream_of(tmp_path / "out.mp4")
     assert (codec, pixels) == ("h264", "yuv420p")
     assert (width, height) == (facts["width"], facts["height"])
@@ -36,8 +36,8 @@ def test_a_film_is_h264_with_one_constant_rate_and_every_frame(case, tmp_path, w
 
 
 def test_the_overlay_film_has_the_frames_of_the_preview(case, tmp_path):
-    preview = video.make_preview(case.film, case.info, tmp_path / "p.mp4", max_side=200)
-    drawn = overlay(case.film, case.info, case.series, case.analysis, tmp_path / "o.mp4", max_side=200)
+    preview = video.make_preview(case.path, case.info, tmp_path / "p.mp4", max_side=200)
+    drawn = overlay(case.path, case.info, case.series, case.analysis, tmp_path / "o.mp4", max_side=200)
     assert {k: preview[k] for k in drawn} == drawn
 
 
@@ -49,8 +49,8 @@ def test_a_variable_rate_film_is_held_and_thinned_like_the_preview():
 
 
 def test_the_skeleton_is_drawn_where_the_landmarks_are(case, tmp_path):
-    overlay(case.film, case.info, case.series, case.analysis, tmp_path / "o.mp4")
-    plain = [f.image for f in video.frames(case.film, case.info)]
+    overlay(case.path, case.info, case.series, case.analysis, tmp_path / "o.mp4")
+    plain = [f.image for f in video.frames(case.path, case.info)]
     with_overlay = [f.image for f in video.frames(tmp_path / "o.mp4", video.probe(tmp_path / "o.mp4"))]
     from shadow_trainer.body.skeleton import INDEX
 
@@ -64,7 +64,7 @@ def test_the_skeleton_is_drawn_where_the_landmarks_are(case, tmp_path):
 def test_progress_counts_frames_and_cancel_leaves_no_file(case, tmp_path):
     seen = []
     overlay(
-        case.film,
+        case.path,
         case.info,
         case.series,
         case.analysis,
@@ -78,13 +78,13 @@ def test_progress_counts_frames_and_cancel_leaves_no_file(case, tmp_path):
         raise Canceled("stopped")
 
     with pytest.raises(Canceled):
-        overlay(case.film, case.info, case.series, case.analysis, tmp_path / "c.mp4", check=stop)
+        overlay(case.path, case.info, case.series, case.analysis, tmp_path / "c.mp4", check=stop)
     assert [p.name for p in tmp_path.iterdir()] == ["o.mp4"]
 
 
 @pytest.mark.parametrize("size", [(120, 200), (201, 121), (640, 360)])
 def test_any_shape_of_film_is_drawn(tmp_path, size):
-    path = write_film(tmp_path / "f.mp4", size, frames=10)
+    path = write_video(tmp_path / "f.mp4", size, frames=10)
     info = video.probe(path)
     series = make_series(frames=10, size=size)
     for write in (overlay, side_by_side):
@@ -100,29 +100,29 @@ def test_unknown_landmarks_and_an_empty_analysis_are_no_reason_to_fail(case, tmp
     )
     empty = {"deliveries": [], "athlete": {}, "view": {}}
     for write in (overlay, side_by_side):
-        assert write(case.film, case.info, nothing, empty, tmp_path / "o.mp4")["frame_count"] > 0
+        assert write(case.path, case.info, nothing, empty, tmp_path / "o.mp4")["frame_count"] > 0
 
 
 def test_slow_motion_keeps_the_speed_of_the_file(case, tmp_path):
     slow = replace(case.info, capture_fps=240.0, time_scale=case.info.fps / 240.0)
     series = case.series.with_(time_s=case.series.time_s * slow.time_scale)
-    facts = overlay(case.film, slow, series, case.analysis, tmp_path / "o.mp4")
+    facts = overlay(case.path, slow, series, case.analysis, tmp_path / "o.mp4")
     assert facts["fps"] == pytest.approx(case.info.fps)
     assert facts["frame_count"] == case.info.frame_count
 
 
 def test_the_shadow_is_drawn_in_its_own_colour(case, tmp_path):
-    shadow = case.series.landmarks_px + np.array([90.0, 0.0])
+    reference_px = case.series.landmarks_px + np.array([90.0, 0.0])
     world = case.series.world_m + np.array([0.3, 0.0, 0.0])
-    overlay(case.film, case.info, case.series, case.analysis, tmp_path / "o.mp4", shadow=shadow)
+    overlay(case.path, case.info, case.series, case.analysis, tmp_path / "o.mp4", reference_px=reference_px)
     side_by_side(
-        case.film,
+        case.path,
         case.info,
         case.series,
         case.analysis,
         tmp_path / "s.mp4",
-        shadow=shadow,
-        shadow_world=world,
+        reference_px=reference_px,
+        reference_world_m=world,
     )
     for name in ("o.mp4", "s.mp4"):
         image = list(video.frames(tmp_path / name, video.probe(tmp_path / name)))[20].image.astype(int)

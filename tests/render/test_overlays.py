@@ -15,7 +15,7 @@ from shadow_trainer.render.overlays import (
     Clock,
     EventBanner,
     EventRing,
-    Shadow,
+    ReferenceSkeleton,
     Skeleton,
     Timeline,
     Trail,
@@ -97,9 +97,9 @@ def test_bridged_frames_are_dashed():
 
 def test_the_shadow_draws_only_when_there_is_one():
     clip = clip_for()
-    assert changed(drawn(Shadow(), clip)) == 0
-    with_shadow = replace(clip, shadow=clip.points + 60.0)
-    assert near(drawn(Shadow(), with_shadow), palette.SHADOW, limit=90) > 30
+    assert changed(drawn(ReferenceSkeleton(), clip)) == 0
+    with_reference = replace(clip, reference_px=clip.points + 60.0)
+    assert near(drawn(ReferenceSkeleton(), with_reference), palette.REFERENCE, limit=90) > 30
 
 
 def test_points_outside_the_picture_and_huge_ones_do_no_harm():

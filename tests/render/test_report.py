@@ -50,7 +50,7 @@ class Checker(HTMLParser):
 @pytest.fixture(scope="module")
 def written(case, tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    found = stills.event_stills(case.film, case.info, case.series, case.analysis)
+    found = stills.event_stills(case.path, case.info, case.series, case.analysis)
     report.html(case.analysis, path, stills=found, curves=CURVES)
     return path.read_text(encoding="utf-8")
 
@@ -123,7 +123,7 @@ def test_estimated_events_say_so(written):
 
 
 def test_stills_show_the_athlete_at_each_event(case):
-    found = stills.event_stills(case.film, case.info, case.series, case.analysis)
+    found = stills.event_stills(case.path, case.info, case.series, case.analysis)
     assert [s.event for s in found] == [
         "leg_lift", "foot_contact", "max_external_rotation", "release", "follow_through"
     ]  # fmt: skip
@@ -160,6 +160,6 @@ def test_several_pitches_have_a_section_each_and_a_spread(case):
 def test_the_poster_is_the_whole_frame(case):
     import cv2
 
-    data = stills.poster(case.film, case.info, case.series, case.analysis)
+    data = stills.poster(case.path, case.info, case.series, case.analysis)
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     assert image.shape[:2] == (case.info.height, case.info.width)

@@ -1,4 +1,4 @@
-"""The 3D view shows the whole delivery, from where the film cannot see, on the ground."""
+"""The 3D view shows the whole delivery, from where the video cannot see, on the ground."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shadow_trainer.render import scene3d
 from shadow_trainer.render.camera3d import Camera, complementary, framing
 from shadow_trainer.render.clip import event_marks
 from shadow_trainer.render.ground import ground_of
-from shadow_trainer.render.projection import film_pixels
+from shadow_trainer.render.projection import video_pixels
 from shadow_trainer.render.side_by_side import PANE, athlete_crop, cut
 
 from .conftest import make_analysis, make_series
@@ -96,10 +96,10 @@ def test_the_world_is_seen_through_the_films_own_camera():
     points = np.repeat(
         [[[0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 0.0, 2.0], [0.0, -9.0, 0.0]]], frames, axis=0
     )
-    pixels = film_pixels(series, points, (320, 240))
+    pixels = video_pixels(series, points, (320, 240))
     assert np.allclose(pixels[10, :3], [[160, 120], [240, 120], [160, 40]])
     assert np.isnan(pixels[10, 3]).all() and np.isnan(pixels[0]).all()
-    assert film_pixels(make_series(), points, (320, 240)) is None
+    assert video_pixels(make_series(), points, (320, 240)) is None
 
 
 def test_a_film_without_an_athlete_is_shown_whole():

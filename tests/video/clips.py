@@ -1,7 +1,7 @@
-"""Little films made at test time: a bright square that moves right over a dark ground, frame by frame.
+"""Little videos made at test time: a bright square that moves right over a dark ground, frame by frame.
 
 Import from any test folder: ``from tests.video import clips``. Each maker writes one file and returns its path.
-The picture tells its row: ``row_of(image)`` reads the frame number back from eight blocks in the top rows.
+The frame tells its row: ``row_of(image)`` reads the frame number back from eight blocks in the top rows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 
-BITS = 10  # frame numbers up to 1023 are written into the picture
+BITS = 10  # frame numbers up to 1023 are written into the frame
 GROUND, SQUARE = (30, 60, 40), (230, 210, 60)
 
 
@@ -35,7 +35,7 @@ def picture(index: int, width: int = 320, height: int = 192) -> np.ndarray:
 
 
 def row_of(image: np.ndarray) -> int:
-    """The frame number in an upright picture of :func:`picture`, at any size."""
+    """The frame number in an upright frame of :func:`picture`, at any size."""
     height, width = image.shape[:2]
     block = width / BITS
     y = height // 12
@@ -63,7 +63,7 @@ def film(
     prepare: Callable[[av.VideoStream], None] | None = None,
     draw: Callable[[int, int, int], np.ndarray] = picture,
 ) -> Path:
-    """Write ``frames`` pictures. ``pts(i)`` in units of ``time_base`` gives a variable rate; ``matrix`` (9
+    """Write ``frames`` frames. ``pts(i)`` in units of ``time_base`` gives a variable rate; ``matrix`` (9
     integers, 16.16 fixed point) or ``rotation_ccw`` is how players must turn it."""
     path = Path(path)
     flags = {"movflags": "use_metadata_tags"} if metadata else {}
@@ -95,7 +95,7 @@ def film(
 
 
 def turned(path: Path | str, *, clockwise: int = 90, mirrored: bool = False, **options) -> Path:
-    """A film that a camera held another way would write: stored turned, with the matrix that rights it.
+    """A video that a camera held another way would write: stored turned, with the matrix that rights it.
 
     Upright it shows :func:`picture` in 192 x 320 (portrait) for 90 and 270, 320 x 192 for 0 and 180.
     """
@@ -114,7 +114,7 @@ def turned(path: Path | str, *, clockwise: int = 90, mirrored: bool = False, **o
 
 
 def variable_rate(path: Path | str, *, frames: int = 60, seed: int = 7, **options) -> tuple[Path, np.ndarray]:
-    """A film at 30 per second on average with uneven gaps (17 to 50 ms); and (T,) its true seconds."""
+    """A video at 30 per second on average with uneven gaps (17 to 50 ms); and (T,) its true seconds."""
     ticks = np.concatenate([[0], np.cumsum(np.random.default_rng(seed).integers(17, 51, frames - 1))])
     made = film(path, frames=frames, pts=lambda i: int(ticks[i]), time_base=Fraction(1, 1000), **options)
     return made, ticks / 1000
@@ -126,7 +126,7 @@ def slow_motion(path: Path | str, *, capture_fps: float = 240, fps: float = 30, 
 
 
 def audio_only(path: Path | str, *, seconds: float = 0.5) -> Path:
-    """A tone in an MP4 (or what the name's ending says) without a picture."""
+    """A tone in an MP4 (or what the name's ending says) without a frame."""
     with av.open(str(path), "w") as out:
         stream = out.add_stream(
             "aac" if str(path).endswith((".mp4", ".m4a", ".mov")) else "pcm_s16le", rate=16000
@@ -137,7 +137,7 @@ def audio_only(path: Path | str, *, seconds: float = 0.5) -> Path:
 
 
 def with_sound(path: Path | str, *, frames: int = 30, fps: int = 30) -> Path:
-    """A film with an AAC track."""
+    """A video with an AAC track."""
     with av.open(str(path), "w") as out:
         shown = out.add_stream("libx264", rate=fps, options={"preset": "superfast"})
         shown.width, shown.height, shown.pix_fmt = 320, 192, "yuv420p"
@@ -159,14 +159,14 @@ def _tone(out, stream, seconds: float) -> None:
 
 
 def truncated(path: Path | str, *, keep: float = 0.6, **options) -> Path:
-    """A film whose index stands at the front and whose end was cut off: plays up to there."""
+    """A video whose index stands at the front and whose end was cut off: plays up to there."""
     options.setdefault("codec_options", {"g": "10"})
     made = film(path, options={"movflags": "+faststart"}, **options)
     return cut_file(made, keep)
 
 
 def without_index(path: Path | str, *, keep: float = 0.6, **options) -> Path:
-    """A film whose index stood at the end and was cut off: cannot be played."""
+    """A video whose index stood at the end and was cut off: cannot be played."""
     return cut_file(film(path, **options), keep)
 
 
@@ -178,7 +178,7 @@ def cut_file(path: Path, keep: float) -> Path:
 
 
 def encrypted(path: Path | str, **options) -> Path:
-    """A film under common encryption; nobody has the key."""
+    """A video under common encryption; nobody has the key."""
     key = {
         "encryption_scheme": "cenc-aes-ctr",
         "encryption_key": "76a6c65c5ea762046bd749a2e632ccbb",
@@ -197,7 +197,7 @@ def patch_box(path: Path, kind: bytes, offset: int, fmt: str, *values: int) -> P
 
 
 def excerpt(source: Path, path: Path, *, frames: int, start: int = 0) -> Path:
-    """``frames`` frames of a real film from frame ``start`` on, encoded anew at its own rate."""
+    """``frames`` frames of a real video from frame ``start`` on, encoded anew at its own rate."""
     with av.open(str(source)) as film_in, av.open(str(path), "w") as film_out:
         stream_in = film_in.streams.video[0]
         rate = stream_in.average_rate

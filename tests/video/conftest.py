@@ -1,4 +1,4 @@
-"""What the tests of films use."""
+"""What the tests of videos use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import clips
 
 
 class Read:
-    """A probed and wholly decoded film: ``info``, ``frames``, ``shown`` (frame numbers read from the pictures)."""
+    """A probed and wholly decoded video: ``info``, ``frames``, ``shown`` (frame numbers read from the frames)."""
 
     def __init__(self, path: Path, **options) -> None:
         self.path = path
@@ -24,5 +24,5 @@ class Read:
 
 @pytest.fixture
 def read() -> type[Read]:
-    """``read(path)`` probes and decodes a film."""
+    """``read(path)`` probes and decodes a video."""
     return Read

@@ -1,4 +1,4 @@
-"""A film that cannot be used ends in its own code, a sentence and what to do; one that can be used is used."""
+"""A video that cannot be used ends in its own code, a sentence and what to do; one that can be used is used."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _decodes(name: str) -> bool:
 
 
 def test_a_reference_to_another_file_is_not_followed(tmp_path) -> None:
-    """A QuickTime film may keep its pictures in another file; that file is never opened."""
+    """A QuickTime video may keep its frames in another file; that file is never opened."""
     other = clips.film(tmp_path / "other.mov")
     raw = bytearray(other.read_bytes())
     place = raw.index(b"url ")

@@ -24,7 +24,7 @@ def black(index: int, width: int, height: int) -> np.ndarray:
 
 
 def test_a_tiny_film_of_large_pictures_never_holds_them_all(tmp_path) -> None:
-    """Some kilobytes that decode to half a gigabyte: one picture after the other goes through."""
+    """Some kilobytes that decode to half a gigabyte: one frame after the other goes through."""
     path = clips.film(tmp_path / "a.mp4", frames=FRAMES, width=WIDTH, height=HEIGHT, draw=black)
     assert path.stat().st_size < WIDTH * HEIGHT * 3 * FRAMES / 5_000
     code = f"""
@@ -50,7 +50,7 @@ def test_too_many_frames_are_counted_and_not_decoded(tmp_path, monkeypatch) -> N
 
 
 def test_a_gap_of_minutes_is_not_filled_with_pictures(tmp_path) -> None:
-    """A browser copy at a constant rate would have to repeat pictures for nineteen minutes."""
+    """A browser copy at a constant rate would have to repeat frames for nineteen minutes."""
     gap = clips.film(
         tmp_path / "a.mp4", frames=40, time_base=Fraction(1, 30), pts=lambda i: i if i < 20 else 34_000 + i
     )

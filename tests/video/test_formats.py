@@ -1,4 +1,4 @@
-"""Every film a phone, camera or editor writes is read whole: every frame, in order, at its true time."""
+"""Every video a phone, camera or editor writes is read whole: every frame, in order, at its true time."""
 
 from __future__ import annotations
 

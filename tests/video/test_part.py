@@ -1,4 +1,4 @@
-"""A part that is cut out is the film from there on; a turned picture is turned everywhere."""
+"""A part that is cut out is the video from there on; a turned frame is turned everywhere."""
 
 from __future__ import annotations
 

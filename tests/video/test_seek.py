@@ -1,4 +1,4 @@
-"""A jump into the film lands on the same frames, with the same rows and times, as reading from the start."""
+"""A jump into the video lands on the same frames, with the same rows and times, as reading from the start."""
 
 from __future__ import annotations
 

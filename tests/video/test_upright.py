@@ -1,4 +1,4 @@
-"""Pictures stand upright, whatever way the camera was held, and colours come out as they went in."""
+"""Frames stand upright, whatever way the camera was held, and colours come out as they went in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A film is written whole or not at all, plays in every browser, and shows each frame at its time."""
+"""A video is written whole or not at all, plays in every browser, and shows each frame at its time."""
 
 from __future__ import annotations
 

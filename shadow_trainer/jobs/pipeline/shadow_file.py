@@ -37,4 +37,4 @@ def for_films(path: Path) -> dict[str, Any]:
         return {}
     with np.load(path) as file:
         world, px = file["aligned_world_m"], file["aligned_landmarks_px"]
-    return {"shadow_world": world, "shadow": px if np.isfinite(px).any() else None}
+    return {"reference_world_m": world, "reference_px": px if np.isfinite(px).any() else None}

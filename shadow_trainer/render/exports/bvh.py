@@ -52,6 +52,7 @@ JOINTS: tuple[Joint, ...] = (
     Joint("RightFoot", "RightLeg", _DOWN),
     Joint("RightToeBase", "RightFoot", _AHEAD),
 )
+_ROOT = "Hips"
 _ENDS = ("Head", "LeftHandEnd", "RightHandEnd", "LeftToeBase", "RightToeBase")
 _LANDMARK = {
     "Arm": "shoulder", "ForeArm": "elbow", "Hand": "wrist", "HandEnd": "index",
@@ -142,7 +143,9 @@ def global_rotations(places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         elif name not in turns and name not in _ENDS:
             child = _CHILDREN[name][0]
             turns[name] = swing(
-                turns[joint.parent], np.array(child.rest, float), _unit(places[child.name] - places[name])
+                turns[joint.parent or _ROOT],
+                np.array(child.rest, float),
+                _unit(places[child.name] - places[name]),
             )
     return turns
 
@@ -171,7 +174,8 @@ def swing(parent: np.ndarray, rest: np.ndarray, direction: np.ndarray) -> np.nda
         across = _unit(np.cross(start, np.where(np.abs(start[..., :1]) < 0.9, [1.0, 0, 0], [0, 1.0, 0])))
         half = 2 * across[..., :, None] * across[..., None, :] - np.eye(3)
         turn = np.where(back[..., None, None], half, turn)
-    return turn @ parent
+    turned: np.ndarray = turn @ parent
+    return turned
 
 
 def euler_zxy(rotation: np.ndarray) -> np.ndarray:
@@ -183,7 +187,8 @@ def euler_zxy(rotation: np.ndarray) -> np.ndarray:
 
 
 def _unit(v: np.ndarray) -> np.ndarray:
-    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+    unit: np.ndarray = v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+    return unit
 
 
 def _hierarchy(name: str, lengths: dict[str, float], depth: int) -> list[str]:
@@ -203,10 +208,10 @@ def _hierarchy(name: str, lengths: dict[str, float], depth: int) -> list[str]:
 
 def _order(name: str = "Hips") -> list[str]:
     """Joints with channels, in the order in which the hierarchy names them."""
-    found = [] if name in _ENDS else [name]
+    names = [] if name in _ENDS else [name]
     for child in _CHILDREN[name]:
-        found += _order(child.name)
-    return found
+        names += _order(child.name)
+    return names
 
 
 def _motion(hips: np.ndarray, turns: dict[str, np.ndarray]) -> list[str]:

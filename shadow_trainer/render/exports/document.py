@@ -40,4 +40,7 @@ def write_npz(source: Source, out: str | os.PathLike[str]) -> None:
 def plain(values: np.ndarray, digits: int) -> list[Any]:
     """An array as nested lists, rounded; NaN becomes None (JSON has no NaN)."""
     rounded = np.round(np.asarray(values, dtype=float), digits)
-    return np.where(np.isfinite(rounded), rounded.astype(object), None).tolist()
+    cells = rounded.astype(object)
+    cells[~np.isfinite(rounded)] = None
+    nested: list[Any] = cells.tolist()
+    return nested

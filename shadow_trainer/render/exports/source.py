@@ -55,7 +55,8 @@ class Clocked:
 
 def take(series: PoseSeries, rows: np.ndarray) -> PoseSeries:
     """Some rows of a series; ``rows`` (T,) bool."""
-    return series.with_(
+    return replace(
+        series,
         time_s=series.time_s[rows],
         landmarks_px=series.landmarks_px[rows],
         confidence=series.confidence[rows],

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from ..clip import Pose
-from .body import Shadow, Skeleton
+from .body import ReferenceSkeleton, Skeleton
 from .captions import Clock, EventBanner, Timeline
 from .paths import EventRing, Trail
 
@@ -20,7 +20,7 @@ __all__ = [
     "EventBanner",
     "EventRing",
     "Overlay",
-    "Shadow",
+    "ReferenceSkeleton",
     "Skeleton",
     "Timeline",
     "Trail",
@@ -36,5 +36,5 @@ class Overlay(Protocol):
 
 
 def standard() -> tuple[Overlay, ...]:
-    """The overlays of the overlay film, from back to front."""
-    return (Trail("wrist"), Shadow(), Skeleton(), EventRing(), Timeline(), Clock(), EventBanner())
+    """The overlays of the overlay video, from back to front."""
+    return (Trail("wrist"), ReferenceSkeleton(), Skeleton(), EventRing(), Timeline(), Clock(), EventBanner())

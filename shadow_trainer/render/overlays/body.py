@@ -1,4 +1,4 @@
-"""The athlete's skeleton and the shadow's."""
+"""The athlete's skeleton and the reference's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ...body.skeleton import INDEX
 from ..canvas import Layer, bounds
 from ..clip import Clip, Pose
-from ..palette import CASING, CENTRE, RGB, SHADOW
+from ..palette import CASING, CENTRE, REFERENCE, RGB
 
 _TORSO = (("left_shoulder", "left_hip"), ("right_shoulder", "right_hip"))
 _CROSS = (("left_hip", "right_hip"), ("left_shoulder", "right_shoulder"))
@@ -41,7 +41,7 @@ def confidence_alpha(confidence: float) -> float:
 
 @lru_cache(maxsize=16)
 def stroke_width(body_px: float, unit: float) -> float:
-    """Bone width in pixels: follows the athlete's size in the picture, within what the frame can carry."""
+    """Bone width in pixels: follows the athlete's size in the image, within what the frame can carry."""
     return float(np.clip(body_px * 0.052, 2.6 * unit, 9.0 * unit))
 
 
@@ -100,39 +100,39 @@ class Skeleton:
 
 def _bones(pose: Pose, width: float) -> list[Bone]:
     """The strokes of one frame; bones with an unknown end are left out."""
-    found = []
+    bones = []
     for first, second in DRAWN_BONES:
         i, j = INDEX[first], INDEX[second]
         a, b = pose.points[i], pose.points[j]
-        sure = float(min(pose.confidence[i], pose.confidence[j]))
-        if sure < _LEAST_CONFIDENCE or not (np.isfinite(a).all() and np.isfinite(b).all()):
+        weaker = float(min(pose.confidence[i], pose.confidence[j]))
+        if weaker < _LEAST_CONFIDENCE or not (np.isfinite(a).all() and np.isfinite(b).all()):
             continue
-        alpha = confidence_alpha(sure)
+        alpha = confidence_alpha(weaker)
         slim = 0.6 if second.endswith(_SMALL) else 1.0
         across = first.removeprefix("left_") == second.removeprefix("right_")
         colour = CENTRE if across else pose.clip.colour(first)
-        found.append(Bone(a, b, colour, width * slim * (0.75 + 0.25 * alpha), alpha))
-    return found
+        bones.append(Bone(a, b, colour, width * slim * (0.75 + 0.25 * alpha), alpha))
+    return bones
 
 
 def _joints(layer: Layer, pose: Pose, width: float) -> None:
     """Small discs with a dark rim: they show where exactly a joint was seen."""
     for name in DRAWN_JOINTS:
         i = INDEX[name]
-        sure = float(pose.confidence[i])
-        if sure < _LEAST_CONFIDENCE or not np.isfinite(pose.points[i]).all():
+        confidence = float(pose.confidence[i])
+        if confidence < _LEAST_CONFIDENCE or not np.isfinite(pose.points[i]).all():
             continue
-        alpha = confidence_alpha(sure)
+        alpha = confidence_alpha(confidence)
         layer.disc(pose.points[i], 0.98 * width, CASING, 0.85 * alpha)
         layer.disc(pose.points[i], 0.66 * width, pose.clip.colour(name) if pose.measured else CASING, alpha)
 
 
 def _head(layer: Layer, pose: Pose, body: float, width: float) -> None:
     """A ring for the head and a neck: clearer than lines between ears and nose."""
-    centre, neck, sure = head_and_neck(pose.points, pose.confidence)
-    if centre is None or sure < _LEAST_CONFIDENCE:
+    centre, neck, confidence = head_and_neck(pose.points, pose.confidence)
+    if centre is None or confidence < _LEAST_CONFIDENCE:
         return
-    alpha, radius = confidence_alpha(sure), body * _HEAD_RADIUS
+    alpha, radius = confidence_alpha(confidence), body * _HEAD_RADIUS
     layer.ring(centre, radius, CASING, 1.35 * width, 0.6 * alpha)
     layer.ring(centre, radius, CENTRE, 0.6 * width, alpha)
     if neck is not None:
@@ -147,19 +147,19 @@ def _head(layer: Layer, pose: Pose, body: float, width: float) -> None:
 def head_and_neck(
     points: np.ndarray, confidence: np.ndarray
 ) -> tuple[np.ndarray | None, np.ndarray | None, float]:
-    """Centre of the head (mid-ears, else nose), base of the neck, and how sure the head is."""
+    """Centre of the head (mid-ears, else nose), base of the neck, and the head's confidence."""
     ears = [points[INDEX[n]] for n in _HEAD[:2]]
     if all(np.isfinite(ear).all() for ear in ears):
-        centre, sure = (ears[0] + ears[1]) / 2, float(max(confidence[INDEX[n]] for n in _HEAD))
+        centre, head_confidence = (ears[0] + ears[1]) / 2, float(max(confidence[INDEX[n]] for n in _HEAD))
     elif np.isfinite(points[INDEX["nose"]]).all():
-        centre, sure = points[INDEX["nose"]], float(confidence[INDEX["nose"]])
+        centre, head_confidence = points[INDEX["nose"]], float(confidence[INDEX["nose"]])
     else:
         return None, None, 0.0
     shoulders = points[[INDEX["left_shoulder"], INDEX["right_shoulder"]]]
-    return centre, shoulders.mean(axis=0) if np.isfinite(shoulders).all() else None, sure
+    return centre, shoulders.mean(axis=0) if np.isfinite(shoulders).all() else None, head_confidence
 
 
-class Shadow:
+class ReferenceSkeleton:
     """The reference skeleton in the athlete's place: one colour, translucent, dashed, behind the athlete."""
 
     def __init__(self, opacity: float = 0.85) -> None:
@@ -167,10 +167,10 @@ class Shadow:
         self._size = _Size()
 
     def draw(self, image: np.ndarray, pose: Pose) -> None:
-        """Draw the shadow's bones when the clip has one."""
-        if pose.clip.shadow is None:
+        """Draw the reference's bones when the clip has one."""
+        if pose.clip.reference_px is None:
             return
-        points = pose.clip.shadow[pose.row]
+        points = pose.clip.reference_px[pose.row]
         body, width = self._size.of(pose.clip)
         box = bounds(points, margin=4 * width + body * _HEAD_RADIUS)
         if box is None:
@@ -183,8 +183,8 @@ class Shadow:
             if np.isfinite(a).all() and np.isfinite(b).all():
                 slim = 0.6 if second.endswith(_SMALL) else 0.85
                 layer.line(a, b, CASING, width * (slim + 0.5), 0.35 * self.opacity)
-                layer.dashes(a, b, SHADOW, width * slim, self.opacity, dash=2.4)
+                layer.dashes(a, b, REFERENCE, width * slim, self.opacity, dash=2.4)
         centre, _, _ = head_and_neck(points, np.ones(len(points)))
         if centre is not None:
-            layer.ring(centre, body * _HEAD_RADIUS, SHADOW, 0.5 * width, self.opacity)
+            layer.ring(centre, body * _HEAD_RADIUS, REFERENCE, 0.5 * width, self.opacity)
         layer.composite()

@@ -1,4 +1,4 @@
-"""Words on the film: event banner, clock, and a line that shows where in the film we are."""
+"""Words on the video: event banner, clock, and a line that shows where in the video we are."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def banner_words(mark: Mark, deliveries: int) -> tuple[str, str]:
 
 
 class Clock:
-    """Elapsed real time, frame number and the rate at which the film was taken."""
+    """Elapsed real time, frame number and the rate at which the video was taken."""
 
     def draw(self, image: np.ndarray, pose: Pose) -> None:
         """Draw the clock at the bottom left, above the time line."""
@@ -137,7 +137,7 @@ class Clock:
 
 
 def clock_facts(clip: Clip, row: int) -> str:
-    """``frame 211   120 fps``, and how much slower than life the film plays when it does."""
+    """``frame 211   120 fps``, and how much slower than life the video plays when it does."""
     facts = f"frame {row}   {clip.capture_fps:.4g} fps"
     if clip.playback > 1.05:
         facts += f"   played {clip.playback:.3g}× slower"
@@ -148,7 +148,7 @@ class Timeline:
     """A thin line along the bottom: deliveries as bars, events as ticks, the present as a dot."""
 
     def draw(self, image: np.ndarray, pose: Pose) -> None:
-        """Draw the line for the whole film."""
+        """Draw the line for the whole video."""
         clip = pose.clip
         if len(clip.time_s) < 2 or clip.time_s[-1] <= clip.time_s[0]:
             return

@@ -59,7 +59,7 @@ class EventRing:
             return
         clip = pose.clip
         joint, role = _EVENT_JOINT[mark.name]
-        # The ring stays where the event happened: it marks a place in the picture, not the joint.
+        # The ring stays where the event happened: it marks a place in the image, not the joint.
         centre = clip.points[mark.row, INDEX[f"{side_name(clip.throws, role)}_{joint}"]]
         if not np.isfinite(centre).all():
             return

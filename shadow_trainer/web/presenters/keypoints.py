@@ -52,8 +52,11 @@ def facts(*, video: dict[str, Any], throws: str) -> dict[str, Any]:
         "throws": throws,
         "bones": [[INDEX[a], INDEX[b], role_of(a, b, throws)] for a, b in BONES],
         "colours": {
-            name: palette.hex_of(getattr(palette, name.upper()))
-            for name in ("throwing", "glove", "centre", "shadow", "casing")
+            "throwing": palette.hex_of(palette.THROWING),
+            "glove": palette.hex_of(palette.GLOVE),
+            "centre": palette.hex_of(palette.CENTRE),
+            "shadow": palette.hex_of(palette.REFERENCE),
+            "casing": palette.hex_of(palette.CASING),
         },
     }
 

@@ -9,7 +9,7 @@ from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.body.skeleton import INDEX, JOINTS, MIRROR
 from shadow_trainer.pitching.camera import pixels
 from shadow_trainer.pose.motion import Camera, body, project
-from shadow_trainer.render.projection import film_pixels
+from shadow_trainer.render.projection import video_pixels
 
 from . import synthetic
 from .conftest import solve_film
@@ -197,7 +197,7 @@ def test_a_hand_held_film_gives_the_motion_of_the_tripod_film(open_side: Solved)
     # In the picture everything stays where the film shows it, drawn things too.
     assert series.landmarks_px == pytest.approx(still.landmarks_px + shake[:, None], abs=0.3)
     for drawn in (
-        film_pixels(series, series.world_m, (synthetic.WIDTH, synthetic.HEIGHT)),
+        video_pixels(series, series.world_m, (synthetic.WIDTH, synthetic.HEIGHT)),
         pixels(series, series.world_m),
     ):
         assert drawn == pytest.approx(series.landmarks_px, abs=0.3)
