@@ -24,6 +24,7 @@ from shadow_trainer.jobs.queue import reconcile
 from shadow_trainer.jobs.queue.rq_backend import QUEUES, RqJobManager
 from shadow_trainer.jobs.redis.client import connect, hurry
 from shadow_trainer.jobs.redis.leader_lock import Leader, say_alive
+from shadow_trainer.services import open_services
 from shadow_trainer.settings import Settings
 
 log = logging.getLogger("workers.clock")
@@ -116,7 +117,7 @@ class Clock:
     def mend(self) -> None:
         """Registries and strays."""
         for name in QUEUES:
-            reconcile.mend_queue(self.manager, self.manager.queue(name))
+            reconcile.mend_queue(self.manager.services, self.manager.queue(name))
         reconcile.reconcile(self.manager)
 
     def forget(self) -> None:
@@ -143,13 +144,5 @@ class Clock:
 
 def make_clock(settings: Settings) -> Clock:
     """A clock with a patient connection of its own."""
-    from shadow_trainer.catalog import open_catalog
-    from shadow_trainer.storage import open_storage
-
-    manager = RqJobManager(
-        settings,
-        open_catalog(settings),
-        open_storage(settings.storage_address, settings),
-        connection=connect(settings, "worker"),
-    )
+    manager = RqJobManager(open_services(settings), connection=connect(settings, "worker"))
     return Clock(settings, manager)

@@ -31,16 +31,13 @@ from rq.utils import now
 from rq.worker import Worker
 from rq.worker.base import WorkerStatus
 
-from shadow_trainer.catalog import open_catalog
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt import retry_policy, settlement, workdir
-from shadow_trainer.jobs.attempt.runner import Runner
-from shadow_trainer.jobs.maintenance import self_test
-from shadow_trainer.jobs.queue import reconcile, rq_retry
+from shadow_trainer.jobs.queue import reconcile, rq_retry, self_test_record
 from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from shadow_trainer.jobs.redis.client import AWAY, SOCKET_TIMEOUT_S, connect, hurry
+from shadow_trainer.services import open_services
 from shadow_trainer.settings import Settings
-from shadow_trainer.storage import open_storage
 from shadow_trainer.vocabulary import State
 from workers.child_process import DONE, REPLACE_ME, Child, ChildFailed
 
@@ -82,10 +79,8 @@ class PoseWorker(Worker):
             maintenance_interval=MAINTENANCE_S,
         )
         self.settings = settings
-        # What settling and repairing need; this process runs no pipeline.
-        self.house = Runner(
-            settings, open_catalog(settings), open_storage(settings.storage_address, settings), None
-        )
+        # For settling and repairing; this process runs no pipeline.
+        self.services = open_services(settings)
         self.child = Child(settings, self.name, queues, test_overrides)
         self._grace_until: float | None = None
         self._end_cause = ""
@@ -291,19 +286,19 @@ class PoseWorker(Worker):
             self._settled(job.id, "stopped" if self._stopped_job_id else self._end_cause, code)
             return
         if self._stopped_job_id == job.id:
-            settlement.stopped(self.house, job.id)
+            settlement.stopped(self.services, job.id)
             self._as_failure(job, queue, execution, "The job was stopped.")
         else:
             end = self._settled(job.id, self._end_cause, code)
             rq_retry.apply(job, end.state, delay_s=end.delay_s, at_front=end.at_front)
             words = end.error.message if end.error else f"The worker's child ended ({code})."
             self._as_failure(job, queue, execution, words)
-            rq_retry.withdraw_if_ended(job, self.house.catalog)
+            rq_retry.withdraw_if_ended(job, self.services.catalog)
 
     def _hand_back(self, job_id: str, queue: Queue, execution: Execution) -> None:
         """To the front of the queue, because this worker ends. Raises what says that Redis is away."""
         # First where the truth is: whoever stops us does not wait for a Redis that is away.
-        settlement.handed_back(self.house, job_id, self.name)
+        settlement.handed_back(self.services, job_id, self.name)
         self.connection = connect(self.settings, "farewell")
         try:
             job = Job.fetch(job_id, connection=self.connection)
@@ -323,13 +318,13 @@ class PoseWorker(Worker):
         if cause == "hung":
             error = retry_policy.TimedOut("The analysis took longer than it may and was stopped.")
         try:
-            if analysis_id == self_test.JOB_ID:
-                self_test.died(self.house.catalog, self.name, error.message)
+            if analysis_id == self_test_record.JOB_ID:
+                self_test_record.died(self.services.catalog, self.name, error.message)
                 return settlement.End(State.FAILED)
             if cause == "stopped":
-                settlement.stopped(self.house, analysis_id)
+                settlement.stopped(self.services, analysis_id)
                 return settlement.End(State.FAILED)
-            return settlement.crashed(self.house, analysis_id, self.name, error)
+            return settlement.crashed(self.services, analysis_id, self.name, error)
         except ShadowError as away:
             log.error("the end of %s could not be recorded: %s", analysis_id, away)
             return settlement.End(State.RETRYING, error, delay_s=RESTART_PAUSE_MAX_S)
@@ -367,8 +362,8 @@ class PoseWorker(Worker):
             return
         try:
             for queue in self.queues:
-                reconcile.mend_queue(self.house, queue)
-            workdir.sweep_ended(self.house)
+                reconcile.mend_queue(self.services, queue)
+            workdir.sweep_ended(self.services)
         except (ShadowError, redis.RedisError) as error:
             log.warning("maintenance was skipped: %s", error)
 

@@ -50,7 +50,7 @@ def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:
     if tries > MOST_DRAWINGS:
         return {"drawn": False}
     with logs.context(job_id=job.id, analysis_id=analysis_id):
-        return {"drawn": redraw(runner.settings, runner.catalog, runner.storage, analysis_id, revision)}
+        return {"drawn": redraw(runner.services, analysis_id, revision)}
 
 
 def self_test() -> dict[str, Any]:
@@ -72,11 +72,11 @@ def _revive(job: Job, runner: Runner) -> None:
 
     A job that was enqueued before its analysis failed is a leftover instead, and finds nothing to do.
     """
-    row = runner.catalog.analyses.find(job.id)
+    row = runner.services.catalog.analyses.find(job.id)
     if row is None or row.state != State.FAILED or row.finished_at is None or job.enqueued_at is None:
         return
     if job.enqueued_at > row.finished_at:
-        runner.catalog.attempts.requeue(job.id)
+        runner.services.catalog.attempts.requeue(job.id)
 
 
 class Meta:
@@ -84,7 +84,7 @@ class Meta:
 
     def __init__(self, job: Job, runner: Runner) -> None:
         self.job = job
-        row = runner.catalog.analyses.find(job.id)
+        row = runner.services.catalog.analyses.find(job.id)
         # The claim that follows gives the next number.
         self.attempt = (row.attempt if row else 0) + 1
         self.done: tuple[int, int] = (0, 0)

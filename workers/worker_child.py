@@ -22,13 +22,13 @@ from rq.executions import Execution
 from rq.job import Job
 
 from shadow_trainer import logs
-from shadow_trainer.catalog import Catalog, open_catalog
+from shadow_trainer.catalog import Catalog
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt.runner import Runner
 from shadow_trainer.jobs.queue import rq_retry
 from shadow_trainer.jobs.redis.client import connect
+from shadow_trainer.services import open_services
 from shadow_trainer.settings import Settings
-from shadow_trainer.storage import open_storage
 from workers import tasks
 from workers.child_process import DONE, FAILED, READY, REPLACE_ME
 from workers.work_horse import Horse
@@ -62,7 +62,7 @@ def main() -> None:
     os.write(answers, READY)
     while True:
         job_id, execution_id = jobs.get()
-        clean = perform(horse, runner.catalog, job_id, execution_id)
+        clean = perform(horse, runner.services.catalog, job_id, execution_id)
         os.write(answers, DONE if clean else REPLACE_ME)
 
 
@@ -93,8 +93,7 @@ def _runner(settings: Settings, test_overrides: dict[str, str]) -> Runner:
         _named(test_overrides["engines"])(settings) if "engines" in test_overrides else Engines(settings)
     )
     pipeline = _named(test_overrides["pipeline"]) if "pipeline" in test_overrides else None
-    storage = open_storage(settings.storage_address, settings)
-    return Runner(settings, open_catalog(settings), storage, engines, pipeline)
+    return Runner(open_services(settings), engines, pipeline)
 
 
 def _named(name: str) -> Any:

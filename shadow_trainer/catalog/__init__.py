@@ -13,6 +13,7 @@ from ..settings import Settings
 from .analyses import Analyses
 from .athletes import Athletes
 from .attempts import Attempts
+from .corrections import Corrections
 from .counters import Counters
 from .database import Database
 from .key_values import KeyValues
@@ -36,6 +37,7 @@ class Catalog:
         self.database = Database(address)
         self.analyses = Analyses(self.database)
         self.attempts = Attempts(self.database, silence_s=silence_s)
+        self.corrections = Corrections(self.database)
         self.trash = Trash(self.database)
         self.statistics = Statistics(self.database)
         self.users = Users(self.database)

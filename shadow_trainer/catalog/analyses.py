@@ -1,4 +1,4 @@
-"""Analyses as rows: create, read, list, search, delete. Changes of state are in :mod:`.attempts`."""
+"""Analyses as rows: create, read, list, search, delete. Changes of state: :mod:`.attempts`, of results: :mod:`.corrections`."""
 
 from __future__ import annotations
 
@@ -180,33 +180,6 @@ class Analyses(Repository):
     def set_options(self, analysis_id: str, options: Mapping[str, Any]) -> None:
         """Other options for the next run."""
         self._change(analysis_id, options=dict(options))
-
-    def replace_result(
-        self,
-        analysis_id: str,
-        result: Mapping[str, Any],
-        deliveries: Iterable[Mapping[str, Any]],
-        **columns: Any,
-    ) -> None:
-        """Another summary and other deliveries of a completed analysis that was measured again.
-
-        ``columns`` are further columns that changed with it: options, warnings, files.
-        """
-        rows = list(deliveries)
-
-        def work(session: Session) -> bool:
-            row = session.get(Analysis, analysis_id, with_for_update=True)
-            if row is None or row.state != "completed":
-                return False
-            session.execute(delete(Delivery).where(Delivery.analysis_id == analysis_id))
-            session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
-            row.result, row.updated_at = dict(result), utcnow()
-            for name, value in columns.items():
-                setattr(row, name, value)
-            return True
-
-        if not self.transact(work):
-            raise NotFound(f"There is no completed analysis {analysis_id!r}.")
 
     def delete(self, analysis_id: str) -> bool:
         """Delete the row with its attempts and deliveries; False when there was none."""

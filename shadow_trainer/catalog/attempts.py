@@ -167,7 +167,7 @@ class Attempts(Repository):
                 return True
             session.execute(delete(Delivery).where(Delivery.analysis_id == analysis_id))
             session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
-            row.files, row.result, row.warnings = names, dict(result), notes
+            row.files, row.result, row.warnings, row.revision = names, dict(result), notes, None
             row.stage, row.progress = "", 100.0
             started_at = finish(session, row, State.COMPLETED, "completed", None)
             counters.add(session, _completed(row, started_at))

@@ -26,7 +26,9 @@ class Analysis(Base):
     ``heartbeat_at`` is the running attempt's lease; ``not_before`` delays a retry. ``promised_s`` is what the
     coach was told at submission, ``estimate_s`` the same before its correction by earlier promises.
     ``request_id`` is the web request that asked for it; every line of its log carries it.
+    ``revision`` is the last correction of its result (:mod:`.corrections`), None after a run.
     ``deleted_at``: it lies in the trash since then; it is at its end and no list, count or worker sees it.
+    ``original_deleted_at``: when retention deleted the video as it was uploaded.
     """
 
     __tablename__ = "analyses"
@@ -60,6 +62,7 @@ class Analysis(Base):
     files: Mapped[list[Any]] = mapped_column(default=list)
     warnings: Mapped[list[Any]] = mapped_column(default=list)
     result: Mapped[dict[str, Any] | None]
+    revision: Mapped[str | None] = mapped_column(String(16))
     # How it runs
     queue: Mapped[str] = mapped_column(String(32), default="pose")
     priority: Mapped[int] = mapped_column(default=0)
@@ -79,6 +82,7 @@ class Analysis(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    original_deleted_at: Mapped[datetime | None]
 
 
 class Attempt(Base):

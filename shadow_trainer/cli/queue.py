@@ -84,6 +84,7 @@ def self_test() -> None:
 
 
 def _manager() -> JobManager:
-    from ..jobs.queue.manager import make_manager
+    from ..jobs.queue.open import make_manager
+    from ..services import open_services
 
-    return make_manager(load(), run=False)
+    return make_manager(open_services(load()))

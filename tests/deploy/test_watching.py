@@ -12,8 +12,10 @@ import pytest
 import yaml
 
 from shadow_trainer.catalog import migrate, utcnow
-from shadow_trainer.jobs.maintenance import prometheus, self_test
-from shadow_trainer.jobs.queue.manager import make_manager
+from shadow_trainer.jobs.maintenance import prometheus
+from shadow_trainer.jobs.queue import self_test_record
+from shadow_trainer.jobs.queue.open import make_manager
+from shadow_trainer.services import open_services
 from shadow_trainer.vocabulary import State
 from tests.conftest import ROOT
 from tests.jobs.rig import small_settings
@@ -33,8 +35,10 @@ def exposed(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What an installation without a single film says, after its first self-test."""
     settings = small_settings(tmp_path_factory.mktemp("watch"), use_rq=False)
     migrate(settings)
-    manager = make_manager(settings, run=False)
-    manager.catalog.key_values.put(self_test.MARK, {"ok": True, "at": utcnow().isoformat(), "took_s": 9.0})
+    manager = make_manager(open_services(settings))
+    manager.catalog.key_values.put(
+        self_test_record.KEY, {"ok": True, "at": utcnow().isoformat(), "took_s": 9.0}
+    )
     return prometheus.exposition(manager)
 
 

@@ -32,11 +32,13 @@ def main() -> None:
 
 def _legacy(settings: Settings) -> None:
     """What a web process does in legacy mode; SIGTERM ends it as gunicorn ends its workers."""
-    from shadow_trainer.jobs.queue.manager import make_manager
+    from shadow_trainer.jobs.maintenance.chores import CHORES
+    from shadow_trainer.jobs.queue.open import make_manager
+    from shadow_trainer.services import open_services
     from tests.jobs import fakes
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    make_manager(settings, pipeline=fakes.run, engines=fakes.Engines(settings))
+    make_manager(open_services(settings), chores=CHORES, pipeline=fakes.run, engines=fakes.Engines(settings))
     signal.pause()
 
 

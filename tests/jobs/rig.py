@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from shadow_trainer.catalog import User, migrate, open_catalog
-from shadow_trainer.jobs.queue.manager import JobManager, make_manager
+from shadow_trainer.jobs.maintenance.chores import CHORES
+from shadow_trainer.jobs.queue.manager import JobManager
+from shadow_trainer.jobs.queue.open import make_manager
 from shadow_trainer.jobs.queue.status import JobStatus
 from shadow_trainer.jobs.redis import embedded
+from shadow_trainer.services import Services
 from shadow_trainer.settings import ROOT, Settings
 from shadow_trainer.storage import open_storage
 from tests.jobs import fakes
@@ -83,9 +86,8 @@ class Rig:
         """A manager as a web process would make one."""
         settings = replace(self.settings, **changes)
         return make_manager(
-            settings,
-            catalog=self.catalog,
-            storage=self.storage,
+            Services(settings, self.catalog, self.storage),
+            chores=CHORES,
             pipeline=fakes.run,
             engines=fakes.Engines(settings),
         )

@@ -27,7 +27,7 @@ KEPT = ["original.mp4", "people/0.jpg", "preview.mp4"]  # what the coach could s
 
 def runner(rig: Rig) -> Runner:
     """What a worker's child has, in this process."""
-    return Runner(rig.settings, rig.catalog, rig.storage, fakes.Engines(rig.settings), fakes.run)
+    return Runner(rig.jobs.services, fakes.Engines(rig.settings), fakes.run)
 
 
 def test_an_attempt_that_lost_its_right_leaves_the_finished_stages_to_the_next(rq_rig: Rig) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from shadow_trainer.catalog.corrections import Basis, Correction
 from shadow_trainer.jobs.attempt import publish
 from shadow_trainer.jobs.correction import redraw
 from shadow_trainer.jobs.pipeline.artifacts import Drawing
@@ -56,21 +58,43 @@ def test_films_follow_the_numbers(rig: Rig, parts: dict[str, bytes]) -> None:
     assert rig.outcomes(analysis_id) == ["completed"]
 
 
+def correct(rig: Rig, analysis_id: str) -> None:
+    """Another correction is published."""
+    row = rig.catalog.analyses.get(analysis_id)
+    correction = Correction("third", {}, [], row.options, [], [], [])
+    rig.catalog.corrections.publish(analysis_id, Basis.of(row), correction, lambda: None)
+
+
+def correct_as_before(rig: Rig, analysis_id: str) -> None:
+    """The release before published one, which told the row nothing of its revision."""
+    newer = json.loads(stored(rig, analysis_id, "analysis.json")) | {"revision": "third"}
+    rig.storage.put(publish.key(analysis_id, "analysis.json"), io.BytesIO(json.dumps(newer).encode()))
+
+
+def run_again(rig: Rig, analysis_id: str) -> None:
+    """A new run is published."""
+    assert rig.catalog.attempts.requeue(analysis_id)
+    number = rig.catalog.attempts.claim(analysis_id, "another").number
+    files = rig.catalog.analyses.get(analysis_id).files
+    rig.catalog.attempts.publish(analysis_id, number, files=files, result={}, warnings=[], deliveries=[])
+
+
+@pytest.mark.parametrize("overtake", [correct, correct_as_before, run_again])
 def test_a_drawing_that_was_overtaken_publishes_nothing(
-    rig: Rig, parts: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    rig: Rig, parts: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, overtake: Callable[[Rig, str], None]
 ) -> None:
     analysis_id = finished(rig, parts, "second")
     before = stored(rig, analysis_id, "overlay.mp4")
-    assert not redraw.redraw(rig.settings, rig.catalog, rig.storage, analysis_id, "first")
+    assert not redraw.redraw(rig.jobs.services, analysis_id, "first")
     real = Drawing.report
 
-    def slow(drawing: Drawing, out: Path) -> None:
-        real(drawing, out)
-        newer = json.loads(stored(rig, analysis_id, "analysis.json")) | {"revision": "third"}
-        rig.storage.put(publish.key(analysis_id, "analysis.json"), io.BytesIO(json.dumps(newer).encode()))
+    def slow(drawing: Drawing, out: Path) -> list[str]:
+        names = real(drawing, out)
+        overtake(rig, analysis_id)
+        return names
 
     monkeypatch.setattr(Drawing, "report", slow)
-    assert not redraw.redraw(rig.settings, rig.catalog, rig.storage, analysis_id, "second")
+    assert not redraw.redraw(rig.jobs.services, analysis_id, "second")
     assert stored(rig, analysis_id, "overlay.mp4") == before
     assert redraw.drawn(rig.storage, analysis_id) is None
 
@@ -80,7 +104,7 @@ def test_without_the_film_the_old_pictures_stay(rig: Rig, parts: dict[str, bytes
     before = stored(rig, analysis_id, "overlay.mp4")
     rig.storage.delete(rig.catalog.analyses.get(analysis_id).original_key)
     with pytest.raises(redraw.NotFound, match="no longer kept"):
-        redraw.redraw(rig.settings, rig.catalog, rig.storage, analysis_id, "second")
+        redraw.redraw(rig.jobs.services, analysis_id, "second")
     assert stored(rig, analysis_id, "overlay.mp4") == before
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from shadow_trainer.jobs.maintenance import retention, schedules
 from shadow_trainer.jobs.maintenance.schedules import DAY, SCHEDULES, Schedule
 from shadow_trainer.jobs.queue.manager import JobManager
 from tests.jobs.rig import small_settings
-from tests.jobs.test_watch import manager_with
+from tests.jobs.test_watch import change, manager_with
 
 
 @pytest.fixture
@@ -90,7 +89,7 @@ def test_leftovers_go_early_while_the_disk_is_short(manager: JobManager) -> None
     os.utime(path, (half_an_hour_ago, half_an_hour_ago))
     retention.guard_disk(manager)
     assert path.exists()
-    manager.settings = replace(manager.settings, min_free_disk_mb=10**9)
+    change(manager, min_free_disk_mb=10**9)
     assert "removed 1 leftovers" in retention.guard_disk(manager)
     assert not path.exists()
 

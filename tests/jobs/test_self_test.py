@@ -9,6 +9,7 @@ import pytest
 
 from shadow_trainer.errors import Unavailable
 from shadow_trainer.jobs.maintenance import alerts, self_test
+from shadow_trainer.jobs.queue import self_test_record
 from tests.jobs.rig import PATIENCE_S, Rig
 
 
@@ -30,7 +31,7 @@ def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_pass
     assert [a.firing for a in alerts.conditions(rig.jobs) if a.name == "self_test"] == [True]
     # It is not tried again by itself: that would hide it.
     time.sleep(0.5)
-    assert self_test.last(rig.catalog) == found
+    assert self_test_record.last(rig.catalog) == found
     script.unlink()
     assert self_test.make(rig.jobs, patience_s=PATIENCE_S)["ok"]
     assert rig.jobs.ready()["self_test"] == ""
@@ -39,7 +40,7 @@ def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_pass
 @pytest.mark.parametrize("releases", [[], [0.94], [1.97, 2.6]])
 def test_a_known_film_that_is_measured_wrongly_fails_it(releases: list[float]) -> None:
     self_test.judge({"deliveries": [{"events": {"release": {"time_s": 1.97}}}]})
-    with pytest.raises(self_test.SelfTestFailed):
+    with pytest.raises(self_test_record.SelfTestFailed):
         self_test.judge({"deliveries": [{"events": {"release": {"time_s": at}}} for at in releases]})
 
 

@@ -22,6 +22,7 @@ from shadow_trainer.jobs import backup
 from shadow_trainer.jobs.maintenance import alerts, prometheus, retention
 from shadow_trainer.jobs.queue.manager import JobManager
 from shadow_trainer.jobs.queue.threads_backend import ThreadJobManager
+from shadow_trainer.services import Services
 from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
 from tests.browser.conftest import free_port
@@ -34,7 +35,7 @@ ERROR = {"code": "unavailable", "message": "Gone.", "fix": "Wait."}
 def manager_with(settings: Settings) -> JobManager:
     migrate(settings)
     storage = open_storage(settings.storage_address)
-    return ThreadJobManager(settings, open_catalog(settings), storage, run=False)
+    return ThreadJobManager(Services(settings, open_catalog(settings), storage))
 
 
 @pytest.fixture
@@ -62,6 +63,11 @@ def hook() -> Iterator[tuple[str, list[dict]]]:
         server.shutdown()
 
 
+def change(manager: JobManager, **settings: object) -> None:
+    services = manager.services
+    manager.services = replace(services, settings=replace(services.settings, **settings))
+
+
 def age(manager: JobManager, analysis_id: str, **values: object) -> None:
     query = update(Analysis).where(Analysis.id == analysis_id).values(**values)
     manager.catalog.database.transact(lambda session: session.execute(query))
@@ -79,7 +85,7 @@ def dead_letter(manager: JobManager) -> str:
 
 def test_an_alert_fires_once_and_resolves_once(manager: JobManager, hook: tuple[str, list[dict]]) -> None:
     url, posts = hook
-    manager.settings = replace(manager.settings, alert_webhook_url=url)
+    change(manager, alert_webhook_url=url)
     row = create(manager.catalog)
     age(manager, row.id, queued_at=utcnow() - timedelta(seconds=120))
     for _ in range(3):
@@ -96,9 +102,9 @@ def test_an_alert_that_could_not_be_sent_is_sent_later(
     manager: JobManager, hook: tuple[str, list[dict]]
 ) -> None:
     dead_letter(manager)
-    manager.settings = replace(manager.settings, alert_webhook_url="http://127.0.0.1:1/nobody")
+    change(manager, alert_webhook_url="http://127.0.0.1:1/nobody")
     assert alerts.watch(manager) == []
-    manager.settings = replace(manager.settings, alert_webhook_url=hook[0])
+    change(manager, alert_webhook_url=hook[0])
     assert {a.name for a in alerts.watch(manager)} >= {"dead_letters"}
 
 
@@ -134,11 +140,11 @@ def test_an_alert_is_mailed_once_when_it_fires_and_once_when_it_resolves(
     address, mails = mailbox
     channels = {"alert_mail_to": "coach@example.org, other@example.org", "alert_webhook_url": hook[0]}
     # The mail server is away at first: the webhook hears of it once all the same.
-    manager.settings = replace(manager.settings, smtp_url="smtp://127.0.0.1:1", **channels)
+    change(manager, smtp_url="smtp://127.0.0.1:1", **channels)
     film = dead_letter(manager)
     alerts.watch(manager)
     assert mails == []
-    manager.settings = replace(manager.settings, smtp_url=address)
+    change(manager, smtp_url=address)
     for _ in range(3):
         alerts.watch(manager)
     manager.delete(film)
@@ -161,7 +167,7 @@ def test_dead_letters_raise_an_alert_until_somebody_looks(manager: JobManager) -
 
 
 def test_a_full_disk_and_many_errors_raise_alerts(manager: JobManager) -> None:
-    manager.settings = replace(manager.settings, min_free_disk_mb=10**9)
+    change(manager, min_free_disk_mb=10**9)
     for _ in range(2):
         dead_letter(manager)
     firing = {a.name for a in alerts.conditions(manager) if a.firing}
@@ -179,7 +185,7 @@ def test_the_nightly_backup_can_be_read_back_and_old_ones_go(manager: JobManager
     assert len(left) == 2 and all(path.suffix == ".tar" for path in left)
     assert backup.verify(left[-1]).facts["database"]["revision"]
     assert left[-1].stat().st_mode & 0o077 == 0
-    manager.settings = replace(manager.settings, backup_keep=0)
+    change(manager, backup_keep=0)
     assert retention.backup(manager) is None
 
 
@@ -196,11 +202,11 @@ def test_retention_deletes_what_is_old_and_nothing_else(manager: JobManager, tmp
         manager.catalog.attempts.cancel(rows[name].id)
         age(manager, rows[name].id, finished_at=utcnow() - timedelta(days=days))
     assert retention.expire(manager) == (0, 0)
-    manager.settings = replace(manager.settings, keep_originals_days=30)
+    change(manager, keep_originals_days=30)
     expired = retention.expire(manager)
     assert (expired, str(expired)) == ((1, 0), "1 original films and 0 analyses deleted")
     assert manager.catalog.analyses.find(rows["old"].id) is not None
-    manager.settings = replace(manager.settings, keep_results_days=30)
+    change(manager, keep_results_days=30)
     assert retention.expire(manager) == (0, 1)
     assert manager.catalog.analyses.find(rows["old"].id) is None
     assert list(manager.storage.list()) == ["analyses/new/original", "analyses/running/original"]

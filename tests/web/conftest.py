@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 from shadow_trainer import create_app
 from shadow_trainer.catalog import migrate, open_catalog
 from shadow_trainer.jobs.attempt import publish
-from shadow_trainer.jobs.queue.manager import make_manager
+from shadow_trainer.jobs.queue.open import make_manager
+from shadow_trainer.services import Services
 from shadow_trainer.settings import Settings, load
 from tests.web import documents
 
@@ -129,7 +130,7 @@ def make_app(folder: Path, **changes: Any) -> Flask:
     from shadow_trainer.storage import open_storage
 
     storage = open_storage(settings.storage_address, settings)
-    jobs = make_manager(settings, catalog=catalog, storage=storage, run=False)
+    jobs = make_manager(Services(settings, catalog, storage))
     return create_app(settings, catalog=catalog, storage=storage, jobs=jobs)
 
 

@@ -15,8 +15,7 @@ from redis import ConnectionError
 from rq.command import send_stop_job_command
 from rq.job import Job
 
-from shadow_trainer.jobs.maintenance import self_test
-from shadow_trainer.jobs.queue import reconcile
+from shadow_trainer.jobs.queue import reconcile, self_test_record
 from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 
@@ -46,7 +45,7 @@ def test_every_queue_is_served_in_order_and_nothing_stays_between_queue_and_work
     rig.worker()
     for each in (film, *bulk):
         rig.until_state(each, "completed")
-    rig.until(lambda: (self_test.last(rig.catalog) or {}).get("ok"), "the self-test")
+    rig.until(lambda: (self_test_record.last(rig.catalog) or {}).get("ok"), "the self-test")
     ended = {each: rig.catalog.analyses.get(each).finished_at for each in (film, *bulk)}
     assert min(ended, key=ended.get) == film  # sent last, but a coach waits for it
     for name in QUEUES:

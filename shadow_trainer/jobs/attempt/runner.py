@@ -6,7 +6,7 @@ What happens on each kind of end:
 - a permanent error: ``failed`` with a sentence for the coach; the original and the browser copy stay;
 - a passing error: ``retrying`` and another attempt later, which continues after the last finished stage;
 - canceled or deleted meanwhile: nothing is published, its files are freed;
-- the process dies: nothing here runs; :mod:`.aftermath` settles it from outside, and the work folder waits
+- the process dies: nothing here runs; :mod:`.settlement` settles it from outside, and the work folder waits
   for the next attempt.
 """
 
@@ -19,11 +19,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ... import logs
-from ...catalog import Analysis, Catalog
+from ...catalog import Analysis
 from ...catalog.attempts import Claim
 from ...errors import Canceled, NotFound, ShadowError
-from ...settings import Settings
-from ...storage import Storage
+from ...services import Services
 from ...vocabulary import State
 from ..pipeline.request import AnalysisRequest
 from . import publish, retry_policy, settlement, workdir
@@ -60,9 +59,7 @@ class Runner:
     ``engines.factory(batch_limit)`` gives the pipeline its engine factory.
     """
 
-    settings: Settings
-    catalog: Catalog
-    storage: Storage
+    services: Services
     engines: Any
     pipeline: Callable[..., dict[str, Any]] | None = None
 
@@ -74,49 +71,49 @@ class Runner:
         listener: Listener = lambda stage, percent: None,
     ) -> Outcome:
         """Make one attempt and settle it in the catalog. Raises only when the catalog stays away."""
-        claim = self.catalog.attempts.claim(analysis_id, worker)
+        claim = self.services.catalog.attempts.claim(analysis_id, worker)
         if claim.refused or claim.analysis is None:
             log.info("nothing to do for %s: %s", analysis_id, claim.refused)
             return Outcome(claim.refused)
         reporter = Reporter(
-            self.catalog,
+            self.services.catalog,
             analysis_id,
             claim.number,
             listener=listener,
-            timeout_s=self.settings.job_timeout_s,
+            timeout_s=self.services.settings.job_timeout_s,
         )
         asked_by = claim.analysis.request_id or None
         with logs.context(analysis_id=analysis_id, attempt=claim.number, request_id=asked_by):
             try:
-                with Lease(self.catalog, analysis_id, claim.number):
+                with Lease(self.services.catalog, analysis_id, claim.number):
                     self._attempt(claim, claim.analysis, reporter)
             except Exception as error:
                 return self._settle(claim, error)
-            workdir.discard(self.settings, analysis_id)
+            workdir.discard(self.services.settings, analysis_id)
             log.info("published")
             return Outcome(State.COMPLETED, claim.number)
 
     def _attempt(self, claim: Claim, row: Analysis, reporter: Reporter) -> None:
         """Fetch, run what is missing, publish; raises Canceled when the attempt lost its right."""
-        if claim.spent > retry_policy.most_attempts(self.settings) + 1:
+        if claim.spent > retry_policy.most_attempts(self.services.settings) + 1:
             # Every earlier attempt vanished without a word: this film may be what kills the workers.
             raise retry_policy.Lost("The worker vanished each time this film was tried.")
         request = AnalysisRequest.from_stored(row.options)
-        with workdir.enter(self.settings, row.id, claim.number) as work:
+        with workdir.enter(self.services.settings, row.id, claim.number) as work:
             film = self._fetch(row, work, reporter)
             document = self.pipeline_or_real()(
                 request,
                 film,
                 work,
-                settings=self.settings,
+                settings=self.services.settings,
                 engine_factory=self.engines.factory(row.batch_limit),
                 progress=reporter.update,
                 check=reporter.check,
                 stage_done=lambda stage, _: self._stage_done(stage, row, claim, work),
             )
             reporter.step(PUBLISH)
-            names = publish.put_files(self.storage, row.id, work, reporter.check)
-            published = self.catalog.attempts.publish(
+            names = publish.put_files(self.services.storage, row.id, work, reporter.check)
+            published = self.services.catalog.attempts.publish(
                 row.id,
                 claim.number,
                 files=names,
@@ -141,7 +138,7 @@ class Runner:
         if not film.exists():
             reporter.step(FETCH)
             try:
-                self.storage.get(row.original_key, film)
+                self.services.storage.get(row.original_key, film)
             except NotFound as error:
                 raise NotFound(
                     "The film itself is missing from the storage.",
@@ -156,18 +153,18 @@ class Runner:
         shown = set(row.files)
         for name, path in publish.finished_files(work):
             if name.split("/")[0] in publish.EARLY and name not in shown:
-                self.storage.put(publish.key(row.id, name), path)
-                self.catalog.attempts.add_file(row.id, claim.number, name)
+                self.services.storage.put(publish.key(row.id, name), path)
+                self.services.catalog.attempts.add_file(row.id, claim.number, name)
                 row.files = [*row.files, name]
 
     def _settle(self, claim: Claim, error: Exception) -> Outcome:
         """Write what the error means; from here on nothing of this attempt runs any more."""
-        row = self.catalog.analyses.find(claim.analysis.id)
+        row = self.services.catalog.analyses.find(claim.analysis.id)
         if row is not None and (row.state, row.attempt) == (State.COMPLETED, claim.number):
             # The end of the time limit fell between the commit and our return.
             return Outcome(State.COMPLETED, claim.number)
-        end = settlement.settle(self, row, claim, error)
+        end = settlement.settle(self.services, row, claim, error)
         if end.state not in (State.RETRYING, ELSEWHERE):
             # An attempt without right leaves the finished stages to the one that has it.
-            workdir.discard(self.settings, claim.analysis.id)
+            workdir.discard(self.services.settings, claim.analysis.id)
         return Outcome(end.state, claim.number, end.error, end.delay_s, end.at_front)

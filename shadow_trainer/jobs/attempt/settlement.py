@@ -18,26 +18,19 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from ...catalog import Analysis, Catalog, utcnow
+from ...catalog import Analysis, utcnow
 from ...catalog.attempts import Claim
 from ...errors import Canceled, ShadowError
-from ...settings import Settings
-from ...storage import Storage
 from ...vocabulary import State
 from . import publish, retry_policy, workdir
 from .states import ELSEWHERE
 
+if TYPE_CHECKING:
+    from ...services import Services
+
 log = logging.getLogger(__name__)
-
-
-class House(Protocol):
-    """What settling needs."""
-
-    settings: Settings
-    catalog: Catalog
-    storage: Storage
 
 
 @dataclass(frozen=True)
@@ -50,11 +43,11 @@ class End:
     at_front: bool = False
 
 
-def settle(house: House, row: Analysis | None, claim: Claim, error: BaseException) -> End:
+def settle(services: Services, row: Analysis | None, claim: Claim, error: BaseException) -> End:
     """Record the end of ``claim``'s attempt by ``error``. ``row`` is the analysis as it is now."""
     found = retry_policy.as_shadow(error)
     if row is None or (row.state, row.attempt) != (State.PROCESSING, claim.number):
-        return _without_right(house, row, claim)
+        return _without_right(services, row, claim)
     if isinstance(found, Canceled):
         # The right was lost and regained between the check and now; nothing but the next attempt is sure.
         log.warning("a stop was seen that the catalog does not know; trying again")
@@ -62,63 +55,65 @@ def settle(house: House, row: Analysis | None, claim: Claim, error: BaseExceptio
         log.error("the attempt broke", exc_info=error)
     else:
         log.warning("the attempt failed: %s %s", found.code, found.message)
-    return _with_right(house, row, claim, found)
+    return _with_right(services, row, claim, found)
 
 
 def crashed(
-    house: House, analysis_id: str, worker: str, error: ShadowError, *, only_if_silent: bool = False
+    services: Services, analysis_id: str, worker: str, error: ShadowError, *, only_if_silent: bool = False
 ) -> End:
     """Settle from outside an attempt of ``worker`` whose process is known to be dead.
 
     ``only_if_silent``: it is only believed to be dead; while its lease is renewed it is left alone (a
     worker's parent may be too slow to write its heartbeat while the child works on).
     """
-    row = house.catalog.analyses.find(analysis_id)
+    row = services.catalog.analyses.find(analysis_id)
     if row is None or row.state != State.PROCESSING or row.worker != worker:
         return End("gone" if row is None else row.state)
-    if only_if_silent and house.catalog.attempts.lease_alive(row, utcnow()):
+    if only_if_silent and services.catalog.attempts.lease_alive(row, utcnow()):
         log.warning("the queue gave %s up, but its attempt is alive", analysis_id)
         return End(State.PROCESSING)
-    spent = sum(a.counted for a in house.catalog.attempts.of(analysis_id) if a.number > row.budget_from)
-    end = settle(house, row, Claim(row, row.attempt, spent), error)
+    spent = sum(a.counted for a in services.catalog.attempts.of(analysis_id) if a.number > row.budget_from)
+    end = settle(services, row, Claim(row, row.attempt, spent), error)
     if end.state != State.RETRYING:
-        workdir.discard(house.settings, analysis_id)
+        workdir.discard(services.settings, analysis_id)
     return end
 
 
-def handed_back(house: House, analysis_id: str, worker: str) -> bool:
+def handed_back(services: Services, analysis_id: str, worker: str) -> bool:
     """Give an analysis back to the queue without spending an attempt; False when it is not ``worker``'s."""
-    row = house.catalog.analyses.find(analysis_id)
+    row = services.catalog.analyses.find(analysis_id)
     if row is None or row.state != State.PROCESSING or row.worker != worker:
         return False
-    return house.catalog.attempts.hand_back(analysis_id, row.attempt)
+    return services.catalog.attempts.hand_back(analysis_id, row.attempt)
 
 
-def stopped(house: House, analysis_id: str) -> None:
+def stopped(services: Services, analysis_id: str) -> None:
     """A person stopped it, perhaps on the queue's own dashboard: say so, and free its files."""
-    row = house.catalog.attempts.cancel(analysis_id)
-    publish.free(house.storage, row, analysis_id)
-    workdir.discard(house.settings, analysis_id)
+    row = services.catalog.attempts.cancel(analysis_id)
+    publish.free(services.storage, row, analysis_id)
+    workdir.discard(services.settings, analysis_id)
 
 
-def _without_right(house: House, row: Analysis | None, claim: Claim) -> End:
+def _without_right(services: Services, row: Analysis | None, claim: Claim) -> End:
     """Canceled, deleted or superseded: publish nothing, leave nothing."""
     analysis_id = claim.analysis.id
     if row is None or row.state == State.CANCELED:
-        publish.free(house.storage, row, analysis_id)
+        publish.free(services.storage, row, analysis_id)
         return End("gone" if row is None else State.CANCELED)
-    house.catalog.attempts.close(analysis_id, claim.number, "superseded")
+    services.catalog.attempts.close(analysis_id, claim.number, "superseded")
     return End(ELSEWHERE)
 
 
-def _with_right(house: House, row: Analysis, claim: Claim, error: ShadowError) -> End:
-    decision = retry_policy.decide(error, spent=claim.spent, batch=row.batch_limit, settings=house.settings)
+def _with_right(services: Services, row: Analysis, claim: Claim, error: ShadowError) -> End:
+    decision = retry_policy.decide(
+        error, spent=claim.spent, batch=row.batch_limit, settings=services.settings
+    )
     if not decision.again and not isinstance(error, Canceled):
-        house.catalog.attempts.fail(
+        services.catalog.attempts.fail(
             row.id, claim.number, error.as_dict(), outcome=_outcome(error, State.FAILED)
         )
         return End(State.FAILED, error)
-    house.catalog.attempts.postpone(
+    services.catalog.attempts.postpone(
         row.id,
         claim.number,
         error.as_dict(),

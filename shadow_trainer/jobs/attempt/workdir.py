@@ -13,12 +13,14 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from ...catalog import Catalog
 from ...errors import StorageFull
 from ...settings import Settings
 from ...vocabulary import ACTIVE_STATES
+
+if TYPE_CHECKING:
+    from ...services import Services
 
 MB = 1_000_000
 LOCK_WAIT_S = 3.0
@@ -57,21 +59,14 @@ def discard(settings: Settings, analysis_id: str) -> None:
         _remove(path)
 
 
-class Place(Protocol):
-    """What sweeping needs."""
-
-    settings: Settings
-    catalog: Catalog
-
-
-def sweep_ended(place: Place) -> int:
+def sweep_ended(services: Services) -> int:
     """Delete the work folders of this machine whose analysis is at its end or gone; how many."""
-    folders = list(root(place.settings).glob("*"))
+    folders = list(root(services.settings).glob("*"))
     tests = [path for path in folders if path.name.startswith(SELF_TEST)]
-    found = {path.name.split(".")[0].split("-")[0] for path in folders if path not in tests}
-    gone = found - set(place.catalog.analyses.ids_in_state(ACTIVE_STATES)) if found else set()
+    ids = {path.name.split(".")[0].split("-")[0] for path in folders if path not in tests}
+    gone = ids - set(services.catalog.analyses.ids_in_state(ACTIVE_STATES)) if ids else set()
     for analysis_id in gone:
-        discard(place.settings, analysis_id)
+        discard(services.settings, analysis_id)
     return len(gone) + sum(_remove_old(path, SELF_TEST_OLD_S) for path in tests)
 
 

@@ -7,7 +7,6 @@ mailed at once. A drawing that was overtaken by a newer change publishes nothing
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import tempfile
@@ -15,16 +14,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...errors import NotFound
+from ...errors import Conflict, NotFound
 from ...pitching.stored import upgraded
-from ...settings import Settings
 from ..attempt import publish
 from ..pipeline import shadow_file
 from ..pipeline.artifacts import Drawing
 from ..pipeline.request import AnalysisRequest
 from .remeasure import REVISION
+from .staged import Staged
+
+if TYPE_CHECKING:
+    from ...catalog import Analysis
+    from ...services import Services
+    from ...storage import Storage
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +36,13 @@ DRAWN = "drawn.json"
 NO_FILM = "The film itself is no longer kept, so that it cannot be drawn again."
 
 
-def is_due(storage: Any, document: Mapping[str, Any], analysis_id: str) -> bool:
+def is_due(storage: Storage, document: Mapping[str, Any], analysis_id: str) -> bool:
     """Whether the films show other numbers than ``document``, the analysis.json."""
     revision = document.get(REVISION)
     return revision is not None and drawn(storage, analysis_id) != revision
 
 
-def drawn(storage: Any, analysis_id: str) -> str | None:
+def drawn(storage: Storage, analysis_id: str) -> str | None:
     """The revision that the films show; None when they are as the pipeline drew them."""
     try:
         with storage.open(publish.key(analysis_id, DRAWN)) as file:
@@ -48,42 +52,59 @@ def drawn(storage: Any, analysis_id: str) -> str | None:
 
 
 def redraw(
-    settings: Settings,
-    catalog: Any,
-    storage: Any,
-    analysis_id: str,
-    revision: str,
-    *,
-    check: Callable[[], None] = lambda: None,
+    services: Services, analysis_id: str, revision: str, *, check: Callable[[], None] = lambda: None
 ) -> bool:
-    """Draw what shows the numbers of ``revision`` and publish it; False when a newer change overtook it.
+    """Draw what shows the numbers of ``revision`` and publish it; False when a newer change or run overtook it.
 
-    Raises NotFound when the film is no longer kept.
+    Raises NotFound when the video is no longer kept.
     """
-    row = catalog.analyses.find(analysis_id)
-    if row is None or not _is_current(storage, analysis_id, revision):
+    row = services.catalog.analyses.find(analysis_id)
+    if row is None or not _is_current(services.storage, analysis_id, revision):
         return False
-    if not storage.exists(row.original_key):
+    if not services.storage.exists(row.original_key):
         raise NotFound(NO_FILM, code="original_missing")
-    from threadpoolctl import threadpool_limits
-
-    settings.data_path.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="redraw-", dir=settings.data_path) as folder:
-        work = Path(folder)
-        film = storage.get(row.original_key, work / f"original{PurePosixPath(row.original_key).suffix}")
-        request = AnalysisRequest.from_stored(row.options)
-        drawing = prepare(film, request, lambda name: _fetch(storage, analysis_id, name, work), check)
-        with threadpool_limits(1):
-            for draw in (drawing.report, partial(drawing.films, check=check)):
-                names = draw(work)
-                if not _is_current(storage, analysis_id, revision):
-                    return False
-                for name in names:
-                    if name in row.files:
-                        storage.put(publish.key(analysis_id, name), work / name)
-    storage.put(publish.key(analysis_id, DRAWN), io.BytesIO(json.dumps({REVISION: revision}).encode()))
+    services.settings.data_path.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="redraw-", dir=services.settings.data_path) as folder:
+        if not _draw(services, row, revision, Path(folder), check):
+            return False
     log.info("drawn again: %s", analysis_id)
     return True
+
+
+def _draw(services: Services, row: Analysis, revision: str, work: Path, check: Callable[[], None]) -> bool:
+    """Report, then videos, then the note of the revision; False as soon as they are overtaken."""
+    from threadpoolctl import threadpool_limits
+
+    storage = services.storage
+    video = storage.get(row.original_key, work / f"original{PurePosixPath(row.original_key).suffix}")
+    request = AnalysisRequest.from_stored(row.options)
+    drawing = prepare(video, request, lambda name: _fetch(storage, row.id, name, work), check)
+    (work / DRAWN).write_text(json.dumps({REVISION: revision}), encoding="utf-8")
+    with threadpool_limits(1):
+        for draw in (drawing.report, partial(drawing.films, check=check)):
+            names = [name for name in draw(work) if name in row.files]
+            if not _publish(services, row, revision, names, work):
+                return False
+        return _publish(services, row, revision, [DRAWN], work)
+
+
+def _publish(services: Services, row: Analysis, revision: str, names: list[str], work: Path) -> bool:
+    """Replace these files while the analysis is as it was when the drawing began; False when it is not."""
+    from ...catalog.corrections import Basis
+
+    # The release before corrected without telling the row: its analysis.json tells.
+    if not _is_current(services.storage, row.id, revision):
+        return False
+    staged = Staged(services.storage, row.id)
+    try:
+        staged.put(names, work)
+        return services.catalog.corrections.replace_files(
+            row.id, Basis.of(row), lambda: staged.replace(names)
+        )
+    except Conflict:
+        return False
+    finally:
+        staged.discard()
 
 
 def prepare(
@@ -110,12 +131,12 @@ def prepare(
     )
 
 
-def _fetch(storage: Any, analysis_id: str, name: str, work: Path) -> Path | None:
+def _fetch(storage: Storage, analysis_id: str, name: str, work: Path) -> Path | None:
     key = publish.key(analysis_id, name)
     return storage.get(key, work / name) if storage.exists(key) else None
 
 
-def _is_current(storage: Any, analysis_id: str, revision: str) -> bool:
+def _is_current(storage: Storage, analysis_id: str, revision: str) -> bool:
     try:
         with storage.open(publish.key(analysis_id, "analysis.json")) as file:
             return json.loads(file.read()).get(REVISION) == revision

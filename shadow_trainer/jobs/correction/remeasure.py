@@ -17,11 +17,12 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors import BadRequest, Conflict, ShadowError, Unavailable
 from ...pitching.stored import upgraded
@@ -30,7 +31,13 @@ from ..attempt import publish
 from ..pipeline import assumptions, shadow_file
 from ..pipeline.references import References
 from ..pipeline.request import AnalysisRequest
+from .staged import Staged
 from .warm_process import Spare
+
+if TYPE_CHECKING:
+    from ...catalog import Analysis
+    from ...services import Services
+    from ...storage import Storage
 
 TIMEOUT_S = 60
 SPARE_S = 300  # a child that waits for the next correction ends after this
@@ -40,7 +47,11 @@ NO_PITCH = (
     "Check the throwing hand and the capture rate.",
 )
 Moved = dict[str, dict[str, float]]
+# A correction that another one overtook begins again, so often.
+TRIES = 5
 _children = Spare("shadow_trainer.jobs.correction.remeasure")
+# Measuring again takes a second of a processor: one at a time in each web process.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -62,22 +73,46 @@ class Subject:
     files: list[str]
 
     @classmethod
-    def of(cls, row: Any) -> Subject:
-        """From the catalog; Conflict while the analysis is not finished."""
-        if row.state != "completed":
-            raise Conflict(f"There are no numbers yet: this analysis is {row.state}.", code="not_completed")
-        return cls(row.id, dict(row.options), row.attempt, list(row.files or []))
+    def of(cls, row: Analysis) -> Subject:
+        """From the catalog."""
+        return cls(row.id, dict(row.options), row.attempt, list(row.files))
 
 
-def apply(settings: Settings, catalog: Any, analysis_id: str, change: Change) -> str:
-    """Measure again in a child process, tell the catalog, and return the new revision.
+def apply(services: Services, analysis_id: str, change: Callable[[], Change]) -> str:
+    """Measure again in a child process, replace files and row, and return the new revision.
 
-    Raises Conflict while the analysis is not finished, and the errors of :func:`remeasure`.
+    ``change`` is asked each time the measuring begins: when another correction was published meanwhile, it begins
+    again on top of that one. Raises Conflict while the analysis is not finished and when it was run again
+    meanwhile, and the errors of :func:`remeasure`.
     """
-    answer = in_child(settings, Subject.of(catalog.analyses.get(analysis_id)), change)
-    revision = answer.pop(REVISION)
-    catalog.analyses.replace_result(analysis_id, **answer)
-    return revision
+    from ...catalog.corrections import OVERTAKEN
+
+    with _one_at_a_time:
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return _apply_once(services, analysis_id, change)
+            except Conflict as conflict:
+                if conflict.code != OVERTAKEN or not tries_left:
+                    raise
+    raise AssertionError("every try returns or raises")
+
+
+def _apply_once(services: Services, analysis_id: str, change: Callable[[], Change]) -> str:
+    from ...catalog.corrections import Basis, Correction
+
+    # The row is read first: whoever replaces files after this is noticed when the row is locked.
+    row = services.catalog.analyses.get(analysis_id)
+    basis = Basis.of(row)
+    answer = in_child(services.settings, Subject.of(row), change())
+    staged = Staged(services.storage, analysis_id, answer.pop("staged"))
+    correction = Correction(**answer)
+    try:
+        services.catalog.corrections.publish(
+            analysis_id, basis, correction, lambda: staged.replace(correction.files, correction.removed)
+        )
+    finally:
+        staged.discard()
+    return correction.revision
 
 
 def in_child(settings: Settings, subject: Subject, change: Change) -> dict[str, Any]:
@@ -98,10 +133,9 @@ def in_child(settings: Settings, subject: Subject, change: Change) -> dict[str, 
     return answer
 
 
-def remeasure(storage: Any, row: Subject, change: Change) -> dict[str, Any]:
-    """Measure with what changed, store the numbers, and return the new revision and what the row must say.
-
-    Raises BadRequest for what cannot be.
+def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
+    """Measure with what changed and stage the files; a :class:`.catalog.corrections.Correction` as JSON, and the
+    token of the files as ``staged``. Raises BadRequest for what cannot be.
     """
     document = upgraded(_read(storage, row.id, "analysis.json"))
     request = assumptions.changed(row.options, change.assumed)
@@ -118,14 +152,19 @@ def remeasure(storage: Any, row: Subject, change: Change) -> dict[str, Any]:
         if series is not stored or storage.exists(_solved_key(row)):
             _keep_solved(storage, row)
             series.save(out / "pose.npz")
-        files = _publish(storage, row, out)
+        names = sorted(path.name for path in out.iterdir())
+        staged = Staged(storage, row.id)
+        staged.put(names, out)
+    went = {shadow_file.NAME} & set(row.files) - set(names)
     return {
         REVISION: document[REVISION],
         "result": publish.summary(document),
         "deliveries": publish.delivery_rows(document),
         "options": request.as_stored(),
         "warnings": document["warnings"],
-        "files": files,
+        "files": names,
+        "removed": sorted(went),
+        "staged": staged.token,
     }
 
 
@@ -140,7 +179,7 @@ def _moved(
 
 
 def _measured(
-    series: Any, request: AnalysisRequest, storage: Any, moved: Moved, video: dict[str, Any]
+    series: Any, request: AnalysisRequest, storage: Storage, moved: Moved, video: dict[str, Any]
 ) -> dict[str, Any]:
     from ... import pitching
 
@@ -206,24 +245,12 @@ def _write(out: Path, document: dict[str, Any], series: Any, result: dict[str, A
         shadow_file.write(out / shadow_file.NAME, series, result, reference)
 
 
-def _publish(storage: Any, row: Subject, out: Path) -> list[str]:
-    """Store what was written (analysis.json last: it vouches for the others); the analysis' files now."""
-    names = sorted((path.name for path in out.iterdir()), key=lambda name: (name == "analysis.json", name))
-    for name in names:
-        storage.put(publish.key(row.id, name), out / name)
-    files = {*row.files, *names}
-    if shadow_file.NAME not in names and shadow_file.NAME in files:
-        files.discard(shadow_file.NAME)
-        storage.delete(publish.key(row.id, shadow_file.NAME))
-    return sorted(files)
-
-
-def _read(storage: Any, analysis_id: str, name: str) -> Any:
+def _read(storage: Storage, analysis_id: str, name: str) -> Any:
     with storage.open(publish.key(analysis_id, name)) as file:
         return json.loads(file.read())
 
 
-def _pose(storage: Any, row: Subject) -> Any:
+def _pose(storage: Storage, row: Subject) -> Any:
     """The motion as it was solved: restating always starts there, so that no change is made twice."""
     from ...body.series import PoseSeries
 
@@ -237,7 +264,7 @@ def _solved_key(row: Subject) -> str:
     return publish.key(row.id, f"pose_solved_{row.attempt}.npz")
 
 
-def _keep_solved(storage: Any, row: Subject) -> None:
+def _keep_solved(storage: Storage, row: Subject) -> None:
     """Keep the solved motion beside the restated one, once per run of the pipeline."""
     kept = _solved_key(row)
     if not storage.exists(kept):

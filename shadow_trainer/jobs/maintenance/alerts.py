@@ -1,6 +1,6 @@
 """Alerts: what a person should know about now. Each fires once and resolves once, whichever clock leads.
 
-What is firing is a mark in the catalog, so neither an emptied Redis nor a new clock repeats an alert.
+What is firing is a key value in the catalog, so neither an emptied Redis nor a new clock repeats an alert.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from urllib.parse import unquote, urlsplit
 
 from ...catalog import utcnow
 from ...settings import Settings
+from ..queue import self_test_record
 from ..queue.manager import JobManager
-from . import retention, self_test
+from . import retention
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ def _disk(settings: Settings) -> Alert:
 
 
 def _self_test(manager: JobManager) -> Alert:
-    wrong = self_test.problem(manager.catalog)
+    wrong = self_test_record.problem(manager.catalog)
     return Alert("self_test", bool(wrong), wrong or "The workers' self-test passes.")
 
 

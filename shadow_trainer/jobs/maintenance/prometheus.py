@@ -13,8 +13,9 @@ from typing import Any
 from ...catalog import utcnow
 from ...catalog.counters import RATIOS, SECONDS
 from ...vocabulary import State
+from ..queue import self_test_record
 from ..queue.manager import JobManager
-from . import schedules, self_test
+from . import schedules
 
 OUTCOMES = ("completed", "failed", "retrying", "canceled", "handed_back", "crashed", "lost", "superseded")
 Labels = Mapping[str, str]
@@ -23,7 +24,7 @@ Labels = Mapping[str, str]
 def exposition(manager: JobManager) -> str:
     """The whole text, ending in a line break."""
     lines: list[str] = []
-    numbers, tallies = manager.stats(), manager.catalog.counters.all()
+    numbers, counters = manager.stats(), manager.catalog.counters.all()
     oldest = numbers["oldest_waiting_at"]
     age = (utcnow() - oldest).total_seconds() if oldest else 0.0
     counts = manager.catalog.statistics.counts_by_queue()
@@ -33,14 +34,14 @@ def exposition(manager: JobManager) -> str:
     dead = manager.out_of_attempts()
     lines += _single("shadow_dead_letters", "Analyses that are out of attempts.", dead)
     lines += _single("shadow_disk_free_bytes", "Free disk space.", numbers["free_disk_bytes"])
-    rows = [({"outcome": name}, tallies.get(f"attempts:{name}", 0)) for name in OUTCOMES]
+    rows = [({"outcome": name}, counters.get(f"attempts:{name}", 0)) for name in OUTCOMES]
     lines += _family("shadow_attempts_total", "counter", "Attempts that ended, by outcome.", rows)
-    lines += _histogram("shadow_wait_seconds", "From submission to the first attempt.", "wait", tallies)
-    lines += _histogram("shadow_run_seconds", "Duration of completed attempts.", "run", tallies)
-    lines += _stages(tallies)
+    lines += _histogram("shadow_wait_seconds", "From submission to the first attempt.", "wait", counters)
+    lines += _histogram("shadow_run_seconds", "Duration of completed attempts.", "run", counters)
+    lines += _stages(counters)
     words = "True time from submission to result, divided by the promised one."
-    lines += _histogram("shadow_promise_ratio", words, "promise", tallies, RATIOS)
-    off = [({}, tallies.get("promise_error:sum", 0))]
+    lines += _histogram("shadow_promise_ratio", words, "promise", counters, RATIOS)
+    off = [({}, counters.get("promise_error:sum", 0))]
     lines += _family("shadow_promise_error_seconds_total", "counter", "By how much promises were wrong.", off)
     lines += _schedules(manager) + _self_test(manager)
     return "\n".join(lines) + "\n"
@@ -56,12 +57,12 @@ def _jobs(counts: Mapping[tuple[str, str], int]) -> list[tuple[Labels, float]]:
     ]
 
 
-def _stages(tallies: Mapping[str, float]) -> list[str]:
+def _stages(counters: Mapping[str, float]) -> list[str]:
     name = "shadow_stage_seconds"
     lines = [f"# HELP {name} Time in each stage of completed analyses.", f"# TYPE {name} summary"]
-    for stage in sorted({key.split(":")[1] for key in tallies if key.startswith("stage:")}):
+    for stage in sorted({key.split(":")[1] for key in counters if key.startswith("stage:")}):
         for part in ("sum", "count"):
-            lines.append(_line(f"{name}_{part}", {"stage": stage}, tallies[f"stage:{stage}:{part}"]))
+            lines.append(_line(f"{name}_{part}", {"stage": stage}, counters[f"stage:{stage}:{part}"]))
     return lines
 
 
@@ -77,7 +78,7 @@ def _schedules(manager: JobManager) -> list[str]:
 
 
 def _self_test(manager: JobManager) -> list[str]:
-    last = self_test.last(manager.catalog)
+    last = self_test_record.last(manager.catalog)
     if last is None:
         return []
     return [
@@ -92,13 +93,17 @@ def _unix(text: str) -> float:
 
 
 def _histogram(
-    name: str, words: str, key: str, tallies: Mapping[str, float], limits: tuple[float, ...] = SECONDS
+    name: str, words: str, key: str, counters: Mapping[str, float], limits: tuple[float, ...] = SECONDS
 ) -> list[str]:
     lines = [f"# HELP {name} {words}", f"# TYPE {name} histogram"]
-    buckets = [(f"{limit:g}", tallies.get(f"{key}:le:{limit:g}", 0)) for limit in limits]
-    count = tallies.get(f"{key}:count", 0)
+    buckets = [(f"{limit:g}", counters.get(f"{key}:le:{limit:g}", 0)) for limit in limits]
+    count = counters.get(f"{key}:count", 0)
     lines += [_line(f"{name}_bucket", {"le": le}, number) for le, number in (*buckets, ("+Inf", count))]
-    return [*lines, _line(f"{name}_sum", {}, tallies.get(f"{key}:sum", 0)), _line(f"{name}_count", {}, count)]
+    return [
+        *lines,
+        _line(f"{name}_sum", {}, counters.get(f"{key}:sum", 0)),
+        _line(f"{name}_count", {}, count),
+    ]
 
 
 def _single(name: str, words: str, value: Any) -> list[str]:

@@ -28,6 +28,11 @@ SHORT_DISK = 2
 KEEP_ENDED_SHARES = timedelta(days=1)  # they open nothing since they ended; only their rows stay so long
 
 
+def sweep_work_folders(manager: JobManager) -> int:
+    """Delete the work folders of analyses that are at their end or gone; how many."""
+    return workdir.sweep_ended(manager.services)
+
+
 def backup(manager: JobManager) -> Path | None:
     """Write a backup (see :mod:`.backup`) to ``backups/`` in the data folder and drop the oldest ones.
 
@@ -121,6 +126,6 @@ def guard_disk(manager: JobManager) -> str:
     short, free = disk_is_short(manager.settings)
     if not short:
         return f"{free:.0f} MB free"
-    swept = workdir.sweep_ended(manager) + sweep(manager, SHORT_LEFT_OVER_S)
+    swept = sweep_work_folders(manager) + sweep(manager, SHORT_LEFT_OVER_S)
     log.warning("the disk is short (%.0f MB free): removed %d leftovers", free, swept)
     return f"{free:.0f} MB free, removed {swept} leftovers"

@@ -1,6 +1,6 @@
 """What happens by the calendar, in one table, for both back ends: the clock's, and legacy mode's dispatcher.
 
-When a schedule ran last is a mark in the catalog, so neither a restart nor a second clock runs it twice. One
+When a schedule ran last is a key value in the catalog, so neither a restart nor a second clock runs it twice. One
 that fails is written down, does not keep the others from their turn, and is tried again ten minutes later.
 To add one: a function ``work(manager)`` that may run at any time and twice, and a line in :data:`SCHEDULES`.
 """
@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...catalog import utcnow
-from ..attempt import workdir
 from ..queue.manager import JobManager
 from . import retention, self_test
 
@@ -38,7 +37,7 @@ class Schedule:
 
 
 SCHEDULES = (
-    Schedule("work_folders", MINUTE, workdir.sweep_ended, "Work folders of analyses at their end."),
+    Schedule("work_folders", MINUTE, retention.sweep_work_folders, "Work folders of analyses at their end."),
     Schedule("disk_guard", MINUTE, retention.guard_disk, "Leftovers go early while the disk is short."),
     Schedule("leftovers", HOUR, retention.sweep, "Half-uploaded and temporary files, films without a row."),
     Schedule("retention", HOUR, retention.expire, "Films and results older than the settings keep."),

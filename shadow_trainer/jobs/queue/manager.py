@@ -1,6 +1,6 @@
 """The one interface to the queue, and what both back ends share. Imports neither torch, cv2 nor av.
 
-jobs = make_manager(settings)
+jobs = make_manager(services)   # see :mod:`.open`
 jobs.submit(analysis_id)        # the analysis is in the catalog, its film in the storage
 jobs.status(analysis_id)        # JobStatus; NotFound for an unknown id
 """
@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...catalog import Analysis, Catalog, open_catalog
+from ...catalog import Analysis, Catalog
 from ...catalog.analyses import LIST_MAX
 from ...errors import Conflict, NotFound
+from ...services import Services
 from ...settings import Settings
-from ...storage import Storage, open_storage
+from ...storage import Storage
 from ...vocabulary import ACTIVE_STATES, State
 from ..attempt import publish, retry_policy, workdir
-from ..maintenance import self_test
-from . import overview, status
+from . import overview, self_test_record, status
 from .status import JobStatus, Live
-from .ttl_cache import Recent
+from .ttl_cache import TtlCache
 
 RECENT_S = 2.0
 
@@ -46,9 +46,24 @@ class JobManager(ABC):
 
     kind = ""
 
-    def __init__(self, settings: Settings, catalog: Catalog, storage: Storage) -> None:
-        self.settings, self.catalog, self.storage = settings, catalog, storage
-        self._kept = Recent()
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._kept = TtlCache()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process."""
+        return self.services.settings
+
+    @property
+    def catalog(self) -> Catalog:
+        """Its catalog."""
+        return self.services.catalog
+
+    @property
+    def storage(self) -> Storage:
+        """Its storage."""
+        return self.services.storage
 
     # What a back end knows and does
 
@@ -70,7 +85,8 @@ class JobManager(ABC):
 
     @abstractmethod
     def redraw(self, analysis_id: str, revision: str) -> None:
-        """Have the films drawn again for the numbers of ``revision``, when there is time (see :mod:`.redraw`).
+        """Have the films drawn again for the numbers of ``revision``, when there is time (see
+        :mod:`shadow_trainer.jobs.correction.redraw`).
 
         It is no attempt at the analysis, which stays completed; a drawing that is lost leaves films that say
         that they are old.
@@ -82,7 +98,7 @@ class JobManager(ABC):
 
     @abstractmethod
     def request_self_test(self) -> bool:
-        """Have a worker make the self-test (:mod:`.selftest`) when it has nothing else to do.
+        """Have a worker make the self-test (:mod:`shadow_trainer.jobs.maintenance.self_test`) when it has nothing else to do.
 
         False: one waits or runs already, or the queue is away.
         """
@@ -206,7 +222,7 @@ class JobManager(ABC):
     def ready(self) -> dict[str, str]:
         """Each dependency and, unless it is empty, what is wrong with it."""
         missing = "" if self.worker_count() else "No worker is running."
-        return {"workers": missing, "self_test": self_test.problem(self.catalog)}
+        return {"workers": missing, "self_test": self_test_record.problem(self.catalog)}
 
     def close(self) -> None:  # noqa: B027 - RQ's manager starts nothing
         """Stop what this process started."""
@@ -249,36 +265,9 @@ class JobManager(ABC):
         return spent <= retry_policy.policy_for(code, self.settings).attempts
 
 
-def make_manager(
-    settings: Settings,
-    *,
-    catalog: Catalog | None = None,
-    storage: Storage | None = None,
-    pipeline: Callable[..., dict[str, Any]] | None = None,
-    engines: Any = None,
-    run: bool = True,
-) -> JobManager:
-    """The manager that ``settings.use_rq`` asks for. Nothing is connected before the first call.
-
-    ``pipeline`` and ``engines`` replace the real ones in legacy mode (see :class:`.runner.Runner`).
-    ``run=False``: a legacy manager that only looks and submits (for commands beside the web server).
-    """
-    # A policy that cannot be read is said now, not at the first failure.
-    retry_policy.parse(settings.retry_policies)
-    catalog = catalog or open_catalog(settings)
-    storage = storage or open_storage(settings.storage_address, settings)
-    if settings.use_rq:
-        from .rq_backend import RqJobManager
-
-        return RqJobManager(settings, catalog, storage)
-    from .threads_backend import ThreadJobManager
-
-    return ThreadJobManager(settings, catalog, storage, pipeline=pipeline, engines=engines, run=run)
-
-
 def _free_disk(settings: Settings) -> int:
     settings.data_path.mkdir(parents=True, exist_ok=True)
     return shutil.disk_usage(settings.data_path).free
 
 
-__all__ = ["DeadLetter", "JobManager", "JobStatus", "make_manager"]
+__all__ = ["DeadLetter", "JobManager", "JobStatus"]

@@ -19,11 +19,10 @@ from rq.worker_registration import clean_worker_registry
 
 from ...catalog import Analysis, utcnow
 from ...errors import ShadowError
+from ...services import Services
 from ...vocabulary import ACTIVE_STATES, State
 from ..attempt import retry_policy, settlement
-from ..attempt.settlement import House
-from ..maintenance import self_test
-from . import rq_retry
+from . import rq_retry, self_test_record
 from .rq_backend import FROM_RQ, RqJobManager
 
 log = logging.getLogger(__name__)
@@ -34,9 +33,9 @@ STRAY_S = 5.0
 IN_BETWEEN_S = 5.0
 
 
-def mend_queue(house: House, queue: Queue) -> None:
+def mend_queue(services: Services, queue: Queue) -> None:
     """Registries, workers' registrations and the intermediate list of one queue."""
-    clean_registries(queue, [Abandoned(house)])
+    clean_registries(queue, [Abandoned(services)])
     clean_worker_registry(queue)
     rescue_in_between(queue)
 
@@ -44,17 +43,17 @@ def mend_queue(house: House, queue: Queue) -> None:
 class Abandoned:
     """RQ's exception handler for a job whose worker vanished: settle the attempt, decide about the next."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     def __call__(self, job: Job, *_: object) -> bool:
         """RQ reads ``retries_left`` after this."""
-        if job.id == self_test.JOB_ID:  # the next one comes by the calendar
+        if job.id == self_test_record.JOB_ID:  # the next one comes by the calendar
             rq_retry.apply(job, State.FAILED)
             return True
         error = retry_policy.Lost("The worker that had this film vanished.")
         try:
-            end = settlement.crashed(self.house, job.id, job.worker_name or "", error, only_if_silent=True)
+            end = settlement.crashed(self.services, job.id, job.worker_name or "", error, only_if_silent=True)
         except ShadowError as away:
             log.warning("the catalog does not answer, %s goes through the queue again: %s", job.id, away)
             end = settlement.End(State.RETRYING)
@@ -130,7 +129,7 @@ def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -
         return False
     if state == State.CANCELED:
         log.info("%s was stopped on the queue's dashboard", row.id)
-        settlement.stopped(manager, row.id)
+        settlement.stopped(manager.services, row.id)
         return True
     if row.state == State.PROCESSING:
         return _mend_processing(manager, row)
@@ -151,7 +150,7 @@ def _mend_processing(manager: RqJobManager, row: Analysis) -> bool:
     if manager.catalog.attempts.lease_alive(row, utcnow()):
         return False
     error = retry_policy.Lost("The worker that had this film vanished.")
-    end = settlement.crashed(manager, row.id, row.worker or "", error)
+    end = settlement.crashed(manager.services, row.id, row.worker or "", error)
     if end.state == State.RETRYING:
         manager._forget(row.id)
         manager._enqueue(row, at_front=True)

@@ -1,7 +1,7 @@
 """The queue on RQ and Redis. Jobs carry nothing but the analysis id; everything else is in the catalog.
 
 Redis being away stops no request: the catalog knows what is queued, and the clock enqueues it when Redis is
-back. Retries are decided by :mod:`.policy`, so jobs are enqueued without RQ's own.
+back. Retries are decided by :mod:`shadow_trainer.jobs.attempt.retry_policy`, so jobs are enqueued without RQ's own.
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ from rq.job import Job
 from rq.job import JobStatus as RqStatus
 from rq.worker import Worker
 
-from ...catalog import Analysis, Catalog, utcnow
-from ...settings import Settings
-from ...storage import Storage
+from ...catalog import Analysis, utcnow
+from ...services import Services
 from ...vocabulary import State
-from ..maintenance import self_test
 from ..redis.client import AWAY, LOST, connect
-from . import overview
+from . import overview, self_test_record
 from .manager import JobManager
 from .position import Line, Service
 from .status import Live
@@ -59,11 +57,9 @@ class RqJobManager(JobManager):
 
     kind = "rq"
 
-    def __init__(
-        self, settings: Settings, catalog: Catalog, storage: Storage, *, connection: redis.Redis | None = None
-    ) -> None:
-        super().__init__(settings, catalog, storage)
-        self.connection = connection if connection is not None else connect(settings)
+    def __init__(self, services: Services, *, connection: redis.Redis | None = None) -> None:
+        super().__init__(services)
+        self.connection = connection if connection is not None else connect(services.settings)
 
     def queue(self, name: str) -> Queue:
         """One of our queues."""
@@ -143,8 +139,8 @@ class RqJobManager(JobManager):
 
     def request_self_test(self) -> bool:
         """See :class:`.manager.JobManager`; one that waits or runs already is enough."""
-        options = {"timeout": self_test.TIMEOUT_S, "result_ttl": 0, "description": "self-test"}
-        return self._put("maintenance", self_test.TASK, self_test.JOB_ID, **options)
+        options = {"timeout": self_test_record.TIMEOUT_S, "result_ttl": 0, "description": "self-test"}
+        return self._put("maintenance", self_test_record.TASK, self_test_record.JOB_ID, **options)
 
     def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
         self._put(

@@ -19,17 +19,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
 from ... import logs
-from ...catalog import Analysis, Catalog, utcnow
+from ...catalog import Analysis, utcnow
 from ...catalog.statistics import BULK
 from ...errors import Canceled, ShadowError
-from ...settings import Settings
-from ...storage import Storage
+from ...services import Services
 from ...vocabulary import State
 from ..attempt import settlement
 from ..attempt.retry_policy import Lost
 from ..attempt.runner import Runner
-from ..maintenance import self_test
 from ..pipeline.engines import Engines
+from .chores import Chores
 from .manager import JobManager
 from .status import Live
 
@@ -47,16 +46,17 @@ class ThreadJobManager(JobManager):
 
     def __init__(
         self,
-        settings: Settings,
-        catalog: Catalog,
-        storage: Storage,
+        services: Services,
         *,
+        chores: Chores | None = None,
         pipeline: Callable[..., dict[str, Any]] | None = None,
         engines: Any = None,
-        run: bool = True,
     ) -> None:
-        super().__init__(settings, catalog, storage)
-        self.runner = Runner(settings, catalog, storage, engines or Engines(settings), pipeline)
+        """Without ``chores`` it works nothing: it looks and submits."""
+        super().__init__(services)
+        settings = services.settings
+        self.runner = Runner(services, engines or Engines(settings), pipeline)
+        self._chores = chores
         self.name = f"{PREFIX}{socket.gethostname()}.{os.getpid()}.{id(self):x}"
         self._live_progress: dict[str, tuple[str, float]] = {}
         self._running: set[str] = set()
@@ -65,7 +65,7 @@ class ThreadJobManager(JobManager):
         self._lock_file: IO[str] | None = None
         self._pool = ThreadPoolExecutor(settings.legacy_threads, thread_name_prefix="analysis")
         self._thread = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
-        if run:
+        if chores is not None:
             self._thread.start()
             _at_exit(self)
 
@@ -99,7 +99,8 @@ class ThreadJobManager(JobManager):
 
     def _self_test(self) -> None:
         with contextlib.suppress(ShadowError):  # it is written down, and in the log
-            self_test.run(self.runner, self.name)
+            if self._chores is not None:
+                self._chores.self_test(self.runner, self.name)
 
     def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
         self._wake.set()
@@ -129,7 +130,8 @@ class ThreadJobManager(JobManager):
                     self._start_waiting()
                     if time.monotonic() - swept > SWEEP_S:
                         swept = time.monotonic()
-                        self._keep_house()
+                        if self._chores is not None:
+                            self._chores.each_minute(self)
             except ShadowError as error:
                 log.warning("the catalog does not answer: %s", error)
             except Exception:
@@ -140,7 +142,7 @@ class ThreadJobManager(JobManager):
     def _hand_back(self) -> None:
         """Give up what is running; the attempts notice at their next check and end."""
         for analysis_id in list(self._running):
-            settlement.handed_back(self.runner, analysis_id, self.name)
+            settlement.handed_back(self.services, analysis_id, self.name)
 
     def _lead(self) -> bool:
         """Whether this process is the one that works; asks for the lock when nobody has it."""
@@ -164,7 +166,7 @@ class ThreadJobManager(JobManager):
             with self._lock:
                 ours = row.id in self._running
             if not ours and row.worker and row.worker.startswith(here) and row.worker != self.name:
-                settlement.crashed(self.runner, row.id, row.worker, Lost("The web process was ended."))
+                settlement.crashed(self.services, row.id, row.worker, Lost("The web process was ended."))
 
     def _start_waiting(self) -> None:
         expired = [
@@ -215,18 +217,11 @@ class ThreadJobManager(JobManager):
         from ..correction.redraw import redraw  # numpy; the web process has no use for it in queue mode
 
         try:
-            redraw(self.settings, self.catalog, self.storage, analysis_id, revision, check=check)
+            redraw(self.services, analysis_id, revision, check=check)
         except ShadowError as error:
             log.warning("the films of %s were not drawn again: %s", analysis_id, error)
         except Exception:
             log.exception("the films of %s were not drawn again", analysis_id)
-
-    def _keep_house(self) -> None:
-        """What the clock does in RQ mode, except for the repairs of Redis."""
-        from ..maintenance import alerts, schedules
-
-        alerts.watch(self)
-        schedules.run_due(self)
 
 
 def _at_exit(manager: ThreadJobManager) -> None:
@@ -238,7 +233,7 @@ def _at_exit(manager: ThreadJobManager) -> None:
     kept = weakref.ref(manager)
 
     def leave() -> None:
-        if (found := kept()) is not None:
-            found.close(grace_s=0)
+        if (alive := kept()) is not None:
+            alive.close(grace_s=0)
 
     threading._register_atexit(leave)  # type: ignore[attr-defined]

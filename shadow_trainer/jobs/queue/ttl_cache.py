@@ -1,4 +1,4 @@
-"""Answers that may be a moment old: hundreds of pages ask, and what they ask about changes slowly."""
+"""A cache whose answers may be a moment old: hundreds of pages ask, and what they ask about changes slowly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Recent:
+class TtlCache:
     """Keeps answers by name. One thread asks anew; the others take the former answer meanwhile."""
 
     def __init__(self) -> None:

@@ -31,9 +31,11 @@ def connect(settings: Settings, *, catalog: Any = None, storage: Any = None, job
 
         catalog = open_catalog(settings)
     if jobs is None:
-        from ...jobs.queue.manager import make_manager
+        from ...jobs.maintenance.chores import CHORES
+        from ...jobs.queue.open import make_manager
+        from ...services import Services
 
-        jobs = make_manager(settings, catalog=catalog, storage=storage)
+        jobs = make_manager(Services(settings, catalog, storage), chores=CHORES)
     return Shadow(settings, catalog, storage, jobs)
 
 

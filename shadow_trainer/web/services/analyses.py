@@ -23,13 +23,13 @@ from ...jobs.pipeline import assumptions
 from ...jobs.pipeline.request import AnalysisRequest
 from ...pitching.reference.retarget import at_hips
 from ...pitching.stored import upgraded
+from ...services import Services
 from ...settings import ROOT
 from ..accounts.viewer import new_owner, own, owner_filter
 from ..http.services import current
 from ..uploads.receive import MB, Received, area, check_queue, title_of
 from ..uploads.tickets import Claimed
 from . import references
-from .correction_lock import alone
 
 if TYPE_CHECKING:
     from .submission import Wish
@@ -243,8 +243,8 @@ def assume(analysis_id: str, changes: dict[str, Any]) -> dict[str, Any]:
 
 def _measure(analysis_id: str, change: Callable[[], remeasure.Change]) -> dict[str, Any]:
     """The numbers again, now; the films when a worker has time. ``change`` is asked when it is its turn."""
-    with alone(analysis_id):
-        revision = remeasure.apply(current().settings, current().catalog, analysis_id, change())
+    services = Services(current().settings, current().catalog, current().storage)
+    revision = remeasure.apply(services, analysis_id, change)
     current().jobs.redraw(analysis_id, revision)
     return read_document(analysis_id)
 

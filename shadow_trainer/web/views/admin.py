@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from ...catalog import utcnow
 from ...catalog.users import ADMIN, ROLES
 from ...errors import Conflict, NotFound
-from ...jobs.maintenance import alerts, schedules, self_test
+from ...jobs.maintenance import alerts, schedules
+from ...jobs.queue import self_test_record
 from ...settings import in_force
 from ..accounts.viewer import viewer
 from ..http.problems import Problem
@@ -44,7 +45,7 @@ def page() -> str:
             if data["firing"]
         },
         schedules=schedules.overview(shadow.jobs),
-        self_test=self_test.last(shadow.catalog),
+        self_test=self_test_record.last(shadow.catalog),
         checks=analyses.ready_checks(),
         settings=in_force(shadow.settings),
         has_queue=shadow.settings.use_rq,
