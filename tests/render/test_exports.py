@@ -19,9 +19,11 @@ from trc import TRCData
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.body.skeleton import INDEX, LANDMARKS
 from shadow_trainer.errors import BadRequest, NotFound
+from shadow_trainer.labels import event_label
 from shadow_trainer.render import exports
 from shadow_trainer.render.exports import bvh
 from shadow_trainer.render.exports.source import on_clock
+from shadow_trainer.vocabulary import EVENTS
 
 from .conftest import make_analysis, make_series
 
@@ -74,6 +76,59 @@ def test_c3d_read_by_a_second_library_agrees_and_has_the_uncertainty(source, tmp
     assert np.allclose(frames[20][1][:, :3], source.series.world_m[24] * 1000, atol=0.01)
     assert frames[6][1][INDEX["right_elbow"], 3] == -1, "not seen"
     assert frames[6][1][INDEX["nose"], 3] == pytest.approx(30), "uncertainty in millimetres"
+
+
+def many_pitches(count: int) -> exports.Source:
+    """``count`` pitches of 0.2 s one after the other, each with all eight events."""
+    fps, per_pitch = 30.0, 6
+    series = make_series(frames=count * per_pitch, fps=fps)
+    deliveries = []
+    for index in range(count):
+        start = index * per_pitch / fps
+        events = {name: {"time_s": start + 0.02 * k, "estimated": False} for k, name in enumerate(EVENTS)}
+        deliveries.append({"index": index, "start_s": start, "end_s": start + 0.19, "events": events})
+    return exports.Source(series, {**make_analysis(), "deliveries": deliveries})
+
+
+@pytest.mark.parametrize("count", [31, 32, 64, 300])
+def test_c3d_has_the_events_of_every_pitch_however_many(count, tmp_path):
+    exports.write("c3d", many_pitches(count), tmp_path / "p.c3d")
+    read = ezc3d.c3d(str(tmp_path / "p.c3d"))
+    events = read["parameters"]["EVENT"]
+    assert events["USED"]["value"] == [8 * count]
+    # A parameter holds 255 values at most; what is more goes on in LABELS2, TIMES2 and so on.
+    parts = ["", *(str(number) for number in range(2, 8 * count // 255 + 2))]
+    labels = [label for part in parts for label in events[f"LABELS{part}"]["value"]]
+    times = np.concatenate([events[f"TIMES{part}"]["value"] for part in parts], axis=1)
+    assert labels == [f"{event_label(name)} {pitch}" for pitch in range(1, count + 1) for name in EVENTS]
+    want = [0.2 * pitch + 0.02 * k for pitch in range(count) for k in range(8)]
+    assert np.allclose(60 * times[0] + times[1], want, atol=1e-4)
+    for name in ("CONTEXTS", "DESCRIPTIONS", "SUBJECTS"):
+        assert sum(len(events[f"{name}{part}"]["value"]) for part in parts) == 8 * count, name
+    with (tmp_path / "p.c3d").open("rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reader = c3d.Reader(file)
+        assert sum(1 for _ in reader.read_frames()) == 6 * count
+        assert [reader.get(f"EVENT:LABELS{part}").dimensions[1] for part in parts] == [
+            min(255, 8 * count - 255 * k) for k in range(len(parts))
+        ]
+
+
+def test_c3d_of_more_events_than_the_format_holds_is_refused_with_advice(tmp_path):
+    with pytest.raises(BadRequest, match="more than a C3D file can hold") as refused:
+        exports.write("c3d", many_pitches(400), tmp_path / "p.c3d")
+    assert refused.value.code == "too_many_events" and "one pitch" in refused.value.fix
+    assert not list(tmp_path.iterdir())
+    exports.write("c3d", many_pitches(400), tmp_path / "p.c3d", delivery=399)
+
+
+def test_c3d_leaves_the_place_of_an_unseen_marker_empty(source, tmp_path):
+    exports.write("c3d", source, tmp_path / "p.c3d")
+    content = (tmp_path / "p.c3d").read_bytes()
+    start = (int.from_bytes(content[16:18], "little") - 1) * 512
+    data = np.frombuffer(content[start : start + 41 * 33 * 16], "<f4").reshape(41, 33, 4)
+    assert (data[6:9, INDEX["right_elbow"]] == [0, 0, 0, -1]).all()
+    assert (data[5, INDEX["right_elbow"], :3] != 0).all()
 
 
 def test_trc_is_opensims_frame_in_millimetres(source, tmp_path):

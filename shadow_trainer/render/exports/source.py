@@ -68,7 +68,7 @@ def take(series: PoseSeries, rows: np.ndarray) -> PoseSeries:
 
 def known_span(series: PoseSeries) -> PoseSeries:
     """From the first to the last row with 3D positions; BadRequest when there is none."""
-    seen: np.ndarray = np.isfinite(series.world_m).all(axis=2)
+    seen = np.asarray(np.isfinite(series.world_m).all(axis=2))
     known = np.flatnonzero(seen.any(axis=1))
     if not len(known):
         raise BadRequest(
