@@ -49,8 +49,8 @@ class _Writer(c3d.Writer):  # type: ignore[misc]  # the package has no types
 
     def parameter_blocks(self) -> int:
         """Return the blocks of the parameter section, with room for the zeros that end it."""
-        size = _HEAD_BYTES + sum(group.binary_size() for _, group in self.group_listed()) + _END_BYTES
-        return math.ceil(size / _BLOCK_BYTES)
+        groups = sum(int(group.binary_size()) for _, group in self.group_listed())
+        return math.ceil((_HEAD_BYTES + groups + _END_BYTES) / _BLOCK_BYTES)
 
 
 def write_c3d(source: Source, out: str | os.PathLike[str]) -> None:
