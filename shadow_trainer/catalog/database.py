@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from ..errors import StorageFull, Unavailable
+from .faults import is_passing, may_be_the_schema, not_migrated, translate
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ SQLITE_BUSY_MS = 10_000
 PATIENCE_S = 20.0  # a database that restarts is back within this time, or the caller hears of it
 # A host that vanished says nothing: without these a page would wait for it for minutes. Seconds, the last in ms.
 POSTGRES_PATIENCE = {"connect_timeout": 5, "keepalives_idle": 20, "tcp_user_timeout": 15_000}
+MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 PRAGMAS = (
     "journal_mode=WAL",
     f"busy_timeout={SQLITE_BUSY_MS}",
@@ -52,8 +53,8 @@ def make_engine(address: str) -> Engine:
 
 
 def _forget_pool(engine: weakref.ref[Engine]) -> None:
-    if (found := engine()) is not None:
-        found.dispose(close=False)
+    if (alive := engine()) is not None:
+        alive.dispose(close=False)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -92,14 +93,16 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            raise translate(error) from error
+        except DBAPIError as error:
+            self._explain(error)
+            raise
 
     def transact(self, work: Callable[[Session], T], *, patience_s: float = PATIENCE_S) -> T:
         """Run ``work`` in one transaction and commit; begin again while the database is busy or away.
 
         ``work`` may therefore run several times and must only touch the session.
-        Raises Unavailable after ``patience_s`` seconds, StorageFull when the database's disk is full.
+        Raises Unavailable after ``patience_s`` seconds, StorageFull when the database's disk is full, SetupError
+        when it was not migrated.
         """
         deadline, pause = time.monotonic() + patience_s, 0.05
         while True:
@@ -108,23 +111,27 @@ class Database:
                     return work(session)
             except DBAPIError as error:
                 if not is_passing(error) or time.monotonic() + pause > deadline:
-                    raise translate(error) from error
+                    self._explain(error)
+                    raise
                 log.warning("the database is busy or away, trying again: %s", error.orig)
                 time.sleep(pause)
                 pause = min(pause * 2, 2.0)
 
+    def _explain(self, error: DBAPIError) -> None:
+        """Raise what the error means; nothing when it is a wrong statement of our own."""
+        if may_be_the_schema(error) and self._revision() != newest_revision():
+            raise not_migrated() from error
+        if (explained := translate(error)) is not error:
+            raise explained from error
 
-def is_passing(error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed later: a lock, a restart, a lost connection."""
-    if error.connection_invalidated:
-        return True
-    return isinstance(error, OperationalError) and "full" not in str(error.orig).lower()
+    def _revision(self) -> str | None:
+        try:
+            with self.engine.connect() as connection:
+                return connection.scalar(text("SELECT version_num FROM alembic_version"))
+        except DBAPIError:
+            return None
 
 
-def translate(error: DBAPIError) -> Exception:
-    """A database's error as one of ours; errors of our own making (wrong SQL) stay as they are."""
-    if not isinstance(error, OperationalError) and not error.connection_invalidated:
-        return error
-    if "full" in str(error.orig).lower():
-        return StorageFull("The disk of the database is full.")
-    return Unavailable("The database does not answer.", code="database_unavailable")
+def newest_revision() -> str:
+    """The newest schema of this release, without loading what migrates to it."""
+    return max(path.stem.partition("_")[0] for path in MIGRATIONS.glob("[0-9]*.py"))

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from ..settings import Settings
-from .database import make_engine, translate
+from .database import make_engine
+from .faults import translate
 
 if TYPE_CHECKING:
     from alembic.config import Config
