@@ -9,9 +9,16 @@ returns: 2 for a bad video, 3 for a bad argument, 1 for anything else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
 
 class ShadowError(Exception):
-    """Root of every error that is shown to a person."""
+    """Root of every error that is shown to a person.
+
+    ``errors`` names each wrong field of a form as ``{field, code, message, fix}``; ``headers`` are sent with the
+    answer of the web.
+    """
 
     code = "internal"
     fix = "Try again. If it happens again, tell the operator the code and the time."
@@ -19,9 +26,19 @@ class ShadowError(Exception):
     exit_code = 1
     permanent = False
 
-    def __init__(self, message: str, *, code: str | None = None, fix: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        fix: str | None = None,
+        errors: Iterable[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.errors = [dict(error) for error in errors]
+        self.headers = dict(headers or {})
         if code is not None:
             self.code = code
         if fix is not None:
@@ -31,9 +48,9 @@ class ShadowError(Exception):
         """``{code, message, fix}``, as the API, the catalog and analysis.json store it."""
         return {"code": self.code, "message": self.message, "fix": self.fix}
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions with keyword-only arguments do not survive pickling (and so RQ) by default.
-        return _rebuild, (type(self), self.message, self.code, self.fix)
+        return _rebuild, (type(self), self.message, self.code, self.fix), self.__dict__
 
 
 def _rebuild(kind: type[ShadowError], message: str, code: str, fix: str) -> ShadowError:
@@ -58,6 +75,53 @@ class BadRequest(ShadowError):
     http_status = 400
     exit_code = 3
     permanent = True
+
+
+class FieldErrors(BadRequest):
+    """Several fields of a form are wrong at once; ``errors`` names each."""
+
+    @classmethod
+    def of(cls, errors: Iterable[Mapping[str, str]]) -> Self:
+        """The error for these fields, in the words of the first."""
+        rows = list(errors)
+        many = f" ({len(rows)} fields need a correction.)" if len(rows) > 1 else ""
+        first = rows[0]
+        return cls(first["message"] + many, code=first["code"], fix=first["fix"], errors=rows)
+
+
+class Unauthorized(ShadowError):
+    """Whoever asks must log in or send a token first."""
+
+    code = "login_needed"
+    fix = "Log in first."
+    http_status = 401
+    permanent = True
+
+
+class Forbidden(ShadowError):
+    """Whoever asks may not do this."""
+
+    code = "forbidden"
+    fix = "Open the page itself and use its buttons."
+    http_status = 403
+    permanent = True
+
+
+class MethodNotAllowed(ShadowError):
+    """This address does not accept the method of the request."""
+
+    code = "method_not_allowed"
+    fix = "Use the method named in Allow."
+    http_status = 405
+    permanent = True
+
+
+class TooManyRequests(ShadowError):
+    """Asked too often, or too many at once; the header Retry-After says when to ask again."""
+
+    code = "too_many_requests"
+    fix = "Wait a minute and try again."
+    http_status = 429
 
 
 class NotFound(ShadowError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -49,24 +50,49 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 
 def init_app(app: Flask) -> None:
-    """Register every feature. Order matters for hooks: ids first, guards next, then the routes."""
-    from . import access_control, instrumentation, navigation, openapi, requests
-    from .accounts import account, login, rate_limits
-    from .http import assets, compression, converters, problems, security_headers
-    from .uploads import concurrency
+    """Register every feature. Order matters for hooks: ids first, the guard last, then the views."""
+    from . import navigation, openapi
+    from .http import assets, services
+
+    if hops := services.services_of(app).settings.trusted_proxies:
+        # The address, scheme and host that the outermost trusted proxy saw; what a client claims is not believed.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    for feature in (*_hooks(), navigation, assets, *_views(), openapi):
+        feature.init_app(app)
+
+
+def _hooks() -> tuple[ModuleType, ...]:
+    """What every request passes, in this order."""
+    from . import access_control
+    from .accounts import rate_limits, sessions
+    from .http import compression, converters, instrumentation, problems, request_id, security_headers
+    from .uploads import concurrency, stream
+
+    arriving = (converters, request_id, stream, instrumentation, concurrency)
+    leaving = (compression, security_headers, problems)
+    return (*arriving, *leaving, rate_limits, sessions, access_control)
+
+
+def _views() -> tuple[ModuleType, ...]:
+    """Pages and API."""
     from .views import (
+        account,
         actions,
         admin,
         analysis,
         annotations,
         api,
         athletes,
+        bulk_actions,
         compare,
         direct_upload,
         evaluation,
         files,
         health,
         help,
+        history,
+        home,
+        login,
         prometheus,
         references,
         results,
@@ -75,35 +101,16 @@ def init_app(app: Flask) -> None:
         shared_report,
     )
 
-    if hops := app.extensions["shadow"].settings.trusted_proxies:
-        # The address, scheme and host that the outermost trusted proxy saw; what a client claims is not believed.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    hooks = (
-        converters,
-        requests,
-        instrumentation,
-        concurrency,
-        compression,
-        security_headers,
-        problems,
-        rate_limits,
-        login,
-        access_control,
-    )
-    shown = (
-        navigation,
-        assets,
-        health,
-        prometheus,
-        files,
+    machines = (health, prometheus, rq_dashboard, api, results, direct_upload, evaluation)
+    analyses = (
+        home,
+        history,
         analysis,
-        help,
         actions,
-        api,
-        results,
-        rq_dashboard,
+        annotations,
+        bulk_actions,
+        files,
+        share_links,
+        shared_report,
     )
-    people = (account, admin, share_links, shared_report)
-    library = (annotations, athletes, references, compare, direct_upload, evaluation, openapi)
-    for feature in (*hooks, *shown, *people, *library):
-        feature.init_app(app)
+    return (*machines, *analyses, athletes, references, compare, help, login, account, admin)

@@ -1,11 +1,11 @@
-"""Who may ask for what, decided before a body is read.
+"""The guard of every request, before a body is read: who asks, whether they may, how often, and from where.
 
 Single-user mode has no login, so it must not be reachable from elsewhere: only loopback clients, only
 the names of this machine in ``Host`` (a foreign page cannot rebind its own name to 127.0.0.1 and read
 our answers), and nothing that a proxy forwards.
 
-With accounts everything but :data:`PUBLIC` needs a login, or an API token for the addresses of programs,
-and :data:`ADMIN` needs an admin. Whose a thing is, is decided in :mod:`.identity`.
+With accounts every view needs a login, or an API token at the addresses of programs, unless the rule beside it
+says otherwise (:mod:`.http.access_rules`). Which rows somebody sees is decided in :mod:`.accounts.viewer`.
 
 A request that changes something must come from our own pages (CSRF token), carry an API token, or come
 from no browser at all. Every browser sends ``Origin`` or ``Sec-Fetch-Site`` with such requests and a page
@@ -15,41 +15,34 @@ comes from a script such as curl on this machine.
 
 from __future__ import annotations
 
-import ipaddress
 from hmac import compare_digest
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Flask, g, redirect, request, url_for
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response
 
-from .accounts import login, rate_limits
-from .accounts.viewer import ANONYMOUS, SINGLE_USER, viewer
-from .http.problems import API_PREFIXES, CSRF_WORDS, Problem, wants_json
+from ..errors import BadRequest, Forbidden, Unauthorized
+from .accounts import rate_limits, sessions
+from .accounts.viewer import ANONYMOUS, SINGLE_USER, Viewer, viewer
+from .http import csrf
+from .http.access_rules import Limit, Who, rule_of_request
+from .http.hosts import LOCAL_NAMES, host_name, is_from_other_site, is_loopback
+from .http.problems import API_PREFIXES, wants_json
 from .http.services import current
 from .uploads import receive
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-LOCAL_NAMES = login.LOCAL_NAMES
 API_PREFIX = "/videos"
 # Addresses that programs ask with a token.
 TOKEN_PREFIXES = API_PREFIXES
-# Asked by load balancers and browsers alone: no user is looked up, so they answer without the database.
-NOBODYS = {"assets.serve", "assets.favicon", "health.health", "health.ready"}
-PUBLIC = NOBODYS | {"login.form", "login.enter", "shared.report", "shared.media"}
-ADMIN_BLUEPRINTS = {"admin", "rq_dashboard"}
-ADMIN = {"metrics.metrics", "rq_absent", "rq_absent_slash"}
-# What puts a film into the queue.
-SENDS_FILMS = {"pages.upload", "api.upload", "api.sample_lefty", "actions.sample", "direct.presign"}
-csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
     """Install the guards in the order in which they run."""
-    csrf.init_app(app)
+    csrf.csrf.init_app(app)
     app.before_request(_only_our_names)
-    app.before_request(_find_out_who)
+    app.before_request(_find_viewer)
     app.before_request(_may_they)
     app.before_request(_only_our_pages_or_scripts)
 
@@ -60,70 +53,54 @@ def _only_our_names() -> None:
         return _only_this_machine()
     names = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
     # A load balancer asks by address and not by name.
-    if names and request.endpoint not in NOBODYS and not host_is_trusted(request.host, names):
-        raise Problem(
-            400,
-            "unknown_host",
+    if names and rule_of_request().who != Who.ANONYMOUS and not host_is_trusted(request.host, names):
+        raise BadRequest(
             "This site does not answer under that name.",
-            "Use its own address. Operator: SHADOW_ALLOWED_HOSTS lists the names.",
+            code="unknown_host",
+            fix="Use its own address. Operator: SHADOW_ALLOWED_HOSTS lists the names.",
         )
     return None
 
 
 def _only_this_machine() -> None:
     forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For"))
-    if forwarded or not _is_loopback(request.remote_addr) or _host_name() not in LOCAL_NAMES:
-        raise Problem(
-            403,
-            "not_local",
+    if forwarded or not is_loopback(request.remote_addr) or host_name() not in LOCAL_NAMES:
+        raise Forbidden(
             "Single-user mode has no login, so it answers requests from this machine only.",
-            "Open http://127.0.0.1 with the port of this server, in a browser on this machine.",
+            code="not_local",
+            fix="Open http://127.0.0.1 with the port of this server, in a browser on this machine.",
         )
 
 
-def _is_loopback(address: str | None) -> bool:
-    # Without an address the server listens on a Unix socket, which is as local as it gets.
-    if not address:
-        return True
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
-def _host_name() -> str:
-    try:
-        return urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _find_out_who() -> None:
+def _find_viewer() -> None:
     if current().settings.single_user:
         g.viewer = SINGLE_USER
-    elif request.endpoint in NOBODYS or _may_scrape():
+    elif rule_of_request().who == Who.ANONYMOUS or _has_metrics_token():
         g.viewer = ANONYMOUS
     elif (token := _token()) is not None:
-        found = login.viewer_of_token(token)
-        if found is None:
-            raise Problem(
-                401,
-                "bad_token",
-                "This API token is unknown, revoked or expired.",
-                "Make a new one on your account page.",
-                headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
-            )
-        g.viewer = found
+        g.viewer = _viewer_of(token)
     else:
-        g.viewer = login.viewer_of_session()
+        g.viewer = sessions.viewer_of_session()
 
 
-def _may_scrape() -> bool:
+def _viewer_of(token: str) -> Viewer:
+    known = sessions.viewer_of_token(token)
+    if known is None:
+        raise Unauthorized(
+            "This API token is unknown, revoked or expired.",
+            code="bad_token",
+            fix="Make a new one on your account page.",
+            headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+        )
+    return known
+
+
+def _has_metrics_token() -> bool:
     """Whether this is the program that watches over the installation, asking for the numbers."""
     wanted = current().settings.metrics_token
     return (
         bool(wanted)
-        and request.endpoint == "metrics.metrics"
+        and rule_of_request().by_metrics_token
         and compare_digest((_token() or "").encode(), wanted.encode())
     )
 
@@ -137,22 +114,23 @@ def _token() -> str | None:
 
 
 def _may_they() -> Response | None:
-    if request.endpoint is None or request.endpoint in PUBLIC or _may_scrape():
+    who = rule_of_request().who
+    if request.endpoint is None or who in (Who.ANONYMOUS, Who.PUBLIC) or _has_metrics_token():
         return None
     if not viewer().is_known:
         return _to_the_login()
-    if not viewer().is_admin and (request.blueprint in ADMIN_BLUEPRINTS or request.endpoint in ADMIN):
-        raise Problem(403, "admins_only", "This is for admins only.", "Ask whoever runs this installation.")
+    if who == Who.ADMIN and not viewer().is_admin:
+        raise Forbidden(
+            "This is for admins only.", code="admins_only", fix="Ask whoever runs this installation."
+        )
     return None
 
 
 def _to_the_login() -> Response:
     if wants_json():
-        raise Problem(
-            401,
-            "login_needed",
+        raise Unauthorized(
             "Log in first.",
-            "Programs: send `Authorization: Bearer` with an API token from your account page.",
+            fix="Programs: send `Authorization: Bearer` with an API token from your account page.",
             headers={"WWW-Authenticate": "Bearer"},
         )
     place = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
@@ -161,10 +139,10 @@ def _to_the_login() -> Response:
 
 
 def _only_our_pages_or_scripts() -> None:
-    if request.method in SAFE_METHODS or request.blueprint == "rq_dashboard":
+    if request.method in SAFE_METHODS or rule_of_request().guards_itself:
         return
-    if not viewer().by_token and _from_other_site():
-        raise Problem(403, *CSRF_WORDS)
+    if not viewer().by_token and is_from_other_site():
+        raise csrf.refusal()
     _not_too_often()
     if request.mimetype == "multipart/form-data":
         # Looking for a token reads the body, so what needs no body is asked first.
@@ -173,22 +151,16 @@ def _only_our_pages_or_scripts() -> None:
         # Flask-WTF must not look for a token in the body of a script.
         g.csrf_valid = True
         return
-    csrf.protect()
+    csrf.csrf.protect()
 
 
 def _not_too_often() -> None:
-    if request.endpoint == "login.enter":
-        rate_limits.check("login")
-    elif request.endpoint in SENDS_FILMS or request.mimetype == "multipart/form-data":
-        rate_limits.check("upload")
-
-
-def _from_other_site() -> bool:
-    """True when the browser itself says that another site's page sent this."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        return True
-    origin = request.headers.get("Origin")
-    return origin is not None and origin != request.host_url.rstrip("/")
+    limit = rule_of_request().limit
+    if limit is None and request.mimetype == "multipart/form-data":
+        # Whatever it is sent to: its files go to disk.
+        limit = Limit.UPLOAD
+    if limit is not None:
+        rate_limits.check(limit)
 
 
 def _from_no_browser() -> bool:

@@ -21,8 +21,8 @@ class Place:
 
 
 MAIN = (
-    Place("pages.home", "New"),
-    Place("pages.history", "Analyses"),
+    Place("home.page", "New"),
+    Place("history.page", "Analyses"),
     Place("athletes.index", "Athletes", ("athletes",)),
     Place("references.index", "References", ("references",)),
     Place("compare.index", "Compare", ("compare",)),

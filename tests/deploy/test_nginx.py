@@ -153,12 +153,13 @@ def test_what_a_client_says_of_itself_is_not_believed(site: Site) -> None:
 
 
 def test_every_address_that_takes_films_has_the_large_limit(app) -> None:
-    """Routes that a film may be sent to, as the guard knows them."""
-    from shadow_trainer.web.access_control import SENDS_FILMS
+    """Views that a form with a video is sent to, by the rules beside them."""
+    from shadow_trainer.web.http.access_rules import Limit, rule_of
 
     place = re.search(r"location ~ (\^/\(videos/upload\S+)", CONF.read_text())[1]
     for rule in app.url_map.iter_rules():
-        if rule.endpoint in SENDS_FILMS and "upload" in rule.endpoint:
+        limit = rule_of(app.view_functions[rule.endpoint]).limit
+        if limit == Limit.UPLOAD and rule.endpoint.endswith(".upload"):
             assert re.match(place, rule.rule), rule.rule
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from shadow_trainer.web.uploads import receive
+from shadow_trainer.web.uploads import receive, stream
 from tests.web.conftest import Desk, make_app
 
 MB = 1_000_000
@@ -143,18 +143,18 @@ def test_a_full_disk_is_known_before_it_is_read(data_dir: Path) -> None:
 def test_a_disk_that_fills_up_meanwhile_leaves_nothing(
     app: Flask, client: FlaskClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = receive.UploadStream.open
+    opened = stream.UploadStream.open
 
     class Full(io.FileIO):
         def write(self, data: bytes) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    def full() -> receive.UploadStream:
+    def full() -> stream.UploadStream:
         stream = opened()
         stream.file = Full(stream.path, "w+b")
         return stream
 
-    monkeypatch.setattr(receive.UploadStream, "open", full)
+    monkeypatch.setattr(stream.UploadStream, "open", full)
     response = send(client, content=b"x" * MB)
     assert (response.status_code, response.get_json()["code"]) == (507, "storage_full")
     assert desk.catalog.analyses.count() == 0
@@ -213,10 +213,10 @@ def test_the_form_leads_to_the_analysis(browser: FlaskClient) -> None:
 def test_what_a_killed_process_left_is_swept(app: Flask) -> None:
     import os
 
-    folder = receive.area(app)
+    folder = stream.area(app)
     old, fresh = folder / "upload-old.part", folder / "upload-new.part"
     for path in (old, fresh):
         path.touch()
     os.utime(old, (0, 0))
-    receive.sweep(app)
+    stream.sweep(app)
     assert [path.name for path in folder.iterdir()] == ["upload-new.part"]

@@ -9,27 +9,37 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter, RateLimitExceeded
 from limits import parse_many
 
-from ...errors import SetupError
+from ...errors import SetupError, TooManyRequests
 from ...jobs.redis import client
 from ...settings import Settings
-from ..http.problems import Problem
+from ..http.access_rules import Limit
+from ..http.services import current, services_of
 from .viewer import viewer
 
-EXTENSION = "shadow_rates"
+EXTENSION = "shadow_rate_limits"
 # Wrong passwords for one name, from wherever they come.
 NAME_RATE = "20 per 10 minutes; 100 per day"
 PATIENCE_S = 0.5
 
 
+@dataclass(frozen=True)
+class RateLimits:
+    """The limiter of an application, and for each limit the function whose call counts."""
+
+    limiter: Limiter
+    counters: Mapping[Limit, Callable[[], None]]
+
+
 def init_app(app: Flask) -> None:
-    """One limiter per application; its limits are called by name, not hung on routes."""
-    settings: Settings = app.extensions["shadow"].settings
+    """Make one limiter for the application; its limits are called by name."""
+    settings = services_of(app).settings
     limiter = Limiter(
         key_func=address,
         app=app,
@@ -39,48 +49,46 @@ def init_app(app: Flask) -> None:
         in_memory_fallback_enabled=True,
     )
 
-    def limit(name: str, rate: str, key: Callable[[], str]) -> Callable[[], None]:
+    def counter(limit: Limit, rate: str, key: Callable[[], str]) -> Callable[[], None]:
         def count() -> None:
             """Nothing to do: calling it counts."""
 
         # The library files limits under the function's full name.
-        count.__qualname__ = f"count_{name}"
-        return limiter.shared_limit(_readable(name, rate), scope=name, key_func=key)(count)
+        count.__qualname__ = f"count_{limit}"
+        return limiter.shared_limit(_readable(limit, rate), scope=str(limit), key_func=key)(count)
 
-    app.extensions[EXTENSION] = {
-        "limiter": limiter,
-        "login": limit("login", settings.login_rate, address),
-        "name": limit("name", NAME_RATE, _name),
-        "password": limit("password", NAME_RATE, _who),
-        "upload": limit("upload", settings.upload_rate, _who),
+    counters = {
+        Limit.LOGIN: counter(Limit.LOGIN, settings.login_rate, address),
+        Limit.NAME: counter(Limit.NAME, NAME_RATE, _name),
+        Limit.PASSWORD: counter(Limit.PASSWORD, NAME_RATE, _who),
+        Limit.UPLOAD: counter(Limit.UPLOAD, settings.upload_rate, _who),
     }
+    app.extensions[EXTENSION] = RateLimits(limiter, counters)
 
 
-def check(name: str) -> None:
-    """Count this request against a limit; a Problem with 429 and Retry-After when there were too many."""
-    if _single_user():
+def check(limit: Limit) -> None:
+    """Count this request against a limit; TooManyRequests with Retry-After when there were too many."""
+    if current().settings.single_user:
         return
-    rates = current_app.extensions[EXTENSION]
+    limits: RateLimits = current_app.extensions[EXTENSION]
     try:
-        rates[name]()
+        limits.counters[limit]()
     except RateLimitExceeded as error:
-        found = rates["limiter"].current_limit
-        wait_s = max(1, int(found.reset_at - time.time()) + 1) if found else 60
-        raise Problem(
-            429,
-            "too_many_requests",
+        exceeded = limits.limiter.current_limit
+        wait_s = max(1, int(exceeded.reset_at - time.time()) + 1) if exceeded else 60
+        raise TooManyRequests(
             "Too many requests in a short time.",
-            f"Wait {_words(wait_s)} and try again.",
+            fix=f"Wait {_words(wait_s)} and try again.",
             headers={"Retry-After": str(wait_s)},
         ) from error
 
 
 def address() -> str:
     """Who sends, as the limits see it: an IPv4 address, or the network that one IPv6 customer has."""
-    found = ipaddress.ip_address(request.remote_addr or "::1")
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
+    sender = ipaddress.ip_address(request.remote_addr or "::1")
+    if isinstance(sender, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((sender, 64), strict=False))
+    return str(sender)
 
 
 def _name() -> str:
@@ -97,16 +105,12 @@ def _words(seconds: int) -> str:
     return f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
 
 
-def _single_user() -> bool:
-    return current_app.extensions["shadow"].settings.single_user
-
-
-def _readable(name: str, rate: str) -> str:
+def _readable(limit: Limit, rate: str) -> str:
     try:
         parse_many(rate)
     except ValueError as error:
         raise SetupError(
-            f"SHADOW_{name.upper()}_RATE={rate!r} is not a rate.",
+            f"SHADOW_{limit.upper()}_RATE={rate!r} is not a rate.",
             code="bad_setting",
             fix="Write it like `10 per minute; 60 per hour`.",
         ) from error
@@ -116,8 +120,8 @@ def _readable(name: str, rate: str) -> str:
 def _storage(settings: Settings) -> str:
     if settings.single_user or not settings.use_rq:
         return "memory://"
-    found = client.address(settings)
-    return found.replace("unix://", "redis+unix://", 1) if found.startswith("unix://") else found
+    redis_url = client.address(settings)
+    return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
 
 
 def _options(settings: Settings) -> dict[str, float]:

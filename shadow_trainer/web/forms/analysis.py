@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ... import labels
-from ...errors import BadRequest
+from ...errors import BadRequest, FieldErrors
 from ...jobs.pipeline import assumptions
 from ...jobs.pipeline.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, PART_S_RANGE, AnalysisRequest
 
@@ -46,16 +46,6 @@ OPTION_NAMES = (
 )  # fmt: skip
 
 
-class FieldErrors(BadRequest):
-    """Several wrong fields at once; ``errors`` names each for the summary and for the API."""
-
-    def __init__(self, errors: list[dict[str, str]]) -> None:
-        first = errors[0]
-        many = f" ({len(errors)} fields need a correction.)" if len(errors) > 1 else ""
-        super().__init__(first["message"] + many, code=first["code"], fix=first["fix"])
-        self.errors = errors
-
-
 CHOICES = {
     "throws": THROWS_CHOICES,
     "view": VIEW_CHOICES,
@@ -86,7 +76,7 @@ def options_from(values: Mapping[str, Any], *, default_model: str = "m") -> Anal
         except BadRequest as error:
             errors.append({"field": name, **error.as_dict()})
     if errors:
-        raise FieldErrors(errors)
+        raise FieldErrors.of(errors)
     return AnalysisRequest(**found)
 
 

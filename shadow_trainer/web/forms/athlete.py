@@ -1,4 +1,4 @@
-"""The athlete's form: how its texts become facts, and how an analysis is given to an athlete."""
+"""The athlete's form: its texts as facts."""
 
 from __future__ import annotations
 
@@ -7,62 +7,27 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ...errors import BadRequest
+from ...errors import BadRequest, FieldErrors
 from ...jobs.pipeline.request import LEVELS
-from ..accounts.viewer import new_owner, own
-from ..http.services import current
-from .analysis import FieldErrors, parse_height
+from .analysis import parse_height
 
-NO_ATHLETE = "There is no such athlete."
-NEW = "new"
 NAME_MAX_CHARS, NOTES_MAX_CHARS = 120, 10_000
 OLDEST_YEARS = 100
 HANDS = ("right", "left")
 
 
-def find(athlete_id: int | str) -> Any:
-    """The athlete of this number; NotFound for none and for somebody else's."""
-    text = str(athlete_id)
-    known = re.fullmatch(r"[0-9]{1,9}", text)
-    return own(current().catalog.athletes.find(int(text)) if known else None, NO_ATHLETE)
-
-
-def chosen(form: Mapping[str, str]) -> int | None:
-    """The athlete that a form names in ``athlete``: a number, ``new`` with a name in ``new_athlete``, or none.
-
-    A new one is made, with the hand and height of the same form where they are given.
-    """
-    value = form.get("athlete", "")
-    if value == NEW or (not value and form.get("new_athlete", "").strip()):
-        return create({"name": form.get("new_athlete", "")}, field="new_athlete").id
-    return find(value).id if value else None
-
-
-def create(form: Mapping[str, str], *, field: str = "name") -> Any:
-    """A new athlete of the viewer's; FieldErrors with every wrong field."""
-    return current().catalog.athletes.create(owner_id=new_owner(), **facts(form, name_field=field))
-
-
 def facts(form: Mapping[str, str], *, name_field: str = "name") -> dict[str, Any]:
     """Name, hand, height, level, birth year and notes of a form; FieldErrors with every wrong field."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     errors: list[dict[str, str]] = []
     for name, read in READERS.items():
         try:
-            found[name] = read(form.get(name, "").strip())
+            values[name] = read(form.get(name, "").strip())
         except BadRequest as error:
             errors.append({"field": name_field if name == "name" else name, **error.as_dict()})
     if errors:
-        raise FieldErrors(errors)
-    return found
-
-
-def defaults(athlete: Any | None) -> dict[str, Any]:
-    """What is known of an athlete, as options of a new analysis; empty where nothing is known."""
-    if athlete is None:
-        return {}
-    known = {"throws": athlete.throws, "height_m": athlete.height_m, "level": athlete.level}
-    return {name: value for name, value in known.items() if value}
+        raise FieldErrors.of(errors)
+    return values
 
 
 def _name(text: str) -> str:

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from werkzeug.utils import safe_join
 
 from ...settings import ROOT
+from .access_rules import anonymous
 
 STATIC = ROOT / "static"
 FOLDERS = ("css", "js", "img")
@@ -34,8 +35,9 @@ VENDOR = {
 }
 # Windows registries and slim images map these differently; browsers refuse modules of a wrong type.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+# Sheets that do not lie in css/.
+SINGLE_SHEETS = {"uplot": "vendor/uplot/uPlot.min.css"}
 # Several sheets of css/ in one answer.
-SHELF = {"uplot": "vendor/uplot/uPlot.min.css"}
 SHEETS = re.compile(r"css/([a-z0-9_]+(?:\+[a-z0-9_]+)+)\.css")
 IMPORTED = re.compile(r'^import\b[^;"]*"(\.[^"]+)";', re.MULTILINE)
 
@@ -95,6 +97,7 @@ def modules(name: str) -> tuple[str, ...]:
 
 
 @blueprint.get("/assets/<version>/<path:path>")
+@anonymous
 def serve(version: str, path: str) -> Response:
     """One static file, or several sheets; only a request with the present version may be cached for long."""
     fresh = version == current_app.config["ASSET_VERSION"]
@@ -134,6 +137,7 @@ def _read(files: tuple[Path, ...], changed_ns: tuple[int, ...]) -> tuple[bytes, 
 
 
 @blueprint.get("/favicon.ico")
+@anonymous
 def favicon() -> Response:
     """Browsers ask for it by this name whatever the page says."""
     return send_from_directory(STATIC / "img", "mark.svg", mimetype="image/svg+xml", max_age=YEAR_S)
@@ -141,7 +145,7 @@ def favicon() -> Response:
 
 def _places(path: str) -> tuple[Path, ...]:
     if several := SHEETS.fullmatch(path):
-        return tuple(_place(SHELF.get(name, f"css/{name}.css")) for name in several[1].split("+"))
+        return tuple(_place(SINGLE_SHEETS.get(name, f"css/{name}.css")) for name in several[1].split("+"))
     return (_place(path),)
 
 

@@ -11,7 +11,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from ...errors import ShadowError
-from ..requests import request_id
+from . import csrf
+from .request_id import request_id
+from .services import current
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +21,9 @@ API_PREFIXES = ("/videos", "/pro-keypoints", "/health", "/ready", "/metrics", "/
 
 # What may pass by itself, and when it is worth asking again.
 RETRY_AFTER_S = {429: 60, 503: 60, 507: 300}
-# HTTP errors that come from Flask itself: code, sentence, what to do.
+# What is kept of the headers of an error that comes from Flask itself.
+KEPT_HEADERS = ("Allow", "Retry-After", "Content-Range")
+# Its code, sentence and what to do, by status.
 HTTP_WORDS: dict[int, tuple[str, str, str]] = {
     400: (
         "bad_request",
@@ -48,50 +52,12 @@ HTTP_WORDS: dict[int, tuple[str, str, str]] = {
         "Try again. If it happens again, tell the operator the request number.",
     ),
 }
-CSRF_WORDS = (
-    "csrf",
-    "The form was not sent from this site's own page, or the page is too old.",
-    "Reload the page and send it again. Scripts: send no Origin header, as curl does.",
-)
-
-
-class Problem(Exception):
-    """One error ready to be shown: what RFC 9457 wants, plus our code and fix."""
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        message: str,
-        fix: str,
-        errors: list[dict[str, str]] | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message, self.fix = status, code, message, fix
-        self.errors, self.headers = errors or [], headers or {}
-
-    def as_dict(self) -> dict[str, Any]:
-        """The members of application/problem+json."""
-        return {
-            "type": f"urn:shadow-trainer:problem:{self.code}",
-            "title": self.message,
-            "status": self.status,
-            "detail": f"{self.message} {self.fix}",
-            "instance": request.path,
-            "code": self.code,
-            "message": self.message,
-            "fix": self.fix,
-            "errors": self.errors,
-            "request_id": request_id(),
-        }
 
 
 def init_app(app: Flask) -> None:
     """Catch everything: our own errors, Flask's, and the unexpected."""
     app.register_error_handler(ShadowError, _ours)
-    app.register_error_handler(Problem, answer)
-    app.register_error_handler(CSRFError, lambda e: answer(Problem(403, *CSRF_WORDS)))
+    app.register_error_handler(CSRFError, lambda _: rendered(csrf.refusal()))
     app.register_error_handler(HTTPException, _flasks)
     app.register_error_handler(Exception, _unexpected)
 
@@ -104,24 +70,34 @@ def wants_json() -> bool:
     return best == "application/json"
 
 
-def answer(problem: Problem) -> Response:
-    """A Problem as HTML or JSON, with its status."""
+def rendered(error: ShadowError) -> Response:
+    """An error as HTML or JSON, with its status."""
     if wants_json():
-        response = jsonify(problem.as_dict())
+        response = jsonify(as_problem(error))
         response.mimetype = "application/problem+json"
     else:
-        response = Response(render_template("error.html", problem=problem, request_id=request_id()))
-    response.status_code = problem.status
-    if problem.status in RETRY_AFTER_S:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S[problem.status])
-    response.headers.update(problem.headers)
+        response = Response(render_template("error.html", problem=error, request_id=request_id()))
+    response.status_code = error.http_status
+    if error.http_status in RETRY_AFTER_S:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S[error.http_status])
+    response.headers.update(error.headers)
     return response
 
 
-def from_error(error: ShadowError) -> Problem:
-    """One of our own errors as a Problem; a wrong field is named in ``errors``."""
-    errors = getattr(error, "errors", None)
-    return Problem(error.http_status, error.code, error.message, error.fix, errors)
+def as_problem(error: ShadowError) -> dict[str, Any]:
+    """The members of application/problem+json."""
+    return {
+        "type": f"urn:shadow-trainer:problem:{error.code}",
+        "title": error.message,
+        "status": error.http_status,
+        "detail": f"{error.message} {error.fix}",
+        "instance": request.path,
+        "code": error.code,
+        "message": error.message,
+        "fix": error.fix,
+        "errors": error.errors,
+        "request_id": request_id(),
+    }
 
 
 def _logged_path() -> str:
@@ -132,24 +108,25 @@ def _logged_path() -> str:
 def _ours(error: ShadowError) -> Response:
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s: %s (%s)", request.method, _logged_path(), error, request_id())
-    return answer(from_error(error))
+    return rendered(error)
 
 
 def _flasks(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    status = error.code or 500
-    code, message, fix = HTTP_WORDS.get(status, HTTP_WORDS[400 if status < 500 else 500])
-    from .services import current
-
-    message = message.format(limit_mb=current().settings.max_upload_mb)
-    response = answer(Problem(status, code, message, fix))
-    for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After", "Content-Range"):
-            response.headers[name] = value
-    return response
+    kept = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
+    return rendered(_in_our_words(error.code or 500, kept))
 
 
-def _unexpected(error: Exception) -> Response:
+def _unexpected(_: Exception) -> Response:
     log.exception("%s %s failed (%s)", request.method, _logged_path(), request_id())
-    return answer(Problem(500, *HTTP_WORDS[500]))
+    return rendered(_in_our_words(500, {}))
+
+
+def _in_our_words(status: int, headers: dict[str, str]) -> ShadowError:
+    """An error that Flask raised, with our code, sentence and fix."""
+    code, message, fix = HTTP_WORDS.get(status, HTTP_WORDS[400 if status < 500 else 500])
+    message = message.format(limit_mb=current().settings.max_upload_mb)
+    error = ShadowError(message, code=code, fix=fix, headers=headers)
+    error.http_status = status
+    return error

@@ -1,44 +1,52 @@
-"""What every view needs, built once per process: settings, catalog, storage and the queue."""
+"""What every view needs, opened once per process: settings, catalog, storage and the queue."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from flask import current_app
+from flask import Flask, current_app
 
+from ...services import Services, open_services
 from ...settings import Settings
+
+if TYPE_CHECKING:
+    from ...catalog import Catalog
+    from ...jobs.queue.manager import JobManager
+    from ...storage import Storage
+
+EXTENSION = "shadow"
 
 
 @dataclass(frozen=True)
-class Shadow:
-    """The application's own extension, at ``app.extensions["shadow"]``."""
+class WebServices(Services):
+    """The services of this process and its way to the queue."""
 
-    settings: Settings
-    catalog: Any
-    storage: Any
-    jobs: Any
+    jobs: JobManager
 
 
-def connect(settings: Settings, *, catalog: Any = None, storage: Any = None, jobs: Any = None) -> Shadow:
+def connect(
+    settings: Settings,
+    *,
+    catalog: Catalog | None = None,
+    storage: Storage | None = None,
+    jobs: JobManager | None = None,
+) -> WebServices:
     """Open what was not handed in. Nothing here talks to Redis or the database yet."""
-    if storage is None:
-        from ...storage import open_storage
+    from ...jobs.maintenance.chores import CHORES
+    from ...jobs.queue.open import make_manager
 
-        storage = open_storage(settings.storage_address, settings)
-    if catalog is None:
-        from ...catalog import open_catalog
-
-        catalog = open_catalog(settings)
-    if jobs is None:
-        from ...jobs.maintenance.chores import CHORES
-        from ...jobs.queue.open import make_manager
-        from ...services import Services
-
-        jobs = make_manager(Services(settings, catalog, storage), chores=CHORES)
-    return Shadow(settings, catalog, storage, jobs)
+    opened = open_services(settings, catalog=catalog, storage=storage)
+    jobs = jobs or make_manager(opened, chores=CHORES)
+    return WebServices(settings, opened.catalog, opened.storage, jobs)
 
 
-def current() -> Shadow:
-    """The extension of the running application."""
-    return current_app.extensions["shadow"]
+def services_of(app: Flask) -> WebServices:
+    """The services of an application."""
+    services: WebServices = app.extensions[EXTENSION]
+    return services
+
+
+def current() -> WebServices:
+    """The services of the running application."""
+    return services_of(current_app)

@@ -61,16 +61,16 @@ OPERATIONS: dict[str, Operation] = {
     "api.terminate": Operation({200: "Status"}),
     "api.retry": Operation({202: "Accepted"}),
     "api.delete": Operation({204: ""}),
-    "direct.presign": Operation(
+    "direct_upload.presign": Operation(
         {200: "Ticket"}, body={"application/x-www-form-urlencoded": _ref("TicketRequest")}
     ),
-    "direct.complete": Operation(
+    "direct_upload.complete": Operation(
         {202: "Accepted"}, body={"application/x-www-form-urlencoded": _ref("Claim")}
     ),
-    "measures.get_3d_keypoints": Operation(
+    "evaluation.get_3d_keypoints": Operation(
         {200: "Keypoints", 202: "Accepted"}, body={FORM: UPLOAD, JSON: _ref("Job")}
     ),
-    "measures.generate_evaluation": Operation(
+    "evaluation.generate_evaluation": Operation(
         {200: "Evaluation"}, body={JSON: _ref("Assumptions")}, body_needed=False
     ),
     "results.keypoints_user": Operation({200: "Keypoints"}, query=("part", "as")),
@@ -84,6 +84,6 @@ OPERATIONS: dict[str, Operation] = {
     "references.listed": Operation({200: "References"}),
     "health.health": Operation({200: "Health"}),
     "health.ready": Operation({200: "Ready", 503: "Ready"}),
-    "metrics.metrics": Operation({200: "text/plain"}),
+    "prometheus.metrics": Operation({200: "text/plain"}),
     "openapi.document": Operation({200: JSON}),
 }

@@ -1,4 +1,4 @@
-"""What comes with a film: the options of its analysis, whose it is, when it was filmed, a note, how urgent."""
+"""What comes with a video: the options of its analysis, whose it is, when it was filmed, a note, how urgent."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from ...catalog import Athlete
 from ...catalog.statistics import BULK
-from ...errors import BadRequest
+from ...errors import BadRequest, FieldErrors
 from ...jobs.pipeline.request import AnalysisRequest
 from ..accounts.viewer import new_owner, owner_filter
-from ..forms import athlete as athlete_forms
-from ..forms.analysis import FieldErrors, options_from
+from ..forms.analysis import options_from
+from ..forms.athlete import HANDS
+from ..forms.fields import day_of, note_of, tags_of
 from ..http.services import current
-from ..views.annotations import day_of, note_of, tags_of
-from . import references
+from . import athletes, references
 
 
 @dataclass(frozen=True)
-class Wish:
-    """Everything a form says about a film. ``athlete``: a number, ``new`` or empty, as the form has it."""
+class Submission:
+    """Everything a form says about a video. ``athlete``: a number, ``new`` or empty, as the form has it."""
 
     options: AnalysisRequest
     form: Mapping[str, str]
-    athlete: Any = None
+    athlete: Athlete | None = None
     recorded_on: date | None = None
     notes: str = ""
     tags: tuple[str, ...] = ()
@@ -42,13 +43,13 @@ class Wish:
         }
 
 
-def wish_from(form: Mapping[str, str]) -> Wish:
-    """A form's wish, with the athlete's hand, height and level where the form leaves them open.
+def submission_from(form: Mapping[str, str]) -> Submission:
+    """The submission of a form, with the athlete's hand, height and level where the form leaves them open.
 
     Raises FieldErrors with every wrong field, NotFound for an athlete who is not the viewer's.
     """
     errors: list[dict[str, str]] = []
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     try:
         options = options_from(form, default_model=current().settings.model_size)
         options = replace(options, reference=references.option_of(options.reference))
@@ -57,44 +58,46 @@ def wish_from(form: Mapping[str, str]) -> Wish:
         options = AnalysisRequest()
     for name, read in (("recorded_on", day_of), ("notes", note_of), ("tags", tags_of)):
         try:
-            found[name] = read(form.get(name, ""))
+            values[name] = read(form.get(name, ""))
         except BadRequest as error:
             errors.append({"field": name, **error.as_dict()})
-    value = form.get("athlete", "")
-    athlete = athlete_forms.find(value) if value not in ("", athlete_forms.NEW) else None
-    if value == athlete_forms.NEW and not form.get("new_athlete", "").strip():
+    choice = form.get("athlete", "")
+    athlete = athletes.find(choice) if choice not in ("", athletes.NEW) else None
+    if choice == athletes.NEW and not form.get("new_athlete", "").strip():
         words = {"code": "bad_athlete_name", "message": "The new athlete has no name.", "fix": "Write it."}
         errors.append({"field": "new_athlete", **words})
     if errors:
-        raise FieldErrors(errors)
-    return Wish(
+        raise FieldErrors.of(errors)
+    return Submission(
         options=_with_defaults(options, form, athlete),
         form=form,
         athlete=athlete,
-        recorded_on=found["recorded_on"],
-        notes=found["notes"],
-        tags=tuple(found["tags"]),
+        recorded_on=values["recorded_on"],
+        notes=values["notes"],
+        tags=tuple(values["tags"]),
         # What nobody sits and waits for, such as the later films of many.
         queue=BULK if form.get("bulk") == "1" else "pose",
     )
 
 
-def _with_defaults(options: AnalysisRequest, form: Mapping[str, str], athlete: Any) -> AnalysisRequest:
+def _with_defaults(
+    options: AnalysisRequest, form: Mapping[str, str], athlete: Athlete | None
+) -> AnalysisRequest:
     open_ones = {
         name: value
-        for name, value in athlete_forms.defaults(athlete).items()
+        for name, value in athletes.defaults(athlete).items()
         if form.get(name, "").strip() in ("", "auto")
     }
     return replace(options, **open_ones)
 
 
-def _new_athlete(form: Mapping[str, str]) -> Any:
+def _new_athlete(form: Mapping[str, str]) -> Athlete | None:
     """The athlete whom the form names as new; the one who has that name already when there is one.
 
     Several films of one form come one after the other, each with the same new name.
     """
     name = " ".join(form.get("new_athlete", "").split())
-    if not name or form.get("athlete", "") not in ("", athlete_forms.NEW):
+    if not name or form.get("athlete", "") not in ("", athletes.NEW):
         return None
     for known in current().catalog.athletes.all(owner_id=owner_filter(), archived=None):
         # An admin is shown everybody's; of one name there may be several.
@@ -102,4 +105,4 @@ def _new_athlete(form: Mapping[str, str]) -> Any:
             return known
     facts = {"name": name, "height_m": form.get("height_m", ""), "level": form.get("level", "")}
     hand = form.get("throws", "")
-    return athlete_forms.create({**facts, "throws": hand if hand in athlete_forms.HANDS else ""})
+    return athletes.create({**facts, "throws": hand if hand in HANDS else ""})

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from ..views.files import slug
+from ..http.filenames import slug
 
 CHUNK = 1 << 20
 # Pictures of the candidates and what only our own pages read stay out.

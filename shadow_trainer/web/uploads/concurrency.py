@@ -14,6 +14,9 @@ from typing import IO
 
 from flask import Flask, current_app, g
 
+from ...errors import TooManyRequests
+from ..http.services import services_of
+
 AGAIN_S = 10
 
 
@@ -23,20 +26,17 @@ def init_app(app: Flask) -> None:
 
 
 def take() -> None:
-    """A slot for this request, before its body is read; a Problem with 429 when all are taken."""
+    """A slot for this request, before its body is read; TooManyRequests when all are taken."""
     if "upload_slot" in g:
         return
     for path in _paths(current_app):
         if (held := _lock(path)) is not None:
             g.upload_slot = held
             return
-    from ..http.problems import Problem  # which needs the uploads, which need this module
-
-    raise Problem(
-        429,
-        "too_many_uploads",
+    raise TooManyRequests(
         "Many films are being uploaded right now.",
-        "Wait a few seconds and send it again.",
+        code="too_many_uploads",
+        fix="Wait a few seconds and send it again.",
         headers={"Retry-After": str(AGAIN_S)},
     )
 
@@ -53,7 +53,7 @@ def taken(app: Flask) -> int:
 
 
 def _paths(app: Flask) -> Iterator[Path]:
-    settings = app.extensions["shadow"].settings
+    settings = services_of(app).settings
     folder = settings.data_path / "upload-slots"
     folder.mkdir(parents=True, exist_ok=True)
     return (folder / f"{number}.lock" for number in range(settings.upload_slots))

@@ -7,83 +7,26 @@ nothing.
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
 import re
 import shutil
-import tempfile
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
 
-from flask import Flask, current_app, request
+from flask import current_app, request
 
 from ...catalog.analyses import new_id
-from ...errors import BadRequest, BadVideo, Busy, StorageFull, TooLarge
-from ...jobs.attempt import workdir
+from ...errors import BadRequest, BadVideo, Busy, StorageFull
 from ...storage import Storage
 from ..http.services import current
 from . import concurrency
+from .stream import MB, UploadStream, area, too_large, upload_of
 
-MB = 1_000_000
 NAME_MAX_CHARS = 120
-STALE_S = 3600.0
 EXTENSIONS = {
     ".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mts", ".m2ts", ".ts", ".3gp", ".mpg", ".mpeg", ".wmv",
 }  # fmt: skip
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 FIELD_NAMES = ("video", "file")
-
-
-class UploadStream:
-    """A file in the upload area that Werkzeug's form parser writes into.
-
-    Raises TooLarge above the limit and StorageFull when the disk is, while the body is being read.
-    """
-
-    def __init__(self, path: Path, file: IO[bytes], limit_bytes: int) -> None:
-        self.path, self.file, self.limit_bytes = path, file, limit_bytes
-        self.size = 0
-
-    @classmethod
-    def open(cls) -> UploadStream:
-        """A new empty file in this application's upload area."""
-        settings = current().settings
-        try:
-            handle, name = tempfile.mkstemp(prefix="upload-", suffix=".part", dir=area(current_app))
-        except OSError as error:
-            raise _disk_error(error) from error
-        return cls(Path(name), os.fdopen(handle, "w+b"), settings.max_upload_mb * MB)
-
-    def write(self, data: bytes) -> int:
-        """Append ``data``."""
-        self.size += len(data)
-        if self.size > self.limit_bytes:
-            raise too_large()
-        try:
-            return self.file.write(data)
-        except OSError as error:
-            raise _disk_error(error) from error
-
-    def finish(self) -> Path:
-        """Everything on disk; the path to read it from."""
-        try:
-            self.file.flush()
-            self.file.close()
-        except OSError as error:
-            raise _disk_error(error) from error
-        return self.path
-
-    def discard(self) -> None:
-        """Close and delete, unless it was moved away."""
-        with contextlib.suppress(OSError):
-            self.file.close()
-        self.path.unlink(missing_ok=True)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.file, name)
 
 
 @dataclass(frozen=True)
@@ -109,16 +52,6 @@ class Received:
         self.path.unlink(missing_ok=True)
 
 
-def area(app: Flask) -> Path:
-    """The folder for uploads under way."""
-    return workdir.uploads(app.extensions["shadow"].settings)
-
-
-def sweep(app: Flask) -> None:
-    """Delete what a killed process left; the clock does the same every hour."""
-    workdir.sweep_uploads(app.extensions["shadow"].settings, STALE_S)
-
-
 def check_room() -> None:
     """Refuse an upload that cannot succeed, before its body is read."""
     settings = current().settings
@@ -134,9 +67,9 @@ def check_room() -> None:
 
 def check_queue() -> None:
     """Busy when so many analyses are waiting that another one would not be reached today."""
-    shadow = current()
+    services = current()
     # The catalog's count, not the queue's: an upload need not wait for a Redis that restarts.
-    if shadow.catalog.statistics.number_waiting() >= shadow.settings.queue_limit:
+    if services.catalog.statistics.number_waiting() >= services.settings.queue_limit:
         raise Busy("So many films are waiting that no more are accepted now.", code="queue_full")
 
 
@@ -152,10 +85,10 @@ def receive_all() -> list[Received]:
         raise BadRequest(
             "No film was chosen.", code="no_file", fix="Choose a video file, then press “Analyse”."
         )
-    return [_received(file.stream, file.filename or "") for file in files]
+    return [_received(upload_of(file), file.filename or "") for file in files]
 
 
-def _received(stream: Any, filename: str) -> Received:
+def _received(stream: UploadStream, filename: str) -> Received:
     if stream.size == 0:
         raise BadVideo(
             f"The file “{display_name(filename)}” is empty.",
@@ -187,14 +120,3 @@ def extension_of(filename: str) -> str:
     """A known film extension or nothing: the content decides, the extension only helps a player."""
     suffix = PurePosixPath(filename.replace("\\", "/")).suffix.lower()
     return suffix if suffix in EXTENSIONS else ""
-
-
-def too_large() -> TooLarge:
-    """The error for a film above the limit, with the limit in it."""
-    return TooLarge(f"The film is larger than the limit of {current().settings.max_upload_mb} MB.")
-
-
-def _disk_error(error: OSError) -> Exception:
-    if error.errno in FULL_DISK:
-        return StorageFull("The disk is full; the film could not be stored.")
-    return error

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from ...errors import BadRequest
 from ...jobs.pipeline import assumptions
-from ...jobs.pipeline.request import AnalysisRequest
 from ..forms.analysis import changed_events, changes_from, options_from
 from ..http.services import current
 from ..services import analyses
@@ -21,15 +20,7 @@ def init_app(app: Flask) -> None:
 
 
 def _back(analysis_id: str) -> Response:
-    return redirect(url_for("pages.analysis", analysis_id=analysis_id), code=303)
-
-
-@blueprint.post("/samples")
-def sample() -> Response:
-    """Run the sample clip."""
-    options = AnalysisRequest(model_size=current().settings.model_size)
-    row = analyses.accept_sample(request.form.get("name", "lefty"), options)
-    return _back(row.id)
+    return redirect(url_for("analysis.page", analysis_id=analysis_id), code=303)
 
 
 @blueprint.post("/analyses/<analysis_id>/cancel")
@@ -66,7 +57,7 @@ def assume(analysis_id: str) -> Response:
         flash(f"{error.message} {error.fix}".strip(), "bad")
     else:
         flash("Measured again with what you changed. The films follow in a moment.")
-    return redirect(url_for("pages.analysis", analysis_id=analysis_id, _anchor="assumptions"), code=303)
+    return redirect(url_for("analysis.page", analysis_id=analysis_id, _anchor="assumptions"), code=303)
 
 
 @blueprint.post("/analyses/<analysis_id>/events")
@@ -85,7 +76,7 @@ def events(analysis_id: str) -> Response:
             flash("No event was moved: change a time first.", "bad")
     except BadRequest as error:
         flash(f"{error.message} {error.fix}".strip(), "bad")
-    address = url_for("pages.analysis", analysis_id=analysis_id, delivery=place, _anchor="events")
+    address = url_for("analysis.page", analysis_id=analysis_id, delivery=place, _anchor="events")
     return redirect(address, code=303)
 
 
@@ -100,4 +91,4 @@ def rename(analysis_id: str) -> Response:
 def delete(analysis_id: str) -> Response:
     """Into the trash; the list offers to undo it."""
     row = analyses.trash(analysis_id)
-    return redirect(url_for("pages.history", deleted=row.id), code=303)
+    return redirect(url_for("history.page", deleted=row.id), code=303)

@@ -14,11 +14,14 @@ from ...errors import Conflict, NotFound
 from ...jobs.maintenance import alerts, schedules
 from ...jobs.queue import self_test_record
 from ...settings import in_force
+from ...vocabulary import State
+from ..accounts.sessions import accounts_only
 from ..accounts.viewer import viewer
-from ..http.problems import Problem
+from ..http.access_rules import admin_only
 from ..http.services import current
 from ..presenters.analysis import ago
 from ..services import analyses
+from ..services.readiness import ready_checks
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -26,11 +29,12 @@ LETTERS = 100
 
 
 def init_app(app: Flask) -> None:
-    """Add the pages. The guard lets admins in alone."""
+    """Add the pages."""
     app.register_blueprint(blueprint)
 
 
 @blueprint.get("")
+@admin_only
 def page() -> str:
     """How the installation is."""
     shadow = current()
@@ -46,7 +50,7 @@ def page() -> str:
         },
         schedules=schedules.overview(shadow.jobs),
         self_test=self_test_record.last(shadow.catalog),
-        checks=analyses.ready_checks(),
+        checks=ready_checks(),
         settings=in_force(shadow.settings),
         has_queue=shadow.settings.use_rq,
         now=utcnow(),
@@ -55,6 +59,7 @@ def page() -> str:
 
 
 @blueprint.post("/dead/<analysis_id>/requeue")
+@admin_only
 def requeue(analysis_id: str) -> Response:
     """Run one dead letter again, with all its attempts."""
     _letter(analysis_id)
@@ -63,6 +68,7 @@ def requeue(analysis_id: str) -> Response:
 
 
 @blueprint.post("/dead/<analysis_id>/delete")
+@admin_only
 def delete(analysis_id: str) -> Response:
     """Put one dead letter into the trash."""
     _letter(analysis_id)
@@ -71,6 +77,7 @@ def delete(analysis_id: str) -> Response:
 
 
 @blueprint.post("/dead/requeue")
+@admin_only
 def requeue_all() -> Response:
     """Run every dead letter again that may succeed: a bad film stays one."""
     jobs = current().jobs
@@ -81,6 +88,7 @@ def requeue_all() -> Response:
 
 
 @blueprint.post("/dead/delete")
+@admin_only
 def delete_all() -> Response:
     """Put every dead letter into the trash."""
     jobs = current().jobs
@@ -91,23 +99,19 @@ def delete_all() -> Response:
 
 
 @blueprint.get("/users")
+@admin_only
 def users() -> str:
     """Everybody who may log in."""
     return _users()
 
 
 def _users(**more: Any) -> str:
-    if current().settings.single_user:
-        raise Problem(
-            404,
-            "single_user",
-            "There are no accounts: this installation has one user.",
-            "Set SHADOW_SINGLE_USER=false to have accounts.",
-        )
+    accounts_only()
     return render_template("users.html", users=current().catalog.users.all(), roles=ROLES, **more)
 
 
 @blueprint.post("/users")
+@admin_only
 def add_user() -> tuple[str, int]:
     """A new account with a password that is shown on this answer and never again."""
     password = _fresh_password()
@@ -119,6 +123,7 @@ def add_user() -> tuple[str, int]:
 
 
 @blueprint.post("/users/<int:user_id>/password")
+@admin_only
 def reset_password(user_id: int) -> str:
     """Another password for a user, shown once; their sessions end."""
     password = _fresh_password()
@@ -127,6 +132,7 @@ def reset_password(user_id: int) -> str:
 
 
 @blueprint.post("/users/<int:user_id>/role")
+@admin_only
 def change_role(user_id: int) -> Response:
     """Make a user coach or admin."""
     row = current().catalog.users.set_role(_other(user_id), request.form.get("role", ""))
@@ -135,6 +141,7 @@ def change_role(user_id: int) -> Response:
 
 
 @blueprint.post("/users/<int:user_id>/active")
+@admin_only
 def change_active(user_id: int) -> Response:
     """Let a user in, or not."""
     row = current().catalog.users.set_active(_other(user_id), request.form.get("active") == "yes")
@@ -157,7 +164,7 @@ def _fresh_password() -> str:
 
 
 def _letter(analysis_id: str) -> None:
-    if analyses.find(analysis_id).state != "failed":
+    if analyses.find(analysis_id).state != State.FAILED:
         raise NotFound("There is no such dead letter. It may be in the queue again.")
 
 

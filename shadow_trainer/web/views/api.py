@@ -7,18 +7,22 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from ...catalog import Analysis
 from ...errors import BadRequest, NotFound
+from ...jobs.pipeline.request import AnalysisRequest
+from ...vocabulary import ACTIVE_STATES, State
 from ..forms.analysis import OPTION_NAMES, options_from
+from ..http.access_rules import limited
 from ..http.services import current
-from ..services import analyses
-from ..services.submission import wish_from
+from ..services import analyses, create
+from ..services.accepted import POLL_S, accepted
+from ..services.file_response import send_original, send_result
+from ..services.submission import submission_from
 from ..services.urls import status_of
 from ..uploads import receive
-from .files import send_original, send_result
 
 blueprint = Blueprint("api", __name__, url_prefix="/videos")
 
-POLL_S = 2
 JSON_FIELDS = {*OPTION_NAMES, "model", "height"}
 
 
@@ -28,24 +32,26 @@ def init_app(app: Flask) -> None:
 
 
 @blueprint.post("/upload")
+@limited("upload")
 def upload() -> Response:
     """Multipart: the film as ``video`` (or ``file``) and the options as fields."""
-    wish = wish_from(request.form)
-    return accepted(analyses.accept(receive.receive(), wish), "The film is in the queue.")
+    submission = submission_from(request.form)
+    return accepted(create.accept(receive.receive(), submission), "The film is in the queue.")
 
 
 @blueprint.post("/sample-lefty")
+@limited("upload")
 def sample_lefty() -> Response:
     """Run the sample clip; JSON options such as ``{"model_size": "xs"}`` are optional."""
-    return accepted(analyses.accept_sample("lefty", _options()), "The sample is in the queue.")
+    return accepted(create.accept_sample("lefty", _options()), "The sample is in the queue.")
 
 
 @blueprint.get("/<analysis_id>/status")
 def status(analysis_id: str) -> Response:
     """Where it stands."""
-    found = status_of(analyses.find(analysis_id))
-    response = jsonify(found)
-    if found["status"] in ("queued", "processing", "retrying"):
+    progress = status_of(analyses.find(analysis_id))
+    response = jsonify(progress)
+    if progress["status"] in ACTIVE_STATES:
         response.headers["Retry-After"] = str(POLL_S)
     return response
 
@@ -60,11 +66,11 @@ def info(analysis_id: str) -> Response:
         "original_name": row.original_name,
         "status": row.state,
         "options": row.options,
-        "files": {name: url_for("media.file", analysis_id=row.id, name=name) for name in row.files or []},
+        "files": {name: url_for("files.file", analysis_id=row.id, name=name) for name in row.files or []},
         "created_at": row.created_at.isoformat(),
         "analysis": None,
     }
-    if row.state == "completed":
+    if row.state == State.COMPLETED:
         known["analysis"] = analyses.read_document(row.id)
     return jsonify(known)
 
@@ -112,25 +118,14 @@ def delete(analysis_id: str) -> tuple[str, int]:
     return "", 204
 
 
-def accepted(row: Any, message: str) -> Response:
-    """202 with where to look for it."""
-    address = url_for("api.status", analysis_id=row.id)
-    page = url_for("pages.analysis", analysis_id=row.id)
-    response = jsonify(job_id=row.id, status="queued", status_url=address, result_url=page, message=message)
-    response.status_code = 202
-    response.headers["Location"] = address
-    response.headers["Retry-After"] = str(POLL_S)
-    return response
-
-
-def _with_overlay(analysis_id: str) -> Any:
+def _with_overlay(analysis_id: str) -> Analysis:
     row = analyses.completed(analysis_id)
     if "overlay.mp4" not in (row.files or []):
         raise NotFound("This analysis has no overlay film.", code="no_such_file")
     return row
 
 
-def _options() -> Any:
+def _options() -> AnalysisRequest:
     default = current().settings.model_size
     if not request.is_json:
         return options_from(request.form, default_model=default)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...catalog import Athlete
 from ...errors import BadRequest, ShadowError
 from ..accounts.viewer import owner_filter
-from ..forms import athlete as athlete_forms
 from ..forms.analysis import LEVEL_CHOICES
-from ..http.problems import from_error
+from ..forms.athlete import facts
 from ..http.services import current
 from ..presenters import trends
 from ..presenters.analysis import day_words
-from ..services import analyses
-from . import history
+from ..services import analyses, athletes
+from ..services.listing import items
 
 blueprint = Blueprint("athletes", __name__, url_prefix="/athletes")
 
@@ -41,24 +39,23 @@ def index() -> str:
 def create() -> Response | tuple[str, int]:
     """A new athlete."""
     try:
-        row = athlete_forms.create(request.form)
+        row = athletes.create(request.form)
     except ShadowError as error:
-        problem = from_error(error)
-        return _index(request.form.to_dict(), problem.errors), problem.status
+        return _index(request.form.to_dict(), error.errors), error.http_status
     return _to(row.id)
 
 
 @blueprint.get("/<athlete_id>")
 def athlete(athlete_id: str) -> str:
     """One athlete: films, trends, consistency."""
-    row, catalog = athlete_forms.find(athlete_id), current().catalog
+    row, catalog = athletes.find(athlete_id), current().catalog
     films = analyses.list_analyses(athlete_id=row.id, limit=LOOKS_BACK)
     done = [film for film in films if film.state == "completed"]
     return render_template(
         "athlete.html",
         athlete=row,
         age=trends.age(row.birth_year),
-        films=history.items(films),
+        films=items(films),
         seasons=trends.build(done, catalog.analyses.deliveries_of(film.id for film in done)),
         others=[o for o in _all(archived=None) if o.id != row.id and o.owner_id == row.owner_id],
     )
@@ -67,7 +64,7 @@ def athlete(athlete_id: str) -> str:
 @blueprint.get("/<athlete_id>/edit")
 def edit(athlete_id: str) -> str:
     """The form."""
-    row = athlete_forms.find(athlete_id)
+    row = athletes.find(athlete_id)
     return render_template(
         "athlete_edit.html", athlete=row, values=_values(row), errors=[], levels=LEVEL_CHOICES
     )
@@ -76,16 +73,15 @@ def edit(athlete_id: str) -> str:
 @blueprint.post("/<athlete_id>/edit")
 def save(athlete_id: str) -> Response | tuple[str, int]:
     """Keep the facts, or show the form again with what is wrong."""
-    row = athlete_forms.find(athlete_id)
+    row = athletes.find(athlete_id)
     try:
-        current().catalog.athletes.change(row.id, **athlete_forms.facts(request.form))
+        current().catalog.athletes.change(row.id, **facts(request.form))
     except ShadowError as error:
-        problem = from_error(error)
         values = {**_values(row), **request.form.to_dict()}
         page = render_template(
-            "athlete_edit.html", athlete=row, values=values, errors=problem.errors, levels=LEVEL_CHOICES
+            "athlete_edit.html", athlete=row, values=values, errors=error.errors, levels=LEVEL_CHOICES
         )
-        return page, problem.status
+        return page, error.http_status
     flash("Saved.")
     return _to(row.id)
 
@@ -93,7 +89,7 @@ def save(athlete_id: str) -> Response | tuple[str, int]:
 @blueprint.post("/<athlete_id>/merge")
 def merge(athlete_id: str) -> Response:
     """Two entries of one pitcher become one."""
-    row, into = athlete_forms.find(athlete_id), athlete_forms.find(request.form.get("into", ""))
+    row, into = athletes.find(athlete_id), athletes.find(request.form.get("into", ""))
     if row.owner_id != into.owner_id:  # an admin sees both; each coach would lose sight of half the films
         raise BadRequest(
             "These two athletes belong to different coaches.", code="other_coach", fix="Choose another one."
@@ -106,7 +102,7 @@ def merge(athlete_id: str) -> Response:
 @blueprint.post("/<athlete_id>/delete")
 def delete(athlete_id: str) -> Response:
     """Delete the athlete; the films stay."""
-    row = athlete_forms.find(athlete_id)
+    row = athletes.find(athlete_id)
     current().catalog.athletes.delete(row.id)
     flash(f"“{row.name}” was deleted. The films are still among the analyses.")
     return redirect(url_for("athletes.index"), code=303)
@@ -116,7 +112,7 @@ def _to(athlete_id: int) -> Response:
     return redirect(url_for("athletes.athlete", athlete_id=athlete_id), code=303)
 
 
-def _all(*, archived: bool | None = False) -> list[Any]:
+def _all(*, archived: bool | None = False) -> list[Athlete]:
     return current().catalog.athletes.all(owner_id=owner_filter(), archived=archived)
 
 
@@ -131,6 +127,6 @@ def _index(values: dict[str, str], errors: list[dict[str, str]] | None = None) -
     )
 
 
-def _values(row: Any) -> dict[str, str]:
+def _values(row: Athlete) -> dict[str, str]:
     names = ("name", "throws", "height_m", "level", "birth_year", "notes")
     return {name: str(getattr(row, name) or "") for name in names}

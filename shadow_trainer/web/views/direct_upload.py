@@ -11,15 +11,16 @@ from flask import Blueprint, Flask, jsonify, request
 from werkzeug.wrappers import Response
 
 from ...errors import BadRequest, BadVideo, Conflict
+from ..http.access_rules import limited
 from ..http.services import current
-from ..services import analyses
-from ..services.submission import wish_from
-from ..uploads import receive, tickets
-from . import api
+from ..services import create
+from ..services.accepted import accepted
+from ..services.submission import submission_from
+from ..uploads import receive, stream, tickets
 
 SIZE_MAX_DIGITS = 18  # more is no size, and Python refuses to read thousands of digits
 
-blueprint = Blueprint("direct", __name__, url_prefix="/videos/uploads")
+blueprint = Blueprint("direct_upload", __name__, url_prefix="/videos/uploads")
 
 
 def init_app(app: Flask) -> None:
@@ -29,32 +30,35 @@ def init_app(app: Flask) -> None:
 
 
 @blueprint.post("/presign")
+@limited("upload")
 def presign() -> Response:
     """Permission for one film, after everything was checked that can be checked without it."""
     size = request.form.get("size_bytes", "")
     if not (size.isascii() and size.isdecimal() and len(size) <= SIZE_MAX_DIGITS):
         raise BadRequest("size_bytes must be the size of the film in bytes.", code="bad_size")
-    wish_from(request.form)
+    submission_from(request.form)
     if int(size) == 0:
         raise BadVideo("The film is empty.", code="empty_file", fix="Wait until it is fully copied.")
-    if int(size) > current().settings.max_upload_mb * receive.MB:
-        raise receive.too_large()
+    if int(size) > current().settings.max_upload_mb * stream.MB:
+        raise stream.too_large()
     receive.check_queue()
-    found = tickets.issue(request.form.get("name", ""), int(size))
-    if found is None:
+    issued = tickets.issue(request.form.get("name", ""), int(size))
+    if issued is None:
         raise Conflict(
             "Films are kept in a folder of this site, so they come through it.",
             code="no_direct_upload",
             fix="Send the film to /videos/upload.",
         )
-    ticket, word = found
+    ticket, word = issued
     return jsonify(url=ticket.url, fields=dict(ticket.fields), claim=word)
 
 
 @blueprint.post("/complete")
 def complete() -> Response:
     """The film has arrived: take it over and put it in the queue. Doing it twice is no error."""
-    wish = wish_from(request.form)
-    film = tickets.read(request.form.get("claim", ""))
-    row = current().catalog.analyses.find(film.analysis_id) or analyses.accept(tickets.arrived(film), wish)
-    return api.accepted(row, "The film is in the queue.")
+    submission = submission_from(request.form)
+    upload = tickets.read(request.form.get("claim", ""))
+    row = current().catalog.analyses.find(upload.analysis_id) or create.accept(
+        tickets.arrived(upload), submission
+    )
+    return accepted(row, "The film is in the queue.")

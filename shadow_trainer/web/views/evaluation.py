@@ -7,15 +7,16 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request
 
 from ...errors import BadRequest, Conflict
+from ...vocabulary import State
 from ..forms.analysis import changes_from
 from ..presenters import report as report_view
 from ..presenters.keypoints import keypoints
-from ..services import analyses
-from ..services.submission import wish_from
+from ..services import analyses, create
+from ..services.accepted import accepted
+from ..services.submission import submission_from
 from ..uploads import receive
-from . import api
 
-blueprint = Blueprint("measures", __name__, url_prefix="/videos")
+blueprint = Blueprint("evaluation", __name__, url_prefix="/videos")
 
 
 def init_app(app: Flask) -> None:
@@ -30,20 +31,20 @@ def get_3d_keypoints() -> Response:
     The landmarks are those of ``/keypoints/user?part=3d``; while the analysis runs the answer is 202 again.
     """
     if not request.is_json:
-        wish = wish_from(request.form)
-        row = analyses.accept(receive.receive(), wish)
-        return api.accepted(row, "The film is in the queue. Ask again with its job_id.")
+        submission = submission_from(request.form)
+        row = create.accept(receive.receive(), submission)
+        return accepted(row, "The film is in the queue. Ask again with its job_id.")
     body = request.get_json(silent=True)
     if not isinstance(body, dict) or not isinstance(body.get("job_id"), str):
         raise BadRequest("The body names no job_id.", code="bad_json", fix='Send {"job_id": "..."}.')
     row = analyses.find(body["job_id"])
-    if row.state == "completed":
+    if row.state == State.COMPLETED:
         document = analyses.read_document(row.id)
         throws, video = document["athlete"]["throws"], document["video"]
         return jsonify(keypoints(analyses.read_pose(row.id), video=video, throws=throws, part="3d"))
-    if row.state in ("failed", "canceled"):
+    if row.state in (State.FAILED, State.CANCELED):
         raise Conflict(f"There are no landmarks: this analysis is {row.state}.", code="not_completed")
-    return api.accepted(row, "The analysis is under way. Ask again.")
+    return accepted(row, "The analysis is under way. Ask again.")
 
 
 @blueprint.post("/<analysis_id>/generate-evaluation")

@@ -6,8 +6,9 @@ from flask import Blueprint, Flask, Response, jsonify
 
 from ...errors import ShadowError
 from ...vocabulary import ACTIVE_STATES
+from ..http.access_rules import anonymous
 from ..http.services import current
-from ..services.analyses import ready_checks
+from ..services.readiness import ready_checks
 
 blueprint = Blueprint("health", __name__)
 
@@ -18,13 +19,14 @@ def init_app(app: Flask) -> None:
 
 
 @blueprint.get("/health")
+@anonymous
 def health() -> Response:
     """Alive, whatever else is not. ``active_jobs`` is null when the catalog does not answer."""
-    shadow = current()
+    settings = current().settings
     return jsonify(
         status="ok",
-        job_manager_type="rq" if shadow.settings.use_rq else "threads",
-        rq_enabled=shadow.settings.use_rq,
+        job_manager_type="rq" if settings.use_rq else "threads",
+        rq_enabled=settings.use_rq,
         active_jobs=_active_jobs(),
     )
 
@@ -38,6 +40,7 @@ def _active_jobs() -> int | None:
 
 
 @blueprint.get("/ready")
+@anonymous
 def ready() -> tuple[Response, int]:
     """200 when every dependency answers, else 503 with the detail of each."""
     checks = ready_checks()

@@ -7,14 +7,16 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import Blueprint, Flask, render_template, request
 
-from ...catalog import utcnow
+from ...catalog import Analysis, utcnow
 from ..accounts.viewer import owner_filter
 from ..http.services import current
 from ..presenters import analysis as shown
 from ..services import analyses
-from ..services.urls import poster_address
+from ..services.listing import items
+
+blueprint = Blueprint("history", __name__)
 
 PAGE_SIZE = 25
 HANDS = ("right", "left")
@@ -70,6 +72,11 @@ class Asked:
         return "?" + urlencode({name: value for name, value in names.items() if value})
 
 
+def init_app(app: Flask) -> None:
+    """Add the pages."""
+    app.register_blueprint(blueprint)
+
+
 def asked() -> Asked:
     """The filters of this request."""
     given = {
@@ -88,19 +95,20 @@ def asked() -> Asked:
     )
 
 
-def render() -> str:
-    """The page of this request's filters."""
-    found = asked()
-    total = analyses.count_analyses(**found.wanted())
+@blueprint.get("/analyses")
+def page() -> str:
+    """Every analysis, the newest first, with search and filters."""
+    filters = asked()
+    total = analyses.count_analyses(**filters.wanted())
     pages = max(1, -(-total // PAGE_SIZE))
     # The last page for a number beyond it: an old address, or nonsense that no database can count to.
-    page = min(max(1, request.args.get("page", 1, type=int)), pages)
-    rows = analyses.list_analyses(**found.wanted(), limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    number = min(max(1, request.args.get("page", 1, type=int)), pages)
+    rows = analyses.list_analyses(**filters.wanted(), limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     return render_template(
         "history.html",
-        asked=found,
+        asked=filters,
         items=items(rows),
-        page=page,
+        page=number,
         pages=pages,
         total=total,
         states=STATE_CHOICES,
@@ -111,6 +119,7 @@ def render() -> str:
     )
 
 
+@blueprint.get("/trash")
 def trash() -> str:
     """What was deleted and can still be had back."""
     rows = analyses.list_analyses(trashed=True, limit=100)
@@ -119,19 +128,7 @@ def trash() -> str:
     )
 
 
-def items(rows: list[Any]) -> list[shown.Item]:
-    """Rows as lines of a list, with the names of their athletes."""
-    now, athletes = utcnow(), {}
-    if any(row.athlete_id for row in rows):
-        known = current().catalog.athletes.all(owner_id=owner_filter(), archived=None)
-        athletes = {athlete.id: athlete.name for athlete in known}
-    return [
-        shown.item(row, poster=poster_address(row), now=now, athlete=athletes.get(row.athlete_id, ""))
-        for row in rows
-    ]
-
-
-def _undo() -> list[Any]:
+def _undo() -> list[Analysis]:
     """The analyses that were just put into the trash, for the button that takes them out again."""
     ids = [part for part in request.args.get("deleted", "").split(",") if analyses.ID_PATTERN.fullmatch(part)]
     catalog = current().catalog

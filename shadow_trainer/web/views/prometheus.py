@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, current_app
 
 from ...jobs.maintenance import prometheus as queue_metrics
-from .. import instrumentation
+from ..http import instrumentation
+from ..http.access_rules import admin_only, by_metrics_token
 from ..http.services import current
+from ..uploads import concurrency
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-blueprint = Blueprint("metrics", __name__)
+blueprint = Blueprint("prometheus", __name__)
 
 
 def init_app(app: Flask) -> None:
@@ -18,7 +20,17 @@ def init_app(app: Flask) -> None:
 
 
 @blueprint.get("/metrics")
+@admin_only
+@by_metrics_token
 def metrics() -> Response:
     """Text in Prometheus' exposition format; 503 as a problem when the catalog does not answer."""
-    text = queue_metrics.exposition(current().jobs) + instrumentation.exposition(current_app)
+    text = queue_metrics.exposition(current().jobs) + instrumentation.exposition() + _uploads()
     return Response(text, content_type=CONTENT_TYPE)
+
+
+def _uploads() -> str:
+    return (
+        "# HELP shadow_uploads_in_progress Uploads being read on this machine.\n"
+        "# TYPE shadow_uploads_in_progress gauge\n"
+        f"shadow_uploads_in_progress {concurrency.taken(current_app)}\n"
+    )

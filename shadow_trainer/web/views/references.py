@@ -19,9 +19,9 @@ from ...pitching.reference import Reference, from_delivery
 from ...vocabulary import EVENTS
 from ..forms.analysis import LEVEL_CHOICES, parse_height
 from ..forms.athlete import HANDS
-from ..http.problems import from_error
 from ..services import analyses, references
-from ..uploads.receive import MB, area, display_name
+from ..uploads.receive import display_name
+from ..uploads.stream import MB, area, upload_of
 
 blueprint = Blueprint("references", __name__)
 
@@ -61,13 +61,14 @@ def edit(place: str) -> Response | tuple[str, int]:
     try:
         references.edit(place, name=request.form.get("name", ""), note=request.form.get("note", ""))
     except BadRequest as error:
-        problem = from_error(error)
-        return _reference(place, request.form.to_dict(), problem), problem.status
+        return _reference(place, request.form.to_dict(), error), error.http_status
     flash("Saved.")
     return redirect(url_for("references.reference", place=place), code=303)
 
 
-def _reference(place: str, values: Mapping[str, str] | None = None, problem: Any = None) -> str:
+def _reference(
+    place: str, values: Mapping[str, str] | None = None, problem: ShadowError | None = None
+) -> str:
     found, row = references.find(place)
     events = [(event_label(name), found.facts["events"][name]) for name in EVENTS]
     zero = found.facts["events"]["foot_contact"]
@@ -94,8 +95,7 @@ def import_() -> Response | tuple[str, int]:
     try:
         row = _imported(request.form)
     except ShadowError as error:
-        problem = from_error(error)
-        return _index(request.form.to_dict(), problem), problem.status
+        return _index(request.form.to_dict(), error), error.http_status
     flash(f"“{row.name}” was imported. Check below what was understood.")
     return redirect(url_for("references.reference", place=row.id), code=303)
 
@@ -125,7 +125,7 @@ def delete(place: str) -> Response:
     return redirect(url_for("references.index"), code=303)
 
 
-def _index(values: Mapping[str, str], problem: Any = None) -> str:
+def _index(values: Mapping[str, str], problem: ShadowError | None = None) -> str:
     return render_template(
         "references.html",
         references=references.all_(),
@@ -178,9 +178,10 @@ def _received(folder: Path) -> tuple[Path, str]:
         raise BadRequest("No file was chosen.", code="no_file", fix="Choose a motion file.")
     suffix = Path(file.filename).suffix.lower()
     path = folder / f"motion{suffix if suffix in importers.FORMATS else ''}"
-    if file.stream.size > FILE_MAX_MB * MB:
+    upload = upload_of(file)
+    if upload.size > FILE_MAX_MB * MB:
         raise TooLarge(f"The motion file is larger than {FILE_MAX_MB} MB.", fix="Cut it to the pitch.")
-    file.stream.finish().rename(path)
+    upload.finish().rename(path)
     if suffix == ".npz" and _unpacked(path) > UNPACKED_MAX_MB * MB:
         raise TooLarge("The arrays in this file are too large.", fix="Save only the joints of the pitch.")
     return path, display_name(file.filename)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import render_template, request, url_for
 
+from ...catalog import Analysis
 from ..forms.analysis import CHOICES
 from ..http.compression import repeats_nothing
 from ..http.services import current
@@ -28,7 +28,7 @@ class Other:
     words: str
 
 
-def render(row: Any) -> str:
+def render(row: Analysis) -> str:
     """The page of a finished analysis; ``?delivery=``, ``?film=`` and ``?t=`` choose what it shows."""
     document = analyses.read_document(row.id)
     report = report_view.build(document, delivery=request.args.get("delivery", type=int))
@@ -55,7 +55,7 @@ def render(row: Any) -> str:
     )
 
 
-def _figures(row: Any, report: report_view.Report) -> list[Figure]:
+def _figures(row: Analysis, report: report_view.Report) -> list[Figure]:
     """Charts of the pitch that is shown; older analyses have no curves."""
     if report.selected is None or "series.json" not in (row.files or []):
         return []
@@ -64,7 +64,7 @@ def _figures(row: Any, report: report_view.Report) -> list[Figure]:
     return figures(report.selected.raw, curves[place] if place < len(curves) else None)
 
 
-def _others(row: Any, report: report_view.Report) -> list[Other]:
+def _others(row: Analysis, report: report_view.Report) -> list[Other]:
     """The other pitches of this film, then those of the coach's other analyses, the newest first."""
     shown = report.selected.index if report.selected else None
     found = [
@@ -76,12 +76,12 @@ def _others(row: Any, report: report_view.Report) -> list[Other]:
     return [_other(one, place, several=_several(one, report, row)) for one, place in found[:OTHERS]]
 
 
-def _several(one: Any, report: report_view.Report, row: Any) -> bool:
+def _several(one: Analysis, report: report_view.Report, row: Analysis) -> bool:
     count = len(report.deliveries) if one.id == row.id else int((one.result or {}).get("deliveries") or 0)
     return count > 1
 
 
-def _other(row: Any, place: int, *, several: bool) -> Other:
+def _other(row: Analysis, place: int, *, several: bool) -> Other:
     words = f"{row.title}, {row.created_at.day} {row.created_at.strftime('%b %Y')}"
     return Other(
         address=url_for("results.pitch", analysis_id=row.id, place=place),

@@ -16,14 +16,14 @@ from ...jobs.pipeline import assumptions, shadow_file
 from ...pitching.reference.retarget import PINS
 from ...render import charts, exports
 from ..forms.analysis import changes_from
+from ..http.filenames import slug
 from ..presenters.charts import plotted
 from ..presenters.keypoints import keypoints, time_scale
 from ..presenters.packed import MEDIA_TYPE, packed
 from ..presenters.pitch import pitch_of
 from ..services import analyses
 from ..services.urls import media_address
-from ..uploads.receive import area
-from .files import slug
+from ..uploads.stream import area
 
 blueprint = Blueprint("results", __name__, url_prefix="/videos")
 

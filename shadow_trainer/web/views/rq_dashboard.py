@@ -6,21 +6,35 @@ every other change must come from its own pages.
 
 from __future__ import annotations
 
-from flask import Flask, abort, redirect, request, url_for
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
+from flask import Blueprint, Flask, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from ...errors import Forbidden, MethodNotAllowed, NotFound
 from ...jobs.redis import client
-from ..access_control import csrf
-from ..http.problems import Problem
-from ..http.services import current
+from ...settings import Settings
+from ..http.access_rules import admin_only, guards_itself
+from ..http.csrf import csrf
+from ..http.hosts import is_from_other_site
+from ..http.services import current, services_of
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+absent = Blueprint("rq_dashboard_absent", __name__)
 
 
 def init_app(app: Flask) -> None:
     """Mount it when there is a queue in Redis; with threads there is nothing to show."""
-    settings = app.extensions["shadow"].settings
-    if not settings.use_rq:
-        app.add_url_rule("/rq", "rq_absent", _absent)
-        app.add_url_rule("/rq/", "rq_absent_slash", _absent)
-        return
+    settings = services_of(app).settings
+    if settings.use_rq:
+        _mount(app, settings)
+    else:
+        app.register_blueprint(absent, url_prefix="/rq")
+
+
+def _mount(app: Flask, settings: Settings) -> None:
     from rq_dashboard import blueprint, default_settings
 
     app.config.from_object(default_settings)
@@ -30,24 +44,39 @@ def init_app(app: Flask) -> None:
     blueprint.before_request_funcs[None] = [guard, cancel_what_it_deletes]
     csrf.exempt(blueprint)
     app.register_blueprint(blueprint, url_prefix="/rq")
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith(f"{blueprint.name}."):
+            app.view_functions[endpoint] = _for_admins(view)
     # Its pages ask for the application's favicon by the name that Flask gives static files.
-    app.add_url_rule("/static/favicon.ico", "static", lambda **_: redirect(url_for("assets.favicon")))
+    app.add_url_rule("/static/favicon.ico", "static", _favicon)
+
+
+def _for_admins(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view of the library's with our rule."""
+
+    @admin_only
+    @guards_itself
+    @wraps(view)
+    def ruled(*arguments: Any, **values: Any) -> Any:
+        return view(*arguments, **values)
+
+    return ruled
+
+
+def _favicon(**_: object) -> Response:
+    return redirect(url_for("assets.favicon"))
 
 
 def guard() -> None:
     """Refuse changes by GET and changes that another site's page asks for."""
     if (request.view_args or {}).get("instance_number"):
         abort(404)  # there is one Redis, number 0
-    safe = request.method in ("GET", "HEAD", "OPTIONS")
+    safe = request.method in SAFE_METHODS
     if safe and "/requeue/" in request.path:
-        raise Problem(
-            405, "method_not_allowed", "A GET must not requeue jobs.", "Use the button of each job."
-        )
-    origin = request.headers.get("Origin")
-    same = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-    if not safe and (not same or (origin is not None and origin != request.host_url.rstrip("/"))):
-        raise Problem(
-            403, "csrf", "This must be done on the dashboard itself.", "Open /rq and use its buttons."
+        raise MethodNotAllowed("A GET must not requeue jobs.", fix="Use the button of each job.")
+    if not safe and (is_from_other_site() or request.headers.get("Sec-Fetch-Site") == "none"):
+        raise Forbidden(
+            "This must be done on the dashboard itself.", code="csrf", fix="Open /rq and use its buttons."
         )
 
 
@@ -63,10 +92,13 @@ def cancel_what_it_deletes() -> None:
         jobs.cancel(job_id)  # what is at its end stays as it is
 
 
-def _absent() -> None:
-    raise Problem(
-        404,
-        "no_queue",
+@absent.get("")
+@absent.get("/")
+@admin_only
+def page() -> Response:
+    """Say that there is no queue to show."""
+    raise NotFound(
         "There is no queue to show: jobs run in threads of the web process.",
-        "Set SHADOW_USE_RQ=true to run them on RQ and Redis.",
+        code="no_queue",
+        fix="Set SHADOW_USE_RQ=true to run them on RQ and Redis.",
     )

@@ -7,12 +7,13 @@ from typing import Any
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...catalog import Analysis
 from ...catalog.shares import DAYS
 from ..accounts.viewer import new_owner
 from ..http.services import current
 from ..services import analyses
 
-blueprint = Blueprint("shares", __name__, url_prefix="/analyses/<analysis_id>/shares")
+blueprint = Blueprint("share_links", __name__, url_prefix="/analyses/<analysis_id>/shares")
 
 
 def init_app(app: Flask) -> None:
@@ -26,7 +27,7 @@ def page(analysis_id: str) -> str:
     return _page(analyses.completed(analysis_id))
 
 
-def _page(row: Any, **more: Any) -> str:
+def _page(row: Analysis, **more: Any) -> str:
     links = current().catalog.shares.of(row.id)
     return render_template("shares.html", row=row, links=links, days=DAYS, **more)
 
@@ -37,7 +38,7 @@ def create(analysis_id: str) -> tuple[str, int]:
     row = analyses.completed(analysis_id)
     days = request.form.get("days", type=int, default=0)
     link, token = current().catalog.shares.create(row.id, days=days, by=new_owner())
-    address = url_for("shared.report", token=token, _external=True)
+    address = url_for("shared_report.report", token=token, _external=True)
     return _page(row, address=address, until=link.expires_at), 201
 
 
@@ -47,4 +48,4 @@ def revoke(analysis_id: str, share_id: int) -> Response:
     row = analyses.find(analysis_id)
     current().catalog.shares.revoke(row.id, share_id)
     flash("The link was revoked. Whoever opens it now finds nothing.")
-    return redirect(url_for("shares.page", analysis_id=row.id), code=303)
+    return redirect(url_for("share_links.page", analysis_id=row.id), code=303)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, render_template, request
@@ -11,17 +10,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ...errors import NotFound
 from ...render import charts
+from ..http.access_rules import public
 from ..http.services import current
 from ..presenters import report as report_view
 from ..services import analyses
-from ..services.urls import media_address, poster_address
-from .files import send_result
+from ..services.file_response import send_result
+from ..services.urls import is_shared, media_address, poster_address
 
-blueprint = Blueprint("shared", __name__, url_prefix="/s/<token>")
+blueprint = Blueprint("shared_report", __name__, url_prefix="/s/<token>")
 
-# What the shared page shows; the film as it was uploaded (with the place where it was taken) is not among it.
-FILES = ("overlay.mp4", "preview.mp4", "side_by_side.mp4", "poster.jpg")
-PICTURES = re.compile(r"moments_\d+\.jpg")
 FILMS = {"overlay": "overlay.mp4", "plain": "preview.mp4", "3d": "side_by_side.mp4"}
 HEADERS = {
     "Referrer-Policy": "no-referrer",  # the address is the key: it is told to nobody
@@ -42,10 +39,11 @@ def _headers(response: Response) -> Response:
 
 
 @blueprint.get("")
+@public
 def report(token: str) -> str:
     """The report; NotFound for a link that is unknown, revoked or over, as if it had never been."""
     row = _row(token)
-    # From here on links.py gives addresses below this link, and none for what it does not open.
+    # From here on services/urls.py gives addresses below this link, and none for what it does not open.
     g.share_token = token
     document = analyses.read_document(row.id)
     shown = report_view.build(document, delivery=request.args.get("delivery", type=int))
@@ -67,17 +65,13 @@ def report(token: str) -> str:
 
 
 @blueprint.get("/media/<name>")
+@public
 def media(token: str, name: str) -> AnyResponse:
     """A film of the shared report."""
     row = _row(token)
-    if not opens(name) or name not in (row.files or []):
+    if not is_shared(name) or name not in (row.files or []):
         raise NotFound("This link has no such film.", code="no_such_file")
     return send_result(row, name)
-
-
-def opens(name: str) -> bool:
-    """Whether a share link shows this file."""
-    return name in FILES or PICTURES.fullmatch(name) is not None
 
 
 def _row(token: str) -> Any:

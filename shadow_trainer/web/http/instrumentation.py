@@ -13,8 +13,6 @@ import time
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
 
-from .uploads import concurrency
-
 OWN = CollectorRegistry()
 REQUESTS = Counter("shadow_http_requests", "Requests answered.", ["method", "route", "status"], registry=OWN)
 SECONDS = Histogram(
@@ -41,18 +39,13 @@ def init_app(app: Flask) -> None:
     app.after_request(_end)
 
 
-def exposition(app: Flask) -> str:
-    """Everything counted so far, and how many uploads are under way."""
+def exposition() -> str:
+    """Everything counted so far."""
     registry = OWN
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
-    busy = concurrency.taken(app)
-    return (
-        generate_latest(registry).decode()
-        + "# HELP shadow_uploads_in_progress Uploads being read on this machine.\n"
-        + f"# TYPE shadow_uploads_in_progress gauge\nshadow_uploads_in_progress {busy}\n"
-    )
+    return generate_latest(registry).decode()
 
 
 def _begin() -> None:

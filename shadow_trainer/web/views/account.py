@@ -6,19 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from ...catalog import utcnow
 from ...catalog.hashing import PASSWORD_MIN_CHARS
 from ...errors import BadRequest
-from ..http.problems import Problem
+from ..accounts.sessions import accounts_only, begin_session, session_user
+from ..http.access_rules import limited
 from ..http.services import current
-from . import rate_limits
-from .login import begin_session
-from .viewer import viewer
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
+blueprint.before_request(accounts_only)
 
 # How long a token may live, in days; empty: until it is revoked.
 TOKEN_DAYS = {"30": "30 days", "90": "90 days", "365": "A year", "": "Until I revoke it"}
@@ -29,17 +27,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-@blueprint.before_request
-def _account() -> None:
-    if viewer().user_id is None:
-        raise Problem(
-            404,
-            "single_user",
-            "There is no account: this installation has one user.",
-            "Set SHADOW_SINGLE_USER=false to have accounts.",
-        )
-
-
 @blueprint.get("")
 def page() -> str:
     """The page."""
@@ -47,7 +34,7 @@ def page() -> str:
 
 
 def _page(**more: Any) -> str:
-    user = current_user.user
+    user = session_user()
     return render_template(
         "account.html",
         user=user,
@@ -62,15 +49,15 @@ def _page(**more: Any) -> str:
 @blueprint.post("/name")
 def name() -> Response:
     """How one is called on pages."""
-    current().catalog.users.set_display_name(current_user.user.id, request.form.get("display_name", ""))
+    current().catalog.users.set_display_name(session_user().id, request.form.get("display_name", ""))
     return _done("Your name was changed.")
 
 
 @blueprint.post("/password")
+@limited("password")
 def password() -> Response | tuple[str, int]:
     """Another password: needs the present one, and ends every other session."""
-    rate_limits.check("password")
-    catalog, user, new = current().catalog, current_user.user, request.form.get("new", "")
+    catalog, user, new = current().catalog, session_user(), request.form.get("new", "")
     if catalog.users.authenticate(user.name, request.form.get("present", "")) is None:
         return _page(problem="The present password is not right."), 403
     if new != request.form.get("again", ""):
@@ -86,7 +73,7 @@ def password() -> Response | tuple[str, int]:
 @blueprint.post("/sessions")
 def sessions() -> Response:
     """End every session but this one."""
-    begin_session(current().catalog.users.end_sessions(current_user.user.id))
+    begin_session(current().catalog.users.end_sessions(session_user().id))
     return _done("Every other session has ended.")
 
 
@@ -98,7 +85,7 @@ def create_token() -> tuple[str, int]:
         raise BadRequest("A token cannot live that long.", code="bad_token_days")
     expires_at = utcnow() + timedelta(days=int(days)) if days else None
     row, token = current().catalog.tokens.create(
-        current_user.user.id, request.form.get("name", ""), expires_at=expires_at
+        session_user().id, request.form.get("name", ""), expires_at=expires_at
     )
     return _page(new_token=token, new_token_name=row.name), 201
 
@@ -106,7 +93,7 @@ def create_token() -> tuple[str, int]:
 @blueprint.post("/tokens/<int:token_id>/revoke")
 def revoke_token(token_id: int) -> Response:
     """End a token at once."""
-    current().catalog.tokens.revoke(current_user.user.id, token_id)
+    current().catalog.tokens.revoke(session_user().id, token_id)
     return _done("The token was revoked.")
 
 

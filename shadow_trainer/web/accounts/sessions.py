@@ -1,0 +1,93 @@
+"""Whose session or API token a request carries.
+
+The session is a signed cookie with the user's number and the epoch of their sessions. A login begins an empty
+session, so nothing that was planted in a browser before survives it.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from ...catalog import User
+from ...errors import NotFound
+from ..http.services import current
+from .viewer import ANONYMOUS, Viewer, viewer
+
+manager = LoginManager()
+# A session is not tied to the browser's address and name: telephones change both while it lasts.
+manager.session_protection = None
+
+
+class Account(UserMixin):  # type: ignore[misc]
+    """A user as Flask-Login wants them: the id in the session is the number and the epoch."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    def get_id(self) -> str:
+        """``number.epoch``: a session of an older epoch belongs to nobody."""
+        return f"{self.user.id}.{self.user.session_epoch}"
+
+    def as_viewer(self, *, by_token: bool = False) -> Viewer:
+        """The viewer that this user is."""
+        row = self.user
+        return Viewer(row.id, row.display_name or row.name, row.role, by_token)
+
+
+def init_app(app: Flask) -> None:
+    """Read sessions, and tell templates who is asking."""
+    manager.init_app(app)
+    app.jinja_env.globals["viewer"] = viewer
+
+
+@manager.user_loader  # type: ignore[untyped-decorator]
+def _load(session_id: str) -> Account | None:
+    number, _, epoch = session_id.partition(".")
+    user = current().catalog.users.find(int(number)) if number.isdecimal() else None
+    if user is None or not user.active or str(user.session_epoch) != epoch:
+        return None
+    return Account(user)
+
+
+def viewer_of_session() -> Viewer:
+    """Who is logged in in this browser; nobody, perhaps."""
+    account = current_user._get_current_object()
+    return account.as_viewer() if isinstance(account, Account) else ANONYMOUS
+
+
+def viewer_of_token(token: str) -> Viewer | None:
+    """Whose API token this is; None when it opens nothing."""
+    user = current().catalog.tokens.user_of(token)
+    return None if user is None else Account(user).as_viewer(by_token=True)
+
+
+def session_user() -> User:
+    """The user who is logged in in this browser; NotFound where nobody is."""
+    account = current_user._get_current_object()
+    if not isinstance(account, Account):
+        raise NotFound("Nobody is logged in.", code="login_needed", fix="Log in first.")
+    return account.user
+
+
+def begin_session(user: User) -> None:
+    """Begin a new session for a user, with nothing left of the one before."""
+    session.clear()
+    login_user(Account(user))
+    session.permanent = True
+
+
+def end_session() -> None:
+    """End the session of this browser."""
+    logout_user()
+    session.clear()
+
+
+def accounts_only() -> None:
+    """Pass where people log in; NotFound in single-user mode."""
+    if current().settings.single_user:
+        raise NotFound(
+            "There are no accounts: this installation has one user.",
+            code="single_user",
+            fix="Set SHADOW_SINGLE_USER=false to have accounts.",
+        )

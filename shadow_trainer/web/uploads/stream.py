@@ -1,0 +1,128 @@
+"""Uploads go to disk while they are read, never to memory, and nothing of them is left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+from flask import Flask, Request, current_app, g
+from werkzeug.datastructures import FileStorage
+
+from ...errors import StorageFull, TooLarge
+from ...jobs.attempt import workdir
+from ..http.services import current, services_of
+
+MB = 1_000_000
+STALE_S = 3600.0
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+
+
+class UploadStream:
+    """A file in the upload area that Werkzeug's form parser writes into.
+
+    Raises TooLarge above the limit and StorageFull when the disk is, while the body is being read.
+    """
+
+    def __init__(self, path: Path, file: IO[bytes], limit_bytes: int) -> None:
+        self.path, self.file, self.limit_bytes = path, file, limit_bytes
+        self.size = 0
+
+    @classmethod
+    def open(cls) -> UploadStream:
+        """A new empty file in this application's upload area."""
+        settings = current().settings
+        try:
+            handle, name = tempfile.mkstemp(prefix="upload-", suffix=".part", dir=area(current_app))
+        except OSError as error:
+            raise _disk_error(error) from error
+        return cls(Path(name), os.fdopen(handle, "w+b"), settings.max_upload_mb * MB)
+
+    def write(self, data: bytes) -> int:
+        """Append ``data``."""
+        self.size += len(data)
+        if self.size > self.limit_bytes:
+            raise too_large()
+        try:
+            return self.file.write(data)
+        except OSError as error:
+            raise _disk_error(error) from error
+
+    def finish(self) -> Path:
+        """Everything on disk; the path to read it from."""
+        try:
+            self.file.flush()
+            self.file.close()
+        except OSError as error:
+            raise _disk_error(error) from error
+        return self.path
+
+    def discard(self) -> None:
+        """Close and delete, unless it was moved away."""
+        with contextlib.suppress(OSError):
+            self.file.close()
+        self.path.unlink(missing_ok=True)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+
+class StreamingRequest(Request):
+    """Flask's request, with uploaded files streamed into the upload area on disk."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        stream = UploadStream.open()
+        g.setdefault("upload_streams", []).append(stream)
+        return stream  # type: ignore[return-value]
+
+
+def init_app(app: Flask) -> None:
+    """Stream uploads to disk, and clear what is left of them away when the request has ended, however it ended."""
+    app.request_class = StreamingRequest
+    app.teardown_request(_discard_uploads)
+    sweep(app)
+
+
+def upload_of(file: FileStorage) -> UploadStream:
+    """The stream of an uploaded file; TypeError for a file that another request class made."""
+    stream: Any = file.stream
+    if not isinstance(stream, UploadStream):
+        raise TypeError(f"{type(stream).__name__} is no upload")
+    return stream
+
+
+def area(app: Flask) -> Path:
+    """The folder for uploads under way."""
+    return workdir.uploads(services_of(app).settings)
+
+
+def sweep(app: Flask) -> None:
+    """Delete what a killed process left; the clock does the same every hour."""
+    workdir.sweep_uploads(services_of(app).settings, STALE_S)
+
+
+def too_large() -> TooLarge:
+    """The error for a film above the limit, with the limit in it."""
+    return TooLarge(f"The film is larger than the limit of {current().settings.max_upload_mb} MB.")
+
+
+def _disk_error(error: OSError) -> Exception:
+    if error.errno in FULL_DISK:
+        return StorageFull("The disk is full; the film could not be stored.")
+    return error
+
+
+def _discard_uploads(_: BaseException | None) -> None:
+    # A refused, failed or broken-off upload leaves nothing; an accepted one was moved away already.
+    for stream in g.pop("upload_streams", []):
+        with contextlib.suppress(OSError):
+            stream.discard()
