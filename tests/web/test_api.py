@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from shadow_trainer.pitching.document import SCHEMA
 from tests.web.conftest import Desk
 
 STATUS_KEYS = {
@@ -107,7 +108,7 @@ def test_results_before_the_end_are_a_conflict(client: FlaskClient, desk: Desk) 
 
 def test_info_holds_the_whole_analysis(client: FlaskClient, desk: Desk) -> None:
     info = client.get(f"/videos/{desk.completed()}/info").get_json()
-    assert info["analysis"]["schema"] == "shadow-trainer/analysis/1"
+    assert info["analysis"]["schema"] == SCHEMA
     for address in info["files"].values():
         assert client.get(address).status_code == 200
 
