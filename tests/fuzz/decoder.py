@@ -6,7 +6,7 @@ from typing import Any
 
 from shadow_trainer import video
 from shadow_trainer.jobs.pipeline import pipeline, stages
-from shadow_trainer.jobs.pipeline.pipeline import Run, Stage
+from shadow_trainer.jobs.pipeline.stage import Run, Stage
 from shadow_trainer.video import VideoInfo
 from tests.jobs.fakes import DOCUMENT
 

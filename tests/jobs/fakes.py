@@ -19,7 +19,7 @@ from typing import Any
 from shadow_trainer.errors import BadVideo
 from shadow_trainer.jobs.maintenance import self_test
 from shadow_trainer.jobs.pipeline import pipeline, stages
-from shadow_trainer.jobs.pipeline.pipeline import Run, Stage
+from shadow_trainer.jobs.pipeline.stage import Run, Stage
 
 DOCUMENT = {
     "schema": "shadow-trainer/analysis/1",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from shadow_trainer.errors import BadRequest, BadVideo, Canceled
 from shadow_trainer.jobs.pipeline import pipeline, stages
-from shadow_trainer.jobs.pipeline.pipeline import Run, Stage
 from shadow_trainer.jobs.pipeline.request import AnalysisRequest
+from shadow_trainer.jobs.pipeline.stage import Run, Stage
 from shadow_trainer.settings import Settings
 
 
@@ -143,15 +143,6 @@ def test_another_release_of_the_engine_repeats_its_stages(
     pipeline.code_fingerprint.cache_clear()  # a new process
     run(film, tmp_path / "work")
     assert recorder.runs == ["first", "second", "second"]
-
-
-@pytest.mark.parametrize(
-    "stage", [stage for stage in stages.STAGES if stage.name in ("scan", "pose", "motion")]
-)
-def test_the_stages_of_the_engine_know_its_code(stage: Stage) -> None:
-    assert stage.code
-    for folder in stage.code:
-        assert list((pipeline.PACKAGE / folder).glob("*.py"))
 
 
 def test_cancel_between_stages_stops_and_keeps_what_is_done(

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...pitching.document import SCHEMA, Analysis, Result
 from . import assumptions
-from .pipeline import Run, timings
+from .stage import Run, timings
 
 SLOW_MOTION_FIX = "Give the capture rate with the upload if you know it; it is in the camera's settings."
 

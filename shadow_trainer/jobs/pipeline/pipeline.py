@@ -14,69 +14,18 @@ import json
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ...settings import Settings
+from . import stages
 from .request import AnalysisRequest
+from .stage import Check, Progress, Run, Stage
 
-Progress = Callable[[str, int, int], None]
-Check = Callable[[], None]
 # Raise this when the form of the receipts or of the stages' files changes; their code is in the fingerprint.
 PIPELINE_VERSION = 2
 PACKAGE = Path(__file__).resolve().parent.parent.parent
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step: its name, the words a coach reads, its share of the whole, and what decides its output.
-
-    ``weight`` is the typical share of the wall time, used to make one number of many progresses;
-    ``options`` are the fields of AnalysisRequest that change the output of this stage; ``code`` the folders of
-    the package (with their ``data``) that do: another release of them does not trust this one's receipts.
-    """
-
-    name: str
-    words: str
-    weight: float
-    options: tuple[str, ...]
-    run: Callable[[Run], None]
-    code: tuple[str, ...] = ()
-
-
-@dataclass
-class Run:
-    """What a stage gets: where to read, where to write, whom to tell, and how to stop."""
-
-    request: AnalysisRequest
-    video: Path
-    work: Path
-    settings: Settings
-    engine_factory: Callable[[str], Any]
-    progress: Progress
-    check: Check
-    stage: str = ""
-    scratch: Path = field(default_factory=Path)
-
-    def advance(self, done: int, total: int) -> None:
-        """Report frames (or steps) done in the present stage."""
-        self.progress(self.stage, done, max(total, 1))
-
-    def write(self, name: str) -> Path:
-        """A path in the scratch folder; after the stage it is ``work/name``."""
-        path = self.scratch / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
-
-    def write_json(self, name: str, value: object) -> None:
-        """Write JSON; NaN is an error here, because browsers cannot read it."""
-        self.write(name).write_text(json.dumps(value, allow_nan=False, indent=1), encoding="utf-8")
-
-    def read_json(self, name: str) -> Any:
-        """JSON written by an earlier stage."""
-        return json.loads((self.work / name).read_text(encoding="utf-8"))
 
 
 def run(
@@ -98,12 +47,10 @@ def run(
     """
     from threadpoolctl import threadpool_limits
 
-    from .stages import STAGES
-
     work.mkdir(parents=True, exist_ok=True)
     context = Run(request, video, work, settings, engine_factory, progress, check)
     fingerprint = _film_fingerprint(video)
-    for stage in STAGES:
+    for stage in stages.STAGES:
         check()
         fingerprint = _chain(fingerprint, stage, request)
         if not _is_done(work, stage, fingerprint):
@@ -114,24 +61,15 @@ def run(
     return json.loads((work / "out" / "analysis.json").read_text(encoding="utf-8"))
 
 
-def timings(work: Path) -> dict[str, float]:
-    """Seconds each finished stage took, as its receipt says."""
-    found = {}
-    for path in sorted((work / "receipts").glob("*.json")):
-        receipt = json.loads(path.read_text(encoding="utf-8"))
-        found[receipt["stage"]] = receipt["seconds"]
-    return found
-
-
 def overall_progress(stage: str, done: int, total: int) -> float:
     """Progress of the whole analysis in percent (0..100) from the progress inside one stage."""
-    from .stages import STAGES
-
     before = 0.0
-    for row in STAGES:
+    for row in stages.STAGES:
         if row.name == stage:
             return (
-                100 * (before + row.weight * min(done / max(total, 1), 1.0)) / sum(s.weight for s in STAGES)
+                100
+                * (before + row.weight * min(done / max(total, 1), 1.0))
+                / sum(s.weight for s in stages.STAGES)
             )
         before += row.weight
     return 0.0
@@ -199,14 +137,21 @@ def _chain(previous: str, stage: Stage, request: AnalysisRequest) -> str:
     """Fingerprint of a stage: its predecessor's, its name, its code, the options that matter to it."""
     options = request.as_dict()
     parts = [str(PIPELINE_VERSION), previous, stage.name, *(f"{o}={options[o]}" for o in stage.options)]
-    parts += [code_fingerprint(PACKAGE / folder) for folder in stage.code]
+    parts += [code_fingerprint(PACKAGE / code) for code in stage.code]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @cache
-def code_fingerprint(folder: Path) -> str:
-    """Identity of the modules and data files of one folder of the package, read once per process."""
+def code_fingerprint(code: Path) -> str:
+    """Identity of one module, or of all modules and data files below a folder; read once per process."""
+    files = [code] if code.is_file() else sorted(path for path in code.rglob("*") if _is_code(path))
+    if not files:
+        raise ValueError(f"there is no code at {code}")
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.py"), *folder.glob("data/*")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in files:
+        digest.update(path.relative_to(code.parent).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _is_code(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts

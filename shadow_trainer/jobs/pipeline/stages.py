@@ -15,7 +15,7 @@ from typing import Any
 from ...errors import BadVideo
 from .artifacts import Drawing
 from .document import build_document
-from .pipeline import Run, Stage
+from .stage import Run, Stage
 
 SHADOW = "out/shadow.npz"
 NO_PITCH = (
@@ -203,18 +203,23 @@ def render(run: Run) -> None:
     drawing.report(out)
 
 
+# What decides a stage's files: every module that it reaches, as whole trees (tests/pipeline/test_fingerprints.py).
+READING = ("jobs/pipeline", "video")
+POSE = (*READING, "pose", "body", "vocabulary.py")
+NUMBERS = (*POSE, "pitching", "labels.py")
+DRAWING = (*NUMBERS, "render")
 STAGES: tuple[Stage, ...] = (
-    Stage("probe", "Reading the film", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe),
-    Stage("preview", "Making the film playable", 0.10, (), preview),
-    Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan, ("pose",)),
-    Stage("pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person"), pose, ("pose",)),
+    Stage("probe", "Reading the film", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe, READING),
+    Stage("preview", "Making the film playable", 0.10, (), preview, READING),
+    Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan, POSE),
+    Stage("pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person"), pose, POSE),
     Stage(
         "motion",
         "Building the motion in 3D",
         0.12,
         ("throws", "height_m", "capture_fps"),
         motion,
-        ("pose/motion", "pitching"),
+        NUMBERS,
     ),
     Stage(
         "analyse",
@@ -222,9 +227,9 @@ STAGES: tuple[Stage, ...] = (
         0.03,
         ("view", "reference", "level"),
         analyse,
-        ("pitching",),
+        DRAWING,
     ),
-    Stage("render", "Drawing the films", 0.15, (), render),
+    Stage("render", "Drawing the films", 0.15, (), render, DRAWING),
 )
 
 
