@@ -1,14 +1,16 @@
 """Filling, low-pass filtering and differentiating of series over time (docs/method.md, section 0).
 
-The first axis is time; samples need not be evenly spaced, times are real seconds. NaN is "not known".
+The first axis is time; samples need not be evenly spaced, times are real seconds. NaN is "not known". Filter and
+splines are scipy's; it is loaded where it is used, so that a process that only shows results never loads it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from ..body.arrays import Floats
-from .interpolate import cubic_spline
+from ..body.arrays import Bools, Floats
 
 LONGEST_GAP_S = 0.04
 ARM_HZ, BODY_HZ = 20.0, 13.0
@@ -16,6 +18,8 @@ ARM_HZ, BODY_HZ = 20.0, 13.0
 SHARE_OF_NYQUIST = 0.4
 # Two passes of a second-order filter halve the power at this share of the single pass' frequency.
 TWO_PASSES = 0.802
+# Periods of its own frequency after which the filter has forgotten how it began.
+SETTLED = 6.0
 SHORTEST = 12  # samples; a shorter stretch is left as it is
 # Marker systems and solved motion are quieter than this; to smooth them again would only take speed away.
 QUIET_M = 0.0006
@@ -69,51 +73,53 @@ def _chi_median(k: int) -> float:
 def low_pass(values: Floats, time_s: Floats, cutoff_hz: float) -> Floats:
     """Zero-lag fourth-order Butterworth on each known stretch of (T, ...) values.
 
-    A second-order filter run forward and back has the gain 1 / (1 + (f / f0)^4) and no phase; it is applied
-    to the spectrum of the stretch, which is continued at both ends by its point reflection. f0 is a little
-    above the cut-off, at which both passes together let half the power through.
+    A second-order filter runs forward and back: with both passes, half the power comes through at the cut-off.
+    Stretches of a few samples are left as they are.
     """
     rate = sample_rate(time_s)
     cutoff = min(cutoff_hz, SHARE_OF_NYQUIST * rate / 2) if rate < 59.5 else cutoff_hz
     if cutoff >= 0.49 * rate:
         return np.array(values, dtype=float)
-    flat = np.array(values, dtype=float).reshape(len(values), -1)
-    for column in flat.T:
-        for start, stop in stretches(np.isfinite(column)):
-            if stop - start > SHORTEST:
-                column[start:stop] = _butterworth(column[start:stop], cutoff / TWO_PASSES, rate)
-    return flat.reshape(np.shape(values))
+    from scipy.signal import butter, sosfiltfilt
 
-
-def _butterworth(signal: Floats, f0_hz: float, rate_hz: float) -> Floats:
-    """(T,) through the gain 1 / (1 + (f / f0)^4)."""
-    pad = min(len(signal) - 1, int(np.ceil(2.0 * rate_hz / f0_hz)))
-    before, after = 2 * signal[0] - signal[pad:0:-1], 2 * signal[-1] - signal[-2 : -pad - 2 : -1]
-    longer = np.concatenate([before, signal, after])
-    # The ends must meet, or the transform sees a step there.
-    line = np.linspace(longer[0], longer[-1], len(longer))
-    gain = 1.0 / (1.0 + (np.fft.rfftfreq(len(longer), 1.0 / rate_hz) / f0_hz) ** 4)
-    smooth = np.fft.irfft(np.fft.rfft(longer - line) * gain, len(longer)) + line
-    return smooth[pad : pad + len(signal)]
+    # Of one pass, on the bent axis of a digital filter.
+    f0 = rate / np.pi * np.arctan(np.tan(np.pi * cutoff / rate) / TWO_PASSES)
+    sections, pad = butter(2, f0, fs=rate, output="sos"), int(np.ceil(SETTLED * rate / f0))
+    out = np.array(values, dtype=float).reshape(len(values), -1)
+    for columns, start, stop in _known_stretches(out):
+        if stop - start > SHORTEST:
+            part = out[start:stop, columns]
+            out[start:stop, columns] = sosfiltfilt(sections, part, axis=0, padlen=min(len(part) - 1, pad))
+    return out.reshape(np.shape(values))
 
 
 def refine(values: Floats, time_s: Floats, grid_s: Floats) -> Floats:
-    """(T, ...) samples at ``time_s`` -> (N, ...) at ``grid_s`` by cubic splines; NaN where nothing is known.
+    """(T, ...) samples at ``time_s`` -> (N, ...) at ``grid_s`` by natural cubic splines; NaN where nothing is known.
 
     Each known stretch has its own spline, so that nothing is invented across a gap.
     """
+    from scipy.interpolate import CubicSpline
+
     flat = np.array(values, dtype=float).reshape(len(values), -1)
     out = np.full((len(grid_s), flat.shape[1]), np.nan)
-    known = np.isfinite(flat)
-    for pattern in np.unique(known.T, axis=0):
-        columns = np.flatnonzero((pattern == known.T).all(axis=1))
-        for start, stop in stretches(pattern):
-            rows = (grid_s >= time_s[start] - 1e-9) & (grid_s <= time_s[stop - 1] + 1e-9)
-            if stop - start < 4 or not rows.any():
-                continue
-            known_s, samples = time_s[start:stop], flat[start:stop, columns]
-            out[np.ix_(rows, columns)] = cubic_spline(known_s, samples, grid_s[rows])
+    for columns, start, stop in _known_stretches(flat):
+        rows = (grid_s >= time_s[start] - 1e-9) & (grid_s <= time_s[stop - 1] + 1e-9)
+        if stop - start < 4 or not rows.any():
+            continue
+        spline = CubicSpline(time_s[start:stop], flat[start:stop, columns], bc_type="natural")
+        out[np.ix_(rows, columns)] = spline(grid_s[rows])
     return out.reshape(len(grid_s), *np.shape(values)[1:])
+
+
+def _known_stretches(flat: Floats) -> Iterator[tuple[list[int], int, int]]:
+    """``(columns, start, stop)``: the known stretches of (T, C) values, columns with the same ones together."""
+    known = np.isfinite(flat)
+    together: dict[bytes, list[int]] = {}
+    for column in range(flat.shape[1]):
+        together.setdefault(known[:, column].tobytes(), []).append(column)
+    for columns in together.values():
+        for start, stop in stretches(known[:, columns[0]]):
+            yield columns, start, stop
 
 
 def grid(time_s: Floats) -> Floats:
@@ -126,7 +132,7 @@ def grid(time_s: Floats) -> Floats:
     return np.interp(steps, np.arange(len(time_s)), time_s)
 
 
-def stretches(mask: Floats) -> list[tuple[int, int]]:
+def stretches(mask: Bools) -> list[tuple[int, int]]:
     """``(start, stop)`` of each run of True."""
     padded = np.concatenate([[False], np.asarray(mask, dtype=bool), [False]])
     edges = np.flatnonzero(padded[1:] != padded[:-1])

@@ -73,11 +73,12 @@ def smooth(points: Floats, time_s: Floats) -> Floats:
     Landmarks that are already quiet (a marker system's, a solved motion's) are left as they are.
     """
     out = filters.fill(points, time_s, filters.LONGEST_GAP_S)
-    for index in range(points.shape[1]):
-        level = filters.noise(out[:, index])
-        if level > filters.QUIET_M:
-            cutoff = filters.ARM_HZ if index in ARM_POINTS else filters.BODY_HZ
-            out[:, index] = filters.low_pass(out[:, index], time_s, cutoff)
+    noisy = [index for index in range(points.shape[1]) if filters.noise(out[:, index]) > filters.QUIET_M]
+    arms = [index for index in noisy if index in ARM_POINTS]
+    rest = [index for index in noisy if index not in ARM_POINTS]
+    for part, cutoff in ((arms, filters.ARM_HZ), (rest, filters.BODY_HZ)):
+        if part:
+            out[:, part] = filters.low_pass(out[:, part], time_s, cutoff)
     return out
 
 

@@ -280,7 +280,12 @@ def main() -> None:
     from ...settings import load
     from ...storage import open_storage
 
-    for slow in ("shadow_trainer.pitching", "shadow_trainer.render.exports"):
+    for slow in (
+        "shadow_trainer.pitching",
+        "shadow_trainer.render.exports",
+        "scipy.interpolate",
+        "scipy.signal",
+    ):
         import_module(slow)
     if not select.select([sys.stdin], [], [], SPARE_S)[0]:
         return

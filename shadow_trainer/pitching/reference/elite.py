@@ -15,7 +15,6 @@ import numpy as np
 from ...body.arrays import Floats
 from ...body.skeleton import COUNT, INDEX
 from ...vocabulary import Event
-from ..interpolate import pchip
 from . import body
 from .model import Reference
 
@@ -72,7 +71,7 @@ def points_at(time_s: Floats, table: dict[str, Floats] | None = None) -> Floats:
     """
     _, knots, own = keyframes()
     table = table or own
-    c = {name: pchip(knots, values, time_s) for name, values in table.items()}
+    c = {name: monotone(knots, values, time_s) for name, values in table.items()}
 
     def vector(prefix: str, suffix: str = "") -> Floats:
         return np.stack([c[f"{prefix}_{axis}{suffix}"] for axis in "xyz"], axis=1)
@@ -109,6 +108,14 @@ def points_at(time_s: Floats, table: dict[str, Floats] | None = None) -> Floats:
     return out
 
 
+def monotone(knots: Floats, values: Floats, time_s: Floats) -> Floats:
+    """(T,) by the monotone cubic through (K,) values: between two key frames it stays between theirs."""
+    from scipy.interpolate import PchipInterpolator
+
+    between: Floats = PchipInterpolator(knots, values)(time_s)
+    return between
+
+
 def _rear_pole(pelvis_deg: Floats) -> Floats:
     """The rear knee points where the pelvis faces, and a little to the plate."""
     return body.level_axes(pelvis_deg)[0] + 0.3 * body.X
@@ -137,8 +144,8 @@ def _feet(out: Floats, time_s: Floats) -> None:
     """Heels and toes of rigid feet at the ankles."""
     for name, keys in (("right", _REAR_FOOT), ("left", _LEAD_FOOT)):
         times, heading, down = (np.array(column, dtype=float) for column in zip(*keys, strict=True))
-        toe = np.radians(pchip(times, heading, time_s))[:, None]
-        pitch = np.radians(pchip(times, down, time_s))[:, None]
+        toe = np.radians(monotone(times, heading, time_s))[:, None]
+        pitch = np.radians(monotone(times, down, time_s))[:, None]
         level = np.concatenate([np.cos(toe), np.sin(toe), np.zeros_like(toe)], axis=1)
         along = np.cos(pitch) * level - np.sin(pitch) * body.Z
         sole = -np.sin(pitch) * level - np.cos(pitch) * body.Z
