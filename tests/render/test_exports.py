@@ -26,6 +26,7 @@ from shadow_trainer.render.exports.source import on_clock
 from shadow_trainer.vocabulary import EVENTS
 
 from .conftest import make_analysis, make_series
+from .readers import CHECKLIST, READERS
 
 GAP, UNSEEN = slice(10, 13), slice(0, 4)
 
@@ -46,6 +47,30 @@ def source() -> exports.Source:
 def rows_of(path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("name", exports.EXPORTS)
+def test_every_export_says_the_same_when_another_library_reads_it(source, tmp_path, name):
+    assert name in READERS, CHECKLIST.format(name=name)
+    out = tmp_path / f"export{exports.EXPORTS[name].suffix}"
+    exports.write(name, source, out)
+    reader = READERS[name]
+    read, expected = reader.read(out), reader.expected(source)
+    assert read.shape == expected.shape
+    assert np.allclose(read, expected, atol=reader.tolerance, equal_nan=True)
+
+
+@pytest.mark.parametrize("name", exports.EXPORTS)
+def test_every_export_has_a_label_a_sentence_and_a_row_in_the_table_of_frames(name):
+    export = exports.EXPORTS[name]
+    assert export.label and export.media_type.count("/") == 1 and export.suffix.count(".") == 1
+    assert export.sentence.endswith(".")
+    formats = {line.split()[0] for line in (exports.__doc__ or "").splitlines() if line.strip()}
+    assert export.suffix.split(".")[-1].upper() in formats, CHECKLIST.format(name=name)
+
+
+def test_no_reader_is_left_over():
+    assert set(READERS) <= set(exports.EXPORTS)
 
 
 def test_c3d_read_by_ezc3d_has_our_positions_and_events(source, tmp_path):
