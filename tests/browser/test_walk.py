@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -15,12 +16,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from werkzeug.http import parse_options_header
 
+from shadow_trainer.render.exports import EXPORTS
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
 from tests.browser.looks import at_row, drag_mark, get, id_of, make_link, until_report
 
 pytestmark = pytest.mark.browser
 FILM = "sample_righty_rear.mp4"
-# How a file of each kind begins, and where.
+# How a file of each kind begins, and where; JSON and CSV are read (kind_of).
 BEGINNINGS = {
     "mp4": (4, b"ftyp"),
     "html": (0, b"<!doctype html>"),
@@ -29,7 +31,9 @@ BEGINNINGS = {
     "c3d": (1, b"P"),
     "bvh": (0, b"HIERARCHY"),
 }
-DOWNLOADS = {"mp4": 3, "html": 1, "csv": 3, "json": 1, "npz": 1, "trc": 1, "c3d": 1, "bvh": 1}
+# The videos, the report, and every export there is.
+DOWNLOADS = Counter({"mp4": 3, "html": 1})
+DOWNLOADS.update(export.suffix.rpartition(".")[2] for export in EXPORTS.values())
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -148,6 +152,7 @@ def kind_of(path: Path) -> str:
         heading, row, *_ = data.decode().splitlines()
         assert heading.count(",") == row.count(",") > 3 or '"' in row, path.name
     else:
+        assert kind in BEGINNINGS, f"BEGINNINGS in tests/browser/test_walk.py: say how a .{kind} begins"
         at, beginning = BEGINNINGS[kind]
         assert data[at : at + len(beginning)].lower() == beginning.lower(), path.name
     return kind

@@ -20,9 +20,11 @@ from shadow_trainer.render.exports import Source
 CHECKLIST = """
 The export {name!r} has no read-back. An export is finished when
   1. its module in render/exports/ says to what frame and units it converts,
-  2. its line stands in EXPORTS and its row in the table of frames (render/exports/__init__.py),
+  2. its line stands in EXPORTS, and its format in the table of frames (render/exports/__init__.py),
   3. READERS in tests/render/readers.py reads its file with another library (pinned in requirements-dev.txt),
-  4. tests/render/test_exports.py has its tests: gaps, events, units, one pitch alone.
+  4. tests/render/test_exports.py has what is special about it: gaps, events, units, one pitch alone,
+  5. BEGINNINGS in tests/browser/test_walk.py knows how a file of a new kind begins,
+  6. the Downloads of docs/coach.md and templates/help.html name a new format.
 docs/developer.md, "Add an export", says it step by step.
 """
 
