@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from shadow_trainer import create_app
 from shadow_trainer.catalog import migrate, open_catalog
@@ -114,6 +115,25 @@ class Desk:
         self.storage.put(f"analyses/{analysis_id}/{name}", path)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Compiled templates of all applications of this process: compiling them again would be half of each test."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled from the same source; Jinja checks that it is the same."""
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = CompiledTemplates()
+
+
 def make_app(folder: Path, **changes: Any) -> Flask:
     """An application with its own data folder and a queue that only takes jobs in."""
     values = {
@@ -131,7 +151,9 @@ def make_app(folder: Path, **changes: Any) -> Flask:
 
     storage = open_storage(settings.storage_address, settings)
     jobs = make_manager(Services(settings, catalog, storage))
-    return create_app(settings, catalog=catalog, storage=storage, jobs=jobs)
+    app = create_app(settings, catalog=catalog, storage=storage, jobs=jobs)
+    app.jinja_env.bytecode_cache = TEMPLATES
+    return app
 
 
 @pytest.fixture(scope="session")

@@ -57,8 +57,9 @@ def _load(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as loaded:
             arrays = {name: loaded[name] for name in loaded.files}
     else:
-        # Mapped, a file is opened only when it is as long as its head claims.
-        arrays = {"arr_0": np.load(path, allow_pickle=False, mmap_mode="r")}
+        # Mapped, a file is opened only when it is as long as its head claims; np.load would take it for an archive
+        # by its first bytes, and leave it open when it is none.
+        arrays = {"arr_0": np.lib.format.open_memmap(path, mode="r")}
     return {name: array for name, array in arrays.items() if array.dtype.kind in "fiu"}
 
 
