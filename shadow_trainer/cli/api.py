@@ -1,8 +1,9 @@
-"""`python -m shadow_trainer api`: the addresses for programs, as the code has them; docs/api.md is written from this."""
+"""`python -m shadow_trainer api`: what programs need to know, as the code has it; docs/api.md is written from this."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 BEGIN, END = "<!-- addresses: begin (generated) -->", "<!-- addresses: end -->"
 FILE = ROOT / "docs" / "api.md"
+SCHEMA_FILE = ROOT / "docs" / "analysis.schema.json"
 HIDDEN_METHODS = {"HEAD", "OPTIONS"}
 
 
@@ -31,12 +33,13 @@ class Address:
 
 
 @click.command()
-@click.option("--write", is_flag=True, help="Rewrite the list in docs/api.md.")
+@click.option("--write", is_flag=True, help="Rewrite the list in docs/api.md and the schema of analysis.json beside it.")
 def api(write: bool) -> None:
     """List the addresses for programs."""
     if write:
         FILE.write_text(with_list(FILE.read_text(encoding="utf-8")), encoding="utf-8")
-        click.echo("docs/api.md is up to date")
+        SCHEMA_FILE.write_text(analysis_schema(), encoding="utf-8")
+        click.echo("docs/api.md and docs/analysis.schema.json are up to date")
         return
     for address in addresses():
         click.echo(f"{address.method:7} {address.path:45} {address.words.splitlines()[0]}")
@@ -60,6 +63,13 @@ def _addresses(app: Flask) -> Iterator[Address]:
             words = inspect.getdoc(app.view_functions[rule.endpoint]) or ""
             for method in sorted((rule.methods or set()) - HIDDEN_METHODS):
                 yield Address(path, method, words)
+
+
+def analysis_schema() -> str:
+    """The JSON schema of analysis.json as the text of its file."""
+    from ..pitching.schema import schema
+
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def with_list(text: str) -> str:

@@ -12,8 +12,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 from shadow_trainer.cli.analyse import OUTPUTS
+from shadow_trainer.cli.api import SCHEMA_FILE
 from shadow_trainer.settings import ROOT, load
 from tests.video import clips
 
@@ -66,6 +68,11 @@ def test_a_film_cut_off_is_measured_as_far_as_it_goes_and_says_so(document: dict
     assert all(w["message"] and w["fix"] for w in document["warnings"])
 
 
+def test_it_is_what_its_schema_says(document: dict) -> None:
+    errors = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))).iter_errors(document)
+    assert [error.message for error in errors] == []
+
+
 def test_the_left_hander_and_his_one_pitch_are_found(document: dict) -> None:
     assert document["athlete"]["throws"] == "left"
     assert document["athlete"]["height_m"] == 1.88
@@ -93,7 +100,7 @@ def test_eight_events_in_the_order_of_a_delivery(document: dict) -> None:
 
 def test_a_metric_carries_unit_error_confidence_and_norm(document: dict) -> None:
     for metric in document["deliveries"][0]["metrics"]:
-        assert {"name", "event", "value", "unit", "error", "confidence", "norm", "z"} <= set(metric)
+        assert {"name", "event", "span", "value", "unit", "error", "confidence", "norm", "z"} <= set(metric)
         assert metric["confidence"] in ("high", "medium", "low")
         assert metric["z"] is None or metric["confidence"] != "low", "low confidence is never scored"
 

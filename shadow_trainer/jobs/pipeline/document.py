@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from ...pitching.document import SCHEMA, Analysis, Result
+from ...pitching.document import SCHEMA, Analysis, Person, Result, Video, VideoWarning
+from ...vocabulary import ModelSize
 from . import assumptions
 from .stage import Run, timings
+
+if TYPE_CHECKING:
+    from ...pose.tracking.candidates import Scan
+    from ...video import VideoInfo
 
 SLOW_MOTION_FIX = "Give the capture rate with the upload if you know it; it is in the camera's settings."
 
 
 def build_document(
-    run: Run, info: Any, scan: Any, result: Result, factor: float
+    run: Run, info: VideoInfo, scan: Scan, result: Result, factor: float
 ) -> tuple[Analysis, dict[str, Any]]:
     """``(document, curves)``: the contract's analysis.json, and the time series for the charts.
 
     The curves are a file of their own: a page that lists numbers should not load every curve.
     """
-    document = {
+    document: Analysis = {
         "schema": SCHEMA,
-        # The browser's copy has a rate of its own when the film's varies: the player counts its frames.
-        "video": {**_video(info), "preview_fps": run.read_json("preview.json")["fps"]},
+        # The browser's copy has a rate of its own when the video's varies: the player counts its frames.
+        "video": _video(info, run.read_json("preview.json")["fps"]),
         "athlete": result["athlete"],
         "view": result["view"],
         "level": result["level"],
-        "model": {"size": run.request.model_size},
+        "model": {"size": ModelSize(run.request.model_size)},
         "people": _people(scan, run.request.person),
         "deliveries": result["deliveries"],
         "consistency": result["consistency"],
-        "warnings": [*info.warnings, *scan.warnings, *_slow_motion(info, factor), *result["warnings"]],
+        "warnings": [
+            *map(_warning, (*info.warnings, *scan.warnings)),
+            *_slow_motion(info, factor),
+            *result["warnings"],
+        ],
         "timings_s": timings(run.work),
     }
-    document[assumptions.SOLVED] = assumptions.solved_under(document, run.request.as_dict())
-    return plain(document), plain({"schema": SCHEMA, "deliveries": result["series"]})
+    solved = assumptions.solved_under(document, run.request.as_dict())
+    return plain({**document, assumptions.SOLVED: solved}), plain(
+        {"schema": SCHEMA, "deliveries": result["series"]}
+    )
 
 
 def plain(value: Any) -> Any:
@@ -50,34 +62,57 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _video(info: Any) -> dict[str, Any]:
+def _video(info: VideoInfo, preview_fps: float) -> Video:
     """The facts that the contract names."""
-    names = ("width", "height", "frame_count", "fps", "capture_fps", "duration_s", "rotation_deg")
-    more = ("codec", "variable_frame_rate", "truncated", "time_scale")
-    found = {name: getattr(info, name) for name in (*names, *more)}
+    facts: Video = {
+        "width": info.width,
+        "height": info.height,
+        "frame_count": info.frame_count,
+        "fps": info.fps,
+        "capture_fps": info.capture_fps,
+        "duration_s": info.duration_s,
+        "rotation_deg": info.rotation_deg,
+        "codec": info.codec,
+        "variable_frame_rate": info.variable_frame_rate,
+        "truncated": info.truncated,
+        "time_scale": info.time_scale,
+        "preview_fps": preview_fps,
+    }
     if info.part:
         # Of the whole file: every other time in the document counts from this start.
-        found["part"] = {"start_s": info.part[0], "end_s": info.part[1]}
-    return found
+        facts["part"] = {"start_s": info.part[0], "end_s": info.part[1]}
+    return facts
 
 
-def _people(scan: Any, chosen: int | None) -> list[dict[str, Any]]:
+def _people(scan: Scan, chosen: int | None) -> list[Person]:
     """The candidates without pictures and tracks; exactly one is marked as chosen."""
     choice = scan.chosen if chosen is None else chosen
-    rows = []
-    for person in scan.as_dict()["people"]:
-        row = {key: value for key, value in person.items() if key not in ("times", "rois", "pieces")}
-        row["chosen"] = row["id"] == choice
-        rows.append(row)
-    return rows
+    return [
+        {
+            "id": person.id,
+            "score": person.score,
+            "first_s": person.first_s,
+            "last_s": person.last_s,
+            "seen_s": person.seen_s,
+            "height_px": person.height_px,
+            "peak_speed": person.peak_speed,
+            "windows": [list(window) for window in person.windows],
+            "chosen": person.id == choice,
+        }
+        for person in scan.people
+    ]
 
 
-def _slow_motion(info: Any, factor: float) -> list[dict[str, str]]:
+def _warning(said: Mapping[str, str]) -> VideoWarning:
+    return {"code": said["code"], "message": said["message"], "fix": said["fix"]}
+
+
+def _slow_motion(info: VideoInfo, factor: float) -> list[VideoWarning]:
     """What is said when the film was found to be slow motion although nothing in the file says so."""
     if factor == 1.0:
         return []
     message = (
-        f"This film plays {factor:g} times slower than life: the throw takes longer than a throw can. "
+        f"This video plays {factor:g} times slower than life: the throw takes longer than a throw can. "
         f"It was measured as {info.capture_fps:.0f} frames per second."
     )
     return [{"code": "slow_motion_found", "message": message, "fix": SLOW_MOTION_FIX}]

@@ -1,0 +1,102 @@
+"""analysis.json: what the stages found, put together, is what docs/analysis.schema.json says it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+
+from shadow_trainer import pitching
+from shadow_trainer.cli import api
+from shadow_trainer.jobs.pipeline.document import build_document
+from shadow_trainer.jobs.pipeline.request import AnalysisRequest
+from shadow_trainer.pitching import stored
+from shadow_trainer.pose.tracking.candidates import Person, Scan
+from shadow_trainer.video.info import VideoInfo
+from tests.pitching import bodies
+
+BEFORE = Path(__file__).parent.parent / "pitching" / "stored" / "analysis_1.json"
+INFO = VideoInfo(
+    width=1280, height=720, frame_count=600, fps=120.0, capture_fps=120.0, duration_s=5.0, rotation_deg=0,
+    codec="h264", size_bytes=1, pixel_format="yuv420p", variable_frame_rate=False, has_audio=False,
+    frame_count_exact=True, truncated=False, time_scale=1.0, part=(1.0, None),
+    warnings=({"code": "cut", "message": "A part.", "fix": "Nothing."},),
+)  # fmt: skip
+PERSON = Person(0, 0.9, 0.0, 5.0, 5.0, 400.0, 9.0, np.zeros(1), np.zeros((1, 4)), np.zeros(1), ((0.5, 2.5),))
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    """The committed schema."""
+    schema = json.loads(api.SCHEMA_FILE.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def produced(work: Path, **options: Any) -> dict[str, Any]:
+    """A document as the pipeline writes it, read back from its text."""
+    (work / "receipts").mkdir(parents=True)
+    (work / "receipts" / "probe.json").write_text('{"stage": "probe", "seconds": 0.25}', encoding="utf-8")
+    run = SimpleNamespace(
+        work=work, request=AnalysisRequest(height_m=1.88), read_json=lambda name: {"fps": 60.0}
+    )
+    series = options.pop("series", bodies.pitch(120.0))
+    document, _ = build_document(
+        run, INFO, Scan((PERSON,), 0, PERSON.windows), pitching.analyse(series, **options), 2.0
+    )
+    return json.loads(json.dumps(document, allow_nan=False))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"view": "rear", "level": "youth", "height_m": 1.7},
+        {"reference": None, "scored": False, "plate_known": False},
+        {"series": bodies.mirrored(bodies.pitch(30.0)), "throws": "left"},
+        {"series": bodies.pitch(60.0, count=3)},
+        {"series": bodies.filmed(bodies.pitch(120.0))},
+        {"series": bodies.series(*bodies.standing())},
+    ],
+    ids=["plain", "told", "unscored", "left", "three", "filmed", "nobody throws"],
+)
+def test_a_document_is_what_its_schema_says(
+    validator: Draft202012Validator, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    document = produced(tmp_path, **options)
+    assert [error.message for error in validator.iter_errors(document)] == []
+
+
+def test_a_finding_that_is_told_is_what_the_schema_says(
+    validator: Draft202012Validator, tmp_path: Path
+) -> None:
+    short = bodies.pitch(240.0, count=3)
+    document = produced(tmp_path, series=short, height_m=2.3, view="open-side")
+    assert any(delivery["faults"] for delivery in document["deliveries"])
+    assert [error.message for error in validator.iter_errors(document)] == []
+
+
+def test_a_document_of_the_release_before_becomes_one_of_this_schema(validator: Draft202012Validator) -> None:
+    before = json.loads(BEFORE.read_text(encoding="utf-8"))
+    assert list(validator.iter_errors(before))
+    assert [error.message for error in validator.iter_errors(stored.upgraded(before))] == []
+
+
+def test_a_word_or_a_key_that_is_not_in_the_types_is_refused(
+    validator: Draft202012Validator, tmp_path: Path
+) -> None:
+    document = produced(tmp_path)
+    document["deliveries"][0]["metrics"][0]["event"] = "max"
+    document["deliveries"][0]["mood"] = "good"
+    paths = {error.json_path for error in validator.iter_errors(document)}
+    assert {"$.deliveries[0]", "$.deliveries[0].metrics[0].event"} <= paths
+
+
+def test_the_committed_schema_is_that_of_the_types() -> None:
+    committed = api.SCHEMA_FILE.read_text(encoding="utf-8")
+    assert committed == api.analysis_schema(), "run: python -m shadow_trainer api --write"
