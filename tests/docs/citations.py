@@ -23,7 +23,7 @@ OF_THE_METHOD = ("shadow_trainer/pitching/", "tests/pitching/")
 TEXTS = ("*.md", "*.py", "*.csv", "*.yml", "*.toml", "*.conf", "*.sh", "*.js", "*.css", "*.html", "*.j2", "*.service",
          "*.target", "*.mako", ".env.example", "Makefile", "Procfile", "requirements*.txt", "deploy/Dockerfile")  # fmt: skip
 NUMBER = r"\d+(?:\.\d+)*"
-PAGE = re.compile(r"(?<![\w*./<>-])[\w./-]*\w\.md\b")
+PAGE = re.compile(r"(?<![\w*./<>-])(?:[\w./-]*\w\.md|docs/[\w./-]*\w\.\w+)\b")
 SECTION = re.compile(
     rf"(?P<before>RFC \d+,? |[\w./-]*\w\.md\W{{0,3}})?\bsections? (?P<numbers>{NUMBER}(?:(?:, | and | to ){NUMBER})*)"
 )
@@ -74,7 +74,7 @@ def docstrings(source: str) -> Iterator[str]:
 
 
 def pages_cited() -> Iterator[Citation]:
-    """Every ``*.md`` that is named anywhere."""
+    """Every ``*.md``, and every file of the documentation, that is named anywhere."""
     for where, text in texts().items():
         for name in PAGE.findall(text):
             yield Citation(where, name)
