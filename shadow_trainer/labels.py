@@ -115,6 +115,11 @@ def quantity(value: float | None, unit: str) -> str:
     return UNKNOWN if value is None else with_sign(number(value, unit), unit)
 
 
+def signed(value: float, unit: str) -> str:
+    """Return a difference as text with its sign: ``+140 ms``, ``−35 ms``, and ``0 ms`` for what rounds to it."""
+    return f"{'+' if rounded(value, unit) > 0 else ''}{quantity(value, unit)}"
+
+
 def with_sign(amount: str, unit: str) -> str:
     """Return a number's text with the sign of its unit; only a degree sign stands close to the number."""
     gap = "" if stands_close(unit) else " "

@@ -33,7 +33,9 @@ class Address:
 
 
 @click.command()
-@click.option("--write", is_flag=True, help="Rewrite the list in docs/api.md and the schema of analysis.json beside it.")
+@click.option(
+    "--write", is_flag=True, help="Rewrite the list in docs/api.md and the schema of analysis.json beside it."
+)
 def api(write: bool) -> None:
     """List the addresses for programs."""
     if write:

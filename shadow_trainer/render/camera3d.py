@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..vocabulary import View
+
 _UP = np.array([0.0, 0.0, 1.0])
 _ELEVATION_DEG = 14.0
 _FIELD_OF_VIEW_DEG = 30.0
@@ -48,7 +50,7 @@ def complementary(view: str, throws: str) -> tuple[np.ndarray, str]:
     athlete's open side (third-base side for a right-hander, so -Y).
     """
     open_side = -1.0 if throws == "right" else 1.0
-    if view in ("rear", "front"):
+    if view in (View.REAR, View.FRONT):
         heading, words = np.array([0.30, 0.95 * open_side]), "from the open side"
     else:
         heading, words = np.array([0.80, 0.60 * open_side]), "from the front"

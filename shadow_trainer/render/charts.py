@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from ..labels import UNKNOWN, event_label, number, quantity, unit_label
-from .svg import Band, Chart, Event, Line, draw
+from ..vocabulary import Event, Unit
+from .svg import Band, Chart, EventLine, Line, draw
 
 # The style sheet that pages use with the charts; without it they are drawn in the colours of paper.
 CSS = (
@@ -29,7 +30,7 @@ CSS = (
     )
 )
 
-_MAIN = ("leg_lift", "foot_contact", "release")
+_MAIN = (Event.LEG_LIFT, Event.FOOT_CONTACT, Event.RELEASE)
 
 
 @dataclass(frozen=True)
@@ -41,28 +42,28 @@ class Plan:
 
     key: str
     title: str
-    unit: str
+    unit: Unit
     curves: tuple[tuple[str, str, str], ...]
-    span: tuple[str, float, str, float] = ("leg_lift", 0.15, "follow_through", 0.1)
+    span: tuple[str, float, str, float] = (Event.LEG_LIFT, 0.15, Event.FOLLOW_THROUGH, 0.1)
 
 
 PLANS: tuple[Plan, ...] = (
     Plan(
         "rotation",
         "Pelvis and trunk rotation",
-        "deg",
+        Unit.DEGREES,
         (("pelvis_rotation", "Pelvis", "pelvis"), ("trunk_rotation", "Trunk", "ink")),
     ),
     Plan(
         "separation",
         "Hip–shoulder separation",
-        "deg",
+        Unit.DEGREES,
         (("hip_shoulder_separation", "Separation", "ink"),),
     ),
     Plan(
         "tilt",
         "Trunk tilt",
-        "deg",
+        Unit.DEGREES,
         (
             ("trunk_forward_tilt", "Forward", "ink"),
             ("trunk_lateral_tilt", "To the glove side", "glove"),
@@ -72,13 +73,13 @@ PLANS: tuple[Plan, ...] = (
     Plan(
         "knees",
         "Knee flexion",
-        "deg",
+        Unit.DEGREES,
         (("lead_knee_flexion", "Lead knee", "glove"), ("rear_knee_flexion", "Rear knee", "throwing")),
     ),
     Plan(
         "arm",
         "Throwing arm",
-        "deg",
+        Unit.DEGREES,
         (
             ("elbow_flexion", "Elbow flexion", "throwing"),
             ("shoulder_abduction", "Shoulder abduction", "ink"),
@@ -89,7 +90,7 @@ PLANS: tuple[Plan, ...] = (
     Plan(
         "glove",
         "Glove arm",
-        "deg",
+        Unit.DEGREES,
         (
             ("glove_elbow_flexion", "Elbow flexion", "glove"),
             ("glove_shoulder_abduction", "Shoulder abduction", "ink"),
@@ -100,14 +101,14 @@ PLANS: tuple[Plan, ...] = (
     Plan(
         "slot",
         "Arm slot",
-        "deg",
+        Unit.DEGREES,
         (("arm_slot", "Hand above the shoulder, seen from behind", "throwing"),),
-        ("foot_contact", 0.08, "max_internal_rotation", 0.06),
+        (Event.FOOT_CONTACT, 0.08, Event.MAX_INTERNAL_ROTATION, 0.06),
     ),
     Plan(
         "sequence",
         "Kinematic sequence",
-        "deg/s",
+        Unit.DEGREES_PER_SECOND,
         (
             ("pelvis_rotation_velocity", "Pelvis", "pelvis"),
             ("trunk_rotation_velocity", "Trunk", "ink"),
@@ -115,7 +116,7 @@ PLANS: tuple[Plan, ...] = (
             ("shoulder_internal_rotation_velocity", "Shoulder", "shoulder"),
             ("lead_knee_extension_velocity", "Lead knee", "glove"),
         ),
-        ("foot_contact", 0.08, "max_internal_rotation", 0.06),
+        (Event.FOOT_CONTACT, 0.08, Event.MAX_INTERNAL_ROTATION, 0.06),
     ),
 )
 
@@ -184,7 +185,7 @@ def flatten(curves: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray
 
 def origin(delivery: Mapping[str, Any]) -> tuple[float, str]:
     """Time that is shown as zero, and the words for the axis."""
-    contact = (delivery.get("events", {}).get("foot_contact") or {}).get("time_s")
+    contact = (delivery.get("events", {}).get(Event.FOOT_CONTACT) or {}).get("time_s")
     if contact is None:
         return 0.0, "Time (s)"
     return float(contact), "Time from foot contact (s)"
@@ -205,9 +206,9 @@ def _known(row: np.ndarray | None) -> bool:
     return row is not None and bool(np.isfinite(row).any())
 
 
-def _events(delivery: Mapping[str, Any], zero: float) -> list[Event]:
+def _events(delivery: Mapping[str, Any], zero: float) -> list[EventLine]:
     return [
-        Event(
+        EventLine(
             event_label(name), float(event["time_s"]) - zero, bool(event.get("estimated")), name not in _MAIN
         )
         for name, event in delivery.get("events", {}).items()

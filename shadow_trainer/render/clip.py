@@ -13,7 +13,7 @@ import numpy as np
 
 from ..body.series import PoseSeries
 from ..body.skeleton import INDEX, side_of
-from ..vocabulary import EVENTS
+from ..vocabulary import EVENTS, Event
 from .palette import CENTRE, GLOVE, RGB, THROWING
 
 _REFERENCE_SIDE = 720.0  # strokes and letters are designed on a frame whose shorter side is this
@@ -159,7 +159,7 @@ def event_marks(deliveries: list[dict[str, Any]], time_s: np.ndarray) -> tuple[M
     marks = []
     for delivery in deliveries:
         events = delivery.get("events", {})
-        contact = events.get("foot_contact", {}).get("time_s")
+        contact = events.get(Event.FOOT_CONTACT, {}).get("time_s")
         for name in EVENTS:
             event = events.get(name)
             if not event or event.get("time_s") is None:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..body.skeleton import BONES, INDEX
+from ..vocabulary import Event
 from .palette import ON_PAPER
 
 # The delivery in four poses.
-MOMENTS = ("leg_lift", "foot_contact", "max_external_rotation", "release")
+MOMENTS = (Event.LEG_LIFT, Event.FOOT_CONTACT, Event.MAX_EXTERNAL_ROTATION, Event.RELEASE)
 HEIGHT_PX, MARGIN_PX, GAP_PX = 120.0, 8.0, 14.0
 HEAD_R_PX = 6.0
 _THROWING = {"right_shoulder", "right_elbow", "right_wrist", "right_index"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.skeleton import INDEX
+from ..vocabulary import Event
 from .clip import Mark
 
 _FEET = tuple(
@@ -44,8 +45,8 @@ def ground_of(world_m: np.ndarray, marks: Sequence[Mark], throws: str) -> Ground
     """
     rear = "left" if throws == "left" else "right"
     lead = "right" if rear == "left" else "left"
-    stand = _sole(world_m, marks, "leg_lift", rear)
-    land = _sole(world_m, marks, "foot_contact", lead)
+    stand = _sole(world_m, marks, Event.LEG_LIFT, rear)
+    land = _sole(world_m, marks, Event.FOOT_CONTACT, lead)
     if stand is not None and land is not None and land[0] - stand[0] > 0.3:
         drop = abs(land[2] - stand[2]) / (land[0] - stand[0])
         if drop <= _STEEPEST:

@@ -18,10 +18,11 @@ from ..labels import (
     number,
     quantity,
     readable,
+    signed,
     z_words,
 )
 from ..pitching.metrics.labels import metric_label, validated
-from ..vocabulary import EVENTS, Confidence, Span
+from ..vocabulary import EVENTS, Confidence, Event, Span, Unit
 from . import charts
 from .palette import css_variables
 
@@ -166,7 +167,9 @@ def _section(
 ) -> Section:
     index = int(delivery.get("index", 0))
     events = delivery.get("events", {})
-    contact, release = ((events.get(name) or {}).get("time_s") for name in ("foot_contact", "release"))
+    contact, release = (
+        (events.get(name) or {}).get("time_s") for name in (Event.FOOT_CONTACT, Event.RELEASE)
+    )
     facts = f"from {delivery['start_s']:.1f} to {delivery['end_s']:.1f} s of the film"
     if contact is not None and release is not None:
         facts += f", {1000 * (release - contact):.0f} ms from foot contact to release"
@@ -202,7 +205,7 @@ def _moments(events: Mapping[str, Any], release: float | None) -> tuple[Moment, 
         event = events.get(name) or {}
         if event.get("time_s") is None:
             continue
-        away = "" if release is None else f"{1000 * (event['time_s'] - release):+.0f} ms".replace("-", "−")
+        away = "" if release is None else signed(1000 * (event["time_s"] - release), Unit.MILLISECONDS)
         confidence = "" if event.get("confidence") is None else f"{100 * event['confidence']:.0f} % sure"
         if event.get("estimated"):
             confidence = ", ".join(filter(None, (confidence, "estimated")))

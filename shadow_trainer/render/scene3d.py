@@ -11,6 +11,7 @@ import numpy as np
 
 from ..body.series import PoseSeries
 from ..body.skeleton import INDEX, side_of
+from ..vocabulary import View
 from .camera3d import Camera, complementary, framing
 from .canvas import Layer, bounds, fixed, text, text_width
 from .clip import event_marks
@@ -48,7 +49,7 @@ def make_stage(
 ) -> Stage:
     """Place the camera so that the whole delivery fits, and draw gradient, grid and plate direction once."""
     throws = analysis.get("athlete", {}).get("throws", "right")
-    view = analysis.get("view", {}).get("name", "other")
+    view = analysis.get("view", {}).get("name", View.OTHER)
     direction, words = complementary(view, throws)
     marks = event_marks(analysis.get("deliveries", []), series.time_s)
     everything = [series.world_m.reshape(-1, 3)]

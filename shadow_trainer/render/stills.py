@@ -14,6 +14,7 @@ from .. import video
 from ..body.series import PoseSeries
 from ..labels import event_label
 from ..video.info import VideoInfo
+from ..vocabulary import Event
 from .canvas import text
 from .clip import Mark, event_marks
 from .film import clip_of, fitted
@@ -21,12 +22,12 @@ from .overlays import Overlay, Skeleton, Trail
 from .side_by_side import Crop, cut
 
 STILL_EVENTS = (
-    "leg_lift",
-    "hand_separation",
-    "foot_contact",
-    "max_external_rotation",
-    "release",
-    "follow_through",
+    Event.LEG_LIFT,
+    Event.HAND_SEPARATION,
+    Event.FOOT_CONTACT,
+    Event.MAX_EXTERNAL_ROTATION,
+    Event.RELEASE,
+    Event.FOLLOW_THROUGH,
 )
 STILL_SIZE = (400, 500)
 JPEG_QUALITY = 82
@@ -151,7 +152,7 @@ def poster(
     if not len(series):
         return None
     marks = event_marks(analysis.get("deliveries", []), series.time_s)
-    row = next((mark.row for mark in marks if mark.name == "foot_contact"), len(series) // 2)
+    row = next((mark.row for mark in marks if mark.name == Event.FOOT_CONTACT), len(series) // 2)
     image = frames_at(video_path, info, {row}, series.time_s, max_side=_POSTER_SIDE).get(row)
     if image is None:
         return None

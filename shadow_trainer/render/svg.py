@@ -12,12 +12,16 @@ from html import escape
 
 import numpy as np
 
-from ..labels import number, quantity, unit_label
+from ..labels import MINUS, number, quantity, unit_label
 from .palette import ON_PAPER
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 58, 16, 46, 44
 _DASHES = {"shadow": "7 5", "glove": "", "reference": "7 5"}
+_LEGEND_STEP, _LEGEND_LEFT = (
+    44.0,
+    4.0,
+)  # pixels that an entry takes besides its name; where the first may begin
 _LABEL_WIDTH = 6.4  # pixels per character of an 11 px label
 
 Scale = Callable[[float], float]  # a value as pixels of the chart
@@ -33,7 +37,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Event:
+class EventLine:
     """A vertical line at ``x`` with its name; dashed when the event was inferred and not seen."""
 
     label: str
@@ -62,7 +66,7 @@ class Chart:
     unit: str
     x: np.ndarray
     lines: Sequence[Line]
-    events: Sequence[Event] = ()
+    events: Sequence[EventLine] = ()
     bands: Sequence[Band] = ()
     note: str = ""
 
@@ -75,6 +79,11 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     step = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= raw * 0.999)
     first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
     return [float(k * step) for k in np.arange(first, last + 1)]
+
+
+def tick_label(value: float) -> str:
+    """Return a number of an axis as text, with a minus sign."""
+    return f"{value:g}".replace("-", MINUS)
 
 
 def describe(chart: Chart) -> str:
@@ -150,9 +159,9 @@ def _axes(chart: Chart, x_of: Scale, y_of: Scale, x_ticks: list[float], y_ticks:
             f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{rule}" '
             f'stroke-width="{1.6 if tick == 0 else 1}"/>'
         )
-        shapes.append(_text(LEFT - 8, y + 4, f"{tick:g}", "tick", "end"))
+        shapes.append(_text(LEFT - 8, y + 4, tick_label(tick), "tick", "end"))
     for tick in x_ticks:
-        shapes.append(_text(x_of(tick), bottom + 17, f"{tick:g}", "tick"))
+        shapes.append(_text(x_of(tick), bottom + 17, tick_label(tick), "tick"))
     shapes.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, chart.x_label, "axis"))
     shapes.append(_text(6, TOP - 8, unit_label(chart.unit), "axis", "start"))
     return shapes
@@ -231,13 +240,16 @@ def _legend(chart: Chart) -> list[str]:
     shapes, x = [], float(WIDTH - RIGHT)
     shown = [(line, line.label) for line in chart.lines if line.role != "shadow"]
     shown += [(line, "Shadow") for line in chart.lines if line.role == "shadow"][:1]
+    # Samples and gaps give way where the names need the room.
+    names = sum(len(label) * _LABEL_WIDTH for _, label in shown)
+    step = min(_LEGEND_STEP, (x - _LEGEND_LEFT - names) / len(shown))
     for line, label in reversed(shown):
         x -= len(label) * _LABEL_WIDTH + 4
         colour, dash = ON_PAPER.get(line.role, ON_PAPER["ink"]), _DASHES.get(line.role, "")
         shapes.append(_text(x, 13, label, "legend", "start", 11))
         shapes.append(
-            f'<line class="line {escape(line.role, quote=True)}" x1="{x - 26:.1f}" x2="{x - 6:.1f}" y1="9" y2="9" '
+            f'<line class="line {escape(line.role, quote=True)}" x1="{x - 0.6 * step:.1f}" x2="{x - 6:.1f}" y1="9" y2="9" '
             f'stroke="{colour}" stroke-width="2.6"' + (f' stroke-dasharray="{dash}"' if dash else "") + "/>"
         )
-        x -= 40
+        x -= step - 4
     return shapes

@@ -12,7 +12,7 @@ from html import escape
 
 from ..labels import number, quantity, unit_label
 from .palette import ON_PAPER
-from .svg import Scale, ticks
+from .svg import Scale, tick_label, ticks
 
 WIDTH, HEIGHT = 480, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 26, 30
@@ -130,7 +130,7 @@ def _axes(chart: Chart, x_of: DayScale, y_of: Scale, y_ticks: list[float]) -> li
             f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
             f'stroke="{ON_PAPER["rule"]}"/>'
         )
-        shapes.append(_text(LEFT - 7, y + 4, f"{tick:g}".replace("-", "−"), "tick", "end"))
+        shapes.append(_text(LEFT - 7, y + 4, tick_label(tick), "tick", "end"))
     for day in shown_days([dot.day for dot in chart.dots]):
         words = f"{day.day} {day.strftime('%b')} {day.strftime('%y')}"
         # The last label must not run out of the drawing.

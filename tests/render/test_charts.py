@@ -82,3 +82,18 @@ def test_ticks_are_round_and_enclose_the_data(low, span):
     assert marks[0] <= low + 1e-6 * span and marks[-1] >= low + span - 1e-6 * span
     assert 2 <= len(marks) <= 9
     assert np.allclose(np.diff(marks), marks[1] - marks[0])
+
+
+@pytest.mark.parametrize("plan", charts.PLANS, ids=lambda plan: plan.key)
+def test_the_legend_stays_inside_the_chart_and_its_entries_apart(plan):
+    lines = [svg.Line(label, role, np.zeros(3)) for _, label, role in plan.curves]
+    lines.append(svg.Line("Elbow, shadow", "shadow", np.zeros(3)))
+    drawing = svg.draw(svg.Chart("k", "T", "t", "deg", np.arange(3.0), lines))
+    samples = [
+        tuple(map(float, pair)) for pair in re.findall(r'x1="([\d.-]+)" x2="([\d.-]+)" y1="9"', drawing)
+    ]
+    places = [float(x) for x in re.findall(r'class="legend" x="([\d.-]+)"', drawing)]
+    assert len(samples) == len(places) == len(lines)
+    assert min(start for start, _ in samples) >= 0
+    for (start, end), place in zip(samples, places, strict=True):
+        assert start + 5 < end < place

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...body.skeleton import LANDMARKS
 from ...errors import NotFound
+from ...vocabulary import Confidence, Event
 from ..charts import flatten
 from .source import Source
 
@@ -49,7 +50,7 @@ def _metric_rows(analysis: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         events = delivery.get("events", {})
         for metric in delivery.get("metrics", []):
             norm = metric.get("norm") or {}
-            low = metric.get("confidence") == "low"
+            low = metric.get("confidence") == Confidence.LOW
             yield (
                 int(delivery.get("index", 0)) + 1,
                 metric["name"],
@@ -128,7 +129,7 @@ def curves_csv(source: Source, out: str | os.PathLike[str]) -> None:
 
 def _curve_rows(tables: Iterable[Any], names: list[str]) -> Iterator[list[Any]]:
     for delivery, times, named in tables:
-        contact = (delivery.get("events", {}).get("foot_contact") or {}).get("time_s")
+        contact = (delivery.get("events", {}).get(Event.FOOT_CONTACT) or {}).get("time_s")
         for k, time in enumerate(times):
             since = "" if contact is None else rounded(time - contact, 6)
             cells = [rounded(named[name][k], 3) if name in named else "" for name in names]

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from ...body.skeleton import INDEX
+from ...vocabulary import Event
 from ..canvas import Layer, bounds
 from ..clip import Mark, Pose
 from ..palette import CASING, INK
 
 _RING_SECONDS = 0.55  # of playback
 # The joint that an event is about: (joint, role), role throwing/lead as in docs/method.md, section 0.
-_EVENT_JOINT = {
-    "leg_lift": ("knee", "lead"),
-    "foot_contact": ("ankle", "lead"),
-    "max_external_rotation": ("wrist", "throwing"),
-    "release": ("wrist", "throwing"),
-    "max_internal_rotation": ("wrist", "throwing"),
+_EVENT_JOINT: dict[str, tuple[str, str]] = {
+    Event.LEG_LIFT: ("knee", "lead"),
+    Event.FOOT_CONTACT: ("ankle", "lead"),
+    Event.MAX_EXTERNAL_ROTATION: ("wrist", "throwing"),
+    Event.RELEASE: ("wrist", "throwing"),
+    Event.MAX_INTERNAL_ROTATION: ("wrist", "throwing"),
 }
 
 

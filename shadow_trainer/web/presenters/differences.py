@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ...labels import UNKNOWN, event_label, number, quantity, rounded, stands_close
+from ...labels import UNKNOWN, event_label, number, quantity, signed, stands_close
 from ...pitching.metrics import MetricKey
 from ...pitching.metrics.labels import metric_label
 from ...pitching.reference.time_warp import INTERVALS
-from ...vocabulary import EVENTS
+from ...vocabulary import EVENTS, Unit
 from .likeness import Likeness, likeness
 from .metrics import PHASES, phase_of
 
@@ -89,8 +89,16 @@ def intervals(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Interval, ...
             first, second = (1000 * (times[stop] - times[start]) for times in (ours, theirs))
             label = f"{event_label(start)} to {event_label(stop).lower()}"
             guessed = [_guessed(delivery, start, stop) for delivery in (a, b)]
-            apart = "–" if any(guessed) else _ms(second - first, signed=True)
-            found.append(Interval(label, _ms(first), _ms(second), apart, *guessed))
+            apart = "–" if any(guessed) else signed(second - first, Unit.MILLISECONDS)
+            found.append(
+                Interval(
+                    label,
+                    quantity(first, Unit.MILLISECONDS),
+                    quantity(second, Unit.MILLISECONDS),
+                    apart,
+                    *guessed,
+                )
+            )
     return tuple(found)
 
 
@@ -124,7 +132,7 @@ def _row(key: MetricKey, a: Mapping[str, Any] | None, b: Mapping[str, Any] | Non
     difference = UNKNOWN
     if a and b and None not in (a.get("value"), b.get("value")):
         found = verdict(a, b)
-        difference = _signed(b["value"] - a["value"], unit)
+        difference = signed(b["value"] - a["value"], unit)
     return Row(
         label=one.get("label") or metric_label(*key),
         a=_words(a, unit),
@@ -150,13 +158,3 @@ def _words(metric: Mapping[str, Any] | None, unit: str) -> str:
         return quantity(value, unit)
     one = quantity if stands_close(unit) else number
     return f"{one(value, unit)} ± {quantity(error, unit)}"
-
-
-def _signed(value: float, unit: str) -> str:
-    return f"{'+' if rounded(value, unit) > 0 else ''}{quantity(value, unit)}"
-
-
-def _ms(value: float, *, signed: bool = False) -> str:
-    whole = round(value)
-    sign = "−" if whole < 0 else "+" if signed and whole else ""
-    return f"{sign}{abs(whole)} ms"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...jobs.correction.remeasure import MOVED
-from ...labels import HANDS, LEVELS, VIEWS, event_label
+from ...labels import HANDS, LEVELS, VIEWS, event_label, signed
 from ...pitching import faults, representative
 from ...pitching.metrics import norms
 from ...pitching.metrics.labels import validated
-from ...vocabulary import EVENTS
+from ...vocabulary import EVENTS, Unit
 from .keypoints import time_scale
 from .likeness import Likeness, Spread, drifts, likeness, repeated, spreads
 from .metrics import Phase, phases, sources
@@ -262,12 +262,7 @@ def _events(row: dict[str, Any], scale: float, moved: Collection[str]) -> tuple[
 
 
 def _from_release(time_s: float, release: float | None) -> str:
-    if release is None:
-        return ""
-    ms = round(1000 * (time_s - release))
-    if ms == 0:
-        return "0 ms"
-    return f"{'−' if ms < 0 else '+'}{abs(ms)} ms"
+    return "" if release is None else signed(1000 * (time_s - release), Unit.MILLISECONDS)
 
 
 def _sentences(*parts: str | None) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...labels import event_label, quantity
+from ...labels import event_label, quantity, signed
+from ...vocabulary import Unit
 
 LAG = "pelvis_to_trunk_peak_lag"
 
@@ -59,7 +60,7 @@ def intervals(delivery: Mapping[str, Any], fps: float) -> tuple[Interval, ...]:
                 label,
                 f"{row['athlete_ms']:.0f} ms",
                 f"{row['reference_ms']:.0f} ms",
-                "–" if guessed else _signed(row["difference_ms"]),
+                "–" if guessed else signed(row["difference_ms"], Unit.MILLISECONDS),
                 guessed,
                 "" if guessed or not within else "less than a frame",
             )
@@ -82,10 +83,10 @@ def sequence(delivery: Mapping[str, Any]) -> Sequence | None:
 def _peak(row: Mapping[str, Any], contact: float) -> Peak:
     return Peak(
         label=row["label"],
-        after_contact=_signed(1000 * (row["time_s"] - contact)),
+        after_contact=signed(1000 * (row["time_s"] - contact), Unit.MILLISECONDS),
         percent="–" if row["percent"] is None else f"{row['percent']:.0f} %".replace("-", "−"),
         typical=f"{row['typical_percent']} %",
-        speed=quantity(row["peak_deg_s"], "deg/s"),
+        speed=quantity(row["peak_deg_s"], Unit.DEGREES_PER_SECOND),
     )
 
 
@@ -97,8 +98,3 @@ def _lag(delivery: Mapping[str, Any]) -> str:
     value, error = metric["value"], metric.get("error")
     amount = f"{abs(value):.0f}" + ("" if error is None else f" ± {error:.0f}") + " ms"
     return f"The trunk is fastest {amount} {'before' if value < 0 else 'after'} the pelvis."
-
-
-def _signed(ms: float) -> str:
-    whole = round(ms)
-    return f"{'−' if whole < 0 else '+' if whole else ''}{abs(whole)} ms"
