@@ -10,43 +10,15 @@ Rows are typed, detached objects of :mod:`.models`: read them, never change them
 from __future__ import annotations
 
 from ..settings import Settings
-from .analyses import Analyses
-from .athletes import Athletes
-from .attempts import Attempts
-from .corrections import Corrections
-from .counters import Counters
-from .database import Database
-from .key_values import KeyValues
 from .migrate import migrate
 from .models import Analysis, ApiToken, Athlete, Attempt, Delivery, Mark, Reference, ShareLink, User
-from .references import References
+from .repositories import Repositories
 from .seen import SeenCatalog
-from .shares import Shares
-from .statistics import Statistics
-from .tokens import Tokens
-from .trash import Trash
 from .types import utcnow
-from .users import Users
 
 
-class Catalog:
+class Catalog(Repositories):
     """One database, a repository for each kind of row."""
-
-    def __init__(self, address: str, *, silence_s: float = 10.0) -> None:
-        """Connects at the first use. A worker that was silent for ``silence_s`` seconds counts as gone."""
-        self.database = Database(address)
-        self.analyses = Analyses(self.database)
-        self.attempts = Attempts(self.database, silence_s=silence_s)
-        self.corrections = Corrections(self.database)
-        self.trash = Trash(self.database)
-        self.statistics = Statistics(self.database)
-        self.users = Users(self.database)
-        self.tokens = Tokens(self.database)
-        self.shares = Shares(self.database)
-        self.athletes = Athletes(self.database)
-        self.references = References(self.database)
-        self.key_values = KeyValues(self.database)
-        self.counters = Counters(self.database)
 
     def seen_by(self, user_id: int | None, *, everything: bool = False) -> SeenCatalog:
         """This catalog as one viewer sees it (:mod:`.seen`): the only one that a view is given.
@@ -55,10 +27,6 @@ class Catalog:
         in single-user mode ``user_id`` is None and what is made has no owner.
         """
         return SeenCatalog(self, user_id, everything=everything)
-
-    def close(self) -> None:
-        """Give back every connection."""
-        self.database.close()
 
 
 def open_catalog(settings: Settings) -> Catalog:

@@ -15,17 +15,15 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, Unpack
+from typing import Any, Protocol, TypeVar, Unpack
 
 from ..errors import NotFound
 from .analyses import Annotations, NewAnalysis
 from .athletes import AthleteFacts
 from .models import Analysis, Athlete, Attempt, Delivery, Reference, ShareLink
 from .references import ReferenceFacts
+from .repositories import Repositories
 from .search import Wanted
-
-if TYPE_CHECKING:
-    from . import Catalog
 
 ANALYSIS_ID = re.compile(r"[0-9a-f]{32}")
 MOST_ID = 2**31 - 1  # what the databases keep as a number
@@ -46,7 +44,7 @@ Row = TypeVar("Row", bound=Owned)
 class SeenCatalog:
     """Repositories with the rows of one viewer."""
 
-    def __init__(self, catalog: Catalog, user_id: int | None, *, everything: bool) -> None:
+    def __init__(self, catalog: Repositories, user_id: int | None, *, everything: bool) -> None:
         """``user_id`` None without ``everything``: somebody who did not log in, who sees and makes nothing."""
         sight = Sight(catalog, user_id, everything)
         self.user_id, self.everything = user_id, everything
@@ -59,7 +57,7 @@ class SeenCatalog:
 class Sight:
     """Which rows a viewer may see."""
 
-    def __init__(self, catalog: Catalog, user_id: int | None, everything: bool) -> None:
+    def __init__(self, catalog: Repositories, user_id: int | None, everything: bool) -> None:
         self.catalog, self.user_id, self.everything = catalog, user_id, everything
 
     @property
