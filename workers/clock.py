@@ -16,14 +16,13 @@ from collections.abc import Callable
 from types import FrameType
 
 import redis
-from rq.scheduler import RQScheduler
 
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.maintenance import alerts, schedules
-from shadow_trainer.jobs.queue import reconcile
+from shadow_trainer.jobs.queue import reconcile, rq_adapter
 from shadow_trainer.jobs.queue.rq_backend import QUEUES, RqJobManager
 from shadow_trainer.jobs.redis.client import connect, hurry
-from shadow_trainer.jobs.redis.leader_lock import Leader, say_alive
+from shadow_trainer.jobs.redis.leader_lock import LeaderLock, say_alive
 from shadow_trainer.services import open_services
 from shadow_trainer.settings import Settings
 
@@ -43,15 +42,12 @@ class Clock:
         self.settings, self.manager = settings, manager
         self.connection = manager.connection
         self.name = f"{socket.gethostname()}.{os.getpid()}.{id(self):x}"
-        self.leader = Leader(self.connection, self.name)
+        self.leader = LeaderLock(self.connection, self.name)
         self._stop = threading.Event()
         self._due: dict[str, float] = {"watch": time.monotonic() + WATCH_AFTER_S}
         self._leading = False
         self._aside: dict[str, threading.Thread] = {}
-        self._scheduler = RQScheduler(QUEUES, connection=self.connection, logging_level=logging.WARNING)
-        # Our leader lock replaces the scheduler's own, which would outlive a killed clock by a minute.
-        self._scheduler._connection = self.connection
-        self._scheduler.prepare_registries(QUEUES)
+        self._scheduler = rq_adapter.scheduler(QUEUES, self.connection)
 
     def run(self) -> None:
         """Pulse until told to stop."""
@@ -83,7 +79,7 @@ class Clock:
             self._leading = leading
         if not leading:
             return False
-        self._scheduler.enqueue_scheduled_jobs()
+        rq_adapter.enqueue_due(self._scheduler)
         self._every(self.settings.clock_tick_s, "mend", self.mend)
         self._every(WATCH_S, "watch", lambda: self._beside("watch", self.watch))
         self._every(FORGET_S, "forget", self.forget)
@@ -137,7 +133,7 @@ class Clock:
 
     def _resign(self) -> None:
         try:
-            Leader(connect(self.settings, "farewell"), self.name).resign()
+            LeaderLock(connect(self.settings, "farewell"), self.name).resign()
         except redis.RedisError:
             log.info("the lock runs out by itself")
 

@@ -33,7 +33,7 @@ from rq.worker.base import WorkerStatus
 
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt import retry_policy, settlement, workdir
-from shadow_trainer.jobs.queue import reconcile, rq_retry, self_test_record
+from shadow_trainer.jobs.queue import reconcile, rq_adapter, rq_retry, self_test_record
 from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from shadow_trainer.jobs.redis.client import AWAY, SOCKET_TIMEOUT_S, connect, hurry
 from shadow_trainer.services import open_services
@@ -196,7 +196,7 @@ class PoseWorker(Worker):
         except AWAY as error:
             # Taken and not begun, or its end not written: the clock finds it by its entry or its lease.
             log.error("Redis takes nothing (%s); job %s is left to the clock", error, job.id)
-            self.executions.clear()
+            rq_adapter.end_executions(self)
             time.sleep(1.0)
         self.set_state(WorkerStatus.IDLE)
 
@@ -279,7 +279,7 @@ class PoseWorker(Worker):
             self._hand_back(job.id, queue, execution)
             return
         try:
-            job.refresh()
+            job.refresh()  # type: ignore[no-untyped-call]
         except Exception as error:
             # Deleted with its analysis, or Redis is away: free what is ours, the clock does the rest.
             log.info("job %s is not there any more (%s)", job.id, type(error).__name__)
@@ -307,7 +307,7 @@ class PoseWorker(Worker):
             return
         with self.connection.pipeline() as pipeline:
             self.cleanup_execution(job, pipeline=pipeline, execution=execution)
-            rq_retry.put_back(Queue(queue.name, connection=self.connection), job, pipeline)
+            rq_adapter.put_back(Queue(queue.name, connection=self.connection), job, pipeline)
             pipeline.execute()
 
     def _settled(self, analysis_id: str, cause: str, code: int | None) -> settlement.End:
@@ -357,7 +357,7 @@ class PoseWorker(Worker):
 
     def run_maintenance_tasks(self) -> None:
         """What the clock does too, only rarely: so that an installation without a clock mends itself."""
-        self.last_cleaned_at = now()
+        self.last_cleaned_at = now()  # type: ignore[assignment]
         if self._stop_requested:
             return
         try:
@@ -374,7 +374,7 @@ class PoseWorker(Worker):
         hurry(self.connection)
         self.connection = connect(self.settings, "farewell")
         try:
-            super().teardown()
+            super().teardown()  # type: ignore[no-untyped-call]
         except AWAY as error:
             log.warning(
                 "Redis heard no farewell (%s); it forgets this worker by itself", type(error).__name__

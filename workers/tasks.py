@@ -12,7 +12,7 @@ from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt.runner import Runner
 from shadow_trainer.jobs.correction.redraw import redraw
 from shadow_trainer.jobs.maintenance import self_test as selftest
-from shadow_trainer.jobs.queue import rq_retry
+from shadow_trainer.jobs.queue import rq_adapter, rq_retry
 from shadow_trainer.vocabulary import State
 
 # A job without an analysis of its own has no attempts in the catalog: they are counted in the job.
@@ -45,8 +45,8 @@ def run_analysis(analysis_id: str) -> dict[str, Any]:
 def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:
     """Films and report of a finished analysis whose numbers changed; given up when it keeps killing workers."""
     job, runner = _here()
-    tries = job.meta["tries"] = job.meta.get("tries", 0) + 1
-    job.save_meta()
+    tries = job.meta.get("tries", 0) + 1
+    rq_adapter.save_meta(job, {**job.meta, "tries": tries})
     if tries > MOST_DRAWINGS:
         return {"drawn": False}
     with logs.context(job_id=job.id, analysis_id=analysis_id):
@@ -96,11 +96,5 @@ class Meta:
     def __call__(self, stage: str, percent: float) -> None:
         """Called at most twice a second."""
         done, total = self.done
-        self.job.meta = {
-            "attempt": self.attempt,
-            "stage": stage,
-            "progress": percent,
-            "done": done,
-            "total": total,
-        }
-        self.job.save_meta()
+        meta = {"attempt": self.attempt, "stage": stage, "progress": percent, "done": done, "total": total}
+        rq_adapter.save_meta(self.job, meta)

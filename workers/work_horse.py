@@ -10,6 +10,8 @@ from rq.queue import Queue
 from rq.timeouts import JobTimeoutException
 from rq.worker import Worker
 
+from shadow_trainer.jobs.queue import rq_adapter
+
 
 class Horse(Worker):
     """Performs jobs in the name of its parent; remembers whether the last one ran out of time."""
@@ -22,9 +24,8 @@ class Horse(Worker):
             prepare_for_work=False,
         )
         self._silence_s = silence_s
-        self._is_horse = True
+        rq_adapter.become_work_horse(self)
         self.timed_out = False
-        self.log_result_lifespan = False
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         """How long a running job's entry in the started registry outlives its worker's last heartbeat.

@@ -18,14 +18,13 @@ from importlib import import_module
 from typing import Any
 
 from rq import Queue
-from rq.executions import Execution
 from rq.job import Job
 
 from shadow_trainer import logs
 from shadow_trainer.catalog import Catalog
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt.runner import Runner
-from shadow_trainer.jobs.queue import rq_retry
+from shadow_trainer.jobs.queue import rq_adapter, rq_retry
 from shadow_trainer.jobs.redis.client import connect
 from shadow_trainer.services import open_services
 from shadow_trainer.settings import Settings
@@ -71,9 +70,7 @@ def perform(horse: Horse, catalog: Catalog, job_id: str, execution_id: str) -> b
     job: Job | None = None
     try:
         job = Job.fetch(job_id, connection=horse.connection)
-        execution = Execution.fetch(execution_id, job_id, horse.connection)
-        execution._job = job
-        horse.executions = {execution_id: execution}
+        execution = rq_adapter.begin_execution(horse, job, execution_id)
         horse.perform_job(job, Queue(job.origin, connection=horse.connection), execution)
         rq_retry.withdraw_if_ended(job, catalog)
     except Exception:
@@ -81,7 +78,7 @@ def perform(horse: Horse, catalog: Catalog, job_id: str, execution_id: str) -> b
         log.exception("the end of job %s could not be written", job_id)
         return False
     finally:
-        horse.executions = {}
+        rq_adapter.end_executions(horse)
     return not horse.timed_out
 
 

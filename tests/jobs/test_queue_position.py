@@ -10,7 +10,7 @@ from redis.connection import AbstractConnection
 from sqlalchemy import event
 
 from shadow_trainer.jobs.queue.position import Service
-from shadow_trainer.jobs.queue.ttl_cache import Recent
+from shadow_trainer.jobs.queue.ttl_cache import TtlCache
 from tests.jobs.rig import Rig
 
 USUAL = ("pose", "batch")
@@ -75,7 +75,7 @@ def test_asking_for_a_waiting_film_is_one_query_and_nothing_of_redis(
 
 
 def test_one_asks_while_the_others_take_the_former_answer() -> None:
-    recent, asking, go_on = Recent(), threading.Event(), threading.Event()
+    recent, asking, go_on = TtlCache(), threading.Event(), threading.Event()
     assert recent.get("x", lambda: "old", 0.0) == "old"
 
     def slow() -> str:

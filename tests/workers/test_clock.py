@@ -19,7 +19,7 @@ from shadow_trainer.catalog import Analysis, utcnow
 from shadow_trainer.jobs.maintenance import alerts
 from shadow_trainer.jobs.queue import reconcile
 from shadow_trainer.jobs.queue.rq_backend import RqJobManager
-from shadow_trainer.jobs.redis.leader_lock import LOCK_KEY, LOCK_S, Leader, is_alive
+from shadow_trainer.jobs.redis.leader_lock import LOCK_KEY, LOCK_S, LeaderLock, is_alive
 from tests.jobs.rig import Rig
 from workers.clock import Clock
 
@@ -43,7 +43,7 @@ def age(rig: Rig, analysis_id: str, seconds: float = 60, **values: object) -> No
 
 
 def test_of_many_clocks_one_leads_and_another_takes_over(rig: Rig) -> None:
-    a, b = (Leader(rig.jobs.connection, name) for name in "ab")
+    a, b = (LeaderLock(rig.jobs.connection, name) for name in "ab")
     assert a.lead() and not b.lead() and a.lead()
     assert 0 < rig.jobs.connection.pttl(LOCK_KEY) <= LOCK_S * 1000
     rig.jobs.connection.pexpire(LOCK_KEY, 0)  # as if the lock's time had run out
@@ -56,7 +56,7 @@ def test_of_many_clocks_one_leads_and_another_takes_over(rig: Rig) -> None:
 
 def test_a_clock_that_waits_for_another_one_is_well(rig: Rig, clock: Clock) -> None:
     assert not is_alive(rig.jobs.connection, socket.gethostname())
-    assert Leader(rig.jobs.connection, "another machine's").lead()
+    assert LeaderLock(rig.jobs.connection, "another machine's").lead()
     assert not clock.pulse()
     assert is_alive(rig.jobs.connection, socket.gethostname())
     assert not is_alive(rig.jobs.connection, "another machine")

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from ...catalog import Analysis, Catalog
 from ...catalog.analyses import LIST_MAX
@@ -27,6 +27,7 @@ from .status import JobStatus, Live
 from .ttl_cache import TtlCache
 
 RECENT_S = 2.0
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,13 @@ class DeadLetter:
     attempts: int
     failed_at: datetime | None
     permanent: bool
+
+
+# The interface has a method that is called `list`, which inside the class would be meant.
+Statuses = list[JobStatus]
+DeadLetters = list[DeadLetter]
+Workers = list[overview.WorkerFacts]
+Queues = list[overview.QueueFacts]
 
 
 class JobManager(ABC):
@@ -184,7 +192,7 @@ class JobManager(ABC):
         self.storage.delete(row.original_key)
         workdir.discard(self.settings, analysis_id)
 
-    def list(self, states: Iterable[str] = ACTIVE_STATES, *, limit: int = LIST_MAX) -> list[JobStatus]:
+    def list(self, states: Iterable[str] = ACTIVE_STATES, *, limit: int = LIST_MAX) -> Statuses:
         """Jobs in these states, the newest first."""
         return [self._status(row) for row in self.catalog.analyses.page(states=states, limit=limit)]
 
@@ -200,7 +208,7 @@ class JobManager(ABC):
             "free_disk_bytes": _free_disk(self.settings),
         }
 
-    def dead_letters(self, *, limit: int = 100) -> list[DeadLetter]:
+    def dead_letters(self, *, limit: int = 100) -> DeadLetters:
         """Failed jobs, the newest first. A stopped job is not among them."""
         return [
             self._dead_letter(row) for row in self.catalog.analyses.page(states=[State.FAILED], limit=limit)
@@ -211,11 +219,11 @@ class JobManager(ABC):
         kinds = self.catalog.statistics.failures()
         return sum(number for code, spent, number in kinds if not self._is_permanent(code, spent))
 
-    def workers(self) -> list[overview.WorkerFacts]:
+    def workers(self) -> Workers:
         """Who works, and at what. Empty when the queue does not answer."""
         return overview.thread_workers(self.catalog)
 
-    def queues(self) -> list[overview.QueueFacts]:
+    def queues(self) -> Queues:
         """What waits, runs and failed, by queue."""
         return overview.queues(self.catalog, (), {})
 
@@ -252,7 +260,7 @@ class JobManager(ABC):
     def _bias(self) -> float:
         return self._recent("bias", self.catalog.statistics.estimate_bias)
 
-    def _recent(self, name: str, ask: Callable[[], Any]) -> Any:
+    def _recent(self, name: str, ask: Callable[[], T]) -> T:
         return self._kept.get(name, ask, RECENT_S)
 
     def _dead_letter(self, row: Analysis) -> DeadLetter:

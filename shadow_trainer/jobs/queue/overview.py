@@ -74,10 +74,10 @@ def queues(catalog: Catalog, names: tuple[str, ...], in_redis: dict[str, int]) -
     return [
         QueueFacts(
             name,
-            *(
-                counts.get((name, state), 0)
-                for state in (State.QUEUED, State.RETRYING, State.PROCESSING, State.FAILED)
-            ),
+            waiting=counts.get((name, State.QUEUED), 0),
+            retrying=counts.get((name, State.RETRYING), 0),
+            running=counts.get((name, State.PROCESSING), 0),
+            failed=counts.get((name, State.FAILED), 0),
             in_redis=in_redis.get(name),
         )
         for name in known

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .rq_adapter import QUEUE_KEY
+
 if TYPE_CHECKING:
     import redis
-
-KEY = "rq:queue:{}"
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Line:
         names = tuple(queues)
         with connection.pipeline(transaction=False) as pipeline:
             for name in names:
-                pipeline.lrange(KEY.format(name), 0, -1)
-            found = pipeline.execute()
+                pipeline.lrange(QUEUE_KEY.format(name), 0, -1)
+            lists = pipeline.execute()
         return cls(
-            {n: {i.decode(): at for at, i in enumerate(ids)} for n, ids in zip(names, found, strict=True)}
+            {n: {i.decode(): at for at, i in enumerate(ids)} for n, ids in zip(names, lists, strict=True)}
         )
 
     def place(self, job_id: str, queue: str) -> int | None:

@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rq import Queue
-from rq.intermediate_queue import IntermediateQueue
 from rq.job import Job
-from rq.registry import clean_registries
-from rq.worker_registration import clean_worker_registry
 
 from ...catalog import Analysis, utcnow
 from ...errors import ShadowError
 from ...services import Services
 from ...vocabulary import ACTIVE_STATES, State
 from ..attempt import retry_policy, settlement
-from . import rq_retry, self_test_record
-from .rq_backend import FROM_RQ, RqJobManager
+from . import rq_adapter, rq_retry, self_test_record
+from .rq_backend import RqJobManager
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +32,9 @@ IN_BETWEEN_S = 5.0
 
 def mend_queue(services: Services, queue: Queue) -> None:
     """Registries, workers' registrations and the intermediate list of one queue."""
-    clean_registries(queue, [Abandoned(services)])
-    clean_worker_registry(queue)
-    rescue_in_between(queue)
+    rq_adapter.mend_registries(queue, [Abandoned(services)])
+    for job_id in rq_adapter.rescue_taken(queue, IN_BETWEEN_S):
+        log.warning("put %s back: the worker that took it died at once", job_id)
 
 
 class Abandoned:
@@ -61,28 +58,6 @@ class Abandoned:
         return True
 
 
-def rescue_in_between(queue: Queue) -> int:
-    """Put back jobs that a worker took and died with before it could register them; how many."""
-    between: IntermediateQueue = queue.intermediate_queue
-    rescued = 0
-    started = set(queue.started_job_registry.get_job_ids(cleanup=False))
-    for job_id in between.get_job_ids():
-        if job_id in started or between.set_first_seen(job_id):
-            continue
-        seen = between.get_first_seen(job_id)
-        if seen is None or (utcnow() - seen).total_seconds() < IN_BETWEEN_S:
-            continue
-        with queue.connection.pipeline() as pipeline:
-            pipeline.lrem(between.key, 1, job_id)
-            if Job.exists(job_id, queue.connection):
-                pipeline.lpush(queue.key, job_id)
-            pipeline.delete(between.get_first_seen_key(job_id))
-            pipeline.execute()
-        rescued += 1
-        log.warning("put %s back: the worker that took it died at once", job_id)
-    return rescued
-
-
 @dataclass(frozen=True)
 class Known:
     """Ids that the lists and registries of RQ hold at one moment."""
@@ -99,12 +74,12 @@ class Known:
         started: set[str] = set()
         for name in names:
             queue = manager.queue(name)
-            waiting |= set(queue.get_job_ids()) | set(queue.intermediate_queue.get_job_ids())
-            scheduled |= set(queue.scheduled_job_registry.get_job_ids(cleanup=False))
-            started |= set(queue.started_job_registry.get_job_ids(cleanup=False))
+            waiting |= set(queue.get_job_ids()) | set(rq_adapter.taken_ids(queue))
+            scheduled |= set(rq_adapter.ids_in(queue.scheduled_job_registry))
+            started |= set(rq_adapter.ids_in(queue.started_job_registry))
         return cls(frozenset(waiting), frozenset(scheduled), frozenset(started))
 
-    def has(self, job_id: str, state: str) -> bool:
+    def has(self, job_id: str, state: State) -> bool:
         """Whether a job in this state is where jobs of this state are."""
         places = {State.QUEUED: self.waiting | self.started, State.RETRYING: self.scheduled | self.waiting}
         return job_id in places.get(state, self.started)
@@ -124,7 +99,7 @@ def reconcile(manager: RqJobManager) -> int:
 
 
 def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -> bool:
-    state = FROM_RQ[job.get_status(refresh=False)] if job is not None else ""
+    state = rq_adapter.state_of(job) if job is not None else None
     if state in ACTIVE_STATES and known.has(row.id, state):
         return False
     if state == State.CANCELED:
@@ -168,15 +143,14 @@ def forget_ended(manager: RqJobManager, names: Iterable[str]) -> int:
         ids: set[str] = set()
         registries = (queue.failed_job_registry, queue.canceled_job_registry, queue.finished_job_registry)
         for registry in registries:
-            ids |= set(registry.get_job_ids(cleanup=False))
+            ids |= set(rq_adapter.ids_in(registry))
         old = utcnow() - timedelta(seconds=manager.settings.result_ttl_s)
         canceled = {
             row.id for row in manager.catalog.statistics.ended_before(old, [State.CANCELED], limit=None)
         }
         for job_id in ids - (manager.catalog.analyses.known_ids(ids) - canceled):
             manager._forget(job_id)
-            for registry in registries:
-                registry.connection.zrem(registry.key, job_id)
+            rq_adapter.remove_from(registries, job_id)
             removed += 1
     return removed
 

@@ -15,14 +15,13 @@ from rq import Queue
 from rq.command import send_stop_job_command
 from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
 from rq.job import Job
-from rq.job import JobStatus as RqStatus
 from rq.worker import Worker
 
 from ...catalog import Analysis, utcnow
 from ...services import Services
 from ...vocabulary import State
 from ..redis.client import AWAY, LOST, connect
-from . import overview, self_test_record
+from . import overview, rq_adapter, self_test_record
 from .manager import JobManager
 from .position import Line, Service
 from .status import Live
@@ -37,18 +36,6 @@ FILM_QUEUES = ("pose", "batch")
 LINE_S = 1.0
 # A worker that has not been heard of for this long does not count as alive.
 WORKER_SILENCE_S = 60.0
-FROM_RQ = {
-    RqStatus.CREATED: State.QUEUED,
-    RqStatus.QUEUED: State.QUEUED,
-    RqStatus.DEFERRED: State.QUEUED,
-    RqStatus.READY_TO_ENQUEUE: State.QUEUED,
-    RqStatus.SCHEDULED: State.RETRYING,
-    RqStatus.STARTED: State.PROCESSING,
-    RqStatus.FINISHED: State.COMPLETED,
-    RqStatus.FAILED: State.FAILED,
-    RqStatus.STOPPED: State.CANCELED,
-    RqStatus.CANCELED: State.CANCELED,
-}
 PENDING = {State.QUEUED, State.RETRYING, State.PROCESSING}
 
 
@@ -76,7 +63,9 @@ class RqJobManager(JobManager):
         except AWAY:
             return Service(())
         moment = utcnow()
-        alive = [w for w in workers if w.last_heartbeat and _age_s(w, moment) < WORKER_SILENCE_S]
+        alive = [
+            w for w in workers if w.last_heartbeat and _age_s(w.last_heartbeat, moment) < WORKER_SILENCE_S
+        ]
         return Service(tuple(tuple(worker.queue_names()) for worker in alive))
 
     def _servers(self, queue: str) -> int:
@@ -135,7 +124,7 @@ class RqJobManager(JobManager):
         if registry == "queued":
             return found.get_job_ids()
         place = getattr(found, f"{registry}_job_registry", None)
-        return place.get_job_ids(cleanup=False) if place is not None else []
+        return rq_adapter.ids_in(place) if place is not None else []
 
     def request_self_test(self) -> bool:
         """See :class:`.manager.JobManager`; one that waits or runs already is enough."""
@@ -160,7 +149,7 @@ class RqJobManager(JobManager):
             self._put_once(queue, task, job_id, options)
         except DuplicateJobError:
             job = self.fetch(job_id)
-            if job is not None and FROM_RQ[job.get_status(refresh=False)] in PENDING:
+            if job is not None and rq_adapter.state_of(job) in PENDING:
                 return False
             self._forget(job_id)
             self._put_once(queue, task, job_id, options)
@@ -189,7 +178,7 @@ class RqJobManager(JobManager):
         if job is None:
             waiting = self.catalog.statistics.waiting_ids() if row.state == State.QUEUED else []
             return Live(position=waiting.index(row.id) + 1 if row.id in waiting else None)
-        state = FROM_RQ[job.get_status(refresh=False)]
+        state = rq_adapter.state_of(job)
         place = self.queue(job.origin).get_job_position(row.id) if state == State.QUEUED else None
         if state == State.QUEUED and row.attempt > row.budget_from and row.state == State.RETRYING:
             state = State.RETRYING
@@ -213,7 +202,7 @@ class RqJobManager(JobManager):
             job = self.fetch(analysis_id)
             if job is None:
                 return
-            state = FROM_RQ[job.get_status(refresh=False)]
+            state = rq_adapter.state_of(job)
             if state == State.PROCESSING:
                 send_stop_job_command(self.connection, analysis_id)
             elif state in PENDING:
@@ -232,5 +221,5 @@ class RqJobManager(JobManager):
             log.warning("the job %s could not be removed from Redis: %s", analysis_id, error)
 
 
-def _age_s(worker: Worker, moment: datetime) -> float:
-    return (moment - worker.last_heartbeat).total_seconds()
+def _age_s(heard_at: datetime, moment: datetime) -> float:
+    return (moment - heard_at).total_seconds()

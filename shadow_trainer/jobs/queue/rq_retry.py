@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from rq import Queue
 from rq.job import Job, JobStatus
 
 from ...catalog import Catalog
 from ...errors import ShadowError
 from ...vocabulary import ACTIVE_STATES, State
+from . import rq_adapter
 
 
 def apply(job: Job, state: str, *, delay_s: float = 0.0, at_front: bool = False) -> None:
@@ -19,18 +18,9 @@ def apply(job: Job, state: str, *, delay_s: float = 0.0, at_front: bool = False)
     meanwhile ended, because the next attempt finds nothing to do and RQ then knows it as finished.
     """
     if state == State.FAILED:
-        job.retries_left = 0
-        return
-    job.retries_left = 1
-    job.retry_intervals = [math.ceil(delay_s)]
-    job.enqueue_at_front_on_retry = at_front
-
-
-def put_back(queue: Queue, job: Job, pipeline: object) -> None:
-    """To the front of its queue, as if it had never been taken."""
-    job.started_at = job.ended_at = None
-    job.worker_name = None
-    queue._enqueue_job(job, pipeline=pipeline, at_front=True)  # type: ignore[arg-type]
+        rq_adapter.retry_never(job)
+    else:
+        rq_adapter.retry_once(job, delay_s=delay_s, at_front=at_front)
 
 
 def withdraw_if_ended(job: Job, catalog: Catalog) -> None:
@@ -49,5 +39,4 @@ def withdraw_if_ended(job: Job, catalog: Catalog) -> None:
     queue = Queue(job.origin, connection=job.connection)
     job.delete()
     # RQ looks where the status says; a cancel in the middle of RQ's own steps leaves it in the other ones.
-    for registry in (queue.scheduled_job_registry, queue.canceled_job_registry):
-        job.connection.zrem(registry.key, job.id)
+    rq_adapter.remove_from((queue.scheduled_job_registry, queue.canceled_job_registry), job.id)

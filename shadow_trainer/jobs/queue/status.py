@@ -19,7 +19,7 @@ class JobStatus:
     """One job as seen now. ``progress`` 0..100; ``queue_position`` 1 is next; ``eta_s`` seconds to the end."""
 
     job_id: str
-    state: str
+    state: State
     stage: str
     progress: float
     message: str
@@ -60,7 +60,7 @@ class JobStatus:
 class Live:
     """What the back end knows beyond the catalog; None where it knows nothing."""
 
-    state: str | None = None
+    state: State | None = None
     stage: str | None = None
     progress: float | None = None
     position: int | None = None
@@ -95,7 +95,7 @@ def build(row: Analysis, live: Live, *, typical_s: float | None = None, workers:
     )
 
 
-def combine(catalog: str, live: str | None) -> str:
+def combine(catalog: State, live: State | None) -> State:
     """One state of two opinions: an end is an end; while it runs, the back end knows better.
 
     A job that was stopped on the queue's own dashboard is canceled although the row does not know it yet.
@@ -111,7 +111,7 @@ def combine(catalog: str, live: str | None) -> str:
     return live
 
 
-def message(row: Analysis, state: str, stage: str, position: int | None) -> str:
+def message(row: Analysis, state: State, stage: str, position: int | None) -> str:
     """One sentence for the coach."""
     if state == State.QUEUED and position:
         before = position - 1
@@ -125,7 +125,7 @@ def message(row: Analysis, state: str, stage: str, position: int | None) -> str:
 
 def estimate(
     row: Analysis,
-    state: str,
+    state: State,
     progress: float,
     position: int | None,
     typical_s: float | None,

@@ -6,7 +6,9 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
 
 
 class TtlCache:
@@ -16,17 +18,18 @@ class TtlCache:
         self._kept: dict[str, tuple[float, Any]] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def get(self, name: str, ask: Callable[[], Any], seconds: float) -> Any:
+    def get(self, name: str, ask: Callable[[], T], seconds: float) -> T:
         """``ask()``, or its answer of at most ``seconds`` ago; what it raises is not kept."""
         kept = self._kept.get(name)
         if kept is not None and time.monotonic() - kept[0] <= seconds:
-            return kept[1]
+            return cast("T", kept[1])
         lock = self._locks[name]
         if not lock.acquire(blocking=kept is None):
-            return kept[1] if kept is not None else None
+            # Only who has a former answer does not wait.
+            return cast("T", kept[1] if kept is not None else None)
         try:
             if self._kept.get(name) is not kept:  # somebody was faster while this thread waited
-                return self._kept[name][1]
+                return cast("T", self._kept[name][1])
             value = ask()
             self._kept[name] = (time.monotonic(), value)
             return value

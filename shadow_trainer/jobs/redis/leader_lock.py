@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import redis
+from redis.exceptions import LockNotOwnedError
+from redis.lock import Lock
 
 LOCK_KEY = "shadow:clock:leader"
 LOCK_S = 10
 # A pulse in which the database is away lasts a minute; the clock is not ill for that.
 SILENCE_S = 120
-# Only the holder may renew or release: another may have taken over a lock that ran out.
-RENEW = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"
-RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
 
 def say_alive(connection: redis.Redis, host: str) -> None:
@@ -27,23 +28,32 @@ def _alive_key(host: str) -> str:
     return f"shadow:clock:alive:{host}"
 
 
-class Leader:
-    """The lock as one candidate sees it; ``name`` must be unique among candidates."""
+class LeaderLock:
+    """The lock as one candidate sees it; ``name`` must be unique among candidates.
+
+    It is redis-py's lock with the candidate's name as its token: only the holder can renew or release it, also by
+    another connection of the same name.
+    """
 
     def __init__(
         self, connection: redis.Redis, name: str, *, key: str = LOCK_KEY, seconds: float = LOCK_S
     ) -> None:
-        self.connection, self.name, self.key = connection, name, key
-        self._ms = int(seconds * 1000)
-        self._renew = connection.register_script(RENEW)
-        self._release = connection.register_script(RELEASE)
+        self.name = name
+        self._lock = Lock(connection, key, timeout=seconds, blocking=False, thread_local=False)
+        self._is(name)
 
     def lead(self) -> bool:
-        """Take or renew the lock; False while another holds it."""
-        if self._renew(keys=[self.key], args=[self.name, self._ms]):
-            return True
-        return bool(self.connection.set(self.key, self.name, nx=True, px=self._ms))
+        """Take or renew the lock; False while another holds it, also when this one had it and was late."""
+        try:
+            return bool(self._lock.reacquire())
+        except LockNotOwnedError:
+            return bool(self._lock.acquire(token=self.name))
 
     def resign(self) -> None:
-        """Give the lock up, so that another need not wait."""
-        self._release(keys=[self.key], args=[self.name])
+        """Give the lock up, so that another need not wait; another's stays."""
+        with contextlib.suppress(LockNotOwnedError):
+            self._lock.release()
+        self._is(self.name)
+
+    def _is(self, name: str) -> None:
+        self._lock.local.token = name.encode()
