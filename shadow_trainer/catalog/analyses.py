@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import delete, func, select, update
@@ -180,6 +180,11 @@ class Analyses(Repository):
     def set_options(self, analysis_id: str, options: Mapping[str, Any]) -> None:
         """Other options for the next run."""
         self._change(analysis_id, options=dict(options))
+
+    def originals_deleted(self, analysis_ids: Iterable[str], moment: datetime) -> None:
+        """Remember that the videos as they were uploaded are gone from the storage."""
+        query = update(Analysis).where(Analysis.id.in_(list(analysis_ids)))
+        self.transact(lambda session: session.execute(query.values(original_deleted_at=moment)))
 
     def delete(self, analysis_id: str) -> bool:
         """Delete the row with its attempts and deliveries; False when there was none."""

@@ -142,6 +142,13 @@ class Statistics(Repository):
         with self.read() as session:
             return list(session.scalars(query.order_by(Analysis.finished_at).limit(limit)))
 
+    def originals_before(self, moment: datetime, states: Iterable[str], *, limit: int) -> list[Analysis]:
+        """Those that ended before ``moment`` and whose original nobody has deleted, the oldest first."""
+        query = select(Analysis).where(Analysis.state.in_(tuple(states)), Analysis.finished_at < moment)
+        query = query.where(Analysis.original_deleted_at.is_(None)).order_by(Analysis.finished_at)
+        with self.read() as session:
+            return list(session.scalars(query.limit(limit)))
+
     def counts_by_queue(self) -> dict[tuple[str, str], int]:
         """Analyses by ``(queue, state)``."""
         query = select(Analysis.queue, Analysis.state, func.count(Analysis.id))

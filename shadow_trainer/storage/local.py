@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import BadRequest, SetupError, StorageFull
-from .interface import UploadTicket, check_key, nothing
+from ..errors import BadRequest, NotFound, SetupError, StorageFull
+from .interface import INCOMING, UploadTicket, check_key, nothing
 
 TEMPORARY = ".incoming"  # a folder that no key can name, because a part may not begin with a dot
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -143,6 +143,14 @@ class LocalStorage:
                 if path.stat().st_mtime < oldest:
                     path.unlink()
                     swept += 1
+        return swept + self._sweep_incoming(oldest)
+
+    def _sweep_incoming(self, oldest: float) -> int:
+        """Files that were to replace others and never did: whoever put them here has died."""
+        swept = 0
+        for key in list(self.list(INCOMING)):
+            with contextlib.suppress(NotFound):
+                swept += self.modified(key) < oldest and self.delete(key)
         return swept
 
     def _path(self, key: str) -> Path:

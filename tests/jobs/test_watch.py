@@ -212,6 +212,26 @@ def test_retention_deletes_what_is_old_and_nothing_else(manager: JobManager, tmp
     assert list(manager.storage.list()) == ["analyses/new/original", "analyses/running/original"]
 
 
+def test_an_original_that_is_gone_is_not_asked_for_again(
+    manager: JobManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = tmp_path / "film"
+    film.write_bytes(b"x")
+    rows = [create(manager.catalog, original_key=f"analyses/{n}/original") for n in range(3)]
+    for row in rows:
+        manager.storage.put(row.original_key, film)
+        manager.catalog.attempts.cancel(row.id)
+        age(manager, row.id, finished_at=utcnow() - timedelta(days=40))
+    manager.storage.delete(rows[2].original_key)  # somebody was faster
+    change(manager, keep_originals_days=30)
+    assert retention.expire(manager) == (2, 0)
+    asked: list[str] = []
+    monkeypatch.setattr(manager.storage, "delete", lambda key: bool(asked.append(key)))
+    assert retention.expire(manager) == (0, 0)
+    assert asked == []
+    assert all(manager.catalog.analyses.get(row.id).original_deleted_at for row in rows)
+
+
 def test_metrics_are_told_from_the_catalog(manager: JobManager) -> None:
     create(manager.catalog)
     row = create(manager.catalog)

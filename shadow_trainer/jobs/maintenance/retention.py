@@ -78,12 +78,23 @@ def expire(manager: JobManager, now: datetime | None = None) -> Expired:
             whole += 1
     if settings.keep_originals_days:
         before = moment - timedelta(days=settings.keep_originals_days)
-        for row in manager.catalog.statistics.ended_before(before, ENDED_STATES, limit=None):
-            originals += manager.storage.delete(row.original_key)
+        originals = _delete_originals(manager, before, moment)
     expired = Expired(originals, whole)
     if any(expired):
         log.info("retention: %s", expired)
     return expired
+
+
+def _delete_originals(manager: JobManager, before: datetime, moment: datetime) -> int:
+    """Delete the videos as they were uploaded of what ended before this; how many there still were.
+
+    What is gone is remembered: a bucket would otherwise be asked for every one of them each hour, for ever.
+    """
+    deleted = 0
+    while rows := manager.catalog.statistics.originals_before(before, ENDED_STATES, limit=BATCH):
+        deleted += sum(manager.storage.delete(row.original_key) for row in rows)
+        manager.catalog.analyses.originals_deleted([row.id for row in rows], moment)
+    return deleted
 
 
 def empty_trash(manager: JobManager, now: datetime | None = None) -> int:
@@ -103,11 +114,11 @@ def drop_ended_shares(manager: JobManager, now: datetime | None = None) -> int:
 def sweep(manager: JobManager, older_than_s: float = LEFT_OVER_S) -> int:
     """Delete half-finished uploads and the files of analyses that never got a row; how many."""
     swept = manager.storage.sweep(older_than_s) + workdir.sweep_uploads(manager.settings, older_than_s)
-    found: dict[str, list[str]] = {}
+    keys: dict[str, list[str]] = {}
     for key in manager.storage.list("analyses"):
-        found.setdefault(key.split("/")[1], []).append(key)
-    for analysis_id in set(found) - manager.catalog.analyses.known_ids(found):
-        for key in found[analysis_id]:
+        keys.setdefault(key.split("/")[1], []).append(key)
+    for analysis_id in set(keys) - manager.catalog.analyses.known_ids(keys):
+        for key in keys[analysis_id]:
             # A film is stored before its row is written: only what is old is certain to be an orphan.
             if time.time() - manager.storage.modified(key) > older_than_s and manager.storage.delete(key):
                 swept += 1
