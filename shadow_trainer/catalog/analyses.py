@@ -124,9 +124,13 @@ class Analyses(Repository):
             query = select(Delivery).where(Delivery.analysis_id == analysis_id).order_by(Delivery.index)
             return list(session.scalars(query))
 
-    def deliveries_of(self, analysis_ids: Iterable[str]) -> dict[str, list[Delivery]]:
+    def deliveries_of(
+        self, analysis_ids: Iterable[str], *, owner_id: int | None = None
+    ) -> dict[str, list[Delivery]]:
         """Analysis' id -> its deliveries in order of the film, for several analyses at once."""
         query = select(Delivery).where(Delivery.analysis_id.in_(list(analysis_ids)))
+        if owner_id is not None:
+            query = query.join(Analysis).where(Analysis.owner_id == owner_id)
         by_analysis: dict[str, list[Delivery]] = {}
         with self.read() as session:
             for row in session.scalars(query.order_by(Delivery.analysis_id, Delivery.index)):

@@ -148,8 +148,7 @@ class SeenAnalyses(Seen):
 
     def deliveries_of(self, analysis_ids: Iterable[str]) -> dict[str, list[Delivery]]:
         """Analysis' id -> its deliveries in order of the video, for several at once; what is not seen is left out."""
-        seen = [row.id for row in map(self.find, analysis_ids) if row is not None]
-        return self._catalog.analyses.deliveries_of(seen)
+        return self._catalog.analyses.deliveries_of(analysis_ids, owner_id=self._sight.owner_id)
 
     def attempts(self, analysis_id: str) -> list[Attempt]:
         """Every attempt at an analysis, the oldest first."""

@@ -117,6 +117,7 @@ ROUTES = (
     _videos("api.terminate", "POST", "/terminate"),
     _videos("api.retry", "POST", "/retry"),
     _videos("api.delete", "DELETE", ""),
+    _videos("api.delete", "DELETE", "?purge=1"),
     _videos("results.keypoints_user", "GET", "/keypoints/user"),
     _videos("results.keypoints_pro", "GET", "/keypoints/pro", absent=True),
     _videos("results.export", "GET", "/exports/json"),

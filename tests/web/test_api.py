@@ -92,11 +92,36 @@ def test_retry_of_what_failed_is_accepted(client: FlaskClient, desk: Desk) -> No
     assert desk.catalog.analyses.get(analysis_id).state == "queued"
 
 
-def test_delete_leaves_nothing(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.completed()
+def test_delete_can_be_undone_as_on_the_pages(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed(title="Thrown away")
     assert client.delete(f"/videos/{analysis_id}").status_code == 204
-    assert list(desk.storage.list()) == []
     assert client.get(f"/videos/{analysis_id}/status").status_code == 404
+    assert "Thrown away" in client.get("/trash").text
+    desk.jobs.restore(analysis_id)
+    assert client.get(f"/videos/{analysis_id}/download").status_code == 200
+
+
+def test_what_lies_in_the_trash_is_not_found_to_be_deleted_again(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed()
+    statuses = [client.delete(f"/videos/{analysis_id}").status_code for _ in range(2)]
+    assert statuses == [204, 404]
+
+
+@pytest.mark.parametrize("in_the_trash", [False, True])
+def test_purge_leaves_nothing(client: FlaskClient, desk: Desk, in_the_trash: bool) -> None:
+    analysis_id = desk.completed()
+    if in_the_trash:
+        client.delete(f"/videos/{analysis_id}")
+    assert client.delete(f"/videos/{analysis_id}?purge=1").status_code == 204
+    assert list(desk.storage.list()) == []
+    assert desk.catalog.analyses.find(analysis_id) is None
+
+
+def test_a_purge_that_is_neither_yes_nor_no_deletes_nothing(client: FlaskClient, desk: Desk) -> None:
+    analysis_id = desk.completed()
+    refused = client.delete(f"/videos/{analysis_id}?purge=true")
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "bad_purge")
+    assert client.get(f"/videos/{analysis_id}/status").status_code == 200
 
 
 def test_results_before_the_end_are_a_conflict(client: FlaskClient, desk: Desk) -> None:

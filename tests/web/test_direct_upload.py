@@ -10,7 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from shadow_trainer.catalog.users import COACH
 from shadow_trainer.errors import Unavailable
+from shadow_trainer.web.accounts.viewer import Viewer
 from shadow_trainer.web.uploads import tickets
 from tests.storage.service import KEYS, Service
 from tests.storage.test_s3 import post
@@ -117,7 +119,7 @@ def test_somebody_elses_film_cannot_be_claimed(
     client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     word = sent(client)
-    monkeypatch.setattr(tickets, "new_owner", lambda: 7)
+    monkeypatch.setattr(tickets, "viewer", lambda: Viewer(7, "Somebody else", COACH))
     answer = client.post(COMPLETE, data={"claim": word})
     assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_claim")
     assert app.extensions["shadow"].catalog.analyses.count() == 0

@@ -12,6 +12,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from ...catalog import User
 from ...errors import NotFound
 from ..http.services import current
+from ..http.unrestricted import unrestricted
 from .viewer import ANONYMOUS, Viewer, viewer
 
 manager = LoginManager()
@@ -44,7 +45,7 @@ def init_app(app: Flask) -> None:
 @manager.user_loader  # type: ignore[untyped-decorator]
 def _load(session_id: str) -> Account | None:
     number, _, epoch = session_id.partition(".")
-    user = current().catalog.users.find(int(number)) if number.isdecimal() else None
+    user = unrestricted().catalog.users.find(int(number)) if number.isdecimal() else None
     if user is None or not user.active or str(user.session_epoch) != epoch:
         return None
     return Account(user)
@@ -58,7 +59,7 @@ def viewer_of_session() -> Viewer:
 
 def viewer_of_token(token: str) -> Viewer | None:
     """Whose API token this is; None when it opens nothing."""
-    user = current().catalog.tokens.user_of(token)
+    user = unrestricted().catalog.tokens.user_of(token)
     return None if user is None else Account(user).as_viewer(by_token=True)
 
 

@@ -1,8 +1,8 @@
-"""Who is asking, and what is theirs. The one place that decides whether a row may be seen.
+"""Who is asking, and the catalog that they see.
 
-    row = own(catalog.athletes.find(number), "There is no such athlete.")     # NotFound also for a foreign one
-    catalog.athletes.all(owner_id=owner_filter())                           # None: everybody's
-    catalog.athletes.create(name=name, owner_id=new_owner())
+    catalog().athletes.get(number)        # NotFound also for another coach's
+    catalog().athletes.all()              # an admin: everybody's
+    catalog().athletes.create(name=name)  # the viewer's
 
 A coach sees what is theirs. An admin runs the installation and sees everything. In single-user mode the
 person at this machine is the only admin, and what they make has no owner.
@@ -11,14 +11,12 @@ person at this machine is the only admin, and what they make has no owner.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 from flask import g
 
+from ...catalog.seen import SeenCatalog
 from ...catalog.users import ADMIN, COACH
-from ...errors import NotFound
-
-Row = TypeVar("Row")
+from ..http.unrestricted import unrestricted
 
 
 @dataclass(frozen=True)
@@ -47,31 +45,11 @@ ANONYMOUS = Viewer(None, "", "")
 
 def viewer() -> Viewer:
     """The viewer of this request; nobody until the guard has found out."""
-    return g.get("viewer", ANONYMOUS)
+    who: Viewer = g.get("viewer", ANONYMOUS)
+    return who
 
 
-def owner_filter() -> int | None:
-    """For lists: whose rows are shown. None: everybody's, for an admin only."""
+def catalog() -> SeenCatalog:
+    """The catalog as the viewer of this request sees it."""
     who = viewer()
-    if who.is_admin:
-        return None
-    # Numbers of users begin at 1: nobody's rows for somebody who is not known.
-    return who.user_id or 0
-
-
-def new_owner() -> int | None:
-    """Who owns what this request makes."""
-    return viewer().user_id
-
-
-def may_see(row: Any) -> bool:
-    """Whether a row with an ``owner_id`` is the viewer's to see."""
-    wanted = owner_filter()
-    return wanted is None or row.owner_id == wanted
-
-
-def own(row: Row | None, words: str) -> Row:
-    """The row when it is there and theirs; else NotFound with ``words``, the same for both."""
-    if row is None or not may_see(row):
-        raise NotFound(words)
-    return row
+    return unrestricted().catalog.seen_by(who.user_id, everything=who.is_admin)

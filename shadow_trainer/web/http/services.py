@@ -1,4 +1,8 @@
-"""What every view needs, opened once per process: settings, catalog, storage and the queue."""
+"""What every view needs, opened once per process: settings, storage, the queue, and behind them the catalog.
+
+A view is given :func:`current`, which has no catalog: rows come from ``accounts.viewer.catalog()``, which has the
+viewer's alone. Everybody's rows are in :mod:`.unrestricted`.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,17 @@ EXTENSION = "shadow"
 
 @dataclass(frozen=True)
 class WebServices(Services):
-    """The services of this process and its way to the queue."""
+    """The services of this process and its way to the queue, at ``app.extensions["shadow"]``."""
 
+    jobs: JobManager
+
+
+@dataclass(frozen=True)
+class ViewServices:
+    """What a view is given of them."""
+
+    settings: Settings
+    storage: Storage
     jobs: JobManager
 
 
@@ -41,12 +54,12 @@ def connect(
     return WebServices(settings, opened.catalog, opened.storage, jobs)
 
 
-def services_of(app: Flask) -> WebServices:
-    """The services of an application."""
+def services_of(app: Flask) -> ViewServices:
+    """The services of an application, as views are given them."""
     services: WebServices = app.extensions[EXTENSION]
-    return services
+    return ViewServices(services.settings, services.storage, services.jobs)
 
 
-def current() -> WebServices:
-    """The services of the running application."""
+def current() -> ViewServices:
+    """The services of the running application, as views are given them."""
     return services_of(current_app)

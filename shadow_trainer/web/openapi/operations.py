@@ -37,6 +37,7 @@ QUERY = {
     "as": _query("as", "`packed`: the numbers as base64 of little-endian integers", type="string"),
     "mode": _query("mode", "How the shadow plays", type="string", enum=list(MODES)),
     "pin": _query("pin", "Where the shadow is held to the athlete", type="string", enum=list(PINS)),
+    "purge": _query("purge", "`1`: for good, also from the trash", type="string", enum=["0", "1"]),
     "delivery": _query("delivery", "Index of a pitch", type="integer", minimum=0),
 }
 UPLOAD = {
@@ -60,7 +61,7 @@ OPERATIONS: dict[str, Operation] = {
     "api.preview_processed": Operation({200: VIDEO, 206: VIDEO}),
     "api.terminate": Operation({200: "Status"}),
     "api.retry": Operation({202: "Accepted"}),
-    "api.delete": Operation({204: ""}),
+    "api.delete": Operation({204: ""}, query=("purge",)),
     "direct_upload.presign": Operation(
         {200: "Ticket"}, body={"application/x-www-form-urlencoded": _ref("TicketRequest")}
     ),

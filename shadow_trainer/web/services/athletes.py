@@ -7,19 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...catalog import Athlete
-from ..accounts.viewer import new_owner, own
+from ..accounts.viewer import catalog
 from ..forms.athlete import facts
-from ..http.services import current
 
-NO_ATHLETE = "There is no such athlete."
 NEW = "new"
 
 
 def find(athlete_id: int | str) -> Athlete:
     """The athlete of this number; NotFound for none and for somebody else's."""
     text = str(athlete_id)
-    known = re.fullmatch(r"[0-9]{1,9}", text)
-    return own(current().catalog.athletes.find(int(text)) if known else None, NO_ATHLETE)
+    return catalog().athletes.get(int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0)
 
 
 def chosen(form: Mapping[str, str]) -> int | None:
@@ -35,7 +32,7 @@ def chosen(form: Mapping[str, str]) -> int | None:
 
 def create(form: Mapping[str, str], *, field: str = "name") -> Athlete:
     """A new athlete of the viewer's; FieldErrors with every wrong field."""
-    return current().catalog.athletes.create(owner_id=new_owner(), **facts(form, name_field=field))
+    return catalog().athletes.create(**facts(form, name_field=field))
 
 
 def defaults(athlete: Athlete | None) -> dict[str, Any]:

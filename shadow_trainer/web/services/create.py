@@ -15,7 +15,7 @@ from ...catalog import Analysis
 from ...errors import NotFound, Unavailable
 from ...jobs.pipeline.request import AnalysisRequest
 from ...settings import ROOT
-from ..accounts.viewer import new_owner
+from ..accounts.viewer import catalog
 from ..http.services import current
 from ..uploads.receive import Received, check_queue, title_of
 from ..uploads.stream import MB, area
@@ -63,24 +63,23 @@ def _create(
     source: str,
     columns: Callable[[], dict[str, Any]] = dict,
 ) -> Analysis:
-    shadow = current()
+    storage = current().storage
     key = f"analyses/{received.analysis_id}/original{received.extension}"
     try:
-        received.store(shadow.storage, key)
-        row = shadow.catalog.analyses.create(
+        received.store(storage, key)
+        row = catalog().analyses.create(
             analysis_id=received.analysis_id,
             title=title,
             original_name=received.name,
             original_key=key,
             original_bytes=received.size_bytes,
             options={**options.as_stored(), "reference": references.option_of(options.reference)},
-            owner_id=new_owner(),
             source=source,
             **columns(),
         )
     except BaseException:
         # No row without its film, no film without its row.
-        received.take_back(shadow.storage, key)
+        received.take_back(storage, key)
         raise
     finally:
         received.discard()

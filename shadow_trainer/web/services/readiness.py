@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...errors import ShadowError
-from ..http.services import current
+from ..http.unrestricted import unrestricted
 from ..uploads.stream import MB
 
 log = logging.getLogger(__name__)
@@ -16,26 +16,26 @@ log = logging.getLogger(__name__)
 
 def ready_checks() -> dict[str, dict[str, Any]]:
     """Each dependency: ``{ok, detail}``. Nothing here raises."""
-    shadow = current()
+    services = unrestricted()
 
     def catalog() -> str:
-        shadow.catalog.statistics.counts()
+        services.catalog.statistics.counts()
         return ""
 
     def storage() -> str:
-        shadow.storage.check()
+        services.storage.check()
         return ""
 
     def disk() -> str:
-        free = shutil.disk_usage(shadow.settings.data_path).free
-        least = shadow.settings.min_free_disk_mb * MB
+        free = shutil.disk_usage(services.settings.data_path).free
+        least = services.settings.min_free_disk_mb * MB
         return "" if free >= least else f"Only {free // MB} MB are free; {least // MB} are needed."
 
     wrong = {
         name: _asked(check) for name, check in (("catalog", catalog), ("storage", storage), ("disk", disk))
     }
     try:
-        wrong |= shadow.jobs.ready()
+        wrong |= services.jobs.ready()
     except Exception as error:  # a driver's own error is an answer here, not a crash
         log.exception("the queue could not be asked")
         wrong["queue"] = type(error).__name__

@@ -20,7 +20,7 @@ from ...jobs.pipeline.references import FOLDER, NONE, References
 from ...jobs.pipeline.request import LEVELS
 from ...pitching.reference import BUILT_IN
 from ...render import figure
-from ..accounts.viewer import new_owner, own, owner_filter
+from ..accounts.viewer import catalog
 from ..http.services import current
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Shelved:
 def all_() -> list[Shelved]:
     """Built-in ones first, then the viewer's own by name."""
     found = [_built_in(name) for name in BUILT_IN]
-    rows = current().catalog.references.all(owner_id=owner_filter())
+    rows = catalog().references.all()
     found += [_saved(row) for row in rows]
     return found + [_rowless(name) for name in _rowless_names()]
 
@@ -56,11 +56,11 @@ def find(place: str) -> tuple[Shelved, Any]:
     if place in BUILT_IN:
         return _built_in(place), None
     if re.fullmatch(r"[0-9]{1,9}", place):
-        row = own(current().catalog.references.find(int(place)), NO_REFERENCE)
+        row = catalog().references.get(int(place))
         if row.data.get(RETIRED):
             raise NotFound(NO_REFERENCE, code="no_such_reference")
         return _saved(row), row
-    if owner_filter() is None and place in _rowless_names():
+    if catalog().everything and place in _rowless_names():
         return _rowless(place), None
     raise NotFound(NO_REFERENCE, code="no_such_reference")
 
@@ -68,7 +68,7 @@ def find(place: str) -> tuple[Shelved, Any]:
 def choices() -> list[tuple[str, str]]:
     """``(option, words)`` for a form."""
     built_in = [(name, f"{BUILT_IN_NAMES.get(name, name)} (built in)") for name in BUILT_IN]
-    rows = current().catalog.references.all(owner_id=owner_filter())
+    rows = catalog().references.all()
     own_ones = [(key_of(row), row.name) for row in rows]
     return [*built_in, *own_ones, *((name, name) for name in _rowless_names()), (NONE, "None")]
 
@@ -97,7 +97,7 @@ def key_of(row: Any) -> str:
 
 def save(reference: Reference, *, name: str, more: Mapping[str, Any], **columns: Any) -> Any:
     """Store a reference of the viewer's under ``name``; returns its row. ``more`` goes with its facts."""
-    title, owner = checked_name(name), new_owner()
+    title = checked_name(name)
     slug = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower()[:32] or "reference"
     key = f"{slug}-{secrets.token_hex(6)}"
     reference = replace(reference, name=title)
@@ -105,13 +105,12 @@ def save(reference: Reference, *, name: str, more: Mapping[str, Any], **columns:
     poses = figure.flat(reference.points, reference.time_s, reference.events)
     data = {**reference.facts(), "events": reference.events, "poses": poses, **more}
     try:
-        return current().catalog.references.create(
+        return catalog().references.create(
             name=title,
             storage_key=f"{FOLDER}/{key}.npz",
             data=data,
             level=reference.level,
             throws=reference.hand,
-            owner_id=owner,
             **columns,
         )
     except BaseException:
@@ -131,7 +130,7 @@ def edit(place: str, *, name: str, note: str) -> str:
     text = note.replace("\r\n", "\n").strip()
     if len(text) > NOTE_MAX_CHARS:
         raise BadRequest("The note is too long.", code="bad_notes", fix=f"Keep it below {NOTE_MAX_CHARS}.")
-    current().catalog.references.edit(row.id, name=title, note=text)
+    catalog().references.edit(row.id, name=title, note=text)
     if title != row.name:
         library = References(current().storage)
         library.save(replace(library.get(found.key), name=title), key=found.key)
@@ -143,11 +142,11 @@ def delete(place: str) -> str:
     found, row = find(place)
     if found.built_in:
         raise BadRequest("A built-in reference stays.", code="built_in", fix="Delete one of your own.")
-    if row is not None and current().catalog.references.is_used(found.key):
-        current().catalog.references.retire(row.id)
+    if row is not None and catalog().references.is_used(row.id):
+        catalog().references.retire(row.id)
         return found.name
     if row is not None:
-        current().catalog.references.delete(row.id)
+        catalog().references.delete(row.id)
     References(current().storage).delete(found.key)
     return found.name
 
@@ -193,9 +192,9 @@ def _rowless(name: str) -> Shelved:
 
 def _rowless_names() -> list[str]:
     """Files of the command line, for whoever runs the installation."""
-    if owner_filter() is not None:
+    if not catalog().everything:
         return []
-    with_row = {key_of(row) for row in current().catalog.references.all(retired=True)}
+    with_row = {key_of(row) for row in catalog().references.all(retired=True)}
     return [n for n in References(current().storage).names() if n not in with_row and n not in BUILT_IN]
 
 

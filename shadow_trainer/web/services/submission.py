@@ -11,7 +11,7 @@ from ...catalog import Athlete
 from ...catalog.statistics import BULK
 from ...errors import BadRequest, FieldErrors
 from ...jobs.pipeline.request import AnalysisRequest
-from ..accounts.viewer import new_owner, owner_filter
+from ..accounts.viewer import catalog, viewer
 from ..forms.analysis import options_from
 from ..forms.athlete import HANDS
 from ..forms.fields import day_of, note_of, tags_of
@@ -99,9 +99,9 @@ def _new_athlete(form: Mapping[str, str]) -> Athlete | None:
     name = " ".join(form.get("new_athlete", "").split())
     if not name or form.get("athlete", "") not in ("", athletes.NEW):
         return None
-    for known in current().catalog.athletes.all(owner_id=owner_filter(), archived=None):
+    for known in catalog().athletes.all(archived=None):
         # An admin is shown everybody's; of one name there may be several.
-        if known.name.lower() == name.lower() and known.owner_id == new_owner():
+        if known.name.lower() == name.lower() and known.owner_id == viewer().user_id:
             return known
     facts = {"name": name, "height_m": form.get("height_m", ""), "level": form.get("level", "")}
     hand = form.get("throws", "")

@@ -19,6 +19,7 @@ from ...catalog.analyses import new_id
 from ...errors import BadRequest, BadVideo, Busy, StorageFull
 from ...storage import Storage
 from ..http.services import current
+from ..http.unrestricted import unrestricted
 from . import concurrency
 from .stream import MB, UploadStream, area, too_large, upload_of
 
@@ -67,7 +68,7 @@ def check_room() -> None:
 
 def check_queue() -> None:
     """Busy when so many analyses are waiting that another one would not be reached today."""
-    services = current()
+    services = unrestricted()
     # The catalog's count, not the queue's: an upload need not wait for a Redis that restarts.
     if services.catalog.statistics.number_waiting() >= services.settings.queue_limit:
         raise Busy("So many films are waiting that no more are accepted now.", code="queue_full")

@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from ...catalog.analyses import new_id
 from ...errors import BadRequest, Conflict, NotFound
 from ...storage import INCOMING, Storage, UploadTicket
-from ..accounts.viewer import new_owner
+from ..accounts.viewer import viewer
 from ..http.services import current
 from .receive import display_name, extension_of
 
@@ -59,7 +59,7 @@ def issue(filename: str, size_bytes: int) -> tuple[UploadTicket, str] | None:
     ticket = current().storage.ticket(film.incoming_key, size_bytes)
     if ticket is None:
         return None
-    values = [film.analysis_id, film.size_bytes, film.name, film.extension, new_owner()]
+    values = [film.analysis_id, film.size_bytes, film.name, film.extension, viewer().user_id]
     return ticket, _signer().dumps(values)
 
 
@@ -71,7 +71,7 @@ def read(word: str) -> Claimed:
         raise BadRequest(
             "The upload is too old or was not begun here.", code="bad_claim", fix=AGAIN
         ) from error
-    if owner != new_owner():
+    if owner != viewer().user_id:
         raise BadRequest("The upload was begun by somebody else.", code="bad_claim", fix=AGAIN)
     return Claimed(*values)
 

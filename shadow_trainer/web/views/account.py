@@ -13,7 +13,7 @@ from ...catalog.hashing import PASSWORD_MIN_CHARS
 from ...errors import BadRequest
 from ..accounts.sessions import accounts_only, begin_session, session_user
 from ..http.access_rules import limited
-from ..http.services import current
+from ..http.unrestricted import unrestricted
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 blueprint.before_request(accounts_only)
@@ -38,7 +38,7 @@ def _page(**more: Any) -> str:
     return render_template(
         "account.html",
         user=user,
-        tokens=current().catalog.tokens.of(user.id),
+        tokens=unrestricted().catalog.tokens.of(user.id),
         token_days=TOKEN_DAYS,
         password_min=PASSWORD_MIN_CHARS,
         now=utcnow(),
@@ -49,7 +49,7 @@ def _page(**more: Any) -> str:
 @blueprint.post("/name")
 def name() -> Response:
     """How one is called on pages."""
-    current().catalog.users.set_display_name(session_user().id, request.form.get("display_name", ""))
+    unrestricted().catalog.users.set_display_name(session_user().id, request.form.get("display_name", ""))
     return _done("Your name was changed.")
 
 
@@ -57,7 +57,7 @@ def name() -> Response:
 @limited("password")
 def password() -> Response | tuple[str, int]:
     """Another password: needs the present one, and ends every other session."""
-    catalog, user, new = current().catalog, session_user(), request.form.get("new", "")
+    catalog, user, new = unrestricted().catalog, session_user(), request.form.get("new", "")
     if catalog.users.authenticate(user.name, request.form.get("present", "")) is None:
         return _page(problem="The present password is not right."), 403
     if new != request.form.get("again", ""):
@@ -73,7 +73,7 @@ def password() -> Response | tuple[str, int]:
 @blueprint.post("/sessions")
 def sessions() -> Response:
     """End every session but this one."""
-    begin_session(current().catalog.users.end_sessions(session_user().id))
+    begin_session(unrestricted().catalog.users.end_sessions(session_user().id))
     return _done("Every other session has ended.")
 
 
@@ -84,7 +84,7 @@ def create_token() -> tuple[str, int]:
     if days not in TOKEN_DAYS:
         raise BadRequest("A token cannot live that long.", code="bad_token_days")
     expires_at = utcnow() + timedelta(days=int(days)) if days else None
-    row, token = current().catalog.tokens.create(
+    row, token = unrestricted().catalog.tokens.create(
         session_user().id, request.form.get("name", ""), expires_at=expires_at
     )
     return _page(new_token=token, new_token_name=row.name), 201
@@ -93,7 +93,7 @@ def create_token() -> tuple[str, int]:
 @blueprint.post("/tokens/<int:token_id>/revoke")
 def revoke_token(token_id: int) -> Response:
     """End a token at once."""
-    current().catalog.tokens.revoke(session_user().id, token_id)
+    unrestricted().catalog.tokens.revoke(session_user().id, token_id)
     return _done("The token was revoked.")
 
 

@@ -9,7 +9,7 @@ from ...errors import BadRequest
 from ...jobs.pipeline import assumptions
 from ..forms.analysis import changed_events, changes_from, options_from
 from ..http.services import current
-from ..services import analyses
+from ..services import analyses, corrections
 
 blueprint = Blueprint("actions", __name__)
 
@@ -52,7 +52,7 @@ def assume(analysis_id: str) -> Response:
     values = {name: request.form[name] for name in assumptions.FIELDS if name in request.form}
     analyses.completed(analysis_id)
     try:
-        analyses.assume(analysis_id, changes_from(values))
+        corrections.assume(analysis_id, changes_from(values))
     except BadRequest as error:
         flash(f"{error.message} {error.fix}".strip(), "bad")
     else:
@@ -66,11 +66,13 @@ def events(analysis_id: str) -> Response:
     place = request.form.get("delivery", default=0, type=int)
     analyses.completed(analysis_id)
     moved = (
-        {} if "undo" in request.form else changed_events(request.form, analyses.events_of(analysis_id, place))
+        {}
+        if "undo" in request.form
+        else changed_events(request.form, corrections.events_of(analysis_id, place))
     )
     try:
         if moved or "undo" in request.form:
-            analyses.move_events(analysis_id, place, moved)
+            corrections.move_events(analysis_id, place, moved)
             flash("Measured again with the events where you put them.")
         else:
             flash("No event was moved: change a time first.", "bad")
@@ -90,5 +92,5 @@ def rename(analysis_id: str) -> Response:
 @blueprint.post("/analyses/<analysis_id>/delete")
 def delete(analysis_id: str) -> Response:
     """Into the trash; the list offers to undo it."""
-    row = analyses.trash(analysis_id)
+    row = analyses.delete(analysis_id)
     return redirect(url_for("history.page", deleted=row.id), code=303)

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, render_template, url_for
 
 from ...catalog import Analysis
 from ...vocabulary import State
-from ..http.services import current
+from ..accounts.viewer import catalog
 from ..presenters import analysis as shown
 from ..presenters import report as report_view
 from ..services import analyses
@@ -45,7 +45,7 @@ def _progress(row: Analysis, status: dict[str, Any]) -> str:
         row=row,
         status=status,
         preview=media_address(row, "preview.mp4"),
-        attempts=current().catalog.attempts.of(row.id),
+        attempts=catalog().analyses.attempts(row.id),
         refresh_s=REFRESH_S,
     )
 
@@ -58,7 +58,7 @@ def _ended(row: Analysis, status: dict[str, Any]) -> str:
         error=row.error or {},
         preview=media_address(row, "preview.mp4"),
         original=url_for("files.file", analysis_id=row.id, name="original"),
-        attempts=current().catalog.attempts.of(row.id),
+        attempts=catalog().analyses.attempts(row.id),
         people=_people_seen(row),
     )
 

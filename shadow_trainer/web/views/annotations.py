@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response
 
 from ...catalog import Analysis
 from ...errors import BadRequest, FieldErrors, ShadowError
-from ..accounts.viewer import owner_filter
+from ..accounts.viewer import catalog
 from ..forms.fields import day_of, note_of, tags_of, title_of
-from ..http.services import current
 from ..services import analyses, athletes
 
 blueprint = Blueprint("annotations", __name__)
@@ -34,7 +33,7 @@ def save(analysis_id: str) -> Response | tuple[str, int]:
     """Keep what was written, or show the form again with what is wrong."""
     row = analyses.find(analysis_id)
     try:
-        current().catalog.analyses.annotate(row.id, **values_of(request.form))
+        catalog().analyses.annotate(row.id, **values_of(request.form))
     except ShadowError as error:
         return _form(row, request.form.to_dict(), error.errors), error.http_status
     flash("Saved.")
@@ -72,6 +71,6 @@ def _form(row: Analysis, sent: dict[str, str], errors: list[dict[str, str]] | No
         row=row,
         values={**values, **sent},
         errors=errors or [],
-        athletes=current().catalog.athletes.all(owner_id=owner_filter(), archived=None),
-        tags=current().catalog.analyses.tags_in_use(owner_id=owner_filter()),
+        athletes=catalog().athletes.all(archived=None),
+        tags=catalog().analyses.tags_in_use(),
     )

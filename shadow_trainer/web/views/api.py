@@ -113,8 +113,11 @@ def retry(analysis_id: str) -> Response:
 
 @blueprint.delete("/<analysis_id>")
 def delete(analysis_id: str) -> tuple[str, int]:
-    """Delete film, results and row."""
-    analyses.delete(analysis_id)
+    """Put it into the trash, from where a page takes it out again; ``?purge=1``: delete it for good, also from there."""
+    purge = request.args.get("purge", "0")
+    if purge not in ("0", "1"):
+        raise BadRequest("purge must be 0 or 1.", code="bad_purge", fix="Send ?purge=1 to delete for good.")
+    analyses.delete(analysis_id, purge=purge == "1")
     return "", 204
 
 

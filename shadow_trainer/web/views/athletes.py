@@ -7,10 +7,9 @@ from werkzeug.wrappers import Response
 
 from ...catalog import Athlete
 from ...errors import BadRequest, ShadowError
-from ..accounts.viewer import owner_filter
+from ..accounts.viewer import catalog
 from ..forms.analysis import LEVEL_CHOICES
 from ..forms.athlete import facts
-from ..http.services import current
 from ..presenters import trends
 from ..presenters.analysis import day_words
 from ..services import analyses, athletes
@@ -48,7 +47,7 @@ def create() -> Response | tuple[str, int]:
 @blueprint.get("/<athlete_id>")
 def athlete(athlete_id: str) -> str:
     """One athlete: films, trends, consistency."""
-    row, catalog = athletes.find(athlete_id), current().catalog
+    row = athletes.find(athlete_id)
     films = analyses.list_analyses(athlete_id=row.id, limit=LOOKS_BACK)
     done = [film for film in films if film.state == "completed"]
     return render_template(
@@ -56,7 +55,7 @@ def athlete(athlete_id: str) -> str:
         athlete=row,
         age=trends.age(row.birth_year),
         films=items(films),
-        seasons=trends.build(done, catalog.analyses.deliveries_of(film.id for film in done)),
+        seasons=trends.build(done, catalog().analyses.deliveries_of(film.id for film in done)),
         others=[o for o in _all(archived=None) if o.id != row.id and o.owner_id == row.owner_id],
     )
 
@@ -75,7 +74,7 @@ def save(athlete_id: str) -> Response | tuple[str, int]:
     """Keep the facts, or show the form again with what is wrong."""
     row = athletes.find(athlete_id)
     try:
-        current().catalog.athletes.change(row.id, **facts(request.form))
+        catalog().athletes.change(row.id, **facts(request.form))
     except ShadowError as error:
         values = {**_values(row), **request.form.to_dict()}
         page = render_template(
@@ -94,7 +93,7 @@ def merge(athlete_id: str) -> Response:
         raise BadRequest(
             "These two athletes belong to different coaches.", code="other_coach", fix="Choose another one."
         )
-    current().catalog.athletes.merge(row.id, into.id)
+    catalog().athletes.merge(row.id, into.id)
     flash(f"“{row.name}” was merged into “{into.name}”.")
     return _to(into.id)
 
@@ -103,7 +102,7 @@ def merge(athlete_id: str) -> Response:
 def delete(athlete_id: str) -> Response:
     """Delete the athlete; the films stay."""
     row = athletes.find(athlete_id)
-    current().catalog.athletes.delete(row.id)
+    catalog().athletes.delete(row.id)
     flash(f"“{row.name}” was deleted. The films are still among the analyses.")
     return redirect(url_for("athletes.index"), code=303)
 
@@ -113,14 +112,14 @@ def _to(athlete_id: int) -> Response:
 
 
 def _all(*, archived: bool | None = False) -> list[Athlete]:
-    return current().catalog.athletes.all(owner_id=owner_filter(), archived=archived)
+    return catalog().athletes.all(archived=archived)
 
 
 def _index(values: dict[str, str], errors: list[dict[str, str]] | None = None) -> str:
     return render_template(
         "athletes.html",
         athletes=_all(archived=None),
-        sessions=current().catalog.athletes.sessions_of(owner_id=owner_filter()),
+        sessions=catalog().athletes.sessions_of(),
         values=values,
         errors=errors or [],
         levels=LEVEL_CHOICES,

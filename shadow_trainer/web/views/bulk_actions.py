@@ -35,7 +35,7 @@ def selected() -> AnyResponse:
 
 def _delete(ids: list[str]) -> AnyResponse:
     for row in [analyses.find(analysis_id) for analysis_id in ids]:
-        analyses.trash(row.id)
+        analyses.delete(row.id)
     return redirect(url_for("history.page", deleted=",".join(ids)), code=303)
 
 
@@ -50,7 +50,7 @@ def _purge(ids: list[str]) -> AnyResponse:
     rows = [analyses.find_any(analysis_id) for analysis_id in ids]
     for row in rows:
         if row.deleted_at is not None:
-            analyses.delete(row.id)
+            analyses.delete(row.id, purge=True)
     flash(f"{_count(ids)} deleted for good.")
     return redirect(url_for("history.trash"), code=303)
 

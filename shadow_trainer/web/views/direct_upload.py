@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, jsonify, request
 from werkzeug.wrappers import Response
 
 from ...errors import BadRequest, BadVideo, Conflict
+from ..accounts.viewer import catalog
 from ..http.access_rules import limited
 from ..http.services import current
 from ..services import create
@@ -58,7 +59,7 @@ def complete() -> Response:
     """The film has arrived: take it over and put it in the queue. Doing it twice is no error."""
     submission = submission_from(request.form)
     upload = tickets.read(request.form.get("claim", ""))
-    row = current().catalog.analyses.find(upload.analysis_id) or create.accept(
+    row = catalog().analyses.find(upload.analysis_id, with_trash=True) or create.accept(
         tickets.arrived(upload), submission
     )
     return accepted(row, "The film is in the queue.")

@@ -11,7 +11,7 @@ from ...vocabulary import State
 from ..forms.analysis import changes_from
 from ..presenters import report as report_view
 from ..presenters.keypoints import keypoints
-from ..services import analyses, create
+from ..services import analyses, corrections, create
 from ..services.accepted import accepted
 from ..services.submission import submission_from
 from ..uploads import receive
@@ -57,7 +57,7 @@ def generate_evaluation(analysis_id: str) -> Response:
     body = request.get_json(silent=True) if request.is_json else {}
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.", code="bad_json", fix='Send {"level": "youth"}.')
-    document = analyses.assume(row.id, changes_from(body)) if body else analyses.read_document(row.id)
+    document = corrections.assume(row.id, changes_from(body)) if body else analyses.read_document(row.id)
     return jsonify(_evaluation(row.id, document))
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Flask, render_template, request
 
 from ...catalog import Analysis, utcnow
-from ..accounts.viewer import owner_filter
+from ..accounts.viewer import catalog
 from ..http.services import current
 from ..presenters import analysis as shown
 from ..services import analyses
@@ -112,8 +112,8 @@ def page() -> str:
         pages=pages,
         total=total,
         states=STATE_CHOICES,
-        athletes=current().catalog.athletes.all(owner_id=owner_filter(), archived=None),
-        tags=current().catalog.analyses.tags_in_use(owner_id=owner_filter()),
+        athletes=catalog().athletes.all(archived=None),
+        tags=catalog().analyses.tags_in_use(),
         in_trash=analyses.count_analyses(trashed=True),
         undo=_undo(),
     )
@@ -130,11 +130,10 @@ def trash() -> str:
 
 def _undo() -> list[Analysis]:
     """The analyses that were just put into the trash, for the button that takes them out again."""
-    ids = [part for part in request.args.get("deleted", "").split(",") if analyses.ID_PATTERN.fullmatch(part)]
-    catalog = current().catalog
-    rows = [row for row in map(catalog.analyses.find, ids[:PAGE_SIZE]) if row is not None]
-    wanted = owner_filter()
-    return [row for row in rows if row.deleted_at is not None and wanted in (None, row.owner_id)]
+    ids = [part for part in request.args.get("deleted", "").split(",") if part][:PAGE_SIZE]
+    seen = catalog().analyses
+    rows = [seen.find(analysis_id, with_trash=True) for analysis_id in ids]
+    return [row for row in rows if row is not None and row.deleted_at is not None]
 
 
 def _day(text: str) -> date | None:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ...errors import ShadowError
 from ...jobs.pipeline.request import AnalysisRequest
-from ..accounts.viewer import owner_filter
+from ..accounts.viewer import catalog
 from ..forms.analysis import CHOICES
 from ..http.access_rules import limited
 from ..http.services import current
@@ -49,7 +49,7 @@ def _page(problem: ShadowError | None = None) -> str:
         max_film_s=settings.max_video_s,
         extensions=sorted(receive.EXTENSIONS),
         first_in_line=FIRST_IN_LINE,
-        athletes=current().catalog.athletes.all(owner_id=owner_filter()),
+        athletes=catalog().athletes.all(),
         references=references.choices(),
         recent=items(analyses.list_analyses(limit=RECENT)),
     )

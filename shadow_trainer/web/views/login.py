@@ -12,7 +12,7 @@ from ..accounts.sessions import accounts_only, begin_session, end_session
 from ..accounts.viewer import viewer
 from ..http.access_rules import Limit, limited, public
 from ..http.hosts import LOCAL_NAMES, host_name
-from ..http.services import current
+from ..http.unrestricted import unrestricted
 
 blueprint = Blueprint("login", __name__)
 
@@ -41,7 +41,7 @@ def enter() -> Response | tuple[str, int]:
     """Check name and password. The address is counted before the body is read, the name here."""
     accounts_only()
     rate_limits.check(Limit.NAME)
-    users = current().catalog.users
+    users = unrestricted().catalog.users
     user = users.authenticate(request.form.get("name", ""), request.form.get("password", ""))
     if user is None:
         return _form("Name or password is not right."), 401
@@ -78,5 +78,5 @@ def _form(problem: str = "") -> str:
         next=safe_next(request.values.get("next", "")),
         # The cookie is for https alone; browsers make an exception for this machine.
         insecure=not request.is_secure and host_name() not in LOCAL_NAMES,
-        nobody=not current().catalog.users.any_exist(),
+        nobody=not unrestricted().catalog.users.any_exist(),
     )

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from flask import render_template, request, url_for
 
 from ...catalog import Analysis
+from ..accounts.viewer import catalog
 from ..forms.analysis import CHOICES
 from ..http.compression import repeats_nothing
-from ..http.services import current
 from ..presenters import report as report_view
 from ..presenters.assumptions import assumed
 from ..presenters.charts import Figure, figures
-from ..services import analyses, references
+from ..services import analyses, corrections, references
 from ..services.urls import media_address, poster_address
 
 FILMS = {"overlay": "overlay.mp4", "plain": "preview.mp4", "3d": "side_by_side.mp4"}
@@ -37,7 +37,7 @@ def render(row: Analysis) -> str:
     repeats_nothing()
     return render_template(
         "report.html",
-        attempts=current().catalog.attempts.of(row.id),
+        attempts=catalog().analyses.attempts(row.id),
         row=row,
         report=report,
         figures=_figures(row, report),
@@ -45,7 +45,7 @@ def render(row: Analysis) -> str:
         moved=document.get("moved_events"),
         assumed=assumed(document, row.options, references.choices()),
         choices=CHOICES,
-        films_are_old=analyses.films_are_old(row.id, document),
+        films_are_old=corrections.films_are_old(row.id, document),
         film=film,
         film_address=media_address(row, FILMS[film]) or media_address(row, "preview.mp4"),
         start_s=request.args.get("t", type=float),

@@ -21,7 +21,7 @@ from ..presenters.charts import plotted
 from ..presenters.keypoints import keypoints, time_scale
 from ..presenters.packed import MEDIA_TYPE, packed
 from ..presenters.pitch import pitch_of
-from ..services import analyses
+from ..services import analyses, corrections
 from ..services.urls import media_address
 from ..uploads.stream import area
 
@@ -138,7 +138,7 @@ def move_events(analysis_id: str) -> Response:
     times = [*events.values(), delivery]
     if any(isinstance(t, bool) or not isinstance(t, int | float) or not math.isfinite(t) for t in times):
         raise BadRequest("Events are names with seconds.", code="bad_events", fix="Send numbers.")
-    return _measured(analysis_id, analyses.move_events(analysis_id, int(delivery), events))
+    return _measured(analysis_id, corrections.move_events(analysis_id, int(delivery), events))
 
 
 @blueprint.post("/<analysis_id>/assumptions")
@@ -154,7 +154,7 @@ def assume(analysis_id: str) -> Response:
             fix='Send {"level": "youth"}.',
         )
     analyses.completed(analysis_id)
-    return _measured(analysis_id, analyses.assume(analysis_id, changes_from(body)))
+    return _measured(analysis_id, corrections.assume(analysis_id, changes_from(body)))
 
 
 def _measured(analysis_id: str, document: dict[str, Any]) -> Response:
@@ -164,7 +164,7 @@ def _measured(analysis_id: str, document: dict[str, Any]) -> Response:
     return jsonify(
         moved_events=document.get("moved_events") or {},
         assumptions={name: options.get(name) for name in assumptions.FIELDS},
-        films_are_old=analyses.films_are_old(analysis_id, document),
+        films_are_old=corrections.films_are_old(analysis_id, document),
         **{name: document.get(name) for name in names},
     )
 
