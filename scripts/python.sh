@@ -12,6 +12,6 @@ for candidate in "$PYTHON" python3 python3.13 python3.12 python3.11 python; do
         exit 1
     fi
 done
-found=$(command -v python3 >/dev/null && python3 --version 2>&1 | head -n 1)
-echo "set-up: Python 3.11, 3.12 or 3.13 is needed; python3 here says: ${found:-not found}. Install one of them, or name it: PYTHON=/path/to/python3.12 make run" >&2
+answer=$(command -v python3 >/dev/null && python3 --version 2>&1 | head -n 1)
+echo "set-up: Python 3.11, 3.12 or 3.13 is needed; python3 here says: ${answer:-not found}. Install one of them, or name it: PYTHON=/path/to/python3.12 make run" >&2
 exit 1

@@ -70,13 +70,13 @@ def said(url: str, address: str, status: dict[str, Any]) -> str:
     """What became of it, in a line."""
     if status["status"] != "completed":
         return f"{status['status']}: {(status['error'] or {}).get('message')}"
-    found = ask(f"{url}/videos/{address.rsplit('/', 1)[1]}/info")["analysis"]
-    faults = [fault["name"] for pitch in found["deliveries"] for fault in pitch.get("faults", ())]
-    warnings = [warning["code"] for warning in found["warnings"]]
-    video = found["video"]
+    analysis = ask(f"{url}/videos/{address.rsplit('/', 1)[1]}/info")["analysis"]
+    faults = [fault["name"] for pitch in analysis["deliveries"] for fault in pitch.get("faults", ())]
+    warnings = [warning["code"] for warning in analysis["warnings"]]
+    video = analysis["video"]
     return (
-        f"{found['athlete']['throws']}, {found['view']['name']}, {video['fps']:g} fps (captured "
-        f"{video.get('capture_fps') or 0:g}), {len(found['deliveries'])} pitches, faults {faults}, warnings {warnings}"
+        f"{analysis['athlete']['throws']}, {analysis['view']['name']}, {video['fps']:g} fps (captured "
+        f"{video.get('capture_fps') or 0:g}), {len(analysis['deliveries'])} pitches, faults {faults}, warnings {warnings}"
     )
 
 

@@ -230,12 +230,12 @@ def shown_value(value: object) -> str:
 
 def in_force(settings: Settings) -> list[tuple[str, str]]:
     """Every setting's environment name and value; no secret, and no password inside an address."""
-    found = []
+    rows = []
     for row in declared():
         value = getattr(settings, row.name)
         shown = ("(set)" if value else "(not set)") if row.secret else shown_value(value)
-        found.append((row.env, PASSWORD_IN_ADDRESS.sub(r"\1(hidden)@", shown)))
-    return found
+        rows.append((row.env, PASSWORD_IN_ADDRESS.sub(r"\1(hidden)@", shown)))
+    return rows
 
 
 @dataclass(frozen=True)
@@ -317,9 +317,9 @@ def load(
     if environ is None:
         environ, dotenv = os.environ, dotenv or ROOT / ".env"
     values = {**(read_dotenv(dotenv) if dotenv else {}), **environ}
-    found = {
+    from_outside = {
         row.name: _parse(row, values[row.env].strip())
         for row in declared()
         if values.get(row.env, "").strip()
     }
-    return Settings(**{**found, **overrides})
+    return Settings(**{**from_outside, **overrides})

@@ -85,6 +85,6 @@ def service() -> Iterator[Service]:
     """An S3 service on loopback; every test makes its own bucket."""
     from tests.storage.service import Service
 
-    found = Service.start()
-    yield found
-    found.stop()
+    started = Service.start()
+    yield started
+    started.stop()

@@ -32,9 +32,9 @@ def main() -> int:
         print(
             f"{pin.name} {pin.installed} is installed, {pin.version} is pinned in {pin.file}", file=sys.stderr
         )
-    found = [holes.of_python(file) for file in FILES]
-    found.append(holes.of_npm())
-    return 1 if wrong or any(found) else 0
+    with_holes = [holes.of_python(file) for file in FILES]
+    with_holes.append(holes.of_npm())
+    return 1 if wrong or any(with_holes) else 0
 
 
 def _table(pins: list[Pin], released: dict[Pin, str]) -> None:

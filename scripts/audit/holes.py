@@ -41,12 +41,12 @@ def told_by_pip_audit(file: str, said: str) -> bool:
     if not asked:
         print(f"pip-audit, {file}: its database answered about none of {len(rows)} packages.")
         return False
-    found = [(row, hole) for row in asked for hole in row["vulns"]]
-    for row, hole in found:
+    pairs = [(row, hole) for row in asked for hole in row["vulns"]]
+    for row, hole in pairs:
         better = ", ".join(hole["fix_versions"]) or "no version yet"
         print(f"pip-audit, {file}: {row['name']} {row['version']}: {hole['id']}, mended in {better}")
-    print(f"pip-audit, {file}: {len(asked)} of {len(rows)} packages looked up, {len(found)} known holes.")
-    return bool(found)
+    print(f"pip-audit, {file}: {len(asked)} of {len(rows)} packages looked up, {len(pairs)} known holes.")
+    return bool(pairs)
 
 
 def told_by_npm(said: str) -> bool:
@@ -61,10 +61,10 @@ def told_by_npm(said: str) -> bool:
 
 def _rows(said: str) -> dict[str, Any]:
     try:
-        found = json.loads(said)
+        answer = json.loads(said)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _run(command: list[str]) -> str:

@@ -29,13 +29,13 @@ class Pin:
 def python_pins(file: str, venv: str = ".venv") -> list[Pin]:
     """The packages of a requirements file, and what of them is in its environment."""
     since, there = dates(file), _installed(ROOT / venv)
-    found = []
+    pins = []
     for number, line in enumerate((ROOT / file).read_text().splitlines()):
         if match := PIN.match(line):
             name, version = match.groups()
             about = there.get(normal(name), ("", "(not installed here)"))
-            found.append(Pin(name, version, file, since.get(number, ""), *about))
-    return found
+            pins.append(Pin(name, version, file, since.get(number, ""), *about))
+    return pins
 
 
 def npm_pins() -> list[Pin]:
@@ -74,9 +74,9 @@ def _installed(venv: Path) -> dict[str, tuple[str, str]]:
     """Normal name -> ``(version, licence)`` of every package of an environment."""
     folders = [str(folder) for folder in venv.glob("lib/python*/site-packages")]
     return {
-        normal(found.name): (found.version.partition("+")[0], _licence(found.metadata))
-        for found in metadata.distributions(path=folders)
-        if found.name
+        normal(distribution.name): (distribution.version.partition("+")[0], _licence(distribution.metadata))
+        for distribution in metadata.distributions(path=folders)
+        if distribution.name
     }
 
 

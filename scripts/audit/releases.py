@@ -22,15 +22,15 @@ def of_python(pins: list[Pin]) -> dict[Pin, str]:
     """Pin -> ISO date, for those that pip's index tells of (PEP 700: ``upload-time``)."""
     index = _index()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(partial(_upload_day, index), pins)
-        return {pin: day for pin, day in zip(pins, found, strict=True) if day}
+        upload_days = pool.map(partial(_upload_day, index), pins)
+        return {pin: day for pin, day in zip(pins, upload_days, strict=True) if day}
 
 
 def of_npm(pins: list[Pin]) -> dict[Pin, str]:
     """Pin -> ISO date, by `npm view`."""
     npm = shutil.which("npm")
-    found = {pin: _npm_day(npm, pin) for pin in pins} if npm else {}
-    return {pin: day for pin, day in found.items() if day}
+    upload_days = {pin: _npm_day(npm, pin) for pin in pins} if npm else {}
+    return {pin: day for pin, day in upload_days.items() if day}
 
 
 def _index() -> str:

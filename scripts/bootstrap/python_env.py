@@ -50,10 +50,10 @@ def version(python: Path) -> str | None:
 
 def install(*names: str) -> None:
     """Install requirements files, unless they are installed as they stand."""
-    found = version(PYTHON) or ""
+    running = version(PYTHON) or ""
     for name in names:
         files = [ROOT / "requirements.txt", ROOT / name]
-        value = stamps.fingerprint(set(files), found)
+        value = stamps.fingerprint(set(files), running)
         stamp = VENV / f".installed-{name}"
         if stamps.is_fresh(stamp, value):
             continue

@@ -66,8 +66,8 @@ class Dyno:
     def films(self) -> list[str]:
         """Films and pictures on this dyno's disk that are not part of the slug."""
         kinds = {".mp4", ".mov", ".jpg", ".part"}
-        found = (self.folder / "var").rglob("*")
-        return [p.relative_to(self.folder).as_posix() for p in found if p.suffix in kinds]
+        paths = (self.folder / "var").rglob("*")
+        return [p.relative_to(self.folder).as_posix() for p in paths if p.suffix in kinds]
 
 
 def build_slug(folder: Path, env: dict[str, str]) -> Path:

@@ -19,7 +19,7 @@ ANALYSIS_S, POLL_MS = 900, 1000
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's browser, headless."""
-    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    path = next((program for name in CHROMIUM if (program := shutil.which(name))), None)
     if path is None:
         raise SystemExit("heroku-check: there is no Chromium here (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:

@@ -50,9 +50,9 @@ def analyse(video: Path, out: Path, quiet: bool, **options: Any) -> None:
         raise BadRequest(f"{out} is a file, not a folder.", code="bad_out", fix="Give --out a folder.")
     # Ended from outside, the hidden folder must go as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    found = analyse_to(video, out, request, quiet=quiet)
+    analysis = analyse_to(video, out, request, quiet=quiet)
     if not quiet:
-        click.echo(f"{len(found['deliveries'])} deliveries; results in {out}")
+        click.echo(f"{len(analysis['deliveries'])} deliveries; results in {out}")
 
 
 def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool = True) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool 
         out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         with _ProgressLine(quiet) as line:
-            found = pipeline.run(
+            document = pipeline.run(
                 request,
                 video,
                 work,
@@ -83,7 +83,7 @@ def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool 
     finally:
         if work:
             shutil.rmtree(work, ignore_errors=True)
-    return found
+    return document
 
 
 def _disk_error(error: OSError) -> ShadowError:

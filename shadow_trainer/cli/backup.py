@@ -47,11 +47,11 @@ def check(file: Path, with_storage: bool) -> None:
     contents = backups.verify(_existing(file))
     click.echo(f"{file}: whole, {_words(contents)}")
     if with_storage:
-        found = backups.compare_storage(file, _parts()[1])
-        for what, keys in found.items():
+        differences = backups.compare_storage(file, _parts()[1])
+        for what, keys in differences.items():
             for key in keys:
                 click.echo(f"{what}  {key}")
-        if any(found.values()):
+        if any(differences.values()):
             raise BadRequest(
                 "The storage differs from the backup.",
                 code="storage_differs",

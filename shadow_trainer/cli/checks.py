@@ -38,12 +38,12 @@ class Warn(Exception):
 
 def python(_: Settings) -> str:
     """A Python version that the pinned packages are made for."""
-    found = sys.version.split()[0]
+    running = sys.version.split()[0]
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         raise SetupError(
-            f"Python {found} is not supported.", fix="Use 3.11 to 3.13: PYTHON=python3.12 make setup."
+            f"Python {running} is not supported.", fix="Use 3.11 to 3.13: PYTHON=python3.12 make setup."
         )
-    return found
+    return running
 
 
 def packages(_: Settings) -> str:
@@ -55,11 +55,11 @@ def packages(_: Settings) -> str:
     for name, wanted in pins.items():
         try:
             # A build's local part (2.13.0+cpu) is the same release.
-            found = metadata.version(name).partition("+")[0]
+            installed = metadata.version(name).partition("+")[0]
         except metadata.PackageNotFoundError:
-            found = "missing"
-        if found != wanted:
-            wrong.append(f"{name} {found} (pinned: {wanted})")
+            installed = "missing"
+        if installed != wanted:
+            wrong.append(f"{name} {installed} (pinned: {wanted})")
     if wrong:
         raise SetupError(f"{', '.join(wrong)}.", fix="Run `make setup`.")
     return f"{len(pins)} at their pinned versions ({file})"
@@ -87,11 +87,11 @@ def node_packages(_: Settings) -> str:
         if not folder:
             continue
         manifest = ROOT / folder / "package.json"
-        found = (
+        installed = (
             json.loads(manifest.read_text(encoding="utf-8"))["version"] if manifest.exists() else "missing"
         )
-        if found != row["version"]:
-            wrong.append(f"{folder.removeprefix('node_modules/')} {found} (pinned: {row['version']})")
+        if installed != row["version"]:
+            wrong.append(f"{folder.removeprefix('node_modules/')} {installed} (pinned: {row['version']})")
     if wrong:
         raise SetupError(f"{', '.join(wrong)}.", fix="Delete node_modules and run `make setup`.")
     return f"{len(lock) - 1} at their pinned versions"
@@ -135,13 +135,13 @@ def database(settings: Settings) -> str:
     kind = settings.database_address.split(":", 1)[0]
     if kind == "sqlite" and not Path(settings.database_address.removeprefix("sqlite:///")).exists():
         raise SetupError("There is no database yet.", fix="Run `python -m shadow_trainer db upgrade`.")
-    found, newest = current_revision(settings), head_revision()
-    if found != newest:
+    revision, newest = current_revision(settings), head_revision()
+    if revision != newest:
         raise SetupError(
-            f"The {kind} database is at migration {found or 'none'}, this release needs {newest}.",
+            f"The {kind} database is at migration {revision or 'none'}, this release needs {newest}.",
             fix="Run `python -m shadow_trainer db upgrade`.",
         )
-    return f"{kind}, at migration {found}"
+    return f"{kind}, at migration {revision}"
 
 
 def storage(settings: Settings) -> str:

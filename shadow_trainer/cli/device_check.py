@@ -18,17 +18,21 @@ def device(settings: Settings) -> str:
     """Device, free memory, and frames per second of the model of the settings; measured, not looked up."""
     from ..pose import devices
 
-    found = devices.resolve(settings.device)
-    words = f"{_name(found)}, {_memory(found)}, {_speed(settings)}"
-    if settings.device == "auto" and found == "cpu" and devices.cards({"PATH": os.environ.get("PATH", "")}):
+    resolved = devices.resolve(settings.device)
+    words = f"{_name(resolved)}, {_memory(resolved)}, {_speed(settings)}"
+    if (
+        settings.device == "auto"
+        and resolved == "cpu"
+        and devices.cards({"PATH": os.environ.get("PATH", "")})
+    ):
         raise Warn(
             f"{words}; a graphics card is there and not used: {devices.why_no_cuda()}", devices.NO_CUDA_FIX
         )
     return words
 
 
-def _name(found: str) -> str:
-    if found == "cuda":
+def _name(device: str) -> str:
+    if device == "cuda":
         import torch
 
         return f"{torch.cuda.get_device_name(0)} (torch {torch.__version__}, CUDA {torch.version.cuda})"
@@ -37,8 +41,8 @@ def _name(found: str) -> str:
     return f"cpu (ONNX Runtime {onnxruntime.__version__})"
 
 
-def _memory(found: str) -> str:
-    if found == "cuda":
+def _memory(device: str) -> str:
+    if device == "cuda":
         import torch
 
         free, total = torch.cuda.mem_get_info()

@@ -91,9 +91,9 @@ def measure(pose: Path, out: Path, moved: tuple[str, ...], labels: tuple[str, ..
     write_json(out, document)
     for note in document.get("notes", ()):
         click.echo(f"  note: {note}")
-    found = len(document["deliveries"])
-    click.echo(f"{found} {'pitch' if found == 1 else 'pitches'}; results in {out}")
-    if not found:
+    count = len(document["deliveries"])
+    click.echo(f"{count} {'pitch' if count == 1 else 'pitches'}; results in {out}")
+    if not count:
         click.echo(
             "No pitch was found: check --throws, the times (seconds) and the axes (Z up, metres).", err=True
         )

@@ -76,11 +76,11 @@ def self_test() -> None:
     """Have a worker analyse a film it knows, and say what came of it."""
     from ..jobs.maintenance import self_test as selftest
 
-    found = selftest.make(_manager())
-    if not found["ok"]:
-        error = found["error"]
+    record = selftest.make(_manager())
+    if not record["ok"]:
+        error = record["error"]
         raise ShadowError(error["message"], code=error["code"], fix=error["fix"])
-    click.echo(f"the self-test passed on {found['worker']} in {found['took_s']} s")
+    click.echo(f"the self-test passed on {record['worker']} in {record['took_s']} s")
 
 
 def _manager() -> JobManager:

@@ -65,10 +65,10 @@ def worker(settings: Settings) -> str:
     if not embedded.answers(settings):
         raise Warn("not known, because Redis does not answer", "Start it: make run.")
     alive = []
-    for found in Worker.all(connection=connect(settings)):
-        beat = found.last_heartbeat
+    for registered in Worker.all(connection=connect(settings)):
+        beat = registered.last_heartbeat
         if beat and (datetime.now(UTC) - beat).total_seconds() < SILENT_S:
-            alive.append(f"{found.name} ({found.get_state()})")
+            alive.append(f"{registered.name} ({registered.get_state()})")
     if not alive:
         raise Warn("none is alive: films wait in the queue", "Start it: make run.")
     return ", ".join(alive)

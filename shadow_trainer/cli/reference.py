@@ -59,12 +59,12 @@ def import_(
     click.echo(f"  {len(motion.time_s)} frames at {motion.fps:g} per second")
     for note in motion.notes:
         click.echo(f"  note: {note}")
-    found = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
-    click.echo(f"  {found.hand}-handed, {found.height_m:.2f} m tall")
-    for event, when in found.events.items():
+    imported = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
+    click.echo(f"  {imported.hand}-handed, {imported.height_m:.2f} m tall")
+    for event, when in imported.events.items():
         click.echo(f"  {event.replace('_', ' '):24} {when:.3f} s")
     if not dry_run:
-        motion_files.library().save(found)
+        motion_files.library().save(imported)
         click.echo(f"saved as {name}")
 
 

@@ -60,21 +60,21 @@ def services(settings: Settings, workers: int = 1) -> list[Service]:
     from .supervisor import Service
 
     gunicorn = (sys.executable, "-m", "gunicorn", "wsgi:app")
-    found = [Service("web", gunicorn, RANK_REST, stop_s=WEB_STOP_S)]
+    processes = [Service("web", gunicorn, RANK_REST, stop_s=WEB_STOP_S)]
     if not settings.use_rq:
-        return found
+        return processes
     worker_stop_s = settings.shutdown_grace_s + SLACK_S
     for number in range(1, workers + 1):
         name = "worker" if workers == 1 else f"worker.{number}"
         command = (*PYTHON, "worker", "--instance", str(number))
-        found.append(Service(name, command, RANK_REST, stop_s=worker_stop_s))
-    found.append(Service("clock", (*PYTHON, "clock"), RANK_REST))
+        processes.append(Service(name, command, RANK_REST, stop_s=worker_stop_s))
+    processes.append(Service("clock", (*PYTHON, "clock"), RANK_REST))
     if not settings.redis_url and not _answers(settings):
         # One that answers already (started by hand) is used: two servers must not share one folder.
-        found.append(
+        processes.append(
             Service("redis", (*PYTHON, "redis"), RANK_REDIS, lambda: _answers(settings), stop_s=REDIS_STOP_S)
         )
-    return found
+    return processes
 
 
 def no_redis_words() -> str:

@@ -149,9 +149,9 @@ def test_the_pitch_is_measured_all_the_same_or_said_not_to_be_there(
         assert done.returncode == 2 and how.code in done.stderr, done.stderr
         return
     assert done.returncode == 0, done.stderr
-    found, (wanted,) = json.loads((out / "analysis.json").read_text()), untouched["deliveries"]
-    (delivery,) = found["deliveries"]
-    assert found["athlete"]["throws"] == how.hand
+    document, (wanted,) = json.loads((out / "analysis.json").read_text()), untouched["deliveries"]
+    (delivery,) = document["deliveries"]
+    assert document["athlete"]["throws"] == how.hand
     late = (delivery["events"]["release"]["time_s"] - how.later_frames / how.fps) - wanted["events"][
         "release"
     ]["time_s"]

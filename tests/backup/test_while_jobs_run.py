@@ -45,8 +45,8 @@ def rig(databases: tuple[str, str], tmp_path: Path) -> Iterator[Rig]:
     """An installation on RQ, with no process running yet."""
     needs_redis()
     real = stages.STAGES
-    with Rig(small_settings(tmp_path / "data", database_url=databases[0])) as found:
-        yield found
+    with Rig(small_settings(tmp_path / "data", database_url=databases[0])) as installation:
+        yield installation
     stages.STAGES = real
 
 
@@ -191,8 +191,8 @@ def test_the_index_names_what_is_missing_and_what_changed(installed, tmp_path: P
     [original] = [key for key in storage.list() if key.endswith("mp4")]
     storage.put(original, io.BytesIO(b"a filk"))
     storage.delete("references/mine.npz")
-    found = backup.compare_storage(tmp_path / "copy.tar", storage)
-    assert found == {"missing": ["references/mine.npz"], "changed": [original]}
+    differences = backup.compare_storage(tmp_path / "copy.tar", storage)
+    assert differences == {"missing": ["references/mine.npz"], "changed": [original]}
 
 
 def test_checksums_of_unchanged_files_are_not_made_again(installed, tmp_path: Path, monkeypatch) -> None:

@@ -50,10 +50,10 @@ class Stack:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of Chromium; skips loudly without one."""
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    if found is None:
+    program = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if program is None:
         pytest.skip("NO BROWSER TESTS: Chromium is not installed (Debian: apt-get install chromium)")
-    return found
+    return program
 
 
 @pytest.fixture(scope="session")

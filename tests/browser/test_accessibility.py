@@ -18,8 +18,8 @@ def test_axe_finds_nothing(visit, report: str, path: str, scheme: str) -> None:
     page = visitor.open(report if path == "report" else path)
     if path == "report":
         page.wait_for_selector("canvas.overlay")
-    found = Axe().run(page, options=RULES)
-    words = [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found.response["violations"]]
+    violations = Axe().run(page, options=RULES)
+    words = [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in violations.response["violations"]]
     visitor.complaints.clear() if path == "/nothing" else None
     assert words == []
 

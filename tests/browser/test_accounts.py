@@ -163,8 +163,10 @@ def test_axe_finds_nothing_on_the_pages_that_are_seen_less_often(
 
 def look(page: Page) -> None:
     """Accessible, and no wider than a telephone."""
-    found = Axe().run(page, options=RULES)
-    assert [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found.response["violations"]] == [], page.url
+    violations = Axe().run(page, options=RULES)
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in violations.response["violations"]] == [], (
+        page.url
+    )
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
     page.set_viewport_size(DESKTOP)

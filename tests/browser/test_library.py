@@ -143,7 +143,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit, report: str, scheme: st
     places = ("/athletes", "/references", "/references/elite", "/trash", f"/compare?a={pitch}&b={pitch}")
     for place in (*places, f"/analyses/{id_of(report)}/edit", "/analyses"):
         page = visitor.open(place)
-        found = Axe().run(page, options=RULES)
-        words = [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in found.response["violations"]]
+        violations = Axe().run(page, options=RULES)
+        words = [f"{v['id']}: {v['nodes'][0]['html'][:150]}" for v in violations.response["violations"]]
         assert (place, words) == (place, [])
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place

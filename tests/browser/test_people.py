@@ -50,8 +50,8 @@ def address(stack: Stack, varied: Path, samples: Path) -> str:
     info = probe(varied)
     times = frame_times(varied, info)
     facts = make_preview(varied, info, folder / "preview.mp4", max_side=640)
-    found = documents.document(people=2)
-    found["video"] |= {
+    document = documents.document(people=2)
+    document["video"] |= {
         "width": SIZE[0], "height": SIZE[1], "fps": info.fps, "capture_fps": info.fps,
         "preview_fps": facts["fps"], "frame_count": len(times), "variable_frame_rate": True,
     }  # fmt: skip
@@ -60,7 +60,7 @@ def address(stack: Stack, varied: Path, samples: Path) -> str:
     (folder / "people.json").write_text(json.dumps(whereabouts(everybody(times), info)))
     files = {name: folder / name for name in ("preview.mp4", "pose.npz", "people.json")}
     files |= {f"people/{number}.jpg": STATIC / "img" / "sample_lefty.jpg" for number in (0, 1)}
-    analysis_id = Desk(make_app(stack.data), samples).completed(found, title="Two people", files=files)
+    analysis_id = Desk(make_app(stack.data), samples).completed(document, title="Two people", files=files)
     return f"{stack.url}/analyses/{analysis_id}"
 
 

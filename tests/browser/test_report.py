@@ -102,7 +102,7 @@ def contact_time(page: Page) -> str:
 
 
 def test_foot_contact_can_be_moved_and_the_numbers_follow(player: Page) -> None:
-    found, numbers = contact_time(player), player.locator("#numbers").inner_text()
+    measured, numbers = contact_time(player), player.locator("#numbers").inner_text()
     time = player.locator("tr[data-event-row=foot_contact] [data-event-time]")
     # By the frame that is shown
     player.keyboard.press("4")
@@ -111,7 +111,7 @@ def test_foot_contact_can_be_moved_and_the_numbers_follow(player: Page) -> None:
     player.locator("[data-set=foot_contact]").click()
     expect(player.locator("[data-events-note]")).to_contain_text("moved by hand", timeout=30_000)
     by_frame = contact_time(player)
-    assert by_frame != found
+    assert by_frame != measured
     assert player.locator("#numbers").inner_text() != numbers
     # By dragging its mark
     drag_mark(player, "foot_contact", -12)
@@ -124,7 +124,7 @@ def test_foot_contact_can_be_moved_and_the_numbers_follow(player: Page) -> None:
     expect(time).to_have_text(f"{float(by_drag.removesuffix(' s')) + 2 / 60:.3f} s", timeout=30_000)
     expect(player.locator("[data-marks] [data-event=foot_contact]")).to_be_focused()
     player.get_by_role("button", name="Undo all").click()
-    expect(time).to_have_text(found, timeout=30_000)
+    expect(time).to_have_text(measured, timeout=30_000)
     expect(player.locator("#numbers")).to_have_text(re.compile("Foot contact"))
 
 
@@ -217,12 +217,14 @@ def test_events_are_moved_by_a_plain_form(visit, report: str) -> None:
     page = visit(javascript=False).open(report)
     page.get_by_text("Correct the times…").click()
     field = page.get_by_label("Foot contact, seconds")
-    found = field.input_value()
-    field.fill(f"{float(found) - 0.05:.3f}")
+    measured = field.input_value()
+    field.fill(f"{float(measured) - 0.05:.3f}")
     page.locator("#events").get_by_role("button", name="Measure again").click()
     expect(page.locator(".flash")).to_contain_text("Measured again")
     page.get_by_text("Correct the times…").click()
-    assert abs(float(page.get_by_label("Foot contact, seconds").input_value()) - float(found) + 0.05) < 0.02
+    assert (
+        abs(float(page.get_by_label("Foot contact, seconds").input_value()) - float(measured) + 0.05) < 0.02
+    )
     page.get_by_role("button", name="As they were found").click()
     page.get_by_text("Correct the times…").click()
-    expect(page.get_by_label("Foot contact, seconds")).to_have_value(found)
+    expect(page.get_by_label("Foot contact, seconds")).to_have_value(measured)

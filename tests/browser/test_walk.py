@@ -83,12 +83,12 @@ def step_to_release(page: Page, address: str) -> None:
 def move_foot_contact(page: Page) -> None:
     """By its mark, with the mouse or a finger: the numbers follow, and go back when it is undone."""
     numbers = page.locator("#numbers")
-    found = numbers.text_content()
+    before = numbers.text_content()
     drag_mark(page, "foot_contact", -12)
     expect(page.locator("[data-events-note]")).to_contain_text("moved by hand", timeout=30_000)
-    expect(numbers).not_to_have_text(found)
+    expect(numbers).not_to_have_text(before)
     page.get_by_role("button", name="Undo all").click()
-    expect(numbers).to_have_text(found, timeout=30_000)
+    expect(numbers).to_have_text(before, timeout=30_000)
 
 
 def save_as_reference(page: Page, name: str) -> None:

@@ -35,9 +35,9 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 def catalog(settings: Settings) -> Iterator[Catalog]:
     """A catalog at the newest schema."""
     migrate(settings)
-    found = open_catalog(settings)
-    yield found
-    found.close()
+    opened = open_catalog(settings)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

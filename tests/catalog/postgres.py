@@ -16,9 +16,9 @@ DEBIAN = Path("/usr/lib/postgresql")
 
 
 def _binaries() -> Path | None:
-    found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda p: float(p.parts[-3]))
-    if found:
-        return found[-1].parent
+    programs = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda p: float(p.parts[-3]))
+    if programs:
+        return programs[-1].parent
     path = shutil.which("initdb")
     return Path(path).resolve().parent if path else None
 

@@ -118,8 +118,8 @@ def test_sqlite_is_in_wal_mode_with_foreign_keys(tmp_path: Path) -> None:
     migrate(settings)
     with open_catalog(settings).database.read() as session:
         asked = ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
-        found = {name: session.scalar(text(f"PRAGMA {name}")) for name in asked}
-    assert found == {
+        pragmas = {name: session.scalar(text(f"PRAGMA {name}")) for name in asked}
+    assert pragmas == {
         "journal_mode": "wal", "foreign_keys": 1, "busy_timeout": SQLITE_BUSY_MS, "synchronous": 1,
     }  # fmt: skip
 

@@ -101,13 +101,13 @@ def own_athlete(catalog: SeenCatalog) -> int:
 
 def whole(catalog: Catalog, rows: Rows) -> list[Any]:
     """Everything that is kept of these rows."""
-    found = [
+    methods = [
         catalog.analyses.get(rows.analysis),
         catalog.athletes.find(rows.athlete),
         catalog.references.find(rows.reference),
         *catalog.shares.of(rows.analysis),
     ]
-    return [{column.key: getattr(row, column.key) for column in row.__table__.columns} for row in found]
+    return [{column.key: getattr(row, column.key) for column in row.__table__.columns} for row in methods]
 
 
 def methods() -> list[str]:
@@ -251,7 +251,7 @@ def test_lists_and_counts_hold_exactly_what_may_be_seen(
         assert seen.analyses.count(trashed=trashed) == len(rows)
         assert seen.analyses.tags_in_use(trashed=trashed) == sorted({tag for row in rows for tag in row.tags})
         for row in shared_catalog.analyses.page(limit=500, trashed=trashed):
-            found = seen.analyses.find(row.id, with_trash=True)
-            assert (found is not None) == theirs(row.owner_id)
+            seen_row = seen.analyses.find(row.id, with_trash=True)
+            assert (seen_row is not None) == theirs(row.owner_id)
     athletes = [row.id for row in shared_catalog.athletes.all() if theirs(row.owner_id)]
     assert [row.id for row in seen.athletes.all()] == athletes

@@ -24,16 +24,16 @@ MOMENT = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[sa.Engine]:
-    found = make_engine(settings.database_address)
-    yield found
-    found.dispose()
+    made = make_engine(settings.database_address)
+    yield made
+    made.dispose()
 
 
 def tables(engine: sa.Engine) -> list[sa.Table]:
     """The tables as they are in the database, parents before children."""
-    found = sa.MetaData()
-    found.reflect(engine)
-    return [table for table in found.sorted_tables if table.name != "alembic_version"]
+    metadata = sa.MetaData()
+    metadata.reflect(engine)
+    return [table for table in metadata.sorted_tables if table.name != "alembic_version"]
 
 
 def values_for(table: sa.Table, number: int) -> dict[str, Any]:
@@ -65,22 +65,22 @@ def values_for(table: sa.Table, number: int) -> dict[str, Any]:
 
 def fill(engine: sa.Engine, number: int) -> dict[str, list[tuple]]:
     """A row in every table, and what all tables hold afterwards."""
-    found = tables(engine)
+    filled = tables(engine)
     with engine.begin() as connection:
-        for table in found:
+        for table in filled:
             connection.execute(table.insert().values(**values_for(table, number)))
-    return content(engine, {table.name: [c.name for c in table.columns] for table in found})
+    return content(engine, {table.name: [c.name for c in table.columns] for table in filled})
 
 
 def content(engine: sa.Engine, columns: dict[str, list[str]]) -> dict[str, list[tuple]]:
     """Rows of these columns, sorted."""
-    found = {}
+    rows = {}
     with engine.connect() as connection:
         for table in tables(engine):
             if table.name in columns:
                 query = sa.select(*(table.c[name] for name in columns[table.name]))
-                found[table.name] = sorted((tuple(row) for row in connection.execute(query)), key=repr)
-    return found
+                rows[table.name] = sorted((tuple(row) for row in connection.execute(query)), key=repr)
+    return rows
 
 
 @pytest.mark.parametrize(("before", "after"), STEPS)

@@ -63,14 +63,14 @@ class Supervisor:
 
     def left_over(self) -> list[int]:
         """Processes that this installation ever had and that still run."""
-        found = []
+        leftovers = []
         for pid in self.pids:
             with contextlib.suppress(psutil.Error):
                 process = psutil.Process(pid)
                 ours = any(w in " ".join(process.cmdline()) for w in ("worker_child", "tests.jobs.processes"))
                 if ours and process.status() != psutil.STATUS_ZOMBIE:
-                    found.append(pid)
-        return found
+                    leftovers.append(pid)
+        return leftovers
 
 
 class Monkey:

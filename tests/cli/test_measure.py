@@ -93,12 +93,12 @@ def test_a_marker_file_of_another_program_is_measured_too(tmp_path: Path) -> Non
 
 
 def test_an_event_moved_by_hand_is_certain_and_the_numbers_follow(pose: Path) -> None:
-    found = document_of(pose, height_m=1.88)
-    contact = found["deliveries"][0]["events"]["foot_contact"]["time_s"] - 0.02
+    measured = document_of(pose, height_m=1.88)
+    contact = measured["deliveries"][0]["events"]["foot_contact"]["time_s"] - 0.02
     again = document_of(pose, height_m=1.88, moved=moved_events([f"1:foot_contact={contact}"]))
     event = again["deliveries"][0]["events"]["foot_contact"]
     assert (event["time_s"], event["confidence"], event["estimated"]) == (pytest.approx(contact), 1.0, False)
-    turned = [metric(one, "pelvis_rotation", "foot_contact")["value"] for one in (found, again)]
+    turned = [metric(one, "pelvis_rotation", "foot_contact")["value"] for one in (measured, again)]
     assert turned[1] < turned[0] - 3
 
 

@@ -215,12 +215,12 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path, helped: bo
 
 def reapers(pid: int) -> list[psutil.Process]:
     """The children of a supervisor that would end what it leaves."""
-    found = []
+    processes = []
     for child in psutil.Process(pid).children():
         with contextlib.suppress(psutil.Error):
             if "process_reaper" in " ".join(child.cmdline()):
-                found.append(child)
-    return found
+                processes.append(child)
+    return processes
 
 
 def alive(pid: int) -> bool:

@@ -27,10 +27,10 @@ def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catalog:
 
 def run(*arguments: str, words: str = "") -> Result:
     """One command, with these words on its stdin; its own errors are raised."""
-    found = CliRunner().invoke(user, list(arguments), input=words, standalone_mode=False)
-    if found.exception is not None:
-        raise found.exception
-    return found
+    result = CliRunner().invoke(user, list(arguments), input=words, standalone_mode=False)
+    if result.exception is not None:
+        raise result.exception
+    return result
 
 
 def test_the_first_admin_is_made_with_a_password_from_stdin(catalog: Catalog) -> None:

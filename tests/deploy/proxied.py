@@ -139,8 +139,8 @@ def environment(kind: str, folder: Path, port: int) -> dict[str, str]:
 def adapted(folder: Path, ports: dict[str, Any], certificate: Path, key: Path) -> str:
     """The project's file with other ports and folders; nothing else is changed."""
     text = CONF.read_text().replace("/tmp/", f"{folder}/")
-    for written, found in ports.items():
-        text = text.replace(f"listen {written}", f"listen 127.0.0.1:{found}").replace(written, str(found))
+    for written, port in ports.items():
+        text = text.replace(f"listen {written}", f"listen 127.0.0.1:{port}").replace(written, str(port))
     text = text.replace("/etc/nginx/tls/fullchain.pem", str(certificate))
     text = text.replace("/etc/nginx/tls/privkey.pem", str(key))
     return f"user {'root' if os.getuid() == 0 else 'nobody'};\n{text}"

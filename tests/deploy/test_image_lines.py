@@ -62,13 +62,13 @@ class Image:
 def lines_of(stage: str, kind: str) -> list[str]:
     """What stands behind RUN, COPY or ENV in one stage; mounts left out."""
     place = next(i for i, line in enumerate(LINES) if re.fullmatch(rf"FROM (\S+) AS {stage}", line))
-    found = []
+    instructions = []
     for line in LINES[place + 1 :]:
         if line.startswith("FROM "):
             break
         if line.startswith(f"{kind} "):
-            found.append(re.sub(r"--mount=\S+ ", "", line.removeprefix(f"{kind} ")).strip())
-    return found
+            instructions.append(re.sub(r"--mount=\S+ ", "", line.removeprefix(f"{kind} ")).strip())
+    return instructions
 
 
 @pytest.fixture(scope="module")
@@ -76,26 +76,26 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     """Everything that the stages npm, packages-cpu and prepared do, and the environment of base and cpu."""
     root = tmp_path_factory.mktemp("image")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SHADOW_")}
-    found = Image(root, {**kept, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"})
+    built = Image(root, {**kept, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"})
     for folder in ("src", "app", "data"):
         (root / folder).mkdir()
     copy(root / "src", lines_of("npm", "COPY"))
-    found.env.update(variables(found, "packages-cpu"))
-    found.env["PIP_CACHE_DIR"] = str(root / "cache")
+    built.env.update(variables(built, "packages-cpu"))
+    built.env["PIP_CACHE_DIR"] = str(root / "cache")
     for line in lines_of("npm", "RUN"):
-        found.run(line, "src")
+        built.run(line, "src")
     copy(root / "src", lines_of("packages-cpu", "COPY"))
     for line in lines_of("packages-cpu", "RUN"):
-        found.run(line, "src")
+        built.run(line, "src")
     shutil.move(root / "src" / "node_modules", root / "app" / "node_modules")
     copy(root / "app", [line for line in lines_of("prepared", "COPY") if "--from" not in line])
-    found.env.update(variables(found, "prepared"))
+    built.env.update(variables(built, "prepared"))
     for line in lines_of("prepared", "RUN"):
-        found.run(line, "app")
+        built.run(line, "app")
     for stage in ("base", "cpu"):
-        found.env.update(variables(found, stage))
-    found.env.update(SHADOW_HOST="127.0.0.1", SHADOW_SECRET_KEY="i" * 48, PORT=str(free_port()))
-    return found
+        built.env.update(variables(built, stage))
+    built.env.update(SHADOW_HOST="127.0.0.1", SHADOW_SECRET_KEY="i" * 48, PORT=str(free_port()))
+    return built
 
 
 def copy(folder: Path, lines: list[str]) -> None:

@@ -25,8 +25,8 @@ MIB = 1 << 20
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """No worker: nothing is analysed here."""
     real = stages.STAGES
-    with proxied.site(tmp_path_factory.mktemp("nginx")) as found:
-        yield found
+    with proxied.site(tmp_path_factory.mktemp("nginx")) as running:
+        yield running
     stages.STAGES = real
 
 

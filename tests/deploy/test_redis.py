@@ -58,9 +58,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     command = [part.replace("/etc/redis/", f"{folder}/") for part in composition.command("redis")]
     environment = {**os.environ, **composition.environment("redis")}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    found = Server(process, port, certificate)
-    wait_for(found)
-    yield found
+    running = Server(process, port, certificate)
+    wait_for(running)
+    yield running
     process.terminate()
     process.wait(10)
 

@@ -57,9 +57,9 @@ def test_a_service_can_reach_little(installed: Path, name: str) -> None:
     done = analyze(installed, "security", "--offline=yes", f"./{unit}")
     if "--offline" in done.stderr:
         pytest.skip("this systemd cannot look at a unit that is not loaded")
-    found = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
-    assert found, done.stdout + done.stderr
-    assert float(found[1]) <= MOST_EXPOSED
+    level = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
+    assert level, done.stdout + done.stderr
+    assert float(level[1]) <= MOST_EXPOSED
 
 
 def test_every_command_of_the_units_exists(installed: Path) -> None:

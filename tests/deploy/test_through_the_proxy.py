@@ -25,8 +25,8 @@ PATIENCE_S = 600
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with proxied.site(tmp_path_factory.mktemp("through"), "worker", "clock") as found:
-        yield found
+    with proxied.site(tmp_path_factory.mktemp("through"), "worker", "clock") as running:
+        yield running
 
 
 def test_the_sample_becomes_a_report_and_a_film_that_plays_from_its_middle(site: Site, samples: Path) -> None:

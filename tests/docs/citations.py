@@ -50,8 +50,8 @@ class Citation:
 @cache
 def texts() -> dict[str, str]:
     """Path from the root -> what of that file may cite, in one line."""
-    found = {path.relative_to(ROOT).as_posix(): path for path in tracked(*TEXTS)}
-    return {name: " ".join(_prose(path).split()) for name, path in sorted(found.items())}
+    paths = {path.relative_to(ROOT).as_posix(): path for path in tracked(*TEXTS)}
+    return {name: " ".join(_prose(path).split()) for name, path in sorted(paths.items())}
 
 
 def _prose(path: Path) -> str:

@@ -63,10 +63,10 @@ def test_no_command_hides_from_the_tests() -> None:
     )
     for page in PAGES:
         text = re.sub(r"^\|.*$", "", BLOCK.sub("", page.read_text()), flags=re.M)
-        found = [
+        hiding = [
             line for line in hidden.findall(text) if not line.startswith("make test`") and "`" not in line
         ]
-        assert not found, f"{page.name}: {found}"
+        assert not hiding, f"{page.name}: {hiding}"
 
 
 def test_what_can_be_run_is_run(tmp_path: Path) -> None:

@@ -80,8 +80,8 @@ def _splice(raw: bytearray, films: list[bytes], chance: random.Random) -> None:
 
 def _odd_number(raw: bytearray, _: list[bytes], chance: random.Random) -> None:
     """A size, count or time in the container's tables becomes an absurd one."""
-    found = [m.start() for tag in PLACES for m in re.finditer(re.escape(tag), raw)]
-    place = chance.choice(found or [0]) + chance.randrange(-4, 40)
+    places = [m.start() for tag in PLACES for m in re.finditer(re.escape(tag), raw)]
+    place = chance.choice(places or [0]) + chance.randrange(-4, 40)
     place = min(max(place, 0), max(0, len(raw) - 4))
     raw[place : place + 4] = chance.choice(ODD).to_bytes(4, "big")
 

@@ -44,8 +44,8 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
         job_timeout_s=120,
         coach_limit=0,
     )
-    with Rig(settings) as found:
-        yield found
+    with Rig(settings) as installation:
+        yield installation
 
 
 def test_no_damaged_film_breaks_the_worker_or_leaves_anything(rig: Rig, tmp_path: Path) -> None:

@@ -31,13 +31,13 @@ KNOWN = {"npy": (349,)}
 def sound(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """A pitch in every format."""
     folder, pitch = tmp_path_factory.mktemp("motions"), bodies.sampled(bodies.pitch(), 8)
-    found = {}
+    files = {}
     for kind in ("trc", "c3d", "bvh"):
         exports.write(kind, exports.Source(pitch, {"deliveries": []}), folder / f"p.{kind}")
-        found[kind] = (folder / f"p.{kind}").read_bytes()
+        files[kind] = (folder / f"p.{kind}").read_bytes()
     np.save(folder / "p.npy", h36m_of(pitch))
     np.savez_compressed(folder / "p.npz", reconstruction=h36m_of(pitch), fps=30)
-    return found | {kind: (folder / f"p.{kind}").read_bytes() for kind in ("npy", "npz")}
+    return files | {kind: (folder / f"p.{kind}").read_bytes() for kind in ("npy", "npz")}
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:

@@ -68,8 +68,8 @@ class World:
 
     def id_of(self, state: str) -> str:
         """An analysis that is (or was) in this state."""
-        found = self.ids.get(state)
-        if found is None or self.app.extensions["shadow"].catalog.analyses.find(found) is None:
+        analysis_id = self.ids.get(state)
+        if analysis_id is None or self.app.extensions["shadow"].catalog.analyses.find(analysis_id) is None:
             self.ids[state] = getattr(self.desk, state)()
         return self.ids[state]
 

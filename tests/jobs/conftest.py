@@ -25,12 +25,12 @@ def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     real = stages.STAGES
     if request.param == "rq":
         needs_redis()
-    with Rig(small_settings(folder, use_rq=request.param == "rq", job_timeout_s=9)) as found:
+    with Rig(small_settings(folder, use_rq=request.param == "rq", job_timeout_s=9)) as installation:
         if request.param == "rq":
-            found.worker()
-            found.clock()
-            found.wait_workers()
-        yield found
+            installation.worker()
+            installation.clock()
+            installation.wait_workers()
+        yield installation
     stages.STAGES = real
 
 
@@ -39,6 +39,6 @@ def rq_rig(tmp_path: Path) -> Iterator[Rig]:
     """An installation on RQ of its own, with no process running yet."""
     needs_redis()
     real = stages.STAGES
-    with Rig(small_settings(tmp_path / "data")) as found:
-        yield found
+    with Rig(small_settings(tmp_path / "data")) as installation:
+        yield installation
     stages.STAGES = real

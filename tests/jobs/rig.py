@@ -117,14 +117,14 @@ class Rig:
         """The worker's child; waits until there is one."""
         import psutil
 
-        found: list[int] = []
+        children: list[int] = []
 
         def look() -> bool:
-            found[:] = [child.pid for child in psutil.Process(process.pid).children()]
-            return bool(found)
+            children[:] = [child.pid for child in psutil.Process(process.pid).children()]
+            return bool(children)
 
         self.until(look, "the worker's child")
-        return found[0]
+        return children[0]
 
     def wait_workers(self, number: int = 1) -> None:
         """Wait until this many workers are registered."""

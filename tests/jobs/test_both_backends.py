@@ -256,8 +256,8 @@ def test_many_films_of_one_coach_do_not_starve_another(rig: Rig) -> None:
 def test_status_is_plain_json(rig: Rig) -> None:
     film = rig.send(do="work")
     rig.until_state(film, "completed")
-    found = json.loads(json.dumps(rig.jobs.status(film).as_dict()))
-    assert set(found) == {
+    status = json.loads(json.dumps(rig.jobs.status(film).as_dict()))
+    assert set(status) == {
         "job_id", "status", "stage", "progress", "message", "queue_position", "eta_s", "attempts", "error",
         "created_at", "updated_at", "frames_done", "frames_total",
     }  # fmt: skip

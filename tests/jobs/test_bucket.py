@@ -18,8 +18,8 @@ def rig(tmp_path: Path, service: Service) -> Iterator[Rig]:
     """An installation without Redis whose films are in a bucket."""
     real = stages.STAGES
     address = service.new_bucket()
-    with Rig(small_settings(tmp_path / "data", use_rq=False, storage_url=address, **KEYS)) as found:
-        yield found
+    with Rig(small_settings(tmp_path / "data", use_rq=False, storage_url=address, **KEYS)) as installation:
+        yield installation
     stages.STAGES = real
 
 

@@ -41,9 +41,9 @@ def ask(patience: Patience, server: Server) -> str:
 
 
 def quick(**more: float) -> Patience:
-    found = Patience(2, **more)
-    found._backoff = NoBackoff()
-    return found
+    patience = Patience(2, **more)
+    patience._backoff = NoBackoff()
+    return patience
 
 
 def test_calls_inside_calls_are_tried_again_once(server: Server) -> None:

@@ -83,14 +83,14 @@ def test_one_asks_while_the_others_take_the_former_answer() -> None:
         assert go_on.wait(10)
         return "new"
 
-    found: list[str] = []
-    thread = threading.Thread(target=lambda: found.append(recent.get("x", slow, -1.0)))
+    answers: list[str] = []
+    thread = threading.Thread(target=lambda: answers.append(recent.get("x", slow, -1.0)))
     thread.start()
     assert asking.wait(10)
     assert recent.get("x", lambda: "twice", -1.0) == "old"
     go_on.set()
     thread.join(10)
-    assert found == ["new"] and recent.get("x", lambda: "again", 60.0) == "new"
+    assert answers == ["new"] and recent.get("x", lambda: "again", 60.0) == "new"
     with pytest.raises(ValueError, match="away"):
         recent.get("y", lambda: int("away"), 1.0)
     assert recent.get("y", lambda: 1, 1.0) == 1

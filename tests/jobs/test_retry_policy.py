@@ -24,10 +24,10 @@ def test_a_permanent_error_is_never_tried_again(error: ShadowError) -> None:
 
 @given(st.integers(1, 3))
 def test_intervals_grow_with_a_little_jitter(spent: int) -> None:
-    found = decide(Unavailable("x"), spent=spent, batch=None, settings=SETTINGS)
+    decision = decide(Unavailable("x"), spent=spent, batch=None, settings=SETTINGS)
     base = (5, 30, 120)[spent - 1]
-    assert found.again and not found.at_front
-    assert base * 0.8 <= found.delay_s <= base * 1.2
+    assert decision.again and not decision.at_front
+    assert base * 0.8 <= decision.delay_s <= base * 1.2
 
 
 def test_attempts_are_counted() -> None:
@@ -38,8 +38,8 @@ def test_attempts_are_counted() -> None:
 
 
 def test_a_class_of_errors_has_its_own_rule() -> None:
-    found = decide(Lost("x"), spent=6, batch=None, settings=SETTINGS)
-    assert (found.again, found.delay_s, found.at_front) == (True, 0.0, True)
+    decision = decide(Lost("x"), spent=6, batch=None, settings=SETTINGS)
+    assert (decision.again, decision.delay_s, decision.at_front) == (True, 0.0, True)
     assert not decide(Lost("x"), spent=7, batch=None, settings=SETTINGS).again
     assert retry_policy.most_attempts(SETTINGS) == 6
 
@@ -80,7 +80,7 @@ class JobTimeoutException(Exception):
     ],
 )
 def test_every_error_becomes_one_for_people(error: Exception, code: str, permanent: bool) -> None:
-    found = retry_policy.as_shadow(error)
-    assert (found.code, found.permanent) == (code, permanent)
-    assert "secret" not in found.message
+    shadow_error = retry_policy.as_shadow(error)
+    assert (shadow_error.code, shadow_error.permanent) == (code, permanent)
+    assert "secret" not in shadow_error.message
     assert isinstance(retry_policy.as_shadow(StorageFull("x")), StorageFull)

@@ -13,8 +13,8 @@ from tests.jobs.rig import PATIENCE_S, Rig
 
 
 def test_it_passes_and_leaves_nothing_behind(rig: Rig) -> None:
-    found = self_test.make(rig.jobs, patience_s=PATIENCE_S)
-    assert found["ok"] and found["error"] is None and found["worker"]
+    record = self_test.make(rig.jobs, patience_s=PATIENCE_S)
+    assert record["ok"] and record["error"] is None and record["worker"]
     assert rig.jobs.ready()["self_test"] == ""
     rig.until(lambda: rig.work_left() == [], "its folder to go")
     assert rig.catalog.analyses.page() == []
@@ -24,13 +24,13 @@ def test_a_failure_is_not_ready_raises_an_alert_and_ends_with_the_next_that_pass
     script = rig.data / "self_test.json"
     script.write_text(json.dumps({"do": "flaky", "times": 1}))
     (rig.data / "runs.log").unlink(missing_ok=True)
-    found = self_test.make(rig.jobs, patience_s=PATIENCE_S)
-    assert not found["ok"] and found["error"]["code"] == "unavailable"
+    record = self_test.make(rig.jobs, patience_s=PATIENCE_S)
+    assert not record["ok"] and record["error"]["code"] == "unavailable"
     assert "self-test" in rig.jobs.ready()["self_test"]
     assert [a.firing for a in alerts.conditions(rig.jobs) if a.name == "self_test"] == [True]
     # It is not tried again by itself: that would hide it.
     rig.until_state(rig.send(do="work"), "completed")
-    assert self_test_record.last(rig.catalog) == found
+    assert self_test_record.last(rig.catalog) == record
     script.unlink()
     assert self_test.make(rig.jobs, patience_s=PATIENCE_S)["ok"]
     assert rig.jobs.ready()["self_test"] == ""

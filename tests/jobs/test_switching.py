@@ -20,8 +20,8 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     """Redis runs all the time; which back end works is up to the test."""
     needs_redis()
     real = stages.STAGES
-    with Rig(small_settings(tmp_path / "data", **SOON_MISSED)) as found:
-        yield found
+    with Rig(small_settings(tmp_path / "data", **SOON_MISSED)) as installation:
+        yield installation
     stages.STAGES = real
 
 

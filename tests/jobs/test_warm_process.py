@@ -15,24 +15,24 @@ ECHO = "import os, sys\nprint(os.getpid(), os.environ['WHO'], sys.stdin.read())\
 @pytest.fixture
 def spare(tmp_path: Path):
     (tmp_path / "echo_child.py").write_text(ECHO)
-    found = Spare("echo_child")
+    warm = Spare("echo_child")
     yield lambda task, who: (
-        found,
-        found.ask(task, {**os.environ, "PYTHONPATH": str(tmp_path), "WHO": who}, 30).split(),
+        warm,
+        warm.ask(task, {**os.environ, "PYTHONPATH": str(tmp_path), "WHO": who}, 30).split(),
     )
-    if found._waiting:
-        found._waiting[1].communicate("", timeout=30)
+    if warm._waiting:
+        warm._waiting[1].communicate("", timeout=30)
 
 
 def test_the_next_child_waits_and_answers_once(spare) -> None:
-    found, (first, *_) = spare("one", "a")
-    waiting = found._waiting[1].pid
+    warm, (first, *_) = spare("one", "a")
+    waiting = warm._waiting[1].pid
     assert first != str(waiting)
     assert spare("two", "a")[1] == [str(waiting), "a", "two"]
 
 
 def test_a_child_made_for_another_environment_or_dead_is_not_asked(spare) -> None:
-    found, _ = spare("one", "a")
+    warm, _ = spare("one", "a")
     assert spare("two", "b")[1][1:] == ["b", "two"]
-    found._waiting[1].kill()
+    warm._waiting[1].kill()
     assert spare("three", "b")[1][1:] == ["b", "three"]

@@ -44,9 +44,9 @@ class Recorder:
 
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    found = Recorder()
-    monkeypatch.setattr(stages, "STAGES", found.table())
-    return found
+    made = Recorder()
+    monkeypatch.setattr(stages, "STAGES", made.table())
+    return made
 
 
 @pytest.fixture
@@ -96,8 +96,8 @@ def test_another_option_repeats_only_what_depends_on_it(
     recorder: Recorder, film: Path, tmp_path: Path
 ) -> None:
     run(film, tmp_path / "work")
-    found = run(film, tmp_path / "work", AnalysisRequest(throws="left"))
-    assert found["throws"] == "left"
+    repeated = run(film, tmp_path / "work", AnalysisRequest(throws="left"))
+    assert repeated["throws"] == "left"
     assert recorder.runs == ["first", "second", "second"]
 
 

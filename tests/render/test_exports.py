@@ -174,11 +174,11 @@ def bvh_positions(path, joints):
     """Joint positions by bvhio's own forward kinematics: (N, joints, 3)."""
     root = bvhio.readAsHierarchy(str(path))
     first, last = root.getKeyframeRange()
-    found = []
+    positions = []
     for frame in range(first, last + 1):
         root.loadPose(frame)
-        found.append([tuple(root.filter(name)[0].PositionWorld) for name in joints])
-    return np.array(found)
+        positions.append([tuple(root.filter(name)[0].PositionWorld) for name in joints])
+    return np.array(positions)
 
 
 def test_bvh_puts_every_joint_where_it_was_measured(source, tmp_path):

@@ -50,8 +50,8 @@ class Checker(HTMLParser):
 @pytest.fixture(scope="module")
 def written(case, tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    found = stills.event_stills(case.path, case.info, case.series, case.analysis)
-    report.html(case.analysis, path, stills=found, curves=CURVES)
+    pictures = stills.event_stills(case.path, case.info, case.series, case.analysis)
+    report.html(case.analysis, path, stills=pictures, curves=CURVES)
     return path.read_text(encoding="utf-8")
 
 
@@ -123,16 +123,16 @@ def test_estimated_events_say_so(written):
 
 
 def test_stills_show_the_athlete_at_each_event(case):
-    found = stills.event_stills(case.path, case.info, case.series, case.analysis)
-    assert [s.event for s in found] == [
+    pictures = stills.event_stills(case.path, case.info, case.series, case.analysis)
+    assert [s.event for s in pictures] == [
         "leg_lift", "foot_contact", "max_external_rotation", "release", "follow_through"
     ]  # fmt: skip
     import cv2
 
-    for still in found:
+    for still in pictures:
         image = cv2.imdecode(np.frombuffer(still.jpeg, np.uint8), cv2.IMREAD_COLOR)
         assert image.shape == (STILL_SIZE[1], STILL_SIZE[0], 3)
-    together = cv2.imdecode(np.frombuffer(stills.strip(found), np.uint8), cv2.IMREAD_COLOR)
+    together = cv2.imdecode(np.frombuffer(stills.strip(pictures), np.uint8), cv2.IMREAD_COLOR)
     assert together.shape[1] > 3 * together.shape[0], "five of them beside each other"
 
 

@@ -58,7 +58,7 @@ UNKNOWN = {"name": "torch", "skip_reason": "not found"}
 
 
 @pytest.mark.parametrize(
-    ("rows", "found", "says"),
+    ("rows", "holed", "says"),
     [
         (
             [SOUND, {"name": "old", "version": "1.0", "vulns": [HOLE]}],
@@ -71,15 +71,15 @@ UNKNOWN = {"name": "torch", "skip_reason": "not found"}
     ],
 )
 def test_only_a_hole_is_a_hole_and_silence_is_said(
-    rows: list | None, found: bool, says: str, capsys: pytest.CaptureFixture[str]
+    rows: list | None, holed: bool, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = "" if rows is None else json.dumps({"dependencies": rows, "fixes": []})
-    assert holes.told_by_pip_audit("requirements.txt", said) is found
+    assert holes.told_by_pip_audit("requirements.txt", said) is holed
     assert says in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
-    ("said", "found", "says"),
+    ("said", "holed", "says"),
     [
         ('{"metadata": {"vulnerabilities": {"high": 1, "total": 1}}}', True, "1 known holes"),
         ('{"metadata": {"vulnerabilities": {"high": 0, "total": 0}}}', False, "0 known holes"),
@@ -87,7 +87,7 @@ def test_only_a_hole_is_a_hole_and_silence_is_said(
     ],
 )
 def test_npm_is_heard_in_the_same_way(
-    said: str, found: bool, says: str, capsys: pytest.CaptureFixture[str]
+    said: str, holed: bool, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert holes.told_by_npm(said) is found
+    assert holes.told_by_npm(said) is holed
     assert says in capsys.readouterr().out

@@ -29,14 +29,14 @@ def requirements(name: str) -> dict[str, str]:
 
 def needed_by(package: str) -> set[str]:
     """Packages that an installed one requires here, without its optional extras."""
-    found = set()
+    needed = set()
     for line in metadata.requires(package) or ():
         match = REQUIRED.match(line)
         marker = (match and match[2]) or ""
         foreign = re.search(r"extra\s*==|win32|Windows|python_(full_)?version\s*<", marker)
         if match and not foreign:
-            found.add(norm(match[1]))
-    return found
+            needed.add(norm(match[1]))
+    return needed
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-cpu.txt", "requirements-dev.txt"])

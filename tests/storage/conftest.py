@@ -12,9 +12,9 @@ from shadow_trainer.storage import LocalStorage, Storage, open_storage
 @pytest.fixture
 def local(tmp_path: Path) -> LocalStorage:
     """A folder."""
-    found = open_storage(f"file://{tmp_path / 'storage'}")
-    assert isinstance(found, LocalStorage)
-    return found
+    opened = open_storage(f"file://{tmp_path / 'storage'}")
+    assert isinstance(opened, LocalStorage)
+    return opened
 
 
 @pytest.fixture(params=["local", "s3"])

@@ -111,18 +111,18 @@ def test_browsers_are_sent_to_the_public_name(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"), [("auto", None), ("AES256", "AES256"), ("aws:kms", "aws:kms"), ("none", None)]
+    ("wanted", "applied"), [("auto", None), ("AES256", "AES256"), ("aws:kms", "aws:kms"), ("none", None)]
 )
-def test_encryption_is_what_was_asked_for(service: Service, wanted: str, found: str | None) -> None:
+def test_encryption_is_what_was_asked_for(service: Service, wanted: str, applied: str | None) -> None:
     storage = service.open(service.new_bucket(), s3_encryption=wanted)
     storage.put("a", io.BytesIO(b"x"))
     ticket = storage.ticket("incoming/x", 5)
     post(ticket.url, dict(ticket.fields), b"x")
-    assert ticket.fields.get("x-amz-server-side-encryption") == found
-    if found:
-        assert head(storage, "a")["ServerSideEncryption"] == found
+    assert ticket.fields.get("x-amz-server-side-encryption") == applied
+    if applied:
+        assert head(storage, "a")["ServerSideEncryption"] == applied
         storage.rename("a", "b")
-        assert head(storage, "b")["ServerSideEncryption"] == found
+        assert head(storage, "b")["ServerSideEncryption"] == applied
     assert storage.open("incoming/x").read() == b"x"
 
 

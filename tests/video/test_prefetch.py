@@ -79,8 +79,8 @@ def test_an_error_of_the_source_comes_after_the_items_before_it() -> None:
 def test_a_film_read_ahead_is_the_same_film(tmp_path) -> None:
     path = clips.film(tmp_path / "a.mp4", frames=40)
     info = video.probe(path)
-    found = [clips.row_of(frame.image) for frame in video.prefetch(video.frames(path, info), depth=3)]
-    assert found == list(range(40))
+    rows = [clips.row_of(frame.image) for frame in video.prefetch(video.frames(path, info), depth=3)]
+    assert rows == list(range(40))
 
 
 def test_depth_must_be_positive() -> None:

@@ -55,9 +55,9 @@ def test_steps_count_from_the_first_frame_of_the_span(tmp_path) -> None:
     path = clips.film(tmp_path / "a.mp4", frames=40)
     info = video.probe(path)
     assert [f.index for f in video.frames(path, info, step=10)] == [0, 10, 20, 30]
-    found = list(video.frames(path, info, start_s=0.1, step=10))
-    assert [f.index for f in found] == [3, 13, 23, 33]
-    assert [clips.row_of(f.image) for f in found] == [3, 13, 23, 33]
+    frames = list(video.frames(path, info, start_s=0.1, step=10))
+    assert [f.index for f in frames] == [3, 13, 23, 33]
+    assert [clips.row_of(f.image) for f in frames] == [3, 13, 23, 33]
     with pytest.raises(ValueError):
         next(video.frames(path, info, step=0))
 
@@ -79,5 +79,5 @@ def test_uneven_clocks_can_be_jumped_into(tmp_path) -> None:
 def test_more_decoding_threads_give_the_same_frames(tmp_path) -> None:
     path = clips.film(tmp_path / "a.mp4", frames=40)
     info = video.probe(path)
-    found = [clips.row_of(f.image) for f in video.frames(path, info, start_s=0.5, thread_count=4)]
-    assert found == list(range(15, 40))
+    rows = [clips.row_of(f.image) for f in video.frames(path, info, start_s=0.5, thread_count=4)]
+    assert rows == list(range(15, 40))

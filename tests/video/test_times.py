@@ -156,8 +156,8 @@ def test_one_bad_time_moves_no_other(gaps, data) -> None:
     row = data.draw(st.integers(2, len(true) - 1))
     broken = true.copy()
     broken[row] = data.draw(st.sampled_from([float("nan"), -500.0]))
-    found, mended = mend_times(broken)
+    times, mended = mend_times(broken)
     assert mended == 1
     others = np.arange(len(true)) != row
-    np.testing.assert_allclose(found[others], true[others])
-    assert (np.diff(found) > 0).all()
+    np.testing.assert_allclose(times[others], true[others])
+    assert (np.diff(times) > 0).all()

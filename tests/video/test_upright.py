@@ -63,8 +63,8 @@ def test_orientation_moves_each_pixel_as_the_matrix_says(a, b, c, d) -> None:
     to_x, to_y = to_x - to_x.min(), to_y - to_y.min()
     wanted = np.zeros((to_y.max() + 1, to_x.max() + 1, 3), np.uint8)
     wanted[to_y, to_x] = image
-    found = from_matrix(np.array([a * ONE, b * ONE, 0, c * ONE, d * ONE, 0, 0, 0, 1 << 30], np.int32))
-    np.testing.assert_array_equal(found.apply(image), wanted)
+    orientation = from_matrix(np.array([a * ONE, b * ONE, 0, c * ONE, d * ONE, 0, 0, 0, 1 << 30], np.int32))
+    np.testing.assert_array_equal(orientation.apply(image), wanted)
 
 
 def test_a_slightly_turned_matrix_is_the_nearest_right_angle() -> None:

@@ -53,9 +53,9 @@ class Person:
     def login(self, name: str, password: str = PASSWORD, **fields: str) -> TestResponse:
         """Fill in the login form."""
         self.name = ""
-        found = self.post("/login", {"name": name, "password": password, **fields})
-        self.name = name if found.status_code == 303 else ""
-        return found
+        answer = self.post("/login", {"name": name, "password": password, **fields})
+        self.name = name if answer.status_code == 303 else ""
+        return answer
 
 
 @cache

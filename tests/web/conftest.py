@@ -71,7 +71,7 @@ class Desk:
     ) -> str:
         """An analysis with a report; ``files`` replace what is made up, or come on top of it."""
         analysis_id = self.running(title=title, owner_id=owner_id)
-        found = document or documents.document()
+        result = document or documents.document()
         names = [
             "preview.mp4",
             "overlay.mp4",
@@ -82,14 +82,14 @@ class Desk:
         ]
         for name in names[1:3]:
             self._put(analysis_id, name)
-        self._write(analysis_id, "analysis.json", json.dumps(found))
+        self._write(analysis_id, "analysis.json", json.dumps(result))
         self._write(analysis_id, "metrics.csv", "name,value\n")
         self._write(analysis_id, "report.html", "<!doctype html><script>alert(1)</script>")
         path = self.folder / "draft"
-        documents.pose(found["video"]["frame_count"]).save(path)
+        documents.pose(result["video"]["frame_count"]).save(path)
         self.storage.put(f"analyses/{analysis_id}/pose.npz", path)
         names.append("pose.npz")
-        curves = [documents.curves(delivery) for delivery in found["deliveries"]]
+        curves = [documents.curves(delivery) for delivery in result["deliveries"]]
         self._write(analysis_id, "series.json", json.dumps({"deliveries": curves}))
         names.append("series.json")
         for name, given in (files or {}).items():
@@ -100,9 +100,9 @@ class Desk:
             analysis_id,
             number,
             files=names,
-            result=publish.summary(found),
-            warnings=found["warnings"],
-            deliveries=publish.delivery_rows(found),
+            result=publish.summary(result),
+            warnings=result["warnings"],
+            deliveries=publish.delivery_rows(result),
         )
         return analysis_id
 

@@ -94,9 +94,9 @@ class Server:
             f"POST /videos/upload HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nContent-Length: {size}\r\n"
             "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
         )
-        found = socket.create_connection(("127.0.0.1", self.port), timeout=10)
-        found.sendall(head.encode() + sent)
-        return found
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        connection.sendall(head.encode() + sent)
+        return connection
 
     def lines(self) -> list[dict[str, Any]]:
         """What the web server logged, as JSON."""

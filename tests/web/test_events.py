@@ -23,9 +23,9 @@ from tests.web.conftest import Desk, make_app
 def measure(desk: Desk) -> str:
     """A finished analysis whose pose and numbers belong together."""
     series = pitch(fps=120.0)
-    found = pitching.analyse(series)
+    analysis = pitching.analyse(series)
     video = {**documents.document()["video"], "fps": 120.0, "capture_fps": 120.0, "frame_count": len(series)}
-    changed = {name: found[name] for name in ("athlete", "view", "deliveries", "consistency")}
+    changed = {name: analysis[name] for name in ("athlete", "view", "deliveries", "consistency")}
     analysis_id = desk.completed(plain({**documents.document(), **changed, "video": video}))
     path = desk.storage.root.parent / "draft"
     series.save(path)
@@ -78,8 +78,8 @@ def test_a_moved_event_changes_the_numbers_and_can_be_put_back(
 def test_two_corrections_at_once_are_both_kept(
     desk: Desk, data_dir: Path, measured: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = stored(desk, measured)["deliveries"][0]["events"]
-    moved = {name: round(found[name]["time_s"] - 0.02, 4) for name in ("leg_lift", "foot_contact")}
+    events = stored(desk, measured)["deliveries"][0]["events"]
+    moved = {name: round(events[name]["time_s"] - 0.02, 4) for name in ("leg_lift", "foot_contact")}
     # As two web machines: no lock of one process.
     monkeypatch.setattr(remeasure, "_one_at_a_time", contextlib.nullcontext())
     apps = [make_app(data_dir) for _ in moved]

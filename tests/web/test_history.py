@@ -51,12 +51,12 @@ def test_everything_written_on_an_analysis_finds_it(client: FlaskClient, desk: D
     row = desk.catalog.analyses.get(first)
     assert (row.title, row.notes, row.tags) == ("Bullpen 1", "Felt good", ["fastball", "wind up"])
     assert (row.recorded_on, row.athlete_id) == (date(2026, 5, 31), athlete.id)
-    found = {"Bullpen 1"}
+    titles = {"Bullpen 1"}
     for query in ("q=good", "q=FASTBALL", "tag=wind+up", f"athlete={athlete.id}", "until=2026-06-01"):
-        assert shown(client, query) == found, query
+        assert shown(client, query) == titles, query
     assert shown(client, "athlete=0") == shown(client, "since=2026-06-01") == {"Second"}
     assert shown(client, "tag=fast") == shown(client, "throws=right") == set()
-    assert shown(client, "throws=left&state=completed") == found | {"Second"}
+    assert shown(client, "throws=left&state=completed") == titles | {"Second"}
     assert desk.catalog.analyses.get(second).tags == []
     assert "Ann Ace" in client.get("/analyses").text
 

@@ -179,11 +179,11 @@ def test_a_trusted_proxy_tells_who_asks_and_how(people: Path, tmp_path: Path) ->
     open_ = site(people, tmp_path / "open")
 
     def seen(app: Flask) -> tuple[str, bool]:
-        found = app.test_client().get("/analyses", base_url="http://10.0.0.1", headers=forwarded)
-        request = found.request
+        answer = app.test_client().get("/analyses", base_url="http://10.0.0.1", headers=forwarded)
+        request = answer.request
         environ = dict(request.environ)
         app.wsgi_app(environ, lambda *_: None)
-        return environ["REMOTE_ADDR"], "Strict-Transport-Security" in found.headers
+        return environ["REMOTE_ADDR"], "Strict-Transport-Security" in answer.headers
 
     assert seen(behind) == ("198.51.100.4", True)
     assert seen(open_) == ("127.0.0.1", False)

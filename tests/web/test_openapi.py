@@ -24,9 +24,9 @@ def check(app: Flask, schema: str, value: Any) -> None:
 
 
 def test_the_description_is_openapi(client: FlaskClient) -> None:
-    found = client.get("/openapi.json")
-    assert found.status_code == 200
-    assert list(OpenAPIV31SpecValidator(found.get_json()).iter_errors()) == []
+    answer = client.get("/openapi.json")
+    assert answer.status_code == 200
+    assert list(OpenAPIV31SpecValidator(answer.get_json()).iter_errors()) == []
 
 
 def test_every_route_of_the_api_is_described_and_nothing_else(app: Flask) -> None:
@@ -52,13 +52,13 @@ def test_options_carry_their_own_limits(app: Flask) -> None:
 def addresses(app: Flask) -> list[tuple[str, str, str]]:
     """``(endpoint, method, address with an unknown analysis)`` of the whole API."""
     values = {"analysis_id": "0" * 32, "name": "json", "place": "0"}
-    found = []
+    routes = []
     for rule, method in api_rules(app):
         path = rule.rule.replace("<int:", "<")
         for name, value in values.items():
             path = path.replace(f"<{name}>", value)
-        found.append((rule.endpoint, method, path))
-    return found
+        routes.append((rule.endpoint, method, path))
+    return routes
 
 
 def test_every_error_of_every_address_is_a_problem(app: Flask, client: FlaskClient) -> None:
@@ -100,9 +100,9 @@ def test_landmarks_in_space_come_for_a_film_or_for_a_job(app: Flask, client: Fla
     assert desk.catalog.analyses.get(sent.get_json()["job_id"]).options["model_size"] == "s"
     again = client.post(address, json={"job_id": sent.get_json()["job_id"]})
     assert (again.status_code, again.headers["Location"]) == (202, sent.get_json()["status_url"])
-    found = client.post(address, json={"job_id": desk.completed()}).get_json()
-    check(app, "Keypoints", found)
-    assert "world" in found and "frames" not in found
+    answer = client.post(address, json={"job_id": desk.completed()}).get_json()
+    check(app, "Keypoints", answer)
+    assert "world" in answer and "frames" not in answer
     assert client.post(address, json={"job_id": desk.failed()}).status_code == 409
     assert client.post(address, json={}).get_json()["code"] == "bad_json"
     assert client.post(address).get_json()["code"] == "no_file"
@@ -110,9 +110,9 @@ def test_landmarks_in_space_come_for_a_film_or_for_a_job(app: Flask, client: Fla
 
 def test_an_evaluation_under_other_assumptions_measures_again(client: FlaskClient, measured: str) -> None:  # noqa: F811
     address = f"/videos/{measured}/generate-evaluation"
-    found = client.post(address, json={"level": "youth", "reference": "none"})
-    assert found.status_code == 200, found.text
-    assert found.get_json()["level"] == "youth"
-    assert found.get_json()["deliveries"][0]["similarity"] is None
+    answer = client.post(address, json={"level": "youth", "reference": "none"})
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json()["level"] == "youth"
+    assert answer.get_json()["deliveries"][0]["similarity"] is None
     assert client.post(address, json={"reference": "nobody"}).get_json()["code"] == "no_such_reference"
     assert client.post(address, json=[1]).get_json()["code"] == "bad_json"

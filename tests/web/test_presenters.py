@@ -123,15 +123,15 @@ def test_the_sequence_tells_order_times_peaks_and_the_lag_with_its_error() -> No
             "confidence": "low",
         },
     }
-    found = timing.sequence(delivery)
-    assert [peak.label for peak in found.peaks] == ["Trunk", "Pelvis"]
-    assert (found.peaks[1].after_contact, found.peaks[1].percent, found.peaks[1].speed) == (
+    sequence = timing.sequence(delivery)
+    assert [peak.label for peak in sequence.peaks] == ["Trunk", "Pelvis"]
+    assert (sequence.peaks[1].after_contact, sequence.peaks[1].percent, sequence.peaks[1].speed) == (
         "+60 ms",
         "40 %",
         "700°/s",
     )
-    assert found.lag == "The trunk is fastest 12 ± 8 ms before the pelvis."
-    assert not found.sure
+    assert sequence.lag == "The trunk is fastest 12 ± 8 ms before the pelvis."
+    assert not sequence.sure
     assert timing.sequence({"events": {}}) is None
 
 

@@ -80,15 +80,17 @@ def test_a_plot_is_an_svg_of_its_own(client: FlaskClient, desk: Desk, name: str)
 def test_landmarks_have_a_row_for_each_frame_and_say_what_is_not_known(
     client: FlaskClient, desk: Desk
 ) -> None:
-    found = client.get(f"/videos/{desk.completed()}/keypoints/user").get_json()
+    landmarks = client.get(f"/videos/{desk.completed()}/keypoints/user").get_json()
     truth = documents.pose(262)
-    assert len(found["frames"]) == len(found["world"]) == len(found["time_s"]) == 262
-    assert found["frames"][0] is None
+    assert len(landmarks["frames"]) == len(landmarks["world"]) == len(landmarks["time_s"]) == 262
+    assert landmarks["frames"][0] is None
     wrist = INDEX["left_wrist"]
-    x, y = found["frames"][100][2 * wrist : 2 * wrist + 2]
+    x, y = landmarks["frames"][100][2 * wrist : 2 * wrist + 2]
     assert (x / 10, y / 10) == pytest.approx(truth.landmarks_px[100, wrist], abs=0.06)
-    assert found["world"][100][3 * wrist + 2] == pytest.approx(1000 * truth.world_m[100, wrist, 2], abs=0.6)
-    roles = {tuple(bone[:2]): bone[2] for bone in found["bones"]}
+    assert landmarks["world"][100][3 * wrist + 2] == pytest.approx(
+        1000 * truth.world_m[100, wrist, 2], abs=0.6
+    )
+    roles = {tuple(bone[:2]): bone[2] for bone in landmarks["bones"]}
     assert roles[INDEX["left_elbow"], INDEX["left_wrist"]] == "throwing"
     assert roles[INDEX["left_hip"], INDEX["right_hip"]] == "centre"
 
@@ -132,9 +134,9 @@ def test_the_shadow_has_a_row_for_each_frame(client: FlaskClient, desk: Desk) ->
     np.savez(path, **arrays)
     desk.storage.put(f"analyses/{analysis_id}/shadow.npz", path)
     for query in ("", "?mode=real_speed", "?part=3d"):
-        found = client.get(f"/videos/{analysis_id}/keypoints/pro{query}").get_json()
-        assert len(found["time_s"]) == len(found["world"]) == 262
-        assert found["world"][0] is None
+        landmarks = client.get(f"/videos/{analysis_id}/keypoints/pro{query}").get_json()
+        assert len(landmarks["time_s"]) == len(landmarks["world"]) == 262
+        assert landmarks["world"][0] is None
     for wrong in ("mode=odd", "pin=nose"):
         assert client.get(f"/videos/{analysis_id}/keypoints/pro?{wrong}").status_code == 400
 
@@ -148,8 +150,8 @@ def test_the_shadow_can_be_held_at_the_hips(client: FlaskClient, desk: Desk) -> 
     row = int(np.flatnonzero(pose.measured)[0])
 
     def middle(who: str) -> np.ndarray:
-        found = client.get(f"/videos/{analysis_id}/keypoints/{who}").get_json()
-        points = np.array(found["world"][row], dtype=float).reshape(33, 3)
+        landmarks = client.get(f"/videos/{analysis_id}/keypoints/{who}").get_json()
+        points = np.array(landmarks["world"][row], dtype=float).reshape(33, 3)
         return (points[23] + points[24]) / 2
 
     assert middle("pro?pin=hips") == pytest.approx(middle("user"), abs=2)
@@ -159,7 +161,7 @@ def test_the_shadow_can_be_held_at_the_hips(client: FlaskClient, desk: Desk) -> 
 def unpacked(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
     """What static/js/report/landmarks.js does: header, and each column summed up over its rows."""
     length = int.from_bytes(data[:4], "little")
-    header, place, found = json.loads(data[4 : 4 + length]), 4 + length, {}
+    header, place, columns = json.loads(data[4 : 4 + length]), 4 + length, {}
     for column in header["columns"]:
         kind = np.dtype("<" + column["type"] if column["type"] != "u1" else "u1")
         count = header["rows"] * column["width"]
@@ -167,22 +169,22 @@ def unpacked(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
         place += -(-count * kind.itemsize // 4) * 4
         whole = np.cumsum(deltas, axis=0, dtype=kind)
         values = np.where(whole == np.iinfo(kind).min, np.nan, whole) if kind == np.int16 else whole
-        found[column["name"]] = values * column["unit"]
+        columns[column["name"]] = values * column["unit"]
     assert place == len(data)
-    return header, found
+    return header, columns
 
 
 def test_packed_landmarks_are_the_same_in_fewer_bytes(client: FlaskClient, desk: Desk) -> None:
     address, truth = f"/videos/{desk.completed()}/keypoints/user", documents.pose(262)
     plain = client.get(f"{address}?part=2d", headers={"Accept-Encoding": "gzip"})
     flat = client.get(f"{address}?part=2d&as=packed", headers={"Accept-Encoding": "gzip"})
-    header, found = unpacked(gzip.decompress(flat.data))
+    header, columns = unpacked(gzip.decompress(flat.data))
     assert len(flat.data) < 0.6 * len(plain.data)
     assert header["bones"] and header["fps"] == 60.0
-    np.testing.assert_allclose(found["px"], truth.landmarks_px.reshape(262, 66), atol=0.051, equal_nan=True)
-    np.testing.assert_allclose(found["confidence"], truth.confidence, atol=0.0051)
-    np.testing.assert_allclose(found["time_s"][:, 0], truth.time_s, atol=1e-6)
-    np.testing.assert_array_equal(found["measured"][:, 0], truth.measured)
+    np.testing.assert_allclose(columns["px"], truth.landmarks_px.reshape(262, 66), atol=0.051, equal_nan=True)
+    np.testing.assert_allclose(columns["confidence"], truth.confidence, atol=0.0051)
+    np.testing.assert_allclose(columns["time_s"][:, 0], truth.time_s, atol=1e-6)
+    np.testing.assert_array_equal(columns["measured"][:, 0], truth.measured)
     _, space = unpacked(client.get(f"{address}?part=3d&as=packed").data)
     np.testing.assert_allclose(space["world"], truth.world_m.reshape(262, 99), atol=0.00051, equal_nan=True)
     assert client.get(f"{address}?as=packed").status_code == 400
@@ -193,30 +195,30 @@ def test_landmarks_far_outside_of_a_huge_film_still_fit(client: FlaskClient) -> 
     wide = pose.with_(landmarks_px=pose.landmarks_px * np.nan, measured=np.ones(5, bool))
     wide.landmarks_px[3, 4] = (-9000.0, 7680.5)
     data = packed(wide, video=documents.document()["video"], throws="left", part="2d")
-    header, found = unpacked(data)
+    header, columns = unpacked(data)
     unit = next(column["unit"] for column in header["columns"] if column["name"] == "px")
-    np.testing.assert_allclose(found["px"][3, 8:10], (-9000.0, 7680.5), atol=unit / 2 + 1e-9)
-    assert np.isnan(found["px"][[0, 1, 2, 4]]).all()
+    np.testing.assert_allclose(columns["px"][3, 8:10], (-9000.0, 7680.5), atol=unit / 2 + 1e-9)
+    assert np.isnan(columns["px"][[0, 1, 2, 4]]).all()
 
 
 def test_the_page_draws_the_same_charts_as_the_drawings(client: FlaskClient, desk: Desk) -> None:
     analysis_id = desk.completed(documents.document(deliveries=2))
-    found = client.get(f"/videos/{analysis_id}/charts?delivery=1").get_json()
-    assert found["zero_film_s"] == pytest.approx(6.05)
-    chart = next(one for one in found["charts"] if one["name"] == "arm")
+    charts = client.get(f"/videos/{analysis_id}/charts?delivery=1").get_json()
+    assert charts["zero_film_s"] == pytest.approx(6.05)
+    chart = next(one for one in charts["charts"] if one["name"] == "arm")
     assert len(chart["x"]) == len(chart["lines"][0]["y"])
     assert {event["label"] for event in chart["events"]} >= {"Foot contact", "Release"}
-    for one in found["charts"]:
+    for one in charts["charts"]:
         assert client.get(f"/videos/{analysis_id}/plots/{one['name']}.svg?delivery=1").status_code == 200
     assert client.get(f"/videos/{analysis_id}/charts?delivery=2").status_code == 404
 
 
 def test_a_pitch_can_be_laid_beside_another(client: FlaskClient, desk: Desk) -> None:
     analysis_id = desk.completed(documents.document(deliveries=2))
-    found = client.get(f"/videos/{analysis_id}/pitches/1").get_json()
-    assert found["events"]["release"] == pytest.approx(6.191)
-    assert client.get(found["film"]).status_code == 200
-    assert client.get(found["landmarks"]).status_code == 200
+    pitch = client.get(f"/videos/{analysis_id}/pitches/1").get_json()
+    assert pitch["events"]["release"] == pytest.approx(6.191)
+    assert client.get(pitch["film"]).status_code == 200
+    assert client.get(pitch["landmarks"]).status_code == 200
     assert client.get(f"/videos/{analysis_id}/pitches/2").status_code == 404
     other = client.get(f"/analyses/{desk.completed()}").text
     assert f"/videos/{analysis_id}/pitches/0" in other and f"/videos/{analysis_id}/pitches/1" in other

@@ -34,9 +34,9 @@ def cramped(tmp_path: Path) -> Iterator[tuple[Rig, object]]:
     real = stages.STAGES
     with (
         small_disk(tmp_path / "data", 96) as disk,
-        Rig(small_settings(tmp_path / "data", retry_policies="storage_full=9@1")) as found,
+        Rig(small_settings(tmp_path / "data", retry_policies="storage_full=9@1")) as installation,
     ):
-        yield found, disk
+        yield installation, disk
     stages.STAGES = real
 
 

@@ -20,10 +20,10 @@ __all__ = ["postgres"]
 @pytest.fixture
 def rig(tmp_path: Path, postgres: Postgres) -> Iterator[Rig]:
     needs_redis()
-    with Rig(small_settings(tmp_path / "data", database_url=postgres.new_database())) as found:
-        found.worker()
-        found.clock()
-        yield found
+    with Rig(small_settings(tmp_path / "data", database_url=postgres.new_database())) as installation:
+        installation.worker()
+        installation.clock()
+        yield installation
 
 
 def test_a_restarted_database_loses_nothing(rig: Rig, postgres: Postgres) -> None:

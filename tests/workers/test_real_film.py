@@ -31,8 +31,10 @@ def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     monkeypatch.setattr(rigs, "TEST_OVERRIDES", {})
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "models").symlink_to(models)
-    with Rig(small_settings(tmp_path / "data", model_size="xs", job_timeout_s=600, **SOON_MISSED)) as found:
-        yield found
+    with Rig(
+        small_settings(tmp_path / "data", model_size="xs", job_timeout_s=600, **SOON_MISSED)
+    ) as installation:
+        yield installation
 
 
 def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig) -> None:
