@@ -7,8 +7,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from .import_graph import ROOT, circle, import_graph, tracked
 
 MAX_LINES, MAX_FUNCTION_LINES = 400, 60
@@ -68,7 +66,6 @@ def room_and_layer(module: str) -> tuple[str, int]:
     return room, rooms[room]
 
 
-@pytest.mark.xfail(reason="the splits inside jobs and web are under way", strict=False)
 def test_imports_run_down_the_layers() -> None:
     upward = []
     for module, imported in import_graph().items():
@@ -80,7 +77,6 @@ def test_imports_run_down_the_layers() -> None:
     assert not upward
 
 
-@pytest.mark.xfail(reason="the splits inside jobs and web are under way", strict=False)
 def test_no_module_imports_itself_by_way_of_others() -> None:
     assert circle(import_graph()) == []
 
