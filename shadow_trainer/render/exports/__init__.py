@@ -65,7 +65,7 @@ EXPORTS: Mapping[str, Export] = {
         "Landmarks, CSV",
         "_landmarks.csv",
         "text/csv",
-        "Every joint in every frame, in pixels and metres.",
+        "Every joint in every frame, in pixels and meters.",
         landmarks_csv,
     ),
     "json": Export(

@@ -21,7 +21,7 @@ def write_json(source: Source, out: str | os.PathLike[str]) -> None:
         "curves": list(source.curves),
         "pose": {
             "landmarks": list(LANDMARKS),
-            "frame": "metres; X from the rubber to the plate, Z up, Y toward first base; not mirrored",
+            "frame": "meters; X from the rubber to the plate, Z up, Y toward first base; not mirrored",
             "time_s": plain(series.time_s, 6),
             "measured": [bool(value) for value in series.measured],
             "landmarks_px": plain(series.landmarks_px, 2),
