@@ -1,11 +1,18 @@
 """gunicorn: threads, so that slow uploads and long films do not hold the site; the address from settings."""
 
+from __future__ import annotations
+
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shadow_trainer import logs
 from shadow_trainer.settings import load
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
 
 settings = load()
 # Where the processes count requests together; named before any of them imports the library.
@@ -34,20 +41,20 @@ logconfig_dict["loggers"] |= {
 }
 
 
-def when_ready(server):
+def when_ready(server: Arbiter) -> None:
     """The address is ours, so no other server counts in this folder: begin at zero."""
     shutil.rmtree(COUNTS, ignore_errors=True)
     COUNTS.mkdir(parents=True)
 
 
-def post_worker_init(worker):
+def post_worker_init(worker: Worker) -> None:
     """Pages are translated before the first one is asked for, and not while somebody waits for it."""
     for name in worker.wsgi.jinja_env.list_templates(extensions=["html"]):
         worker.wsgi.jinja_env.get_template(name)
 
 
-def child_exit(server, worker):
+def child_exit(server: Arbiter, worker: Worker) -> None:
     """A process that ended keeps its counts and gives up its gauges."""
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid)
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

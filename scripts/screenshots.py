@@ -11,13 +11,19 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 FLAGS = ("--headless", "--no-sandbox", "--no-first-run", "--disable-background-networking")
 # Chromium draws the view in space with the processor where there is no graphics card.
 SPACE_FLAGS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-DESKTOP, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+DESKTOP, PHONE = ViewportSize(width=1280, height=860), ViewportSize(width=390, height=844)
+LOOKS: tuple[tuple[str, ViewportSize, Literal["light", "dark"]], ...] = (
+    ("", DESKTOP, "light"),
+    ("-dark", DESKTOP, "dark"),
+    ("-phone", PHONE, "light"),
+)
 QUALITY = 82
 PAGES = {
     "home": "/",
@@ -36,11 +42,7 @@ def take(report: str, out: Path, other: str | None = None) -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=[*FLAGS, *SPACE_FLAGS]
         )
-        for name, viewport, scheme in (
-            ("", DESKTOP, "light"),
-            ("-dark", DESKTOP, "dark"),
-            ("-phone", PHONE, "light"),
-        ):
+        for name, viewport, scheme in LOOKS:
             page = browser.new_page(viewport=viewport, color_scheme=scheme)
             take_report(page, report, out / f"report{name}.jpg")
             page.close()

@@ -17,11 +17,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from scripts.screenshots import FLAGS, SPACE_FLAGS
 
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 FINAL = ("completed", "failed", "canceled")
 PATIENCE_S, POLL_S, SETTLE_MS = 1800, 2.0, 2000
 
@@ -99,7 +99,8 @@ def look(browser: Browser, address: str, stem: Path) -> None:
 def ask(address: str) -> dict[str, Any]:
     """JSON from the stack."""
     with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - the stack that was named
-        return json.load(answer)
+        status: dict[str, Any] = json.load(answer)
+        return status
 
 
 if __name__ == "__main__":

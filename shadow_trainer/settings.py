@@ -29,7 +29,7 @@ def setting(
     env: str | None = None,
     secret: bool = False,
     least: float | None = None,
-):
+) -> typing.Any:
     """A dataclass field that knows its sentence, environment name and smallest allowed value."""
     return field(
         default=default, metadata={"sentence": sentence, "env": env, "secret": secret, "least": least}
@@ -317,7 +317,7 @@ def load(
     if environ is None:
         environ, dotenv = os.environ, dotenv or ROOT / ".env"
     values = {**(read_dotenv(dotenv) if dotenv else {}), **environ}
-    from_outside = {
+    from_outside: dict[str, typing.Any] = {
         row.name: _parse(row, values[row.env].strip())
         for row in declared()
         if values.get(row.env, "").strip()

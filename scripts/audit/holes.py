@@ -56,7 +56,7 @@ def told_by_npm(said: str) -> bool:
         print("npm audit: its database cannot be reached from here.")
         return False
     print(f"npm audit: {counts['total']} known holes.")
-    return counts["total"] > 0
+    return bool(counts["total"])
 
 
 def _rows(said: str) -> dict[str, Any]:

@@ -84,5 +84,9 @@ def _licence(about: metadata.PackageMetadata) -> str:
     classifiers = [
         c.split(" :: ")[-1] for c in about.get_all("Classifier") or [] if c.startswith("License ::")
     ]
-    licence = about.get("License-Expression") or ", ".join(classifiers) or about.get("License") or "?"
-    return licence.splitlines()[0][:60]
+    named = [
+        *(about.get_all("License-Expression") or []),
+        ", ".join(classifiers),
+        *(about.get_all("License") or []),
+    ]
+    return next((words for words in named if words), "?").splitlines()[0][:60]

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 from .pins import Pin, normal
 
@@ -54,7 +55,7 @@ def _upload_day(index: str, pin: Pin) -> str:
         return ""
 
 
-def day_of(files: Iterable[dict], pin: Pin) -> str:
+def day_of(files: Iterable[dict[str, Any]], pin: Pin) -> str:
     """The earliest day on which a file of this version came to the index."""
     name = normal(pin.name).replace("-", "_")
     ours = re.compile(rf"{re.escape(name)}-{re.escape(pin.version)}(?:-.+\.whl|\.tar\.gz|\.zip)", re.I)
@@ -74,6 +75,6 @@ def _npm_day(npm: str, pin: Pin) -> str:
     command = [npm, "view", pin.name, "time", "--json"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
-        return json.loads(done.stdout).get(pin.version, "")[:10]
+        return str(json.loads(done.stdout).get(pin.version, ""))[:10]
     except (subprocess.TimeoutExpired, ValueError, AttributeError):
         return ""

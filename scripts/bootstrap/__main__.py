@@ -6,6 +6,7 @@ from __future__ import annotations
 import fcntl
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from . import checks, dotenv_file, node, project, python_env, system, tools_env
@@ -79,7 +80,7 @@ def _install(*requirements: str) -> None:
 
 
 @contextmanager
-def only_one():
+def only_one() -> Iterator[None]:
     """Two set-ups of one folder at once would undo each other's work: the second one waits."""
     (ROOT / "var").mkdir(exist_ok=True)
     with (ROOT / "var" / "setup.lock").open("w") as lock:

@@ -18,8 +18,8 @@ SURROUNDINGS = {
     "PYTHONDONTWRITEBYTECODE": "",
 }
 STATIC = ("ruff check", "ruff format --check", "scripts.type_check")
-# Three processes on two cores, as many tests wait for others; tests/conftest.py says which tests share one.
-WHOLE = "pytest -n 3 --dist loadscope --no-loadscope-reorder --durations=15"
+# Four processes on two cores, as many tests wait for others; tests/conftest.py says which tests share one.
+WHOLE = "pytest -n 4 --dist loadscope --no-loadscope-reorder --durations=15"
 # What computes alone and at once: no server, worker, browser, network or film in it.
 QUICK = "pytest -n 2 --dist loadscope --quick"
 

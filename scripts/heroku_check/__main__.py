@@ -149,7 +149,7 @@ def ask(url: str, path: str) -> tuple[int, str]:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPSConnection(parts.hostname, parts.port, context=context, timeout=30)
+    connection = http.client.HTTPSConnection(parts.hostname or "", parts.port, context=context, timeout=30)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

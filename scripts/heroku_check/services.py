@@ -25,7 +25,7 @@ def free_port() -> int:
     """A port that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -82,7 +82,7 @@ def redis_with_tls(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def _wait_for_redis(address: str, process: subprocess.Popen, log: Path) -> None:
+def _wait_for_redis(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_S
     client = redis.Redis.from_url(address)
     while process.poll() is None and time.monotonic() < deadline:

@@ -76,7 +76,7 @@ def wait_for_report(page: Page, still_well: Callable[[], None], *, javascript: b
 
 def film_plays(page: Page) -> float:
     """Play the report's film and jump in it; the second that it is at. Only ranges make a jump possible."""
-    return page.evaluate(
+    second: float = page.evaluate(
         """async () => {
           const film = document.querySelector("video");
           film.muted = true;
@@ -91,3 +91,4 @@ def film_plays(page: Page) -> float:
           return film.currentTime;
         }"""
     )
+    return second

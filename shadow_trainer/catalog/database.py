@@ -127,7 +127,8 @@ class Database:
     def _revision(self) -> str | None:
         try:
             with self.engine.connect() as connection:
-                return connection.scalar(text("SELECT version_num FROM alembic_version"))
+                revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+                return None if revision is None else str(revision)
         except DBAPIError:
             return None
 

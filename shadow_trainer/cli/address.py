@@ -104,7 +104,7 @@ def running(settings: Settings) -> str | None:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                return json.loads(path.read_text(encoding="utf-8"))["url"]
+                return str(json.loads(path.read_text(encoding="utf-8"))["url"])
     except (OSError, ValueError, KeyError):
         return None
     return None

@@ -11,6 +11,7 @@ from ..errors import BadRequest
 from ..settings import Settings, load
 
 if TYPE_CHECKING:
+    from ..jobs.backup.archive import Contents
     from ..storage import Storage
 
 FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -87,7 +88,7 @@ def _existing(file: Path) -> Path:
     return file
 
 
-def _words(contents) -> str:
+def _words(contents: Contents) -> str:
     facts = contents.facts
     queue = facts["queue"].get("left_out") or f"{facts['queue']['keys']} keys of the queue"
     return (

@@ -116,7 +116,7 @@ def ask(base: str, method: str, path: str, body: object = None) -> dict[str, Any
     try:
         connection.request(method, path, content, headers)
         response = connection.getresponse()
-        answer = json.loads(response.read())
+        answer: dict[str, Any] = json.loads(response.read())
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise Unavailable(f"The web server at {base} does not answer as it should ({error}).") from error
     finally:

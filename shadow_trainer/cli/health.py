@@ -64,7 +64,8 @@ def _clock(settings: Settings) -> str:
         # Not who leads: that may be another machine's clock, or for a moment none while a busy one is late.
         if is_alive(connection, socket.gethostname()):
             holder = connection.get(LOCK_KEY)
-            return f"clock: alive; {holder.decode() if holder else 'none'} leads"
+            name = holder.decode() if isinstance(holder, bytes) else holder
+            return f"clock: alive; {name or 'none'} leads"
     raise _silent("clock", f"no clock of this machine has been heard of within {SILENCE_S} s")
 
 

@@ -118,7 +118,8 @@ def document_of(
     file holds no motion, and NotFound for a reference that nobody knows.
     """
     from .. import pitching
-    from ..jobs.pipeline.document import SCHEMA, plain
+    from ..jobs.pipeline.document import plain
+    from ..pitching.document import SCHEMA
 
     given = motion_files.joints(
         pose, hand=throws, height_m=height_m, fps=capture_fps, plate=plate, labels=labels or {}
@@ -137,11 +138,12 @@ def document_of(
         reference=motion_files.find_reference(reference),
         plate_known=given.plate_known,
     )
-    curves = result.pop("series")
     said = {"notes": given.notes} if given.notes else {}
-    return plain(
-        {"schema": SCHEMA, "pose": pose.name, "capture_fps": fps, **said, **result, "series": curves}
+    rest = {name: value for name, value in result.items() if name != "series"}
+    document: dict[str, Any] = plain(
+        {"schema": SCHEMA, "pose": pose.name, "capture_fps": fps, **said, **rest, "series": result["series"]}
     )
+    return document
 
 
 def moved_events(texts: Iterable[str]) -> Moved:

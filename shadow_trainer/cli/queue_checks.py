@@ -87,4 +87,4 @@ def clock(settings: Settings) -> str:
     leader = connect(settings).get(LOCK_KEY)
     if leader is None:
         raise Warn("none is running: failed films are not tried again", "Start it: make run.")
-    return f"{leader.decode()} leads"
+    return f"{leader.decode() if isinstance(leader, bytes) else leader} leads"

@@ -38,7 +38,7 @@ class Postgres:
     binaries: Path
     folder: Path
     as_user: dict[str, Any]
-    numbers: itertools.count = field(default_factory=itertools.count)
+    numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     @classmethod
     def start(cls) -> Postgres | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ...body.skeleton import INDEX, JOINTS
 from ...errors import BadRequest
@@ -77,7 +77,9 @@ def _find(part: str, prefixes: tuple[str, ...], known: dict[str, str]) -> tuple[
     return ()
 
 
-def checked(given: dict[str, str | tuple[str, ...]], labels: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def checked(
+    given: Mapping[str, str | tuple[str, ...]], labels: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
     """A person's label map: landmark -> label or labels. Raises BadRequest for names that do not exist."""
     found = {}
     for name, sources in given.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ FEWEST_FRAMES = 8
 
 
 def read(
-    path: Path, *, fps: float | None = None, labels: dict[str, str | tuple[str, ...]] | None = None
+    path: Path, *, fps: float | None = None, labels: Mapping[str, str | tuple[str, ...]] | None = None
 ) -> Motion:
     """A motion file as landmarks.
 
