@@ -24,7 +24,7 @@ def test_line_colours_are_those_of_the_films() -> None:
 
 def test_the_players_key_has_the_colours_of_the_films() -> None:
     text = (CSS / "player.css").read_text()
-    for colour in (palette.THROWING, palette.GLOVE, palette.SHADOW):
+    for colour in (palette.THROWING, palette.GLOVE, palette.REFERENCE):
         assert f"background: {palette.hex_of(colour)};" in text
 
 
