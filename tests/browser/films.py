@@ -10,6 +10,8 @@ import av
 
 SIZE = (640, 360)
 PART_S = (0.4, 3.4)  # of the sample clips: from before the first movement until after the follow-through
+# A copy that is cut off can still be read up to there.
+INDEX_FIRST = {"movflags": "faststart"}
 TICKS = 60_000  # a second of the copies' clock; divides 60, 30 and 24 pictures evenly
 
 
@@ -22,7 +24,7 @@ def small(
 ) -> Path:
     """A small copy of a part of a film. ``keep(number)`` False leaves a picture out, and the one before it
     stands longer: the rate of the copy varies."""
-    with av.open(str(film)) as source, av.open(str(out), "w") as target:
+    with av.open(str(film)) as source, av.open(str(out), "w", options=INDEX_FIRST) as target:
         stream = target.add_stream("libx264", rate=60, options={"preset": "veryfast", "crf": "18"})
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
         stream.time_base = stream.codec_context.time_base = Fraction(1, TICKS)
