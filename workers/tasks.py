@@ -39,7 +39,7 @@ def run_analysis(analysis_id: str) -> dict[str, Any]:
     if outcome.failed:
         rq_retry.apply(job, outcome.state, delay_s=outcome.delay_s, at_front=outcome.at_front)
         raise outcome.error or ShadowError("The attempt failed.")
-    return {"state": outcome.state, "attempt": outcome.number}
+    return {"state": str(outcome.state), "attempt": outcome.number}
 
 
 def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:

@@ -130,3 +130,25 @@ def test_what_an_older_release_wrote_is_worked_by_this_one(settings: Settings, e
     assert catalog.attempts.publish(row["id"], claim.number, files=[], result={}, warnings=[], deliveries=[])
     assert catalog.analyses.get(row["id"]).state == "completed"
     catalog.close()
+
+
+def test_what_the_release_before_remembered_is_found_under_its_names(
+    settings: Settings, engine: sa.Engine
+) -> None:
+    migrate(settings, "0004")
+    (marks,) = (table for table in tables(engine) if table.name == "marks")
+    rows = {
+        "tally": {"attempts:completed": 7, "run:count": 7},
+        "self_test": {"ok": True, "at": MOMENT.isoformat(), "took_s": 9.0, "worker": "w", "error": None},
+        "alert:disk": {"firing": True, "message": "m", "since": MOMENT.isoformat(), "unsent": []},
+        "schedule:backup": {"ran_at": MOMENT.isoformat(), "result": "x.tar", "took_s": 1.0},
+    }
+    with engine.begin() as connection:
+        for name, data in rows.items():
+            connection.execute(marks.insert().values(name=name, data=data, updated_at=MOMENT))
+    migrate(settings)
+    catalog = open_catalog(settings)
+    assert catalog.counters.all() == rows["tally"]
+    assert catalog.key_values.all() == rows
+    assert catalog.key_values.delete("alert:disk") and not catalog.key_values.delete("alert:disk")
+    catalog.close()

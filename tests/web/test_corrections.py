@@ -71,3 +71,21 @@ def test_a_correction_that_another_machine_overtakes_begins_again_and_both_are_k
     response = send(client, measured, delivery=0, events={"foot_contact": moved["foot_contact"]})
     assert response.status_code == 200, response.text
     assert stored(desk, measured)["moved_events"] == {"0": moved}
+
+
+def test_what_the_release_before_corrected_can_be_corrected_again(
+    client: FlaskClient, desk: Desk, measured: str  # noqa: F811
+) -> None:  # fmt: skip
+    """It wrote a revision into analysis.json and none into the row."""
+    events = stored(desk, measured)["deliveries"][0]["events"]
+    moved = {name: round(events[name]["time_s"] - 0.02, 4) for name in ("leg_lift", "foot_contact")}
+    before = stored(desk, measured) | {
+        "revision": "0123456789ab",
+        "moved_events": {"0": {"leg_lift": moved["leg_lift"]}},
+    }
+    desk.storage.put(f"analyses/{measured}/analysis.json", io.BytesIO(json.dumps(before).encode()))
+    response = send(client, measured, delivery=0, events={"foot_contact": moved["foot_contact"]})
+    assert response.status_code == 200, response.text
+    after = stored(desk, measured)
+    assert after["moved_events"] == {"0": moved}
+    assert after["revision"] == desk.catalog.analyses.get(measured).revision != "0123456789ab"
