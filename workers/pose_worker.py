@@ -166,8 +166,8 @@ class PoseWorker(Worker):
         deadline = time.monotonic() + (timeout or 0)
         while others:
             for queue in (first, *others):
-                if (found := self._take_from(queue, None)) is not None:
-                    return found
+                if (taken := self._take_from(queue, None)) is not None:
+                    return taken
             if timeout is None:
                 return None
             if self._stop_requested or time.monotonic() > deadline:

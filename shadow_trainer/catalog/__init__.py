@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ..settings import Settings
 from .migrate import migrate
-from .models import Analysis, ApiToken, Athlete, Attempt, Delivery, Mark, Reference, ShareLink, User
+from .models import Analysis, ApiToken, Athlete, Attempt, Delivery, KeyValue, Reference, ShareLink, User
 from .repositories import Repositories
 from .seen import SeenCatalog
 from .types import utcnow
@@ -41,7 +41,7 @@ __all__ = [
     "Attempt",
     "Catalog",
     "Delivery",
-    "Mark",
+    "KeyValue",
     "Reference",
     "SeenCatalog",
     "ShareLink",

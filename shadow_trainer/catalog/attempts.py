@@ -48,6 +48,13 @@ class Claim:
     spent: int = 0
     refused: str = ""
 
+    @property
+    def analysis_id(self) -> str:
+        """The id of what was claimed; ValueError when it was gone."""
+        if self.analysis is None:
+            raise ValueError("nothing was claimed")
+        return self.analysis.id
+
 
 class Attempts(Repository):
     """The attempts at an analysis, and the state machine that they drive."""
@@ -139,8 +146,8 @@ class Attempts(Repository):
         """Whether this attempt may go on: not canceled, deleted or superseded."""
         with self.read() as session:
             query = select(Analysis.state, Analysis.attempt).where(Analysis.id == analysis_id)
-            found = session.execute(query).one_or_none()
-        return found is not None and tuple(found) == (State.PROCESSING, number)
+            current = session.execute(query).one_or_none()
+        return current is not None and tuple(current) == (State.PROCESSING, number)
 
     def publish(
         self,
@@ -347,16 +354,16 @@ def finish(
 
 
 def _completed(row: Analysis, started_at: datetime) -> dict[str, float]:
-    """What a completed analysis adds to the tallies."""
+    """What a completed analysis adds to the counters."""
     end = row.finished_at or utcnow()
-    found = counters.spread("run", _seconds(started_at, end))
+    added = counters.spread("run", _seconds(started_at, end))
     for stage, seconds in ((row.result or {}).get("timings_s") or {}).items():
-        found |= {f"stage:{stage}:sum": float(seconds), f"stage:{stage}:count": 1.0}
+        added |= {f"stage:{stage}:sum": float(seconds), f"stage:{stage}:count": 1.0}
     if row.promised_s:
         truth = _seconds(row.queued_at, end)
-        found |= counters.spread("promise", truth / row.promised_s, counters.RATIOS)
-        found["promise_error:sum"] = abs(truth - row.promised_s)
-    return found
+        added |= counters.spread("promise", truth / row.promised_s, counters.RATIOS)
+        added["promise_error:sum"] = abs(truth - row.promised_s)
+    return added
 
 
 def _seconds(start: datetime, end: datetime) -> float:

@@ -1,4 +1,4 @@
-"""Marks: small facts under a name that outlive Redis and every process."""
+"""Key values: small facts under a name that outlive Redis and every process."""
 
 from __future__ import annotations
 
@@ -8,35 +8,37 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .models import Mark
+from .models import KeyValue
 from .repository import Repository
 from .types import utcnow
 
 
 class KeyValues(Repository):
-    """Get, set and clear marks."""
+    """Get, set and delete them."""
 
     def all(self, prefix: str = "") -> dict[str, dict[str, Any]]:
-        """Every mark whose name begins with ``prefix``."""
-        query = select(Mark).where(Mark.name.startswith(prefix, autoescape=True)).order_by(Mark.name)
+        """Every one whose name begins with ``prefix``."""
+        query = (
+            select(KeyValue).where(KeyValue.name.startswith(prefix, autoescape=True)).order_by(KeyValue.name)
+        )
         with self.read() as session:
-            return {mark.name: mark.data for mark in session.scalars(query)}
+            return {row.name: row.data for row in session.scalars(query)}
 
     def put(self, name: str, data: Mapping[str, Any]) -> None:
-        """Set a mark."""
+        """Set one."""
 
         def work(session: Session) -> None:
-            session.merge(Mark(name=name, data=dict(data), updated_at=utcnow()))
+            session.merge(KeyValue(name=name, data=dict(data), updated_at=utcnow()))
 
         self.transact(work)
 
     def delete(self, name: str) -> bool:
-        """Clear a mark; False when there was none."""
+        """Delete one; False when there was none."""
 
         def work(session: Session) -> bool:
-            found = session.get(Mark, name)
-            if found is not None:
-                session.delete(found)
-            return found is not None
+            row = session.get(KeyValue, name)
+            if row is not None:
+                session.delete(row)
+            return row is not None
 
         return self.transact(work)

@@ -117,8 +117,8 @@ class Delivery(Base):
     summary: Mapped[dict[str, Any]]
 
 
-class Mark(Base):
-    """What the installation itself has to remember: alerts that are firing, when a schedule last ran."""
+class KeyValue(Base):
+    """A small fact of the installation under a name: an alert that is firing, when a schedule last ran."""
 
     __tablename__ = "marks"
 
@@ -134,7 +134,7 @@ __all__ = [
     "Attempt",
     "Base",
     "Delivery",
-    "Mark",
+    "KeyValue",
     "Reference",
     "ShareLink",
     "User",

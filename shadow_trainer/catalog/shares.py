@@ -61,10 +61,10 @@ class Shares(SecretLinks):
             .where(ShareLink.expires_at > moment, Analysis.deleted_at.is_(None))
         )
         with self.read() as session:
-            found = session.execute(query).one_or_none()
-        if found is None:
+            pair = session.execute(query).one_or_none()
+        if pair is None:
             return None
-        link, analysis = found
+        link, analysis = pair
         self._used(link, moment)
         return analysis
 

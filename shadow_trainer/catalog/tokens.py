@@ -56,10 +56,10 @@ class Tokens(SecretLinks):
             .where(ApiToken.expires_at.is_(None) | (ApiToken.expires_at > moment), User.active)
         )
         with self.read() as session:
-            found = session.execute(query).one_or_none()
-        if found is None:
+            pair = session.execute(query).one_or_none()
+        if pair is None:
             return None
-        row, user = found
+        row, user = pair
         self._used(row, moment)
         return user
 

@@ -66,7 +66,7 @@ def test_asking_for_a_waiting_film_is_one_query_and_nothing_of_redis(
     )
     jobs = rq_rig.manager()
     # The answers that all of them share are kept for a moment; on a machine that stands still they are asked anew.
-    monkeypatch.setattr("shadow_trainer.jobs.queue.rq_backend.LINE_S", 60.0)
+    monkeypatch.setattr("shadow_trainer.jobs.queue.rq_backend.WAITING_S", 60.0)
     monkeypatch.setattr("shadow_trainer.jobs.queue.manager.RECENT_S", 60.0)
     jobs.status(films[0])
     asked.clear()

@@ -12,7 +12,7 @@ import pytest
 from shadow_trainer.catalog.corrections import Basis, Correction
 from shadow_trainer.jobs.attempt import publish
 from shadow_trainer.jobs.correction import redraw
-from shadow_trainer.jobs.pipeline.artifacts import Drawing
+from shadow_trainer.jobs.pipeline.artifacts import Artifacts
 from shadow_trainer.jobs.pipeline.request import AnalysisRequest
 from tests.jobs.rig import Rig
 from tests.render import conftest as small
@@ -86,14 +86,14 @@ def test_a_drawing_that_was_overtaken_publishes_nothing(
     analysis_id = finished(rig, parts, "second")
     before = stored(rig, analysis_id, "overlay.mp4")
     assert not redraw.redraw(rig.jobs.services, analysis_id, "first")
-    real = Drawing.report
+    real = Artifacts.report
 
-    def slow(drawing: Drawing, out: Path) -> list[str]:
-        names = real(drawing, out)
+    def slow(artifacts: Artifacts, out: Path) -> list[str]:
+        names = real(artifacts, out)
         overtake(rig, analysis_id)
         return names
 
-    monkeypatch.setattr(Drawing, "report", slow)
+    monkeypatch.setattr(Artifacts, "report", slow)
     assert not redraw.redraw(rig.jobs.services, analysis_id, "second")
     assert stored(rig, analysis_id, "overlay.mp4") == before
     assert redraw.drawn(rig.storage, analysis_id) is None

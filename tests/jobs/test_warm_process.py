@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shadow_trainer.jobs.correction.warm_process import Spare
+from shadow_trainer.jobs.correction.warm_process import WarmProcess
 
 ECHO = "import os, sys\nprint(os.getpid(), os.environ['WHO'], sys.stdin.read())\n"
 
@@ -15,7 +15,7 @@ ECHO = "import os, sys\nprint(os.getpid(), os.environ['WHO'], sys.stdin.read())\
 @pytest.fixture
 def spare(tmp_path: Path):
     (tmp_path / "echo_child.py").write_text(ECHO)
-    warm = Spare("echo_child")
+    warm = WarmProcess("echo_child")
     yield lambda task, who: (
         warm,
         warm.ask(task, {**os.environ, "PYTHONPATH": str(tmp_path), "WHO": who}, 30).split(),

@@ -85,7 +85,7 @@ def policy_for(code: str, settings: Settings) -> Policy:
 @cache
 def parse(text: str) -> dict[str, Policy]:
     """SHADOW_RETRY_POLICIES as policies by error code; SetupError names the part that is wrong."""
-    found = {}
+    policies = {}
     for part in filter(None, (p.strip() for p in text.split(";"))):
         match = POLICY.fullmatch(part)
         if match is None:
@@ -95,8 +95,8 @@ def parse(text: str) -> dict[str, Policy]:
                 fix="Write code=attempts@seconds,seconds with /front at the end if wanted.",
             )
         intervals = tuple(float(number) for number in match["intervals"].split(","))
-        found[match["code"]] = Policy(int(match["attempts"]), intervals, bool(match["front"]))
-    return found
+        policies[match["code"]] = Policy(int(match["attempts"]), intervals, bool(match["front"]))
+    return policies
 
 
 def most_attempts(settings: Settings) -> int:

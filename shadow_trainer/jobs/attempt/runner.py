@@ -100,10 +100,10 @@ class Runner:
             raise retry_policy.Lost("The worker vanished each time this film was tried.")
         request = AnalysisRequest.from_stored(row.options)
         with workdir.enter(self.services.settings, row.id, claim.number) as work:
-            film = self._fetch(row, work, reporter)
+            video = self._fetch(row, work, reporter)
             document = self.pipeline_or_real()(
                 request,
-                film,
+                video,
                 work,
                 settings=self.services.settings,
                 engine_factory=self.engines.factory(row.batch_limit),
@@ -134,18 +134,18 @@ class Runner:
 
     def _fetch(self, row: Analysis, work: Path, reporter: Reporter) -> Path:
         """The original in the work folder, fetched once."""
-        film = work / f"original{PurePosixPath(row.original_key).suffix}"
-        if not film.exists():
+        video = work / f"original{PurePosixPath(row.original_key).suffix}"
+        if not video.exists():
             reporter.step(FETCH)
             try:
-                self.services.storage.get(row.original_key, film)
+                self.services.storage.get(row.original_key, video)
             except NotFound as error:
                 raise NotFound(
                     "The film itself is missing from the storage.",
                     code="original_missing",
                     fix="Upload the film again.",
                 ) from error
-        return film
+        return video
 
     def _stage_done(self, stage: str, row: Analysis, claim: Claim, work: Path) -> None:
         """Show the coach what is ready: the film plays even if all else fails."""
@@ -159,12 +159,12 @@ class Runner:
 
     def _settle(self, claim: Claim, error: Exception) -> Outcome:
         """Write what the error means; from here on nothing of this attempt runs any more."""
-        row = self.services.catalog.analyses.find(claim.analysis.id)
+        row = self.services.catalog.analyses.find(claim.analysis_id)
         if row is not None and (row.state, row.attempt) == (State.COMPLETED, claim.number):
             # The end of the time limit fell between the commit and our return.
             return Outcome(State.COMPLETED, claim.number)
         end = settlement.settle(self.services, row, claim, error)
         if end.state not in (State.RETRYING, ELSEWHERE):
             # An attempt without right leaves the finished stages to the one that has it.
-            workdir.discard(self.services.settings, claim.analysis.id)
+            workdir.discard(self.services.settings, claim.analysis_id)
         return Outcome(end.state, claim.number, end.error, end.delay_s, end.at_front)

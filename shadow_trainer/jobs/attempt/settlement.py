@@ -45,17 +45,17 @@ class End:
 
 def settle(services: Services, row: Analysis | None, claim: Claim, error: BaseException) -> End:
     """Record the end of ``claim``'s attempt by ``error``. ``row`` is the analysis as it is now."""
-    found = retry_policy.as_shadow(error)
+    cause = retry_policy.as_shadow(error)
     if row is None or (row.state, row.attempt) != (State.PROCESSING, claim.number):
         return _without_right(services, row, claim)
-    if isinstance(found, Canceled):
+    if isinstance(cause, Canceled):
         # The right was lost and regained between the check and now; nothing but the next attempt is sure.
         log.warning("a stop was seen that the catalog does not know; trying again")
-    if found.code == "internal":
+    if cause.code == "internal":
         log.error("the attempt broke", exc_info=error)
     else:
-        log.warning("the attempt failed: %s %s", found.code, found.message)
-    return _with_right(services, row, claim, found)
+        log.warning("the attempt failed: %s %s", cause.code, cause.message)
+    return _with_right(services, row, claim, cause)
 
 
 def crashed(
@@ -96,7 +96,7 @@ def stopped(services: Services, analysis_id: str) -> None:
 
 def _without_right(services: Services, row: Analysis | None, claim: Claim) -> End:
     """Canceled, deleted or superseded: publish nothing, leave nothing."""
-    analysis_id = claim.analysis.id
+    analysis_id = claim.analysis_id
     if row is None or row.state == State.CANCELED:
         publish.free(services.storage, row, analysis_id)
         return End("gone" if row is None else State.CANCELED)

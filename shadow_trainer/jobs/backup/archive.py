@@ -45,7 +45,7 @@ class Contents:
     @property
     def database(self) -> str:
         """Name of the database's member, which says its kind."""
-        return self.facts["database"]["member"]
+        return str(self.facts["database"]["member"])
 
     def as_dict(self) -> dict[str, Any]:
         """As the manifest has it."""
@@ -87,9 +87,9 @@ def _fill(
         contents.facts["database"] = {"member": name, "revision": current_revision(settings)}
         with (Path(folder) / name).open("rb") as file:
             _add(tar, contents, name, file, os.fstat(file.fileno()).st_size)
-    found = _add_files(tar, contents, storage) if with_files else list(entries(storage, before))
-    _add_lines(tar, contents, INDEX, (json.dumps(entry.as_dict()) for entry in found))
-    contents.facts["storage"] = {"files": len(found), "bytes": sum(entry.bytes for entry in found)}
+    index = _add_files(tar, contents, storage) if with_files else list(entries(storage, before))
+    _add_lines(tar, contents, INDEX, (json.dumps(entry.as_dict()) for entry in index))
+    contents.facts["storage"] = {"files": len(index), "bytes": sum(entry.bytes for entry in index)}
     text = json.dumps(contents.as_dict(), indent=1).encode()
     _add(tar, Contents({}), MANIFEST, io.BytesIO(text), len(text))
     return contents
@@ -111,7 +111,7 @@ def _add_queue(tar: tarfile.TarFile, contents: Contents, settings: Settings) -> 
 
 
 def _add_files(tar: tarfile.TarFile, contents: Contents, storage: Storage) -> list[Entry]:
-    found = []
+    index = []
     for key in storage.list():
         try:
             file, modified = storage.open(key), storage.modified(key)
@@ -120,8 +120,8 @@ def _add_files(tar: tarfile.TarFile, contents: Contents, storage: Storage) -> li
         with file:
             size = _size_of(file, storage, key)
             digest = _add(tar, contents, FILES + key, file, size)
-        found.append(Entry(key, size, modified, digest))
-    return found
+        index.append(Entry(key, size, modified, digest))
+    return index
 
 
 def _size_of(file: IO[bytes], storage: Storage, key: str) -> int:
@@ -143,8 +143,9 @@ def _add(tar: tarfile.TarFile, contents: Contents, name: str, file: IO[bytes], s
     info.size, info.mode, info.mtime = size, 0o600, int(utcnow().timestamp())
     hashing = Hashing(file)
     tar.addfile(info, hashing)
-    contents.members[name] = {"bytes": size, "sha256": hashing.digest.hexdigest()}
-    return contents.members[name]["sha256"]
+    digest = hashing.digest.hexdigest()
+    contents.members[name] = {"bytes": size, "sha256": digest}
+    return digest
 
 
 def read(path: Path) -> Contents:
@@ -159,10 +160,10 @@ def read(path: Path) -> Contents:
 def contents_of(tar: tarfile.TarFile) -> Contents:
     """The manifest of an open backup; KeyError or ValueError when it is none."""
     text = member(tar, MANIFEST).read()
-    found = json.loads(text)
-    if found.pop("schema") != SCHEMA:
+    manifest = json.loads(text)
+    if manifest.pop("schema") != SCHEMA:
         raise ValueError("another schema")
-    return Contents(members=found.pop("members"), facts=found)
+    return Contents(members=manifest.pop("members"), facts=manifest)
 
 
 def member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
@@ -192,6 +193,6 @@ def newest_index(folder: Path) -> dict[str, Entry]:
     for path in sorted(folder.glob("*.tar"), key=lambda p: p.stat().st_mtime, reverse=True):
         with contextlib.suppress(tarfile.TarError, OSError, ValueError, KeyError, TypeError):
             with tarfile.open(path, "r:") as tar:
-                found = [Entry(**json.loads(line)) for line in lines_of(tar, INDEX)]
-            return {entry.key: entry for entry in found}
+                index = [Entry(**json.loads(line)) for line in lines_of(tar, INDEX)]
+            return {entry.key: entry for entry in index}
     return {}

@@ -89,8 +89,8 @@ def _sqlite(settings: Settings) -> contextlib.closing[sqlite3.Connection]:
 
 def _postgres(settings: Settings, tool: str, *arguments: str) -> None:
     """Run a tool of Postgres. The password goes by the environment: arguments are seen by every user."""
-    found = shutil.which(tool)
-    if found is None:
+    program = shutil.which(tool)
+    if program is None:
         raise SetupError(
             f"{tool} is not installed here, so the database cannot be copied.",
             code="no_pg_tools",
@@ -101,7 +101,7 @@ def _postgres(settings: Settings, tool: str, *arguments: str) -> None:
     if url.password:
         environment["PGPASSWORD"] = str(url.password)
     address = url.set(password=None).render_as_string(hide_password=False)
-    command = [found, *arguments, f"--dbname={address}"]
+    command = [program, *arguments, f"--dbname={address}"]
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()[-500:]

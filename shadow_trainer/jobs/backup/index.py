@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from ...errors import NotFound
 from ...storage import Storage
@@ -30,7 +30,7 @@ class Entry:
 class Hashing:
     """A file that is hashed while it is read."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self.file, self.digest = file, hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
@@ -67,7 +67,7 @@ def digest_of(storage: Storage, key: str) -> str:
         return hexdigest(file)
 
 
-def hexdigest(file: BinaryIO) -> str:
+def hexdigest(file: IO[bytes]) -> str:
     """SHA-256 of the rest of an open file."""
     hashing = Hashing(file)
     while hashing.read(CHUNK):

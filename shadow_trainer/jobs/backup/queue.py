@@ -45,8 +45,8 @@ def restore(connection: redis.Redis, lines: Sequence[str]) -> int:
     count = 0
     with connection.pipeline(transaction=True) as pipeline:
         for line in lines:
-            found = json.loads(line)
-            pipeline.restore(found["key"], found["ttl_ms"], base64.b64decode(found["dump"]))
+            entry = json.loads(line)
+            pipeline.restore(entry["key"], entry["ttl_ms"], base64.b64decode(entry["dump"]))
             count += 1
         answers = pipeline.execute(raise_on_error=False)
     if errors := [answer for answer in answers if isinstance(answer, Exception)]:

@@ -82,8 +82,8 @@ def _check_fits(contents: archive.Contents, settings: Settings) -> None:
 def _restore_files(tar: tarfile.TarFile, contents: archive.Contents, storage: Storage, folder: Path) -> int:
     names = [name for name in contents.members if name.startswith(archive.FILES)]
     for name in names:
-        film = extract(tar, name, folder / "film")
-        storage.put(name.removeprefix(archive.FILES), film, move=True)
+        file = extract(tar, name, folder / "file")
+        storage.put(name.removeprefix(archive.FILES), file, move=True)
     return len(names)
 
 

@@ -51,18 +51,18 @@ def compare_storage(path: Path, storage: Storage) -> dict[str, list[str]]:
     """``missing`` and ``changed`` keys of the storage against the backup's index; other keys do not count."""
     with tarfile.open(path, "r:") as tar:
         listed = [Entry(**json.loads(line)) for line in archive.lines_of(tar, archive.INDEX)]
-    found: dict[str, list[str]] = {"missing": [], "changed": []}
+    wrong: dict[str, list[str]] = {"missing": [], "changed": []}
     for entry in listed:
         try:
             same = storage.size(entry.key) == entry.bytes
             if same and entry.sha256 and storage.path(entry.key) is not None:
                 same = digest_of(storage, entry.key) == entry.sha256
         except NotFound:
-            found["missing"].append(entry.key)
+            wrong["missing"].append(entry.key)
             continue
         if not same:
-            found["changed"].append(entry.key)
-    return found
+            wrong["changed"].append(entry.key)
+    return wrong
 
 
 def _damaged(path: Path, what: str) -> BadRequest:

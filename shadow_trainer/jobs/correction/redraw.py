@@ -1,4 +1,4 @@
-"""Films and report of a finished analysis again, after its numbers changed: no pose model, only drawing.
+"""Films and report of a finished analysis again, after its numbers changed: no pose model, only artifacts.
 
 ``analysis.json`` carries a revision that every change renews; ``drawn.json`` says which revision the films
 show. While the two differ the pages say so. The report comes first, because it takes a second and may be
@@ -20,7 +20,7 @@ from ...errors import Conflict, NotFound
 from ...pitching.stored import upgraded
 from ..attempt import publish
 from ..pipeline import shadow_file
-from ..pipeline.artifacts import Drawing
+from ..pipeline.artifacts import Artifacts
 from ..pipeline.request import AnalysisRequest
 from .remeasure import REVISION
 from .staged import Staged
@@ -46,7 +46,7 @@ def drawn(storage: Storage, analysis_id: str) -> str | None:
     """The revision that the films show; None when they are as the pipeline drew them."""
     try:
         with storage.open(publish.key(analysis_id, DRAWN)) as file:
-            return json.loads(file.read())[REVISION]
+            return str(json.loads(file.read())[REVISION])
     except NotFound:
         return None
 
@@ -78,10 +78,10 @@ def _draw(services: Services, row: Analysis, revision: str, work: Path, check: C
     storage = services.storage
     video = storage.get(row.original_key, work / f"original{PurePosixPath(row.original_key).suffix}")
     request = AnalysisRequest.from_stored(row.options)
-    drawing = prepare(video, request, lambda name: _fetch(storage, row.id, name, work), check)
+    artifacts = prepare(video, request, lambda name: _fetch(storage, row.id, name, work), check)
     (work / DRAWN).write_text(json.dumps({REVISION: revision}), encoding="utf-8")
     with threadpool_limits(1):
-        for draw in (drawing.report, partial(drawing.films, check=check)):
+        for draw in (artifacts.report, partial(artifacts.videos, check=check)):
             names = [name for name in draw(work) if name in row.files]
             if not _publish(services, row, revision, names, work):
                 return False
@@ -108,26 +108,26 @@ def _publish(services: Services, row: Analysis, revision: str, names: list[str],
 
 
 def prepare(
-    film: Path, request: AnalysisRequest, fetch: Callable[[str], Path | None], check: Callable[[], None]
-) -> Drawing:
+    video: Path, request: AnalysisRequest, fetch: Callable[[str], Path | None], check: Callable[[], None]
+) -> Artifacts:
     """What is to be drawn of a published analysis; ``fetch(name)`` gives a result file or None."""
     from ...body.series import PoseSeries
     from ...video import probe
 
-    found, curves, pose = (fetch(name) for name in ("analysis.json", "series.json", "pose.npz"))
-    if found is None or pose is None:
+    analysis, curves, pose = (fetch(name) for name in ("analysis.json", "series.json", "pose.npz"))
+    if analysis is None or pose is None:
         raise NotFound("The results of this analysis are not there.", code="no_such_file")
-    document = upgraded(json.loads(found.read_text(encoding="utf-8")))
-    video = document["video"]
-    facts = probe(film, start_s=request.start_s, end_s=request.end_s, turn_deg=request.turn_deg, check=check)
-    ghost = fetch(shadow_file.NAME)
-    return Drawing(
-        film,
-        replace(facts, capture_fps=video["capture_fps"], time_scale=video["time_scale"]),
+    document = upgraded(json.loads(analysis.read_text(encoding="utf-8")))
+    stored = document["video"]
+    facts = probe(video, start_s=request.start_s, end_s=request.end_s, turn_deg=request.turn_deg, check=check)
+    reference = fetch(shadow_file.NAME)
+    return Artifacts(
+        video,
+        replace(facts, capture_fps=stored["capture_fps"], time_scale=stored["time_scale"]),
         PoseSeries.load(pose),
         document,
         json.loads(curves.read_text(encoding="utf-8"))["deliveries"] if curves else [],
-        shadow_file.for_films(ghost) if ghost else {},
+        shadow_file.for_videos(reference) if reference else {},
     )
 
 
@@ -139,6 +139,6 @@ def _fetch(storage: Storage, analysis_id: str, name: str, work: Path) -> Path | 
 def _is_current(storage: Storage, analysis_id: str, revision: str) -> bool:
     try:
         with storage.open(publish.key(analysis_id, "analysis.json")) as file:
-            return json.loads(file.read()).get(REVISION) == revision
+            return bool(json.loads(file.read()).get(REVISION) == revision)
     except NotFound:
         return False

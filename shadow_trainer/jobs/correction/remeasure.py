@@ -32,15 +32,16 @@ from ..pipeline import assumptions, shadow_file
 from ..pipeline.references import References
 from ..pipeline.request import AnalysisRequest
 from .staged import Staged
-from .warm_process import Spare
+from .warm_process import WarmProcess
 
 if TYPE_CHECKING:
     from ...catalog import Analysis
+    from ...pitching.document import Result
     from ...services import Services
     from ...storage import Storage
 
 TIMEOUT_S = 60
-SPARE_S = 300  # a child that waits for the next correction ends after this
+WARM_S = 300  # a child that waits for the next correction ends after this
 MOVED, REVISION = "moved_events", "revision"
 NO_PITCH = (
     "With these assumptions no pitch is left in the film; nothing was changed.",
@@ -49,7 +50,7 @@ NO_PITCH = (
 Moved = dict[str, dict[str, float]]
 # A correction that another one overtook begins again, so often.
 TRIES = 5
-_children = Spare("shadow_trainer.jobs.correction.remeasure")
+_children = WarmProcess("shadow_trainer.jobs.correction.remeasure")
 # Measuring again takes a second of a processor: one at a time in each web process.
 _one_at_a_time = threading.Lock()
 
@@ -124,7 +125,7 @@ def in_child(settings: Settings, subject: Subject, change: Change) -> dict[str, 
     task = json.dumps({"subject": asdict(subject), "change": asdict(change)})
     try:
         said = _children.ask(task, {**os.environ, **addresses, "OMP_NUM_THREADS": "1"}, TIMEOUT_S)
-        answer = json.loads(said.strip().splitlines()[-1])
+        answer: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
     except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
         raise Unavailable("The numbers could not be measured again.", code="remeasure_failed") from error
     if "code" in answer:
@@ -180,7 +181,7 @@ def _moved(
 
 def _measured(
     series: Any, request: AnalysisRequest, storage: Storage, moved: Moved, video: dict[str, Any]
-) -> dict[str, Any]:
+) -> Result:
     from ... import pitching
 
     return pitching.analyse(
@@ -196,7 +197,7 @@ def _measured(
     )
 
 
-def _check_count(result: dict[str, Any], document: dict[str, Any], change: Change) -> None:
+def _check_count(result: Result, document: dict[str, Any], change: Change) -> None:
     if not result["deliveries"]:
         raise BadRequest(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
     if not change.assumed and len(result["deliveries"]) != len(document["deliveries"]):
@@ -206,7 +207,7 @@ def _check_count(result: dict[str, Any], document: dict[str, Any], change: Chang
 
 
 def _document(
-    before: dict[str, Any], result: dict[str, Any], request: AnalysisRequest, solved: dict[str, Any],
+    before: dict[str, Any], result: Result, request: AnalysisRequest, solved: dict[str, Any],
     moved: Moved, video: dict[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """analysis.json with everything that follows from the change, and a new revision."""
@@ -220,10 +221,10 @@ def _document(
     kept = [warning for warning in before["warnings"] if warning["code"] not in stale]
     if video["capture_fps"] != solved["capture_fps"]:
         kept.append(assumptions.RATE_CHANGED)
-    return plain(
+    document: dict[str, Any] = plain(
         {
             **before,
-            **{name: result[name] for name in names},
+            **{name: value for name, value in result.items() if name in names},
             "video": video,
             "warnings": [*kept, *result["warnings"]],
             assumptions.SOLVED: solved,
@@ -231,9 +232,10 @@ def _document(
             REVISION: secrets.token_hex(6),
         }
     )
+    return document
 
 
-def _write(out: Path, document: dict[str, Any], series: Any, result: dict[str, Any], reference: Any) -> None:
+def _write(out: Path, document: dict[str, Any], series: Any, result: Result, reference: Any) -> None:
     from ...render import exports
     from ..pipeline.document import plain
 
@@ -287,7 +289,7 @@ def main() -> None:
         "scipy.signal",
     ):
         import_module(slow)
-    if not select.select([sys.stdin], [], [], SPARE_S)[0]:
+    if not select.select([sys.stdin], [], [], WARM_S)[0]:
         return
     text = sys.stdin.read()
     if not text:

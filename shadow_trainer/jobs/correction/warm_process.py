@@ -9,7 +9,7 @@ import threading
 from ...settings import ROOT
 
 
-class Spare:
+class WarmProcess:
     """Children of one module, each used once: it reads its task to the end of stdin and prints its answer.
 
     The next one is started when one has answered. It ends by itself when nobody needs it, and when this process
@@ -35,9 +35,9 @@ class Spare:
 
     def _take(self, environment: dict[str, str]) -> subprocess.Popen[str] | None:
         with self._lock:
-            found, self._waiting = self._waiting, None
-        if found is not None:
-            made_for, child = found
+            waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            made_for, child = waiting
             if made_for == environment and child.poll() is None:
                 return child
             child.kill()

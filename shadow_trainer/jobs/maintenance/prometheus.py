@@ -41,7 +41,7 @@ def exposition(manager: JobManager) -> str:
     lines += _stages(counters)
     words = "True time from submission to result, divided by the promised one."
     lines += _histogram("shadow_promise_ratio", words, "promise", counters, RATIOS)
-    off = [({}, counters.get("promise_error:sum", 0))]
+    off: list[tuple[Labels, float]] = [({}, counters.get("promise_error:sum", 0))]
     lines += _family("shadow_promise_error_seconds_total", "counter", "By how much promises were wrong.", off)
     lines += _schedules(manager) + _self_test(manager)
     return "\n".join(lines) + "\n"

@@ -79,15 +79,15 @@ def _due(manager: JobManager, schedule: Schedule, last: dict[str, Any] | None, n
 
 
 def _run(manager: JobManager, schedule: Schedule) -> bool:
-    started, found = time.monotonic(), {"ran_at": utcnow().isoformat()}
+    started, record = time.monotonic(), {"ran_at": utcnow().isoformat()}
     # Written before it begins: should this take longer than a clock's leadership, its successor leaves it alone.
-    manager.catalog.key_values.put(PREFIX + schedule.name, {**found, "result": "running"})
+    manager.catalog.key_values.put(PREFIX + schedule.name, {**record, "result": "running"})
     try:
         result = schedule.work(manager)
-        found["result"] = "" if result is None else str(result)
+        record["result"] = "" if result is None else str(result)
     except Exception as error:
         log.exception("the schedule %s broke", schedule.name)
-        found["error"] = f"{type(error).__name__}: {error}"
+        record["error"] = f"{type(error).__name__}: {error}"
     took_s = round(time.monotonic() - started, 2)
-    manager.catalog.key_values.put(PREFIX + schedule.name, {**found, "took_s": took_s})
+    manager.catalog.key_values.put(PREFIX + schedule.name, {**record, "took_s": took_s})
     return True

@@ -41,18 +41,18 @@ def request(manager: JobManager) -> str:
 
 
 def make(manager: JobManager, *, patience_s: float = self_test_record.TIMEOUT_S) -> dict[str, Any]:
-    """Ask for one and wait for what came of it, see :func:`.self_test_record.last`; Unavailable without a worker that makes it."""
+    """Ask for one and wait for its record (:mod:`.self_test_record`); Unavailable without a worker that makes it."""
     if not manager.worker_count():
         raise _nobody("No worker is running.")
     before, deadline = self_test_record.last(manager.catalog), time.monotonic() + patience_s
     # One that is just ending has written its result already: then it is asked for again.
     asked = manager.request_self_test()
-    while (found := self_test_record.last(manager.catalog)) is None or found == before:
+    while (record := self_test_record.last(manager.catalog)) is None or record == before:
         if time.monotonic() > deadline:
             raise _nobody(f"No worker made the self-test within {patience_s:g} s.")
         time.sleep(LOOK_S)
         asked = asked or manager.request_self_test()
-    return found
+    return record
 
 
 def _nobody(words: str) -> Unavailable:
@@ -68,11 +68,11 @@ def run(runner: Runner, worker: str) -> dict[str, Any]:
     except Exception as caught:
         log.exception("the self-test failed")
         error = as_shadow(caught)
-    found = self_test_record.write(runner.services.catalog, worker, time.monotonic() - started, error)
+    record = self_test_record.write(runner.services.catalog, worker, time.monotonic() - started, error)
     if error is not None:
         raise error
-    log.info("the self-test passed in %.1f s", found["took_s"])
-    return found
+    log.info("the self-test passed in %.1f s", record["took_s"])
+    return record
 
 
 def _analyse(settings: Settings, pipeline: Callable[..., dict[str, Any]], engines: Any) -> None:
@@ -80,10 +80,10 @@ def _analyse(settings: Settings, pipeline: Callable[..., dict[str, Any]], engine
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=workdir.SELF_TEST, dir=folder) as place:
         work = Path(place)
-        film = Path(shutil.copyfile(CLIP, work / CLIP.name))
+        video = Path(shutil.copyfile(CLIP, work / CLIP.name))
         document = pipeline(
             AnalysisRequest(model_size=settings.model_size),
-            film,
+            video,
             work,
             settings=settings,
             engine_factory=engines.factory(None),
@@ -96,10 +96,12 @@ def _analyse(settings: Settings, pipeline: Callable[..., dict[str, Any]], engine
 
 def judge(document: Mapping[str, Any]) -> None:
     """Whether an analysis.json is that of the known film; SelfTestFailed when not."""
-    found = document.get("deliveries", [])
-    if len(found) != 1:
-        raise self_test_record.SelfTestFailed(f"The known film has one delivery; {len(found)} were found.")
-    release_s = float(found[0]["events"]["release"]["time_s"])
+    deliveries = document.get("deliveries", [])
+    if len(deliveries) != 1:
+        raise self_test_record.SelfTestFailed(
+            f"The known film has one delivery; {len(deliveries)} were found."
+        )
+    release_s = float(deliveries[0]["events"]["release"]["time_s"])
     if abs(release_s - RELEASE_S) > TOLERANCE_S:
         raise self_test_record.SelfTestFailed(
             f"The known film's ball leaves the hand at {RELEASE_S} s, not at {release_s:.2f} s."

@@ -19,35 +19,35 @@ def moments_of(delivery: int) -> str:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Artifacts:
     """What is drawn: the film and its facts, the motion, analysis.json, the curves of each delivery, and the
-    shadow as :func:`.shadow_file.for_films` gives it."""
+    shadow as :func:`.shadow_file.for_videos` gives it."""
 
-    film: Path
+    video: Path
     info: Any
     series: Any
     document: dict[str, Any]
     curves: list[dict[str, Any]]
-    ghost: dict[str, Any] = field(default_factory=dict)
+    reference: dict[str, Any] = field(default_factory=dict)
 
     def report(self, out: Path) -> tuple[str, ...]:
         """Write into a folder, and name what was written: the report that needs no server, the still for lists,
         and for paper the moments of each pitch (:func:`moments_of`)."""
         from ...render import report, stills
 
-        shots = stills.event_stills(self.film, self.info, self.series, self.document)
+        shots = stills.event_stills(self.video, self.info, self.series, self.document)
         report.html(self.document, out / REPORT, stills=shots, curves=self.curves)
         pictures = {
             moments_of(n): stills.strip([shot for shot in shots if shot.delivery == n])
             for n in {shot.delivery for shot in shots}
         }
-        if poster := stills.poster(self.film, self.info, self.series, self.document):
+        if poster := stills.poster(self.video, self.info, self.series, self.document):
             pictures[POSTER] = poster
         for name, data in pictures.items():
             (out / name).write_bytes(data)
         return (REPORT, *pictures)
 
-    def films(
+    def videos(
         self,
         out: Path,
         *,
@@ -60,13 +60,13 @@ class Drawing:
 
         for half, (make, name) in enumerate(zip((overlay, side_by_side), FILMS, strict=True)):
             make(
-                self.film,
+                self.video,
                 self.info,
                 self.series,
                 self.document,
                 out / name,
                 progress=progress(half),
                 check=check,
-                **self.ghost,
+                **self.reference,
             )
         return FILMS

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...errors import BadRequest
+from ...vocabulary import Hand
 from .request import AnalysisRequest
 
 if TYPE_CHECKING:
@@ -63,14 +64,14 @@ def restate(
     """``(series, video)`` under the request: the stored motion restated, and the film's facts to match."""
     from ...pitching import reassume as restate
 
-    found = float(document["video"]["fps"]) if solved["rate_given"] else solved["capture_fps"]
-    rate = float(request.capture_fps or found)
+    measured = float(document["video"]["fps"]) if solved["rate_given"] else solved["capture_fps"]
+    rate = float(request.capture_fps or measured)
     factor = solved["capture_fps"] / rate
     video = {**document["video"], "capture_fps": rate, "time_scale": solved["time_scale"] * factor}
     series = restate.at_rate(series, factor)
     series = restate.at_height(series, (request.height_m or solved["usual_height_m"]) / solved["height_m"])
     if request.throws not in ("auto", solved["throws"]):
-        series = restate.toward_plate(series, request.throws)
+        series = restate.toward_plate(series, Hand(request.throws))
     return series, video
 
 

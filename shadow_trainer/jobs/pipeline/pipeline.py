@@ -58,7 +58,8 @@ def run(
             with threadpool_limits(1):
                 _run_stage(context, stage, fingerprint)
         stage_done(stage.name, work)
-    return json.loads((work / "out" / "analysis.json").read_text(encoding="utf-8"))
+    document: dict[str, Any] = json.loads((work / "out" / "analysis.json").read_text(encoding="utf-8"))
+    return document
 
 
 def overall_progress(stage: str, done: int, total: int) -> float:

@@ -121,8 +121,8 @@ def _in_range(name: str, value: object, limits: tuple[float, float], unit: str) 
     if value is None:
         return
     low, high = limits
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not low <= value <= high:
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if not low <= number <= high:
         raise BadRequest(
             f"{name} is {value!r}; it must be between {low:g} and {high:g} {unit}.",
             code=f"bad_{name}",

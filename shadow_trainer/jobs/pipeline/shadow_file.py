@@ -25,10 +25,10 @@ def write(path: Path, series: Any, result: Mapping[str, Any], reference: Any) ->
         arrays[f"{mode}_world_m"] = world.astype(np.float32)
         arrays[f"{mode}_landmarks_px"] = px.astype(np.float32)
     with open(path, "wb") as file:
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def for_films(path: Path) -> dict[str, Any]:
+def for_videos(path: Path) -> dict[str, Any]:
     """The time-aligned shadow as the films' keyword arguments; empty when there is none.
 
     Without pixels of its own the films project it through their camera, if there is one.

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from ...errors import BadVideo
-from .artifacts import Drawing
+from .artifacts import Artifacts
 from .document import build_document
 from .stage import Run, Stage
 
@@ -67,15 +67,15 @@ def scan(run: Run) -> None:
 
     info = _info(run)
     engine = run.engine_factory("xs")
-    found = scan(engine, _frames_factory(run, info), info, progress=run.advance, check=run.check)
-    for person in found.people:
+    scanned = scan(engine, _frames_factory(run, info), info, progress=run.advance, check=run.check)
+    for person in scanned.people:
         if person.thumbnail:
             run.write(f"out/people/{person.id}.jpg").write_bytes(person.thumbnail)
-    if len(found.people) > 1:
-        places = json.dumps(whereabouts(found, info), allow_nan=False, separators=(",", ":"))
+    if len(scanned.people) > 1:
+        places = json.dumps(whereabouts(scanned, info), allow_nan=False, separators=(",", ":"))
         run.write("out/people.json").write_text(places, encoding="utf-8")
-    run.write_json("scan.json", found.as_dict())
-    if not found.people:
+    run.write_json("scan.json", scanned.as_dict())
+    if not scanned.people:
         raise BadVideo(NOBODY[0], code="nobody_found", fix=NOBODY[1])
 
 
@@ -84,14 +84,14 @@ def pose(run: Run) -> None:
     from ...pose.landmarks import landmarks
     from ...video import frame_times
 
-    info, found = _info(run), _scan(run)
-    if not found.windows and run.request.person is None:
+    info, scanned = _info(run), _scan(run)
+    if not scanned.windows and run.request.person is None:
         raise BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
     track = landmarks(
         run.engine_factory(run.request.model_size),
         _frames_factory(run, info),
         info,
-        found,
+        scanned,
         person=run.request.person,
         times=frame_times(run.video, info),
         progress=run.advance,
@@ -145,7 +145,7 @@ def analyse(run: Run) -> None:
 
     info, factor = real_time(run)
     series = PoseSeries.load(run.work / "motion.npz")
-    found = _scan(run)
+    scanned = _scan(run)
     reference = References(open_storage(run.settings.storage_address, run.settings)).find(
         run.request.reference
     )
@@ -158,12 +158,12 @@ def analyse(run: Run) -> None:
         level=run.request.level,
         reference=reference,
         scored=run.request.scored,
-        windows=[(start / factor, end / factor) for start, end in found.windows_of(run.request.person)]
+        windows=[(start / factor, end / factor) for start, end in scanned.windows_of(run.request.person)]
         or None,
     )
     if not result["deliveries"]:
         raise nothing_thrown(series, run.request.throws)
-    document, curves = build_document(run, info, found, result, factor)
+    document, curves = build_document(run, info, scanned, result, factor)
     run.write_json("out/analysis.json", document)
     run.write_json("out/series.json", curves)
     series.save(run.write("out/pose.npz"))
@@ -196,11 +196,11 @@ def render(run: Run) -> None:
     info, _ = real_time(run)
     series = PoseSeries.load(run.work / "out" / "pose.npz")
     document, curves = run.read_json("out/analysis.json"), run.read_json("out/series.json")["deliveries"]
-    ghost = {} if run.request.reference == "none" else shadow_file.for_films(run.work / SHADOW)
-    drawing = Drawing(run.video, info, series, document, curves, ghost)
+    reference = {} if run.request.reference == "none" else shadow_file.for_videos(run.work / SHADOW)
+    artifacts = Artifacts(run.video, info, series, document, curves, reference)
     out = run.write("out/overlay.mp4").parent
-    drawing.films(out, progress=_halves(run), check=run.check)
-    drawing.report(out)
+    artifacts.videos(out, progress=_halves(run), check=run.check)
+    artifacts.report(out)
 
 
 # What decides a stage's files: every module that it reaches, as whole trees (tests/pipeline/test_fingerprints.py).

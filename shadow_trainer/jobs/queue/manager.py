@@ -118,11 +118,11 @@ class JobManager(ABC):
         row = self.catalog.analyses.get(analysis_id)
         if row.state in (State.QUEUED, State.RETRYING) and not self._is_held(row):
             self._enqueue(row, at_front=at_front or row.priority > 0)
-        found = self._status(row)
-        if found.eta_s is not None and found.eta_s > 0:
+        job = self._status(row)
+        if job.eta_s is not None and job.eta_s > 0:
             # Kept as it was before correction: compared with the truth, it gives the next ones their correction.
-            self.catalog.attempts.set_estimate(analysis_id, found.eta_s / self._bias(), found.eta_s)
-        return found
+            self.catalog.attempts.set_estimate(analysis_id, job.eta_s / self._bias(), job.eta_s)
+        return job
 
     def status(self, analysis_id: str) -> JobStatus:
         """The job as it is now; NotFound for an unknown id. Answers also when the queue is away."""

@@ -1,4 +1,4 @@
-"""The line of waiting films as a coach sees it: those of other queues that are served first count, too."""
+"""The queue position as a coach sees it: what waits in other queues that are served first counts, too."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Line:
+class Waiting:
     """What waits in Redis at one moment: for each queue, the place of each job, 0 is next."""
 
     places: Mapping[str, Mapping[str, int]]
 
     @classmethod
-    def read(cls, connection: redis.Redis, queues: Iterable[str]) -> Line:
+    def read(cls, connection: redis.Redis, queues: Iterable[str]) -> Waiting:
         """One round trip, however long the queues are."""
         names = tuple(queues)
         with connection.pipeline(transaction=False) as pipeline:

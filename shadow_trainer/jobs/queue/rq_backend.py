@@ -23,7 +23,7 @@ from ...vocabulary import State
 from ..redis.client import AWAY, LOST, connect
 from . import overview, rq_adapter, self_test_record
 from .manager import JobManager
-from .position import Line, Service
+from .position import Service, Waiting
 from .status import Live
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,8 @@ TASK = "workers.tasks.run_analysis"
 REDRAW_TASK = "workers.tasks.redraw_analysis"
 QUEUES = ("pose", "batch", "maintenance")
 FILM_QUEUES = ("pose", "batch")
-# A page may show a place in the line that is this old.
-LINE_S = 1.0
+# A page may show a queue position that is this old.
+WAITING_S = 1.0
 # A worker that has not been heard of for this long does not count as alive.
 WORKER_SILENCE_S = 60.0
 PENDING = {State.QUEUED, State.RETRYING, State.PROCESSING}
@@ -79,7 +79,7 @@ class RqJobManager(JobManager):
             return []
 
     def queues(self) -> list[overview.QueueFacts]:
-        """By queue, with the length of RQ's own line."""
+        """By queue, with the length of RQ's own list."""
         try:
             lengths = {name: self.queue(name).count for name in QUEUES}
         except AWAY:
@@ -120,10 +120,10 @@ class RqJobManager(JobManager):
 
     def ids_in_registry(self, queue: str, registry: str) -> list[str]:
         """Job ids that wait (``queued``) or stand in another registry of a queue; none of an unknown one."""
-        found = self.queue(queue)
+        of_queue = self.queue(queue)
         if registry == "queued":
-            return found.get_job_ids()
-        place = getattr(found, f"{registry}_job_registry", None)
+            return of_queue.get_job_ids()
+        place = getattr(of_queue, f"{registry}_job_registry", None)
         return rq_adapter.ids_in(place) if place is not None else []
 
     def request_self_test(self) -> bool:
@@ -163,21 +163,21 @@ class RqJobManager(JobManager):
 
     def _live(self, row: Analysis) -> Live:
         try:
-            line = self._kept.get("line", lambda: Line.read(self.connection, FILM_QUEUES), LINE_S)
-            place = line.place(row.id, row.queue)
+            waiting = self._kept.get("waiting", lambda: Waiting.read(self.connection, FILM_QUEUES), WAITING_S)
+            place = waiting.place(row.id, row.queue)
             if place is not None and row.state in (State.QUEUED, State.RETRYING):
-                # Most who ask wait in the line: for them nothing more is read.
-                return Live(state=row.state, position=self._before(row.queue, line) + place + 1)
-            return self._live_job(row, line)
+                # Most who ask wait in a list: for them nothing more is read.
+                return Live(state=row.state, position=self._before(row.queue, waiting) + place + 1)
+            return self._live_job(row, waiting)
         except AWAY:
             return Live()
 
-    def _live_job(self, row: Analysis, line: Line) -> Live:
+    def _live_job(self, row: Analysis, waiting: Waiting) -> Live:
         """What RQ's own job says, now."""
         job = self.fetch(row.id)
         if job is None:
-            waiting = self.catalog.statistics.waiting_ids() if row.state == State.QUEUED else []
-            return Live(position=waiting.index(row.id) + 1 if row.id in waiting else None)
+            ids = self.catalog.statistics.waiting_ids() if row.state == State.QUEUED else []
+            return Live(position=ids.index(row.id) + 1 if row.id in ids else None)
         state = rq_adapter.state_of(job)
         place = self.queue(job.origin).get_job_position(row.id) if state == State.QUEUED else None
         if state == State.QUEUED and row.attempt > row.budget_from and row.state == State.RETRYING:
@@ -187,15 +187,15 @@ class RqJobManager(JobManager):
             state=state,
             stage=meta.get("stage"),
             progress=meta.get("progress"),
-            position=None if place is None else self._before(job.origin, line) + place + 1,
+            position=None if place is None else self._before(job.origin, waiting) + place + 1,
             done=meta.get("done"),
             total=meta.get("total"),
         )
 
-    def _before(self, queue: str, line: Line) -> int:
+    def _before(self, queue: str, waiting: Waiting) -> int:
         """Films of other queues that go before every film of this one."""
         service: Service = self._recent("service", self._service)
-        return line.length(service.before(queue, FILM_QUEUES))
+        return waiting.length(service.before(queue, FILM_QUEUES))
 
     def _stop(self, analysis_id: str) -> None:
         try:

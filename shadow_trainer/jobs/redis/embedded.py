@@ -36,8 +36,8 @@ START_TIMEOUT_S = 20.0
 def find_binary() -> Path | None:
     """The server binary of this machine, or None."""
     for name in ON_PATH:
-        if found := shutil.which(name):
-            return Path(found)
+        if binary := shutil.which(name):
+            return Path(binary)
     for module, relative in IN_WHEELS:
         spec = importlib.util.find_spec(module)
         for folder in (spec.submodule_search_locations or ()) if spec else ():
