@@ -160,7 +160,7 @@ class PoseWorker(Worker):
 
         RQ hands over jobs of one queue by a move that survives the worker's death, those of several queues at
         once by a pop that does not. So each queue is asked alone: without waiting in their order, then the
-        first one with waiting, so that a coach's film wakes an idle worker at once.
+        first one with waiting, so that a coach's video wakes an idle worker at once.
         """
         first, *others = self._ordered_queues
         deadline = time.monotonic() + (timeout or 0)

@@ -43,7 +43,7 @@ def run_analysis(analysis_id: str) -> dict[str, Any]:
 
 
 def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:
-    """Films and report of a finished analysis whose numbers changed; given up when it keeps killing workers."""
+    """Videos and report of a finished analysis whose numbers changed; given up when it keeps killing workers."""
     job, runner = _here()
     tries = job.meta.get("tries", 0) + 1
     rq_adapter.save_meta(job, {**job.meta, "tries": tries})

@@ -46,7 +46,7 @@ def main() -> None:
         return
     settings = Settings(**header["settings"])
     logs.setup(settings, "worker")
-    # Films take seconds of every processor; a page on the same machine must not wait for that.
+    # Videos take seconds of every processor; a page on the same machine must not wait for that.
     os.nice(settings.worker_nice)
     jobs = _read_jobs()
     try:

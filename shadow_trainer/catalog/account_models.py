@@ -68,7 +68,7 @@ class ShareLink(Base):
 
 
 class Athlete(Base):
-    """A pitcher whose films belong together. ``level`` is one of the levels of an analysis' options."""
+    """A pitcher whose videos belong together. ``level`` is one of the levels of an analysis' options."""
 
     __tablename__ = "athletes"
 

@@ -1,4 +1,7 @@
-"""Analyses as rows: create, read, list, search, delete. Changes of state: :mod:`.attempts`, of results: :mod:`.corrections`."""
+"""Analyses as rows: create, read, list, search, delete.
+
+Their state changes in :mod:`.attempts`, their result is corrected in :mod:`.corrections`.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ class Analyses(Repository):
         queue: str = "pose",
         priority: int = 0,
     ) -> Analysis:
-        """A new analysis in state ``queued``. Store the film first, then create, then ``jobs.submit(id)``.
+        """A new analysis in state ``queued``. Store the video first, then create, then ``jobs.submit(id)``.
 
         Should the process die before the submit, the clock submits it. ``options`` is
         ``AnalysisRequest.as_dict()``. The same ``analysis_id`` again returns the row that exists.
@@ -119,7 +122,7 @@ class Analyses(Repository):
         return row
 
     def deliveries(self, analysis_id: str) -> list[Delivery]:
-        """The deliveries found, in order of the film."""
+        """The deliveries found, in order of the video."""
         with self.read() as session:
             query = select(Delivery).where(Delivery.analysis_id == analysis_id).order_by(Delivery.index)
             return list(session.scalars(query))
@@ -127,7 +130,7 @@ class Analyses(Repository):
     def deliveries_of(
         self, analysis_ids: Iterable[str], *, owner_id: int | None = None
     ) -> dict[str, list[Delivery]]:
-        """Analysis' id -> its deliveries in order of the film, for several analyses at once."""
+        """Analysis' id -> its deliveries in order of the video, for several analyses at once."""
         query = select(Delivery).where(Delivery.analysis_id.in_(list(analysis_ids)))
         if owner_id is not None:
             query = query.join(Analysis).where(Analysis.owner_id == owner_id)

@@ -1,4 +1,4 @@
-"""Athletes: the pitchers whose films belong together. ``owner_id`` None in a list means: whoever owns them."""
+"""Athletes: the pitchers whose videos belong together. ``owner_id`` None in a list means: whoever owns them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Athletes(Repository):
         return self.transact(work)
 
     def merge(self, athlete_id: int, into_id: int) -> None:
-        """Two entries of one pitcher become one: the films go to ``into_id``, which keeps its facts and
+        """Two entries of one pitcher become one: the videos go to ``into_id``, which keeps its facts and
         takes over those that it lacks. NotFound when one of them is gone, BadRequest for one with itself.
         """
         if athlete_id == into_id:

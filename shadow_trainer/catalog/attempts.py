@@ -131,7 +131,7 @@ class Attempts(Repository):
         return self.transact(work)
 
     def add_file(self, analysis_id: str, number: int, name: str) -> bool:
-        """Remember a file that exists before the rest does (the browser's copy of the film)."""
+        """Remember a file that exists before the rest does (the browser's copy of the video)."""
 
         def work(session: Session) -> bool:
             row = session.get(Analysis, analysis_id, with_for_update=True)

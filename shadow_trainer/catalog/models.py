@@ -19,7 +19,7 @@ from .types import StateText, utcnow
 
 
 class Analysis(Base):
-    """One film and what was found in it. Its id is also the id of its job and of its folder in the storage.
+    """One video and what was found in it. Its id is also the id of its job and of its folder in the storage.
 
     ``attempt`` is the fence: a worker may write only while the row still carries its number.
     ``budget_from`` is the attempt after which attempts count against the retry limit (moved by a requeue).
@@ -54,7 +54,7 @@ class Analysis(Base):
     source: Mapped[str] = mapped_column(String(16), default="upload")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     athlete_id: Mapped[int | None] = mapped_column(ForeignKey("athletes.id", ondelete="SET NULL"))
-    # What the coach wrote on it: ``tags`` are words, ``recorded_on`` is the day of the film
+    # What the coach wrote on it: ``tags`` are words, ``recorded_on`` is the day of the video
     notes: Mapped[str] = mapped_column(Text, default="")
     tags: Mapped[list[Any]] = mapped_column(default=list)
     recorded_on: Mapped[date | None]
@@ -106,7 +106,7 @@ class Attempt(Base):
 
 
 class Delivery(Base):
-    """One pitch of a film; ``summary`` holds its key numbers."""
+    """One pitch of a video; ``summary`` holds its key numbers."""
 
     __tablename__ = "deliveries"
 

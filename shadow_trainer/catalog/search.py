@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, Select, Text, cast, func, or_
 
 from .models import Analysis
 
-# The day of the film where the coach said it, else the day of the upload.
+# The day of the video where the coach said it, else the day of the upload.
 DAY = func.coalesce(Analysis.recorded_on, func.date(Analysis.created_at), type_=Date)
 
 
@@ -41,7 +41,7 @@ class Filter:
 
     ``search`` looks into title, file name, notes and tags, ignoring case. ``owner_id`` None: of whichever
     owner; ``athlete_id`` 0: of none. ``throws`` is the hand that was measured. ``since`` and ``until`` are
-    days of the film, both included. ``trashed``: those in the trash instead of the others.
+    days of the video, both included. ``trashed``: those in the trash instead of the others.
     """
 
     states: Iterable[str] = ()

@@ -15,7 +15,7 @@ from .repository import Repository
 
 # An estimate is corrected by the median of at least so many comparisons with the truth, within these bounds.
 BIAS_SAMPLE, BIAS_LEAST, BIAS_MOST = 5, 0.5, 4.0
-BULK = "batch"  # the queue of films that nobody waits for
+BULK = "batch"  # the queue of videos that nobody waits for
 SAMPLE = 30  # durations that make an estimate; older ones belong to another machine or release
 
 
@@ -75,7 +75,7 @@ class Statistics(Repository):
     def held_ids(self, per_owner: int) -> set[str]:
         """Waiting analyses whose owner already has ``per_owner`` others before them (0: nobody is held).
 
-        They enter the queue when one of the others has ended, so that a coach with fifty films does not
+        They enter the queue when one of the others has ended, so that a coach with fifty videos does not
         stand before a coach with one. Analyses without an owner are never held.
         """
         if per_owner == 0:

@@ -1,6 +1,6 @@
 """What an error means for the job: whether it is tried again, when, and with what changed.
 
-Permanent errors (a bad film, a wrong option) are never tried again. Everything else is, with growing
+Permanent errors (a bad video, a wrong option) are never tried again. Everything else is, with growing
 intervals, until the allowed attempts are spent; then the job is a dead letter for a person to look at.
 """
 

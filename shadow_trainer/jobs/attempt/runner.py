@@ -96,7 +96,7 @@ class Runner:
     def _attempt(self, claim: Claim, row: Analysis, reporter: Reporter) -> None:
         """Fetch, run what is missing, publish; raises Canceled when the attempt lost its right."""
         if claim.spent > retry_policy.most_attempts(self.services.settings) + 1:
-            # Every earlier attempt vanished without a word: this film may be what kills the workers.
+            # Every earlier attempt vanished without a word: this video may be what kills the workers.
             raise retry_policy.Lost("The worker vanished each time this film was tried.")
         request = AnalysisRequest.from_stored(row.options)
         with workdir.enter(self.services.settings, row.id, claim.number) as work:
@@ -148,7 +148,7 @@ class Runner:
         return video
 
     def _stage_done(self, stage: str, row: Analysis, claim: Claim, work: Path) -> None:
-        """Show the coach what is ready: the film plays even if all else fails."""
+        """Show the coach what is ready: the video plays even if all else fails."""
         log.info("stage %s is done", stage)
         shown = set(row.files)
         for name, path in publish.finished_files(work):

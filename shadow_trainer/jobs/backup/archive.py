@@ -1,8 +1,8 @@
-"""One backup is one tar file: database, queue, storage index, the films if wanted, and a manifest of it all.
+"""One backup is one tar file: database, queue, storage index, the videos if wanted, and a manifest of it all.
 
 Copied in an order that cannot hurt: the queue first, then the database, then the storage. Whatever changes
 meanwhile is met again as after a crash: a job that has ended since does nothing when it is met, and one that
-came since is enqueued from the catalog. A film is stored before its row is written, so every row's film is
+came since is enqueued from the catalog. A video is stored before its row is written, so every row's video is
 in the index unless somebody deleted it in these seconds.
 """
 

@@ -1,6 +1,6 @@
-"""Films and report of a finished analysis again, after its numbers changed: no pose model, only artifacts.
+"""Videos and report of a finished analysis again, after its numbers changed: no pose model, only drawing.
 
-``analysis.json`` carries a revision that every change renews; ``drawn.json`` says which revision the films
+``analysis.json`` carries a revision that every change renews; ``drawn.json`` says which revision the videos
 show. While the two differ the pages say so. The report comes first, because it takes a second and may be
 mailed at once. A drawing that was overtaken by a newer change publishes nothing: that has asked for its own.
 """
@@ -37,13 +37,13 @@ NO_FILM = "The film itself is no longer kept, so that it cannot be drawn again."
 
 
 def is_due(storage: Storage, document: Mapping[str, Any], analysis_id: str) -> bool:
-    """Whether the films show other numbers than ``document``, the analysis.json."""
+    """Whether the videos show other numbers than ``document``, the analysis.json."""
     revision = document.get(REVISION)
     return revision is not None and drawn(storage, analysis_id) != revision
 
 
 def drawn(storage: Storage, analysis_id: str) -> str | None:
-    """The revision that the films show; None when they are as the pipeline drew them."""
+    """The revision that the videos show; None when they are as the pipeline drew them."""
     try:
         with storage.open(publish.key(analysis_id, DRAWN)) as file:
             return str(json.loads(file.read())[REVISION])

@@ -1,7 +1,7 @@
 """The numbers of a finished analysis again, from its stored pose: events moved by a coach, or another hand,
 height, capture rate, level, reference, view. It takes a second and no pose model.
 
-The films and the report file are drawn again afterwards (:mod:`.redraw`). It runs in a process of its own
+The videos and the report file are drawn again afterwards (:mod:`.redraw`). It runs in a process of its own
 (:func:`in_child`), because the numbers need libraries that the web process does not load:
 ``python -m shadow_trainer.jobs.correction.remeasure``, with subject and change as JSON on stdin and the answer as JSON
 on stdout. It knows no database: loading that would take longer than the numbers do.
@@ -58,7 +58,7 @@ _one_at_a_time = threading.Lock()
 @dataclass(frozen=True)
 class Change:
     """``moved``: every event moved by hand (delivery index -> event -> seconds; None: as it was);
-    ``assumed``: options that changed, by name (see :mod:`.assumptions`)."""
+    ``assumed``: options that changed, by name (see :mod:`shadow_trainer.jobs.pipeline.assumptions`)."""
 
     moved: Moved | None = None
     assumed: Mapping[str, Any] = field(default_factory=dict)

@@ -34,7 +34,7 @@ def sweep_work_folders(manager: JobManager) -> int:
 
 
 def backup(manager: JobManager) -> Path | None:
-    """Write a backup (see :mod:`.backup`) to ``backups/`` in the data folder and drop the oldest ones.
+    """Write a backup (:mod:`shadow_trainer.jobs.backup`) into the data folder and drop the oldest ones.
 
     None when the database cannot be copied here (its host may do it); the log says why.
     """
@@ -58,7 +58,7 @@ def backup(manager: JobManager) -> Path | None:
 
 
 class Expired(NamedTuple):
-    """How many original films and how many whole analyses retention deleted; in words for the admin's page."""
+    """How many original videos and how many whole analyses retention deleted; in words for the admin's page."""
 
     originals: int
     analyses: int
@@ -119,7 +119,7 @@ def sweep(manager: JobManager, older_than_s: float = LEFT_OVER_S) -> int:
         keys.setdefault(key.split("/")[1], []).append(key)
     for analysis_id in set(keys) - manager.catalog.analyses.known_ids(keys):
         for key in keys[analysis_id]:
-            # A film is stored before its row is written: only what is old is certain to be an orphan.
+            # A video is stored before its row is written: only what is old is certain to be an orphan.
             if time.time() - manager.storage.modified(key) > older_than_s and manager.storage.delete(key):
                 swept += 1
     return swept

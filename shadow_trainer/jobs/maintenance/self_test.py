@@ -1,7 +1,8 @@
-"""The workers' self-test: a short film that ships with the project goes through the real stages.
+"""The workers' self-test: a short video that ships with the project goes through the real stages.
 
 It runs as a job of its own (queue ``maintenance``) inside a worker's child with the model that is loaded there,
-in legacy mode in the pool; it leaves no analysis behind. What came of it is written down by :mod:`.self_test_record`.
+in legacy mode in the pool; it leaves no analysis behind. What came of it is written down by
+:mod:`shadow_trainer.jobs.queue.self_test_record`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def request(manager: JobManager) -> str:
 
 
 def make(manager: JobManager, *, patience_s: float = self_test_record.TIMEOUT_S) -> dict[str, Any]:
-    """Ask for one and wait for its record (:mod:`.self_test_record`); Unavailable without a worker that makes it."""
+    """Ask for one and wait for its record; Unavailable without a worker that makes it."""
     if not manager.worker_count():
         raise _nobody("No worker is running.")
     before, deadline = self_test_record.last(manager.catalog), time.monotonic() + patience_s
@@ -95,7 +96,7 @@ def _analyse(settings: Settings, pipeline: Callable[..., dict[str, Any]], engine
 
 
 def judge(document: Mapping[str, Any]) -> None:
-    """Whether an analysis.json is that of the known film; SelfTestFailed when not."""
+    """Whether an analysis.json is that of the known video; SelfTestFailed when not."""
     deliveries = document.get("deliveries", [])
     if len(deliveries) != 1:
         raise self_test_record.SelfTestFailed(

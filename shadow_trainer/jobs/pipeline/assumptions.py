@@ -61,7 +61,7 @@ def solved_under(document: Mapping[str, Any], options: Mapping[str, Any]) -> dic
 def restate(
     series: PoseSeries, request: AnalysisRequest, solved: Mapping[str, Any], document: Mapping[str, Any]
 ) -> tuple[PoseSeries, dict[str, Any]]:
-    """``(series, video)`` under the request: the stored motion restated, and the film's facts to match."""
+    """``(series, video)`` under the request: the stored motion restated, and the video's facts to match."""
     from ...pitching import reassume as restate
 
     measured = float(document["video"]["fps"]) if solved["rate_given"] else solved["capture_fps"]

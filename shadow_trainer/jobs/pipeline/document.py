@@ -108,7 +108,7 @@ def _warning(said: Mapping[str, str]) -> VideoWarning:
 
 
 def _slow_motion(info: VideoInfo, factor: float) -> list[VideoWarning]:
-    """What is said when the film was found to be slow motion although nothing in the file says so."""
+    """What is said when the video was found to be slow motion although nothing in the file says so."""
     if factor == 1.0:
         return []
     message = (

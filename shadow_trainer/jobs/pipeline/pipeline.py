@@ -42,14 +42,14 @@ def run(
     """Run what is missing of one analysis in ``work`` and return the content of analysis.json.
 
     ``stage_done(name, work)`` is called after each stage, also a skipped one: the caller publishes the
-    browser copy of the film as soon as it exists. Finished files for the coach are in ``work/out``.
+    browser copy of the video as soon as it exists. Finished files for the coach are in ``work/out``.
     Raises BadVideo and the other errors of the tree; Canceled comes from ``check``.
     """
     from threadpoolctl import threadpool_limits
 
     work.mkdir(parents=True, exist_ok=True)
     context = Run(request, video, work, settings, engine_factory, progress, check)
-    fingerprint = _film_fingerprint(video)
+    fingerprint = _video_fingerprint(video)
     for stage in stages.STAGES:
         check()
         fingerprint = _chain(fingerprint, stage, request)
@@ -124,8 +124,8 @@ def _is_done(work: Path, stage: Stage, fingerprint: str) -> bool:
     return receipt.get("fingerprint") == fingerprint and all((work / f).exists() for f in receipt["files"])
 
 
-def _film_fingerprint(video: Path) -> str:
-    """Name-independent identity of the film: its size and its first and last megabyte."""
+def _video_fingerprint(video: Path) -> str:
+    """Name-independent identity of the video: its size and its first and last megabyte."""
     digest = hashlib.sha256(str(video.stat().st_size).encode())
     with video.open("rb") as file:
         digest.update(file.read(1 << 20))

@@ -34,8 +34,8 @@ class AnalysisRequest:
 
     ``capture_fps`` frames per second of real time; ``height_m`` metres; ``person`` a candidate's id
     from an earlier scan; ``reference`` a reference's name or ``none``; ``level`` whose norms are used.
-    ``start_s`` and ``end_s`` cut a part out of the film, in seconds of the file's own clock: the part is
-    the film from there on, and times count from its beginning. ``turn_deg`` turns the picture clockwise.
+    ``start_s`` and ``end_s`` cut a part out of the video, in seconds of the file's own clock: the part is
+    the video from there on, and times count from its beginning. ``turn_deg`` turns the picture clockwise.
     """
 
     throws: str = "auto"

@@ -1,4 +1,4 @@
-"""shadow.npz: the reference on the athlete's body, row for row with the film, in both play modes."""
+"""shadow.npz: the reference on the athlete's body, row for row with the video, in both play modes."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def write(path: Path, series: Any, result: Mapping[str, Any], reference: Any) ->
 
 
 def for_videos(path: Path) -> dict[str, Any]:
-    """The time-aligned shadow as the films' keyword arguments; empty when there is none.
+    """The time-aligned shadow as the videos' keyword arguments; empty when there is none.
 
-    Without pixels of its own the films project it through their camera, if there is one.
+    Without pixels of its own the videos project it through their camera, if there is one.
     """
     if not path.is_file():
         return {}

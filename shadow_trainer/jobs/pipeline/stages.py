@@ -46,7 +46,7 @@ def probe(run: Run) -> None:
 
 
 def preview(run: Run) -> None:
-    """The browser's copy of the film, so that the coach sees it even if all else fails."""
+    """The browser's copy of the video, so that the coach sees it even if all else fails."""
     from ...video import make_preview
 
     facts = make_preview(
@@ -174,7 +174,7 @@ def analyse(run: Run) -> None:
 
 
 def nothing_thrown(series: Any, throws: str) -> BadVideo:
-    """What to say of a film without a pitch: perhaps it is the other hand that throws in it."""
+    """What to say of a video without a pitch: perhaps it is the other hand that throws in it."""
     from ... import pitching
 
     other = {"left": "right", "right": "left"}.get(throws)
@@ -189,7 +189,7 @@ def nothing_thrown(series: Any, throws: str) -> BadVideo:
 
 
 def render(run: Run) -> None:
-    """The overlay film, the side-by-side film and the report that needs no server."""
+    """The overlay video, the side-by-side video and the report that needs no server."""
     from ...body.series import PoseSeries
     from . import shadow_file
 
@@ -234,7 +234,7 @@ STAGES: tuple[Stage, ...] = (
 
 
 def real_time(run: Run) -> tuple[Any, float]:
-    """The film's facts with times in real seconds, and the factor by which it had been slowed down."""
+    """The video's facts with times in real seconds, and the factor by which it had been slowed down."""
     factor = float(run.read_json("motion.json")["slow_motion_factor"])
     info = _info(run)
     if factor == 1.0:
@@ -261,5 +261,5 @@ def _frames_factory(run: Run, info: Any) -> Callable[..., Iterator[Any]]:
 
 
 def _halves(run: Run) -> Callable[[int], Callable[[int, int], None]]:
-    """Progress of two films, one after the other, as one."""
+    """Progress of two videos, one after the other, as one."""
     return lambda part: lambda done, total: run.advance(done + part * total, 2 * total)

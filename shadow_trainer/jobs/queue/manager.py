@@ -1,7 +1,7 @@
 """The one interface to the queue, and what both back ends share. Imports neither torch, cv2 nor av.
 
 jobs = make_manager(services)   # see :mod:`.open`
-jobs.submit(analysis_id)        # the analysis is in the catalog, its film in the storage
+jobs.submit(analysis_id)        # the analysis is in the catalog, its video in the storage
 jobs.status(analysis_id)        # JobStatus; NotFound for an unknown id
 """
 
@@ -93,10 +93,10 @@ class JobManager(ABC):
 
     @abstractmethod
     def redraw(self, analysis_id: str, revision: str) -> None:
-        """Have the films drawn again for the numbers of ``revision``, when there is time (see
+        """Have the videos drawn again for the numbers of ``revision``, when there is time (see
         :mod:`shadow_trainer.jobs.correction.redraw`).
 
-        It is no attempt at the analysis, which stays completed; a drawing that is lost leaves films that say
+        It is no attempt at the analysis, which stays completed; a drawing that is lost leaves videos that say
         that they are old.
         """
 
@@ -106,7 +106,7 @@ class JobManager(ABC):
 
     @abstractmethod
     def request_self_test(self) -> bool:
-        """Have a worker make the self-test (:mod:`shadow_trainer.jobs.maintenance.self_test`) when it has nothing else to do.
+        """Have a worker make the self-test when it has nothing else to do.
 
         False: one waits or runs already, or the queue is away.
         """
@@ -138,7 +138,7 @@ class JobManager(ABC):
         row = self.catalog.attempts.cancel(analysis_id)
         if row is None:
             raise NotFound(f"There is no analysis {analysis_id!r}.")
-        # Published in the meantime: then there is nothing to stop, and its worker may be at the next film.
+        # Published in the meantime: then there is nothing to stop, and its worker may be at the next video.
         if before in ACTIVE_STATES and row.state == State.CANCELED:
             self._stopped(row)
         return self.status(analysis_id)
@@ -215,7 +215,7 @@ class JobManager(ABC):
         ]
 
     def out_of_attempts(self) -> int:
-        """How many dead letters might succeed when a person runs them again; bad films are not among them."""
+        """How many dead letters might succeed when a person runs them again; bad videos are not among them."""
         kinds = self.catalog.statistics.failures()
         return sum(number for code, spent, number in kinds if not self._is_permanent(code, spent))
 
@@ -236,7 +236,7 @@ class JobManager(ABC):
         """Stop what this process started."""
 
     def _is_held(self, row: Analysis) -> bool:
-        """Whether it waits in the catalog because its coach has enough films in the queue."""
+        """Whether it waits in the catalog because its coach has enough videos in the queue."""
         return row.owner_id is not None and row.id in self.catalog.statistics.held_ids(
             self.settings.coach_limit
         )
@@ -254,7 +254,7 @@ class JobManager(ABC):
         return status.build(row, self._live(row), typical_s=typical, workers=workers)
 
     def _servers(self, queue: str) -> int:
-        """How many workers share the films of this queue, as of a moment ago."""
+        """How many workers share the videos of this queue, as of a moment ago."""
         return self._recent("workers", self.worker_count)
 
     def _bias(self) -> float:

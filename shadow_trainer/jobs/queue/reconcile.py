@@ -115,7 +115,7 @@ def _mend(manager: RqJobManager, row: Analysis, job: Job | None, known: Known) -
         return False  # it went on while we looked
     log.info("enqueuing %s: the catalog calls it %s, the queue %s", row.id, row.state, state or "nothing")
     manager._forget(row.id)
-    # What has been tried or has a right to hurry goes first; a film whose turn has come queues up.
+    # What has been tried or has a right to hurry goes first; a video whose turn has come queues up.
     manager._enqueue(row, at_front=row.attempt > row.budget_from or row.priority > 0)
     return True
 

@@ -98,7 +98,7 @@ class RqJobManager(JobManager):
         return {"redis": "", "eviction": "" if policy == "noeviction" else wrong, **super().ready()}
 
     def redraw(self, analysis_id: str, revision: str) -> None:
-        """Behind the films that coaches wait for."""
+        """Behind the videos that coaches wait for."""
         try:
             self.queue("batch").enqueue_call(
                 REDRAW_TASK,
@@ -193,7 +193,7 @@ class RqJobManager(JobManager):
         )
 
     def _before(self, queue: str, waiting: Waiting) -> int:
-        """Films of other queues that go before every film of this one."""
+        """Videos of other queues that go before every video of this one."""
         service: Service = self._recent("service", self._service)
         return waiting.length(service.before(queue, FILM_QUEUES))
 

@@ -19,7 +19,7 @@ TIMEOUT_S = 600
 
 
 class SelfTestFailed(ShadowError):
-    """The worker's result for a known film is not what it should be."""
+    """The worker's result for a known video is not what it should be."""
 
     code = "self_test_failed"
     fix = "Run `python -m shadow_trainer doctor` on the worker's machine; its log says more."

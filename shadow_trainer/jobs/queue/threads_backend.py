@@ -184,8 +184,8 @@ class ThreadJobManager(JobManager):
             self._pool.submit(self._run, analysis_id)
 
     def _in_turn(self) -> list[str]:
-        """What may start: bulk last, by priority, then by the time it joined the line. A film that was held because of
-        its coach's other films joins at the end, as it does in Redis.
+        """What may start: bulk last, by priority, then by the time it joined the line. A video that was held because of
+        its coach's other videos joins at the end, as it does in Redis.
         """
         held = self.catalog.statistics.held_ids(self.settings.coach_limit)
         waiting = [i for i in self.catalog.statistics.waiting_ids(now=utcnow()) if i not in held]
@@ -227,7 +227,7 @@ class ThreadJobManager(JobManager):
 def _at_exit(manager: ThreadJobManager) -> None:
     """Hand back what runs when the interpreter wants to end.
 
-    The pool's own hook waits for its threads, in which a film may run for minutes; hooks run in the opposite
+    The pool's own hook waits for its threads, in which a video may run for minutes; hooks run in the opposite
     order of their registration, so this one comes before it (``atexit`` would come after it).
     """
     kept = weakref.ref(manager)
