@@ -60,7 +60,7 @@ def options_from(values: Mapping[str, Any], *, default_model: str = "m") -> Anal
 
     Raises FieldErrors with every wrong field, not only the first.
     """
-    found: dict[str, Any] = {"model_size": default_model}
+    options: dict[str, Any] = {"model_size": default_model}
     errors: list[dict[str, str]] = []
     aliases = {"model": "model_size", "height": "height_m"}
     given = {aliases.get(name, name): value for name, value in values.items()}
@@ -69,15 +69,15 @@ def options_from(values: Mapping[str, Any], *, default_model: str = "m") -> Anal
         if value is None or value == "":
             continue
         try:
-            found[name] = _parsed(name, value)
+            options[name] = _parsed(name, value)
             # The part's end is judged against its beginning, so that is given with it.
-            begin = {"start_s": found["start_s"]} if name == "end_s" and "start_s" in found else {}
-            AnalysisRequest(**{**begin, name: found[name]})
+            begin = {"start_s": options["start_s"]} if name == "end_s" and "start_s" in options else {}
+            AnalysisRequest(**{**begin, name: options[name]})
         except BadRequest as error:
             errors.append({"field": name, **error.as_dict()})
     if errors:
         raise FieldErrors.of(errors)
-    return AnalysisRequest(**found)
+    return AnalysisRequest(**options)
 
 
 def changes_from(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,13 +143,13 @@ def _number(name: str, value: Any, limits: tuple[float, float], unit: str) -> fl
     return number
 
 
-def changed_events(values: Mapping[str, str], found: Mapping[str, float]) -> dict[str, float]:
+def changed_events(values: Mapping[str, str], times_s: Mapping[str, float]) -> dict[str, float]:
     """Times of the events form that differ from where the events are, in seconds; what is no number is left out.
 
     The form shows milliseconds: less than that is no change.
     """
     moved = {}
-    for name, now in found.items():
+    for name, now in times_s.items():
         try:
             time = float(values.get(name, "").replace(",", "."))
         except ValueError:

@@ -84,16 +84,16 @@ def script(name: str) -> Markup:
 @lru_cache
 def modules(name: str) -> tuple[str, ...]:
     """What a module imports at once and what those import, the nearest first; not what is imported when needed."""
-    found: dict[str, None] = {}
+    ahead: dict[str, None] = {}
     waiting = [name]
     while waiting:
         path = waiting.pop(0)
         for imported in IMPORTED.findall((STATIC / path).read_text()):
             below = posixpath.normpath(posixpath.join(posixpath.dirname(path), imported))
-            if below not in found:
-                found[below] = None
+            if below not in ahead:
+                ahead[below] = None
                 waiting.append(below)
-    return tuple(found)
+    return tuple(ahead)
 
 
 @blueprint.get("/assets/<version>/<path:path>")

@@ -67,7 +67,7 @@ def api_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
 
 def _operation(rule: Rule, operation: Operation, words: str) -> dict[str, Any]:
     summary, _, more = " ".join(words.split()).partition(". ")
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "operationId": rule.endpoint.replace(".", "_"),
         "tags": [rule.endpoint.split(".")[0]],
         "summary": summary.rstrip(".").replace("``", "`"),
@@ -77,14 +77,14 @@ def _operation(rule: Rule, operation: Operation, words: str) -> dict[str, Any]:
         },
     }
     if more:
-        found["description"] = more.replace("``", "`")
+        described["description"] = more.replace("``", "`")
     if parameters := [*_path(rule), *(QUERY[name] for name in operation.query)]:
-        found["parameters"] = parameters
+        described["parameters"] = parameters
     if operation.body:
         required = operation.body_needed
         content = {kind: {"schema": schema} for kind, schema in operation.body.items()}
-        found["requestBody"] = {"required": required, "content": content}
-    return found
+        described["requestBody"] = {"required": required, "content": content}
+    return described
 
 
 def _path(rule: Rule) -> Iterator[dict[str, Any]]:

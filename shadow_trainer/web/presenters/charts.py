@@ -58,8 +58,10 @@ def _charts(delivery: dict[str, Any], curves: dict[str, Any] | None) -> list[Cha
 
 def _unsure(name: str, delivery: dict[str, Any]) -> bool:
     curves = next({curve for curve, _, _ in plan.curves} for plan in charts.PLANS if plan.key == name)
-    found = [metric["confidence"] for metric in delivery.get("metrics") or () if metric["name"] in curves]
-    return bool(found) and set(found) == {"low"}
+    confidences = [
+        metric["confidence"] for metric in delivery.get("metrics") or () if metric["name"] in curves
+    ]
+    return bool(confidences) and set(confidences) == {"low"}
 
 
 def _name(chart: Chart) -> str:

@@ -72,25 +72,25 @@ def metrics(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Phase, ...]:
     """The metrics that either has, by phase; the difference is the second minus the first."""
     ours, theirs = (_by_key(delivery) for delivery in (a, b))
     keys = [*ours, *(key for key in theirs if key not in ours)]
-    found = []
+    phases = []
     for phase, title, _ in PHASES:
         rows = tuple(_row(key, ours.get(key), theirs.get(key)) for key in keys if phase_of(*key) == phase)
         if rows:
-            found.append(Phase(title, rows))
-    return tuple(found)
+            phases.append(Phase(title, rows))
+    return tuple(phases)
 
 
 def intervals(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Interval, ...]:
     """Between events that both have."""
     ours, theirs = _times(a), _times(b)
-    found = []
+    rows = []
     for start, stop in INTERVALS:
         if all(name in times for name in (start, stop) for times in (ours, theirs)):
             first, second = (1000 * (times[stop] - times[start]) for times in (ours, theirs))
             label = f"{event_label(start)} to {event_label(stop).lower()}"
             guessed = [_guessed(delivery, start, stop) for delivery in (a, b)]
             apart = "–" if any(guessed) else signed(second - first, Unit.MILLISECONDS)
-            found.append(
+            rows.append(
                 Interval(
                     label,
                     quantity(first, Unit.MILLISECONDS),
@@ -99,7 +99,7 @@ def intervals(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[Interval, ...
                     *guessed,
                 )
             )
-    return tuple(found)
+    return tuple(rows)
 
 
 def _guessed(delivery: Mapping[str, Any], *names: str) -> bool:
@@ -128,18 +128,18 @@ def verdict(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
 
 def _row(key: MetricKey, a: Mapping[str, Any] | None, b: Mapping[str, Any] | None) -> Row:
     one = a or b or {}
-    unit, found = one.get("unit") or "", "missing"
+    unit, kind = one.get("unit") or "", "missing"
     difference = UNKNOWN
     if a and b and None not in (a.get("value"), b.get("value")):
-        found = verdict(a, b)
+        kind = verdict(a, b)
         difference = signed(b["value"] - a["value"], unit)
     return Row(
         label=one.get("label") or metric_label(*key),
         a=_words(a, unit),
         b=_words(b, unit),
         difference=difference,
-        verdict=found,
-        words=WORDS[found],
+        verdict=kind,
+        words=WORDS[kind],
     )
 
 

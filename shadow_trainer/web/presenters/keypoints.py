@@ -22,7 +22,7 @@ def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str, part: s
     millimetres of the world frame. ``time_s`` (T,) seconds of real time; divided by ``time_scale`` it is the
     film's own time. ``part``: ``2d`` or ``3d`` for only one of them.
     """
-    found = {
+    document = {
         "schema": "shadow-trainer/keypoints/1",
         **facts(video=video, throws=throws),
         "landmarks": list(LANDMARKS),
@@ -30,13 +30,13 @@ def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str, part: s
         "measured": series.measured.astype(int).tolist(),
     }
     if part != "3d":
-        found["unit"] = f"1/{TENTHS_PX} px"
-        found["frames"] = _rows(series.landmarks_px.reshape(len(series), -1) * TENTHS_PX)
-        found["confidence"] = _rows(np.nan_to_num(series.confidence) * 100, seen=_seen(series))
+        document["unit"] = f"1/{TENTHS_PX} px"
+        document["frames"] = _rows(series.landmarks_px.reshape(len(series), -1) * TENTHS_PX)
+        document["confidence"] = _rows(np.nan_to_num(series.confidence) * 100, seen=_seen(series))
     if part != "2d":
-        found["world_unit"] = "mm"
-        found["world"] = _rows(series.world_m.reshape(len(series), -1) * MM)
-    return found
+        document["world_unit"] = "mm"
+        document["world"] = _rows(series.world_m.reshape(len(series), -1) * MM)
+    return document
 
 
 def facts(*, video: dict[str, Any], throws: str) -> dict[str, Any]:

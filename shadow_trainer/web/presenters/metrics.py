@@ -100,13 +100,13 @@ def phases(metrics: list[dict[str, Any]], *, scored: bool = True) -> tuple[Phase
 
     ``scored`` False: the model that measured is too coarse to be held against a norm.
     """
-    found = []
+    shown = []
     for key, title, _ in PHASES:
         mine = (metric for metric in metrics if phase_of(metric["name"], metric.get("event")) == key)
         rows = tuple(metric_row(metric, scored=scored) for metric in mine)
         if rows:
-            found.append(Phase(key, title, rows))
-    return tuple(found)
+            shown.append(Phase(key, title, rows))
+    return tuple(shown)
 
 
 def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:

@@ -234,12 +234,12 @@ def _delivery(row: dict[str, Any], scale: float, scored: bool, moved: Collection
 
 
 def _events(row: dict[str, Any], scale: float, moved: Collection[str]) -> tuple[Event, ...]:
-    found = row.get("events") or {}
-    release = (found.get("release") or {}).get("time_s")
+    stored = row.get("events") or {}
+    release = (stored.get("release") or {}).get("time_s")
     span = max(row["end_s"] - row["start_s"], 1e-6)
     events = []
     for number, name in enumerate(EVENTS, start=1):
-        event = found.get(name)
+        event = stored.get(name)
         if not event or event.get("time_s") is None:
             continue
         time_s, confidence = float(event["time_s"]), event.get("confidence")

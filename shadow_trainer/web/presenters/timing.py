@@ -49,13 +49,13 @@ class Sequence:
 def intervals(delivery: Mapping[str, Any], fps: float) -> tuple[Interval, ...]:
     """Those of the similarity; what differs by less than a frame (1 / ``fps`` seconds) is no difference."""
     events = delivery.get("events") or {}
-    found = []
+    shown = []
     for row in (delivery.get("similarity") or {}).get("intervals_ms") or ():
         ends = [events.get(row[end]) or {} for end in ("from", "to")]
         guessed = any(end.get("estimated") for end in ends)
         within = abs(row["difference_ms"]) < 1000.0 / fps
         label = f"{event_label(row['from'])} to {event_label(row['to']).lower()}"
-        found.append(
+        shown.append(
             Interval(
                 label,
                 f"{row['athlete_ms']:.0f} ms",
@@ -65,18 +65,18 @@ def intervals(delivery: Mapping[str, Any], fps: float) -> tuple[Interval, ...]:
                 "" if guessed or not within else "less than a frame",
             )
         )
-    return tuple(found)
+    return tuple(shown)
 
 
 def sequence(delivery: Mapping[str, Any]) -> Sequence | None:
     """None where no segment's peak was found."""
-    found = delivery.get("sequence") or {}
+    stored = delivery.get("sequence") or {}
     contact = ((delivery.get("events") or {}).get("foot_contact") or {}).get("time_s")
-    rows = {row["name"]: row for row in found.get("segments") or ()}
+    rows = {row["name"]: row for row in stored.get("segments") or ()}
     if not rows or contact is None:
         return None
-    peaks = tuple(_peak(rows[name], contact) for name in found["order"])
-    sure = str(found.get("confidence") or "low")
+    peaks = tuple(_peak(rows[name], contact) for name in stored["order"])
+    sure = str(stored.get("confidence") or "low")
     return Sequence(peaks, _lag(delivery), sure, sure != "low")
 
 

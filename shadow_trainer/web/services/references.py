@@ -45,10 +45,10 @@ class Shelved:
 
 def all_() -> list[Shelved]:
     """Built-in ones first, then the viewer's own by name."""
-    found = [_built_in(name) for name in BUILT_IN]
+    listed = [_built_in(name) for name in BUILT_IN]
     rows = catalog().references.all()
-    found += [_saved(row) for row in rows]
-    return found + [_rowless(name) for name in _rowless_names()]
+    listed += [_saved(row) for row in rows]
+    return listed + [_rowless(name) for name in _rowless_names()]
 
 
 def find(place: str) -> tuple[Shelved, Any]:
@@ -120,7 +120,7 @@ def save(reference: Reference, *, name: str, more: Mapping[str, Any], **columns:
 
 def edit(place: str, *, name: str, note: str) -> str:
     """Another name and note for a saved reference; its name. What is drawn of it from now on carries the new one."""
-    found, row = find(place)
+    reference, row = find(place)
     if row is None:
         raise BadRequest(
             "Only a reference that was saved on these pages can be edited.", code="built_in",
@@ -133,22 +133,22 @@ def edit(place: str, *, name: str, note: str) -> str:
     catalog().references.edit(row.id, name=title, note=text)
     if title != row.name:
         library = References(current().storage)
-        library.save(replace(library.get(found.key), name=title), key=found.key)
+        library.save(replace(library.get(reference.key), name=title), key=reference.key)
     return title
 
 
 def delete(place: str) -> str:
     """Delete a saved reference; its name. While an analysis is compared with it, its file stays for that."""
-    found, row = find(place)
-    if found.built_in:
+    reference, row = find(place)
+    if reference.built_in:
         raise BadRequest("A built-in reference stays.", code="built_in", fix="Delete one of your own.")
     if row is not None and catalog().references.is_used(row.id):
         catalog().references.retire(row.id)
-        return found.name
+        return reference.name
     if row is not None:
         catalog().references.delete(row.id)
-    References(current().storage).delete(found.key)
-    return found.name
+    References(current().storage).delete(reference.key)
+    return reference.name
 
 
 def checked_name(text: str) -> str:

@@ -80,10 +80,10 @@ def arrived(film: Claimed) -> Claimed:
     """The film itself, once it is there; Conflict when it has not arrived, or not whole."""
     storage = current().storage
     try:
-        found = storage.size(film.incoming_key)
+        size_bytes = storage.size(film.incoming_key)
     except NotFound as error:
         raise Conflict("The film has not arrived in the storage.", code="not_arrived", fix=AGAIN) from error
-    if found != film.size_bytes:
+    if size_bytes != film.size_bytes:
         storage.delete(film.incoming_key)
         raise Conflict("The film did not arrive whole.", code="not_whole", fix=AGAIN)
     return film

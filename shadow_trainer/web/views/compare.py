@@ -112,9 +112,9 @@ def _pitch(text: str) -> Pitch | None:
     """The pitch that ``ID.PLACE`` names; None when nothing was chosen."""
     if not text:
         return None
-    found = PITCH.fullmatch(text)
-    row = analyses.completed(found[1] if found else text)
-    place = int(found[2] or 0) if found else 0
+    named = PITCH.fullmatch(text)
+    row = analyses.completed(named[1] if named else text)
+    place = int(named[2] or 0) if named else 0
     document = analyses.read_document(row.id)
     if place >= len(document["deliveries"]):
         raise NotFound(f"There is no pitch {place + 1} in this film.", code="no_such_delivery")
@@ -127,7 +127,7 @@ def _alike(a: Pitch, b: Pitch) -> Any:
     other = from_delivery(analyses.read_pose(b.row.id), b.document, b.place, name=b.words)
     athlete, delivery = a.document["athlete"], a.delivery
     rows = (series.time_s >= delivery["start_s"] - 1e-9) & (series.time_s <= delivery["end_s"] + 1e-9)
-    found = pitching_compare.similarity_of(
+    similarity = pitching_compare.similarity_of(
         as_right_hander(series.world_m[rows], athlete["throws"]),
         series.time_s[rows],
         series.confidence[rows],
@@ -135,4 +135,4 @@ def _alike(a: Pitch, b: Pitch) -> Any:
         float(athlete["height_m"]),
         other,
     )
-    return differences.alike(found)
+    return differences.alike(similarity)

@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/pro-keypoints/list")
 def listed() -> Response:
     """Every reference that the caller may choose: ``reference`` is what an analysis' option takes."""
-    return jsonify(references=[_as_json(found) for found in references.all_()])
+    return jsonify(references=[_as_json(reference) for reference in references.all_()])
 
 
 @blueprint.get("/references")
@@ -69,16 +69,16 @@ def edit(place: str) -> Response | tuple[str, int]:
 def _reference(
     place: str, values: Mapping[str, str] | None = None, problem: ShadowError | None = None
 ) -> str:
-    found, row = references.find(place)
-    events = [(event_label(name), found.facts["events"][name]) for name in EVENTS]
-    zero = found.facts["events"]["foot_contact"]
+    shown, row = references.find(place)
+    events = [(event_label(name), shown.facts["events"][name]) for name in EVENTS]
+    zero = shown.facts["events"]["foot_contact"]
     source = row.source_analysis_id if row is not None else None
     return render_template(
         "reference.html",
-        reference=found,
+        reference=shown,
         events=[(label, when, when - zero) for label, when in events],
         labels=[
-            (readable(name), " + ".join(used)) for name, used in (found.facts.get("labels") or {}).items()
+            (readable(name), " + ".join(used)) for name, used in (shown.facts.get("labels") or {}).items()
         ],
         source=source if source and analyses.is_there(source) else None,
         source_delivery=row.source_delivery if row is not None else None,
@@ -105,7 +105,7 @@ def from_analysis(analysis_id: str) -> Response:
     """A pitch of a finished analysis as a reference."""
     row = analyses.completed(analysis_id)
     document, place = analyses.read_document(row.id), _place(request.form.get("delivery", "0"))
-    found = from_delivery(
+    reference = from_delivery(
         analyses.read_pose(row.id),
         document,
         place,
@@ -113,7 +113,9 @@ def from_analysis(analysis_id: str) -> Response:
         level=references.checked_level(request.form.get("level", "adult")),
         source=f"Measured from the film “{row.title}”",
     )
-    saved = references.save(found, name=found.name, more={}, source_analysis_id=row.id, source_delivery=place)
+    saved = references.save(
+        reference, name=reference.name, more={}, source_analysis_id=row.id, source_delivery=place
+    )
     flash(f"“{saved.name}” is a reference now. Choose it as the shadow of an analysis.")
     return redirect(url_for("references.reference", place=saved.id), code=303)
 
@@ -158,17 +160,17 @@ def _imported(form: Mapping[str, str]) -> Any:
             # The coach knows the file by its own name.
             said = error.message.replace(path.name, shown_as)
             raise BadRequest(said, code=error.code, fix=error.fix) from error
-    found = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
-    notes = [*motion.notes, *_guessed(found, hand, height_m)]
+    reference = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
+    notes = [*motion.notes, *_guessed(reference, hand, height_m)]
     more = {"labels": {mark: list(used) for mark, used in motion.labels.items()}, "notes": notes}
     more |= {"format": motion.format, "fps": motion.fps, "file": shown_as, "frames": len(motion.time_s)}
-    return references.save(found, name=name, more=more)
+    return references.save(reference, name=name, more=more)
 
 
-def _guessed(found: Reference, hand: str, height_m: float | None) -> list[str]:
+def _guessed(reference: Reference, hand: str, height_m: float | None) -> list[str]:
     """What the form left open, and what it was taken for."""
-    notes = [f"the throwing hand taken for the {found.hand} one"] if hand == "auto" else []
-    return notes if height_m else [*notes, f"the height taken from the bones: {found.height_m:.2f} m"]
+    notes = [f"the throwing hand taken for the {reference.hand} one"] if hand == "auto" else []
+    return notes if height_m else [*notes, f"the height taken from the bones: {reference.height_m:.2f} m"]
 
 
 def _received(folder: Path) -> tuple[Path, str]:
@@ -216,7 +218,7 @@ def _place(text: str) -> int:
     return int(text)
 
 
-def _as_json(found: references.Shelved) -> dict[str, Any]:
+def _as_json(reference: references.Shelved) -> dict[str, Any]:
     names = ("level", "hand", "height_m", "duration_s", "source")
-    facts = {name: found.facts.get(name) for name in names}
-    return {"reference": found.key, "name": found.name, "built_in": found.built_in, **facts}
+    facts = {name: reference.facts.get(name) for name in names}
+    return {"reference": reference.key, "name": reference.name, "built_in": reference.built_in, **facts}

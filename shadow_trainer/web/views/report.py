@@ -67,13 +67,13 @@ def _figures(row: Analysis, report: report_view.Report) -> list[Figure]:
 def _others(row: Analysis, report: report_view.Report) -> list[Other]:
     """The other pitches of this film, then those of the coach's other analyses, the newest first."""
     shown = report.selected.index if report.selected else None
-    found = [
+    pitches = [
         (row, place) for place in range(len(report.deliveries)) if report.deliveries[place].index != shown
     ]
     for other in analyses.list_analyses(states=("completed",), limit=OTHERS):
         if other.id != row.id:
-            found += [(other, place) for place in range(int((other.result or {}).get("deliveries") or 0))]
-    return [_other(one, place, several=_several(one, report, row)) for one, place in found[:OTHERS]]
+            pitches += [(other, place) for place in range(int((other.result or {}).get("deliveries") or 0))]
+    return [_other(one, place, several=_several(one, report, row)) for one, place in pitches[:OTHERS]]
 
 
 def _several(one: Analysis, report: report_view.Report, row: Analysis) -> bool:

@@ -78,9 +78,9 @@ def pitch(analysis_id: str, place: int) -> Response:
     ``events`` are seconds of the film's own clock; ``scale`` is the real seconds in one second of it.
     """
     row = analyses.completed(analysis_id)
-    found = pitch_of(analyses.read_document(row.id), place)
+    shown = pitch_of(analyses.read_document(row.id), place)
     landmarks = url_for("results.keypoints_user", analysis_id=row.id, part="2d", **{"as": "packed"})
-    return jsonify(**found, title=row.title, film=media_address(row, "preview.mp4"), landmarks=landmarks)
+    return jsonify(**shown, title=row.title, film=media_address(row, "preview.mp4"), landmarks=landmarks)
 
 
 @blueprint.get("/<analysis_id>/exports/<name>")

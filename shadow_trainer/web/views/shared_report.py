@@ -93,5 +93,5 @@ def _charts(row: Any, shown: report_view.Report) -> list[tuple[str, Markup]]:
     place = shown.deliveries.index(shown.selected)
     if place >= len(curves):
         return []
-    found = charts.delivery_charts(shown.selected.raw, curves[place])
-    return [(chart.title, Markup(charts.svg(chart))) for chart in found]  # noqa: S704 - drawn by us
+    drawn = charts.delivery_charts(shown.selected.raw, curves[place])
+    return [(chart.title, Markup(charts.svg(chart))) for chart in drawn]  # noqa: S704 - drawn by us
