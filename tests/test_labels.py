@@ -12,7 +12,7 @@ from shadow_trainer.pitching.metrics.labels import metric_label
 from shadow_trainer.pitching.metrics.table import ROWS
 from shadow_trainer.render import report, trend
 from shadow_trainer.vocabulary import Event, Span, Unit
-from shadow_trainer.web.presenters import differences, likeness, metrics, trends
+from shadow_trainer.web.presenters import differences, metrics, similarity, trends
 
 TABLES = {
     vocabulary.Unit: labels.UNITS,
@@ -45,7 +45,7 @@ def test_a_value_reads_the_same_in_findings_report_page_and_trend(unit: Unit) ->
     assert trend.describe(chart) == f"A metric on 1 day: {said}."
     compared = differences.metrics({"metrics": [metric]}, {"metrics": [metric]})[0].rows[0]
     assert compared.a.startswith(labels.number(-1.2345, unit))
-    spread = likeness.spreads({"metrics": [{**metric, "mean": -1.2345, "sd": 0.1111, "n": 3}]})[0]
+    spread = similarity.spreads({"metrics": [{**metric, "mean": -1.2345, "sd": 0.1111, "n": 3}]})[0]
     assert spread.mean == said
     high = labels.quantity(1.7345, unit)
     assert f" to {high}; middle 68 %" in str(usual(metric)) and in_report.norm.endswith(f" to {high}")

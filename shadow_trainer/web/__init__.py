@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 MB = 1_000_000
-# Multipart borders and the few text fields of a form around the film itself.
+# Multipart borders and the few text fields of a form around the video itself.
 FORM_OVERHEAD_BYTES = 256_000
 
 

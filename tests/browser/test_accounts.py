@@ -17,8 +17,8 @@ from werkzeug.serving import make_server
 
 from tests.browser.looks import make_link
 from tests.browser.test_accessibility import RULES
-from tests.web import accounts, club
-from tests.web.conftest import Desk, make_app
+from tests.web import accounts, coaches_site
+from tests.web.conftest import SampleAnalyses, make_app
 
 pytestmark = pytest.mark.browser
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
@@ -29,9 +29,9 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterat
     """``(address, ana's things)``. Browsers keep a Secure cookie of http://localhost."""
     folder = tmp_path_factory.mktemp("site")
     made = accounts.site(folder / "people", folder / "data")
-    values = club.furnish(made, samples)
-    desk = Desk(made, samples)
-    values |= {"failed": desk.failed(title="No pitch"), "running": desk.running(title="On its way")}
+    values = coaches_site.furnish(made, samples)
+    analyses = SampleAnalyses(made, samples)
+    values |= {"failed": analyses.failed(title="No pitch"), "running": analyses.running(title="On its way")}
     made.extensions["shadow"].catalog.close()
     app = make_app(folder / "data", single_user=False, login_rate="100 per minute")
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -84,7 +84,7 @@ def test_a_link_works_in_a_clean_profile_until_it_is_revoked(chrome: Browser, si
     page.get_by_role("link", name="Share").click()
     link = make_link(page)
     assert theirs.goto(link).status == 200
-    expect(theirs.get_by_role("heading", name=club.SECRET)).to_be_visible()
+    expect(theirs.get_by_role("heading", name=coaches_site.SECRET)).to_be_visible()
     expect(theirs.get_by_role("heading", name="The numbers", exact=True)).to_be_visible()
     assert theirs.locator("form, button, input").count() == 0
     film = theirs.locator("video").get_attribute("src").partition("#")[0]

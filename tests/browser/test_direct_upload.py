@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from werkzeug.serving import make_server
 
 from tests.storage.service import KEYS, Service
-from tests.web.conftest import Desk, make_app
+from tests.web.conftest import SampleAnalyses, make_app
 
 pytestmark = pytest.mark.browser
 RESULT = re.compile(r"/analyses/[0-9a-f]{32}$")
@@ -115,7 +115,7 @@ def test_a_film_of_the_bucket_plays_and_its_frame_can_be_saved(
     site: Callable, service: Service, page: Page, samples: Path
 ) -> None:
     app, url = site(service.new_bucket())
-    done = Desk(app, samples).completed()
+    done = SampleAnalyses(app, samples).completed()
     answers: list[tuple[int, str]] = []
     page.on("response", lambda answer: answers.append((answer.status, answer.url)))
     page.goto(f"{url}/analyses/{done}")

@@ -22,7 +22,7 @@ from tests.browser.films import SIZE, small
 from tests.browser.looks import pictures, seen
 from tests.browser.test_accessibility import RULES
 from tests.web import documents
-from tests.web.conftest import Desk, make_app
+from tests.web.conftest import SampleAnalyses, make_app
 
 pytestmark = pytest.mark.browser
 DROPPED = (7, 11)  # pictures left out: every seventh, every eleventh, and six in a row before the release
@@ -60,7 +60,9 @@ def address(stack: Stack, varied: Path, samples: Path) -> str:
     (folder / "people.json").write_text(json.dumps(whereabouts(everybody(times), info)))
     files = {name: folder / name for name in ("preview.mp4", "pose.npz", "people.json")}
     files |= {f"people/{number}.jpg": STATIC / "img" / "sample_lefty.jpg" for number in (0, 1)}
-    analysis_id = Desk(make_app(stack.data), samples).completed(document, title="Two people", files=files)
+    analysis_id = SampleAnalyses(make_app(stack.data), samples).completed(
+        document, title="Two people", files=files
+    )
     return f"{stack.url}/analyses/{analysis_id}"
 
 

@@ -1,7 +1,7 @@
-"""The whole way of a film as a coach goes it, on a desk and on a telephone.
+"""The whole way of a film as a coach goes it, on a analyses and on a telephone.
 
 Without JavaScript the way from the upload to a readable report is walked by the ``report`` fixture; the telephone
-goes on from there, the desk begins with a film of its own.
+goes on from there, the analyses begins with a film of its own.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from tests.fuzz.test_films import DECODER_ONLY
 from tests.jobs import rig as rigs
 from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import Rig, small_settings
-from tests.web.conftest import Desk
+from tests.web.conftest import SampleAnalyses
 from tests.web.server import Server
 from tests.web.test_events import measure
 
@@ -38,11 +38,11 @@ CHECKS = (
 
 @dataclass
 class House:
-    """The real web server with worker and clock, and the desk that makes analyses."""
+    """The real web server with worker and clock, and the analyses that makes analyses."""
 
     rig: Rig
     server: Server
-    desk: Desk
+    analyses: SampleAnalyses
     folder: Path
 
 
@@ -58,7 +58,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[H
             rig.clock()
             rig.wait_workers()
             app = create_app(settings, catalog=rig.catalog, storage=rig.storage, jobs=rig.jobs)
-            yield House(rig, server, Desk(app, samples), folder)
+            yield House(rig, server, SampleAnalyses(app, samples), folder)
 
 
 def schemathesis(house: House, name: str, configuration: str, *more: str) -> str:
@@ -80,7 +80,7 @@ def schemathesis(house: House, name: str, configuration: str, *more: str) -> str
 
 def test_the_api_is_what_its_description_says_for_a_report(house: House) -> None:
     """One finished analysis is asked everything; what deletes or begins anew has the other test."""
-    known = f'[parameters]\n"path.analysis_id" = "{measure(house.desk)}"\n'
+    known = f'[parameters]\n"path.analysis_id" = "{measure(house.analyses)}"\n'
     schemathesis(
         house, "known", known, "--exclude-method", "DELETE", "--exclude-path", "/videos/{analysis_id}/retry"
     )

@@ -22,7 +22,7 @@ from werkzeug.routing import BuildError, Rule
 
 from shadow_trainer.web import access_control
 from tests.conftest import ROOT
-from tests.web.conftest import Desk, make_app
+from tests.web.conftest import SampleAnalyses, make_app
 
 EXAMPLES = int(os.environ.get("SHADOW_FUZZ_REQUESTS", "80"))
 MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -60,8 +60,8 @@ FIELDS = st.deferred(lambda: st.dictionaries(st.sampled_from(field_names()), TEX
 class World:
     """An application with a few analyses that are made again when somebody deleted them."""
 
-    def __init__(self, app: Flask, desk: Desk) -> None:
-        self.app, self.desk = app, desk
+    def __init__(self, app: Flask, analyses: SampleAnalyses) -> None:
+        self.app, self.analyses = app, analyses
         self.client = app.test_client()
         self.rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in SKIPPED]
         self.ids: dict[str, str] = {}
@@ -70,14 +70,14 @@ class World:
         """An analysis that is (or was) in this state."""
         analysis_id = self.ids.get(state)
         if analysis_id is None or self.app.extensions["shadow"].catalog.analyses.find(analysis_id) is None:
-            self.ids[state] = getattr(self.desk, state)()
+            self.ids[state] = getattr(self.analyses, state)()
         return self.ids[state]
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, samples) -> World:
     app = make_app(tmp_path_factory.mktemp("fuzz") / "data", queue_limit=10**6)
-    return World(app, Desk(app, samples))
+    return World(app, SampleAnalyses(app, samples))
 
 
 @pytest.fixture(autouse=True)
@@ -157,7 +157,7 @@ def check(answer: Any, path: str, world: World) -> None:
         if answer.mimetype == "application/problem+json":
             problem = json.loads(text or "{}")
             assert not text or {"type", "title", "status", "code", "fix", "request_id"} <= set(problem)
-            assert str(world.desk.storage.root.parent) not in text, (
+            assert str(world.analyses.storage.root.parent) not in text, (
                 "a path of the server is nobody's business"
             )
     finally:
@@ -180,7 +180,7 @@ def test_a_number_without_end_breaks_no_page(world: World) -> None:
 
 @pytest.mark.parametrize("state", ["queued", "running", "failed", "completed"])
 def test_every_address_has_its_headers_in_every_state(world: World, state: str) -> None:
-    analysis = getattr(world.desk, state)()
+    analysis = getattr(world.analyses, state)()
     for rule in world.rules:
         if "GET" not in (rule.methods or ()) or set(rule.arguments) - {"analysis_id", "name"}:
             continue

@@ -24,7 +24,7 @@ class Route:
     kind: str
     form: dict[str, Any] = field(default_factory=dict)
     json: Any = None
-    # For the owner, too, there is nothing at this address in the club of the tests.
+    # For the owner, too, there is nothing at this address in the coaches of the tests.
     absent: bool = False
 
 

@@ -22,7 +22,7 @@ from shadow_trainer.settings import Settings, load
 from tests.web import documents
 
 
-class Desk:
+class SampleAnalyses:
     """Small actor: makes analyses in any state."""
 
     def __init__(self, app: Flask, samples: Path) -> None:
@@ -189,9 +189,9 @@ def browser(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def desk(app: Flask, samples: Path) -> Desk:
+def analyses(app: Flask, samples: Path) -> SampleAnalyses:
     """Makes analyses."""
-    return Desk(app, samples)
+    return SampleAnalyses(app, samples)
 
 
 @pytest.fixture(scope="session")
@@ -202,27 +202,29 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def furnished(people: Path, tmp_path_factory: pytest.TempPathFactory, samples: Path) -> tuple[Path, dict]:
-    """A data folder with one of everything in it, to copy; and what names the things (tests/web/club.py)."""
-    from tests.web import accounts, club
+    """A data folder with one of everything in it, to copy; and what names the things (tests/web/coaches_site.py)."""
+    from tests.web import accounts, coaches_site
 
-    folder = tmp_path_factory.mktemp("club") / "data"
+    folder = tmp_path_factory.mktemp("coaches") / "data"
     app = accounts.site(people, folder)
-    values = club.furnish(app, samples)
+    values = coaches_site.furnish(app, samples)
     app.extensions["shadow"].catalog.close()
     return folder, values
 
 
 @pytest.fixture(scope="session")
 def quiet(furnished: tuple[Path, dict], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A club that no test changes."""
-    from tests.web import club
+    """A site with accounts that no test changes."""
+    from tests.web import coaches_site
 
-    return club.copied(furnished, tmp_path_factory.mktemp("quiet") / "data", login_rate="999 per minute")
+    return coaches_site.copied(
+        furnished, tmp_path_factory.mktemp("quiet") / "data", login_rate="999 per minute"
+    )
 
 
 @pytest.fixture
-def club(furnished: tuple[Path, dict], tmp_path: Path) -> Any:
-    """A club of this test's own."""
-    from tests.web import club
+def coaches(furnished: tuple[Path, dict], tmp_path: Path) -> Any:
+    """A site with accounts of this test's own."""
+    from tests.web import coaches_site
 
-    return club.copied(furnished, tmp_path / "data")
+    return coaches_site.copied(furnished, tmp_path / "data")

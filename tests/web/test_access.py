@@ -15,18 +15,18 @@ from shadow_trainer.web.http.services import current
 from tests.import_graph import import_graph
 from tests.web.access_table import ROUTES, Route
 from tests.web.accounts import SITE, Person, site
-from tests.web.club import SECRET, Club, copied, refused_as_unknown
+from tests.web.coaches_site import SECRET, CoachesSite, copied, refused_as_unknown
 
 NAMES = [f"{route.method} {route.endpoint}" for route in ROUTES]
 
 
 @pytest.fixture(scope="module")
-def bob(quiet: Club) -> Person:
+def bob(quiet: CoachesSite) -> Person:
     """The coach who is curious."""
     return Person(quiet.app, "bob")
 
 
-def test_every_route_is_in_the_table(quiet: Club) -> None:
+def test_every_route_is_in_the_table(quiet: CoachesSite) -> None:
     known = {(route.endpoint, route.method) for route in ROUTES}
     there = {
         (rule.endpoint, method)
@@ -43,7 +43,7 @@ def test_every_route_is_in_the_table(quiet: Club) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=NAMES)
-def test_nobody_gets_in_without_a_login(quiet: Club, route: Route) -> None:
+def test_nobody_gets_in_without_a_login(quiet: CoachesSite, route: Route) -> None:
     answer = quiet.ask(Person(quiet.app), route)
     if route.kind in ("public", "shared"):
         assert answer.status_code < 500 and not (answer.location or "").startswith("/login?")
@@ -53,7 +53,7 @@ def test_nobody_gets_in_without_a_login(quiet: Club, route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=NAMES)
-def test_another_coach_finds_nothing(quiet: Club, route: Route, bob: Person) -> None:
+def test_another_coach_finds_nothing(quiet: CoachesSite, route: Route, bob: Person) -> None:
     if route.endpoint == "login.leave":
         return
     answer = quiet.ask(bob, route)
@@ -84,52 +84,52 @@ THROUGH = [(name, route) for name in ("ana", "root") for route in ROUTES if thro
 
 @pytest.mark.parametrize(("name", "route"), THROUGH, ids=[f"{n} {r.method} {r.endpoint}" for n, r in THROUGH])
 def test_the_owner_and_the_admin_get_through(request: pytest.FixtureRequest, name: str, route: Route) -> None:
-    club = request.getfixturevalue("quiet" if route.method == "GET" else "club")
-    answer = club.ask(Person(club.app, name), route)
+    coaches = request.getfixturevalue("quiet" if route.method == "GET" else "coaches")
+    answer = coaches.ask(Person(coaches.app, name), route)
     assert not refused_as_unknown(answer) or route.endpoint == "login.leave"
     assert answer.status_code not in (401, 500)
     assert (answer.status_code == 404) == route.absent
     assert answer.status_code != 403 or route.endpoint == "account.password"
 
 
-def test_lists_show_ones_own_and_an_admin_sees_all(club: Club) -> None:
-    ana, bob, root = (Person(club.app, name) for name in ("ana", "bob", "root"))
+def test_lists_show_ones_own_and_an_admin_sees_all(coaches: CoachesSite) -> None:
+    ana, bob, root = (Person(coaches.app, name) for name in ("ana", "bob", "root"))
     for path in ("/", "/analyses", "/analyses?q=leo", "/athletes", "/references", "/compare"):
         assert SECRET in ana.get(path).text
         assert SECRET in root.get(path).text
         assert SECRET not in bob.get(path).text
 
 
-def test_an_athlete_cannot_be_merged_or_chosen_across_coaches(club: Club) -> None:
-    bob, athlete = Person(club.app, "bob"), club.values["athlete"]
-    his = club.catalog.athletes.create(name="Max", owner_id=club.values["bob"]).id
+def test_an_athlete_cannot_be_merged_or_chosen_across_coaches(coaches: CoachesSite) -> None:
+    bob, athlete = Person(coaches.app, "bob"), coaches.values["athlete"]
+    his = coaches.catalog.athletes.create(name="Max", owner_id=coaches.values["bob"]).id
     assert bob.post(f"/athletes/{his}/merge", {"into": str(athlete)}).status_code == 404
     film = bob.post("/samples").location
     bob.post(f"{film}/edit", {"athlete": str(athlete)})
-    assert club.catalog.analyses.get(film.rsplit("/", 1)[1]).athlete_id is None
-    assert club.catalog.athletes.find(his) is not None
+    assert coaches.catalog.analyses.get(film.rsplit("/", 1)[1]).athlete_id is None
+    assert coaches.catalog.athletes.find(his) is not None
 
 
-def test_an_admin_does_not_mix_the_coaches_athletes(club: Club) -> None:
-    root, athlete = Person(club.app, "root"), club.values["athlete"]
-    his = club.catalog.athletes.create(name="Max", owner_id=club.values["bob"]).id
+def test_an_admin_does_not_mix_the_coaches_athletes(coaches: CoachesSite) -> None:
+    root, athlete = Person(coaches.app, "root"), coaches.values["athlete"]
+    his = coaches.catalog.athletes.create(name="Max", owner_id=coaches.values["bob"]).id
     assert "Max" not in root.get(f"/athletes/{athlete}").text
     assert root.post(f"/athletes/{his}/merge", {"into": str(athlete)}).status_code == 400
     film = {"video": (io.BytesIO(b"film"), "a.mp4"), "athlete": "new", "new_athlete": "max"}
-    row = club.catalog.analyses.get(root.post("/", film).location.rsplit("/", 1)[1])
+    row = coaches.catalog.analyses.get(root.post("/", film).location.rsplit("/", 1)[1])
     assert row.athlete_id not in (None, his)
-    assert club.catalog.athletes.find(row.athlete_id).owner_id == row.owner_id == club.values["root"]
+    assert coaches.catalog.athletes.find(row.athlete_id).owner_id == row.owner_id == coaches.values["root"]
 
 
-def test_a_reference_cannot_be_chosen_across_coaches(club: Club) -> None:
+def test_a_reference_cannot_be_chosen_across_coaches(coaches: CoachesSite) -> None:
     for option in ("leo-1", SECRET):
         more = {"method": "POST", "json": {"reference": option}}
-        assert ask_as_program(club, club.bobs_token, "/videos/sample-lefty", **more).status_code == 400
-        assert ask_as_program(club, club.token, "/videos/sample-lefty", **more).status_code == 202
+        assert ask_as_program(coaches, coaches.bobs_token, "/videos/sample-lefty", **more).status_code == 400
+        assert ask_as_program(coaches, coaches.token, "/videos/sample-lefty", **more).status_code == 202
 
 
-def test_what_somebody_sends_is_theirs(club: Club) -> None:
-    bob, ana = Person(club.app, "bob"), Person(club.app, "ana")
+def test_what_somebody_sends_is_theirs(coaches: CoachesSite) -> None:
+    bob, ana = Person(coaches.app, "bob"), Person(coaches.app, "ana")
     address = bob.post("/samples").location
     assert bob.get(address).status_code == 200
     assert ana.get(address).status_code == 404
@@ -158,7 +158,7 @@ def test_a_view_for_coaches_is_given_no_rows_but_the_viewers() -> None:
     assert importing == {web + name for name in UNRESTRICTED}
 
 
-def test_what_a_view_is_given_has_no_catalog(quiet: Club) -> None:
+def test_what_a_view_is_given_has_no_catalog(quiet: CoachesSite) -> None:
     with quiet.app.app_context():
         assert not hasattr(current(), "catalog")
 
@@ -174,15 +174,15 @@ def test_a_view_without_a_rule_needs_a_login(people: Path, tmp_path: Path) -> No
 
 
 def test_a_view_keeps_its_rules_under_another_name(furnished: tuple[Path, dict], tmp_path: Path) -> None:
-    club = copied(furnished, tmp_path / "data", upload_rate="1 per minute")
-    views = club.app.view_functions
-    club.app.add_url_rule("/videos/again", "renamed", views["api.sample_lefty"], methods=["POST"])
-    club.app.add_url_rule("/numbers", "renamed.too", views["admin.page"])
+    coaches = copied(furnished, tmp_path / "data", upload_rate="1 per minute")
+    views = coaches.app.view_functions
+    coaches.app.add_url_rule("/videos/again", "renamed", views["api.sample_lefty"], methods=["POST"])
+    coaches.app.add_url_rule("/numbers", "renamed.too", views["admin.page"])
     statuses = [
-        ask_as_program(club, club.token, "/videos/again", method="POST").status_code for _ in range(2)
+        ask_as_program(coaches, coaches.token, "/videos/again", method="POST").status_code for _ in range(2)
     ]
     assert statuses == [202, 429]
-    assert Person(club.app, "bob").get("/numbers").status_code == 403
+    assert Person(coaches.app, "bob").get("/numbers").status_code == 403
 
 
 def test_a_limit_that_does_not_exist_is_refused_where_it_is_written() -> None:
@@ -215,16 +215,16 @@ def test_every_address_of_the_queue_is_for_admins_alone(people: Path, tmp_path: 
 # Programs
 
 
-def ask_as_program(club: Club, token: str, path: str, **more: Any) -> TestResponse:
+def ask_as_program(coaches: CoachesSite, token: str, path: str, **more: Any) -> TestResponse:
     """A script with a token: no cookie, no form token."""
     headers = {"Authorization": f"Bearer {token}"}
-    return club.app.test_client(use_cookies=False).open(path, base_url=SITE, headers=headers, **more)
+    return coaches.app.test_client(use_cookies=False).open(path, base_url=SITE, headers=headers, **more)
 
 
 @pytest.mark.parametrize(
     "route", [r for r in ROUTES if r.path.startswith("/videos/{id}")], ids=lambda r: r.endpoint
 )
-def test_a_token_opens_ones_own_and_no_other(quiet: Club, route: Route) -> None:
+def test_a_token_opens_ones_own_and_no_other(quiet: CoachesSite, route: Route) -> None:
     path = route.path.format(**quiet.values)
     more = {"method": route.method, "json": route.json}
     assert ask_as_program(quiet, quiet.bobs_token, path, **more).status_code == 404
@@ -236,46 +236,50 @@ def test_a_token_opens_ones_own_and_no_other(quiet: Club, route: Route) -> None:
         assert answer.status_code == 200 and "Set-Cookie" not in answer.headers
 
 
-def test_a_token_is_for_programs_addresses_and_not_for_pages(quiet: Club) -> None:
+def test_a_token_is_for_programs_addresses_and_not_for_pages(quiet: CoachesSite) -> None:
     for path in ("/", "/analyses", "/account", "/admin", f"/analyses/{quiet.analysis_id}"):
         assert refused_as_unknown(ask_as_program(quiet, quiet.roots_token, path))
     assert ask_as_program(quiet, quiet.roots_token, "/metrics").status_code == 200
     assert ask_as_program(quiet, quiet.token, "/metrics").status_code == 403
 
 
-def test_a_program_sends_a_film_with_a_token_alone(club: Club) -> None:
-    answer = ask_as_program(club, club.token, "/videos/sample-lefty", method="POST")
+def test_a_program_sends_a_film_with_a_token_alone(coaches: CoachesSite) -> None:
+    answer = ask_as_program(coaches, coaches.token, "/videos/sample-lefty", method="POST")
     assert answer.status_code == 202
-    row = club.catalog.analyses.get(answer.get_json()["job_id"])
-    assert row.owner_id == club.values["ana"]
-    assert ask_as_program(club, club.bobs_token, answer.location).status_code == 404
+    row = coaches.catalog.analyses.get(answer.get_json()["job_id"])
+    assert row.owner_id == coaches.values["ana"]
+    assert ask_as_program(coaches, coaches.bobs_token, answer.location).status_code == 404
 
 
-def test_a_revoked_token_opens_nothing(club: Club) -> None:
-    ana = Person(club.app, "ana")
+def test_a_revoked_token_opens_nothing(coaches: CoachesSite) -> None:
+    ana = Person(coaches.app, "ana")
     made = ana.post("/account/tokens", {"name": "Another", "days": "30"})
     token = re.search(r"data-secret>([^<]+)<", made.text)[1]
     assert token.startswith("st_") and token not in ana.get("/account").text
-    path = f"/videos/{club.analysis_id}/status"
-    assert ask_as_program(club, token, path).status_code == 200
+    path = f"/videos/{coaches.analysis_id}/status"
+    assert ask_as_program(coaches, token, path).status_code == 200
     number = re.search(r"/account/tokens/(\d+)/revoke", ana.get("/account").text)[1]
     ana.post(f"/account/tokens/{number}/revoke")
-    assert ask_as_program(club, token, path).status_code == 401
+    assert ask_as_program(coaches, token, path).status_code == 401
 
 
 def test_a_coach_may_send_only_so_many_films(furnished: tuple[Path, dict], tmp_path: Path) -> None:
-    club = copied(furnished, tmp_path / "data", upload_rate="2 per minute")
+    coaches = copied(furnished, tmp_path / "data", upload_rate="2 per minute")
     for _ in range(2):
-        assert ask_as_program(club, club.token, "/videos/sample-lefty", method="POST").status_code == 202
-    refused = ask_as_program(club, club.token, "/videos/upload", method="POST", data={"video": "x"})
+        assert (
+            ask_as_program(coaches, coaches.token, "/videos/sample-lefty", method="POST").status_code == 202
+        )
+    refused = ask_as_program(coaches, coaches.token, "/videos/upload", method="POST", data={"video": "x"})
     assert refused.status_code == 429 and refused.mimetype == "application/problem+json"
     assert 1 <= int(refused.headers["Retry-After"]) <= 61
-    assert ask_as_program(club, club.bobs_token, "/videos/sample-lefty", method="POST").status_code == 202
+    assert (
+        ask_as_program(coaches, coaches.bobs_token, "/videos/sample-lefty", method="POST").status_code == 202
+    )
 
 
-def test_landmarks_of_another_coach_are_not_found(club: Club) -> None:
-    for token, status in ((club.bobs_token, 404), (club.token, 200)):
+def test_landmarks_of_another_coach_are_not_found(coaches: CoachesSite) -> None:
+    for token, status in ((coaches.bobs_token, 404), (coaches.token, 200)):
         answer = ask_as_program(
-            club, token, "/videos/get_3d_keypoints", method="POST", json={"job_id": club.analysis_id}
+            coaches, token, "/videos/get_3d_keypoints", method="POST", json={"job_id": coaches.analysis_id}
         )
         assert answer.status_code == status

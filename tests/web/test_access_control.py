@@ -53,10 +53,10 @@ FORMS = [
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_every_form_needs_its_token(browser: FlaskClient, desk, path: str) -> None:
-    address = path.format(id=desk.completed())
+def test_every_form_needs_its_token(browser: FlaskClient, analyses, path: str) -> None:
+    address = path.format(id=analyses.completed())
     assert browser.post(address, data={"csrf_token": "wrong"}).status_code == 403
-    assert desk.catalog.analyses.count() == 1
+    assert analyses.catalog.analyses.count() == 1
 
 
 CROSS_SITE = [
@@ -74,13 +74,13 @@ CROSS_SITE = [
     [("POST", "/videos/sample-lefty"), ("POST", "/videos/{id}/terminate"), ("DELETE", "/videos/{id}")],
 )
 def test_another_sites_page_cannot_use_the_api(
-    client: FlaskClient, desk, method: str, path: str, headers: dict
+    client: FlaskClient, analyses, method: str, path: str, headers: dict
 ) -> None:
-    address = path.format(id=desk.completed())
+    address = path.format(id=analyses.completed())
     response = client.open(address, method=method, headers=headers)
     assert response.status_code == 403
     assert response.get_json()["code"] == "csrf"
-    assert desk.catalog.analyses.count() == 1
+    assert analyses.catalog.analyses.count() == 1
 
 
 def test_our_own_page_uses_the_api_with_its_token(browser: FlaskClient) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from shadow_trainer.pitching.document import SCHEMA
-from tests.web.conftest import Desk
+from tests.web.conftest import SampleAnalyses
 
 STATUS_KEYS = {
     "job_id", "status", "stage", "progress", "message", "queue_position", "eta_s", "attempts", "error",
@@ -37,8 +37,10 @@ def test_an_unknown_id_is_not_found(client: FlaskClient, method: str, path: str,
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "failed", "completed"])
-def test_the_status_has_every_field_in_every_state(client: FlaskClient, desk: Desk, state: str) -> None:
-    response = client.get(f"/videos/{getattr(desk, state)()}/status")
+def test_the_status_has_every_field_in_every_state(
+    client: FlaskClient, analyses: SampleAnalyses, state: str
+) -> None:
+    response = client.get(f"/videos/{getattr(analyses, state)()}/status")
     status = response.get_json()
     assert set(status) >= STATUS_KEYS
     assert status["status"] == {"running": "processing"}.get(state, state)
@@ -48,10 +50,12 @@ def test_the_status_has_every_field_in_every_state(client: FlaskClient, desk: De
     assert ("Retry-After" in response.headers) == (state in ("queued", "running"))
 
 
-def test_the_sample_runs_with_the_model_that_was_asked_for(client: FlaskClient, desk: Desk) -> None:
+def test_the_sample_runs_with_the_model_that_was_asked_for(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
     response = client.post("/videos/sample-lefty", json={"model_size": "xs"})
     assert response.status_code == 202
-    assert desk.catalog.analyses.get(response.get_json()["job_id"]).options["model_size"] == "xs"
+    assert analyses.catalog.analyses.get(response.get_json()["job_id"]).options["model_size"] == "xs"
 
 
 @pytest.mark.parametrize(
@@ -63,10 +67,12 @@ def test_the_sample_runs_with_the_model_that_was_asked_for(client: FlaskClient, 
         ("text", "bad_json"),
     ],
 )
-def test_a_wrong_body_is_named(client: FlaskClient, desk: Desk, body: object, code: str) -> None:
+def test_a_wrong_body_is_named(
+    client: FlaskClient, analyses: SampleAnalyses, body: object, code: str
+) -> None:
     response = client.post("/videos/sample-lefty", json=body)
     assert (response.status_code, response.get_json()["code"]) == (400, code)
-    assert desk.catalog.analyses.count() == 0
+    assert analyses.catalog.analyses.count() == 0
 
 
 def test_broken_json_is_named(client: FlaskClient) -> None:
@@ -74,72 +80,76 @@ def test_broken_json_is_named(client: FlaskClient) -> None:
     assert response.get_json()["code"] == "bad_json"
 
 
-def test_terminate_is_idempotent(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.running()
+def test_terminate_is_idempotent(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    analysis_id = analyses.running()
     for _ in range(2):
         response = client.post(f"/videos/{analysis_id}/terminate")
         assert (response.status_code, response.get_json()["status"]) == (200, "canceled")
 
 
-def test_retry_of_what_runs_is_a_conflict(client: FlaskClient, desk: Desk) -> None:
-    response = client.post(f"/videos/{desk.running()}/retry")
+def test_retry_of_what_runs_is_a_conflict(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    response = client.post(f"/videos/{analyses.running()}/retry")
     assert (response.status_code, response.get_json()["code"]) == (409, "still_running")
 
 
-def test_retry_of_what_failed_is_accepted(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.failed()
+def test_retry_of_what_failed_is_accepted(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    analysis_id = analyses.failed()
     assert client.post(f"/videos/{analysis_id}/retry").status_code == 202
-    assert desk.catalog.analyses.get(analysis_id).state == "queued"
+    assert analyses.catalog.analyses.get(analysis_id).state == "queued"
 
 
-def test_delete_can_be_undone_as_on_the_pages(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.completed(title="Thrown away")
+def test_delete_can_be_undone_as_on_the_pages(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    analysis_id = analyses.completed(title="Thrown away")
     assert client.delete(f"/videos/{analysis_id}").status_code == 204
     assert client.get(f"/videos/{analysis_id}/status").status_code == 404
     assert "Thrown away" in client.get("/trash").text
-    desk.jobs.restore(analysis_id)
+    analyses.jobs.restore(analysis_id)
     assert client.get(f"/videos/{analysis_id}/download").status_code == 200
 
 
-def test_what_lies_in_the_trash_is_not_found_to_be_deleted_again(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.completed()
+def test_what_lies_in_the_trash_is_not_found_to_be_deleted_again(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
+    analysis_id = analyses.completed()
     statuses = [client.delete(f"/videos/{analysis_id}").status_code for _ in range(2)]
     assert statuses == [204, 404]
 
 
 @pytest.mark.parametrize("in_the_trash", [False, True])
-def test_purge_leaves_nothing(client: FlaskClient, desk: Desk, in_the_trash: bool) -> None:
-    analysis_id = desk.completed()
+def test_purge_leaves_nothing(client: FlaskClient, analyses: SampleAnalyses, in_the_trash: bool) -> None:
+    analysis_id = analyses.completed()
     if in_the_trash:
         client.delete(f"/videos/{analysis_id}")
     assert client.delete(f"/videos/{analysis_id}?purge=1").status_code == 204
-    assert list(desk.storage.list()) == []
-    assert desk.catalog.analyses.find(analysis_id) is None
+    assert list(analyses.storage.list()) == []
+    assert analyses.catalog.analyses.find(analysis_id) is None
 
 
-def test_a_purge_that_is_neither_yes_nor_no_deletes_nothing(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.completed()
+def test_a_purge_that_is_neither_yes_nor_no_deletes_nothing(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
+    analysis_id = analyses.completed()
     refused = client.delete(f"/videos/{analysis_id}?purge=true")
     assert (refused.status_code, refused.get_json()["code"]) == (400, "bad_purge")
     assert client.get(f"/videos/{analysis_id}/status").status_code == 200
 
 
-def test_results_before_the_end_are_a_conflict(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.running()
+def test_results_before_the_end_are_a_conflict(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    analysis_id = analyses.running()
     for name in ("download", "preview/processed"):
         response = client.get(f"/videos/{analysis_id}/{name}")
         assert (response.status_code, response.get_json()["code"]) == (409, "not_completed")
 
 
-def test_info_holds_the_whole_analysis(client: FlaskClient, desk: Desk) -> None:
-    info = client.get(f"/videos/{desk.completed()}/info").get_json()
+def test_info_holds_the_whole_analysis(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    info = client.get(f"/videos/{analyses.completed()}/info").get_json()
     assert info["analysis"]["schema"] == SCHEMA
     for address in info["files"].values():
         assert client.get(address).status_code == 200
 
 
-def test_films_answer_byte_ranges(client: FlaskClient, desk: Desk) -> None:
-    address = f"/videos/{desk.completed()}/preview/processed"
+def test_films_answer_byte_ranges(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    address = f"/videos/{analyses.completed()}/preview/processed"
     whole = client.get(address)
     assert (whole.status_code, whole.mimetype) == (200, "video/mp4")
     assert whole.headers["Accept-Ranges"] == "bytes"
@@ -151,16 +161,20 @@ def test_films_answer_byte_ranges(client: FlaskClient, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("name", ["report.html", "metrics.csv", "original"])
-def test_what_a_browser_might_run_is_a_download(client: FlaskClient, desk: Desk, name: str) -> None:
-    response = client.get(f"/analyses/{desk.completed()}/files/{name}")
+def test_what_a_browser_might_run_is_a_download(
+    client: FlaskClient, analyses: SampleAnalyses, name: str
+) -> None:
+    response = client.get(f"/analyses/{analyses.completed()}/files/{name}")
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in response.headers["Content-Security-Policy"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("name", ["../original.mp4", "%2e%2e/x.mp4", "pose.pkl", "people/../x.jpg", "no.mp4"])
-def test_only_files_of_the_analysis_are_served(client: FlaskClient, desk: Desk, name: str) -> None:
-    assert client.get(f"/analyses/{desk.completed()}/files/{name}").status_code == 404
+def test_only_files_of_the_analysis_are_served(
+    client: FlaskClient, analyses: SampleAnalyses, name: str
+) -> None:
+    assert client.get(f"/analyses/{analyses.completed()}/files/{name}").status_code == 404
 
 
 def test_a_wrong_method_is_named(client: FlaskClient) -> None:
@@ -169,17 +183,19 @@ def test_a_wrong_method_is_named(client: FlaskClient) -> None:
     assert "POST" in response.headers["Allow"]
 
 
-def test_health_answers_without_anything_else(client: FlaskClient, desk: Desk, monkeypatch) -> None:
+def test_health_answers_without_anything_else(
+    client: FlaskClient, analyses: SampleAnalyses, monkeypatch
+) -> None:
     from shadow_trainer.errors import Unavailable
 
-    desk.queued()
+    analyses.queued()
     expected = {"status": "ok", "job_manager_type": "threads", "rq_enabled": False, "active_jobs": 1}
     assert client.get("/health").get_json() == expected
 
     def away() -> None:
         raise Unavailable("The database does not answer.")
 
-    monkeypatch.setattr(desk.catalog.statistics, "counts", away)
+    monkeypatch.setattr(analyses.catalog.statistics, "counts", away)
     health, ready = client.get("/health"), client.get("/ready")
     assert (health.status_code, health.get_json()["active_jobs"]) == (200, None)
     assert ready.status_code == 503

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from shadow_trainer.render import trend
 from tests.web import documents
-from tests.web.conftest import Desk
+from tests.web.conftest import SampleAnalyses
 from tests.web.test_history import Hand, hand  # noqa: F401
 
 FACTS = {"name": "Ann  Ace", "throws": "left", "height_m": "6'2\"", "level": "college", "birth_year": "2006"}
@@ -25,16 +25,16 @@ def with_value(name: str, event: str, value: float, **changes: Any) -> dict[str,
     return document
 
 
-def film_on(desk: Desk, athlete: int, day: date, document: dict[str, Any]) -> str:
-    analysis_id = desk.completed(document, title=f"Film of {day}")
-    desk.catalog.analyses.annotate(analysis_id, athlete_id=athlete, recorded_on=day)
+def film_on(analyses: SampleAnalyses, athlete: int, day: date, document: dict[str, Any]) -> str:
+    analysis_id = analyses.completed(document, title=f"Film of {day}")
+    analyses.catalog.analyses.annotate(analysis_id, athlete_id=athlete, recorded_on=day)
     return analysis_id
 
 
-def test_an_athlete_is_made_changed_and_deleted(desk: Desk, hand: Hand) -> None:  # noqa: F811
+def test_an_athlete_is_made_changed_and_deleted(analyses: SampleAnalyses, hand: Hand) -> None:  # noqa: F811
     made = hand.send("/athletes", **FACTS)
     assert made.status_code == 303
-    (row,) = desk.catalog.athletes.all()
+    (row,) = analyses.catalog.athletes.all()
     assert (row.name, row.throws, row.height_m, row.level, row.birth_year) == (
         "Ann Ace", "left", pytest.approx(1.8796), "college", 2006,
     )  # fmt: skip
@@ -42,35 +42,40 @@ def test_an_athlete_is_made_changed_and_deleted(desk: Desk, hand: Hand) -> None:
     assert "Ann Ace" in page
     assert "1.88 m" in page
     hand.send(f"/athletes/{row.id}/edit", **{**FACTS, "name": "Ann Better", "height_m": ""})
-    changed = desk.catalog.athletes.find(row.id)
+    changed = analyses.catalog.athletes.find(row.id)
     assert (changed.name, changed.height_m) == ("Ann Better", None)
-    film = film_on(desk, row.id, date(2026, 5, 1), documents.document())
+    film = film_on(analyses, row.id, date(2026, 5, 1), documents.document())
     hand.send(f"/athletes/{row.id}/delete")
-    assert desk.catalog.athletes.find(row.id) is None
-    assert desk.catalog.analyses.get(film).athlete_id is None
+    assert analyses.catalog.athletes.find(row.id) is None
+    assert analyses.catalog.analyses.get(film).athlete_id is None
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("name", " "), ("height_m", "9 m"), ("birth_year", "1066"), ("level", "martian"), ("throws", "both")],
 )
-def test_a_wrong_fact_is_named_and_nothing_is_kept(desk: Desk, hand: Hand, field: str, value: str) -> None:  # noqa: F811
+def test_a_wrong_fact_is_named_and_nothing_is_kept(
+    analyses: SampleAnalyses,
+    hand: Hand,  # noqa: F811
+    field: str,
+    value: str,
+) -> None:
     answer = hand.send("/athletes", **{**FACTS, field: value})
     assert answer.status_code == 400
     assert f'href="#{field}"' in answer.text
     assert f'id="{field}-problem"' in answer.text
-    assert desk.catalog.athletes.all() == []
+    assert analyses.catalog.athletes.all() == []
 
 
-def test_two_entries_of_one_pitcher_become_one(desk: Desk, hand: Hand) -> None:  # noqa: F811
-    old = desk.catalog.athletes.create(name="A. Ace", height_m=1.9, throws="right", notes="old")
-    new = desk.catalog.athletes.create(name="Ann Ace", throws="left")
-    film = film_on(desk, old.id, date(2026, 5, 1), documents.document())
+def test_two_entries_of_one_pitcher_become_one(analyses: SampleAnalyses, hand: Hand) -> None:  # noqa: F811
+    old = analyses.catalog.athletes.create(name="A. Ace", height_m=1.9, throws="right", notes="old")
+    new = analyses.catalog.athletes.create(name="Ann Ace", throws="left")
+    film = film_on(analyses, old.id, date(2026, 5, 1), documents.document())
     hand.send(f"/athletes/{old.id}/merge", into=str(new.id))
-    assert desk.catalog.athletes.find(old.id) is None
-    merged = desk.catalog.athletes.find(new.id)
+    assert analyses.catalog.athletes.find(old.id) is None
+    merged = analyses.catalog.athletes.find(new.id)
     assert (merged.throws, merged.height_m, merged.notes) == ("left", 1.9, "old")
-    assert desk.catalog.analyses.get(film).athlete_id == new.id
+    assert analyses.catalog.analyses.get(film).athlete_id == new.id
     assert hand.send(f"/athletes/{new.id}/merge", into=str(new.id)).status_code == 400
 
 
@@ -79,11 +84,15 @@ def test_an_unknown_athlete_is_not_found(client: FlaskClient, number: str) -> No
     assert client.get(f"/athletes/{number}").status_code == 404
 
 
-def test_trends_follow_the_days_and_keep_unsure_values_apart(client: FlaskClient, desk: Desk) -> None:
-    ann = desk.catalog.athletes.create(name="Ann Ace").id
-    film_on(desk, ann, date(2026, 6, 1), with_value("stride_length", "foot_contact", 88.0))
-    film_on(desk, ann, date(2026, 5, 1), with_value("stride_length", "foot_contact", 80.0))
-    film_on(desk, ann, date(2026, 7, 1), with_value("stride_length", "foot_contact", 50.0, confidence="low"))
+def test_trends_follow_the_days_and_keep_unsure_values_apart(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
+    ann = analyses.catalog.athletes.create(name="Ann Ace").id
+    film_on(analyses, ann, date(2026, 6, 1), with_value("stride_length", "foot_contact", 88.0))
+    film_on(analyses, ann, date(2026, 5, 1), with_value("stride_length", "foot_contact", 80.0))
+    film_on(
+        analyses, ann, date(2026, 7, 1), with_value("stride_length", "foot_contact", 50.0, confidence="low")
+    )
     page = client.get(f"/athletes/{ann}").text
     chart = page[page.index('id="trend-stride-length-foot-contact-t"') :].split("</figure>")[0]
     assert "80 % of height on 2026-05-01, 88 % of height on 2026-06-01" in chart
@@ -97,12 +106,14 @@ def test_trends_follow_the_days_and_keep_unsure_values_apart(client: FlaskClient
     assert "dot sure" not in layback
 
 
-def test_a_fault_is_marked_when_it_is_seen_again_and_again(client: FlaskClient, desk: Desk) -> None:
-    ann = desk.catalog.athletes.create(name="Ann Ace").id
+def test_a_fault_is_marked_when_it_is_seen_again_and_again(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
+    ann = analyses.catalog.athletes.create(name="Ann Ace").id
     for day in (1, 2, 3):
         document = documents.document()
         document["deliveries"][0]["faults"] = documents.FAULTS if day < 3 else documents.FAULTS[1:]
-        film_on(desk, ann, date(2026, 5, day), document)
+        film_on(analyses, ann, date(2026, 5, day), document)
     page = client.get(f"/athletes/{ann}").text
     marks = page[page.index("Seen again and again") :].split("</section>")[0]
     assert "2 of 3 pitches" in marks
@@ -112,12 +123,14 @@ def test_a_fault_is_marked_when_it_is_seen_again_and_again(client: FlaskClient, 
 
 
 def test_the_pitches_of_one_day_are_a_session_with_a_drift_of_its_own(
-    client: FlaskClient, desk: Desk
+    client: FlaskClient, analyses: SampleAnalyses
 ) -> None:
-    ann = desk.catalog.athletes.create(name="Ann Ace").id
+    ann = analyses.catalog.athletes.create(name="Ann Ace").id
     for day, strides in ((1, (84, 84, 84, 84, 84)), (2, (90, 88, 86, 84, 82))):
         for stride in strides:
-            film_on(desk, ann, date(2026, 5, day), with_value("stride_length", "foot_contact", float(stride)))
+            film_on(
+                analyses, ann, date(2026, 5, day), with_value("stride_length", "foot_contact", float(stride))
+            )
     page = client.get(f"/athletes/{ann}").text
     sessions = page[page.index("Session by session") :].split("</section>")[0]
     latest, _, earlier = sessions.partition("2026-05-01")
@@ -126,9 +139,9 @@ def test_the_pitches_of_one_day_are_a_session_with_a_drift_of_its_own(
     assert "with each pitch" not in earlier
 
 
-def test_a_model_that_is_too_coarse_makes_no_trend(client: FlaskClient, desk: Desk) -> None:
-    ann = desk.catalog.athletes.create(name="Ann Ace").id
-    film_on(desk, ann, date(2026, 5, 1), {**documents.document(), "model": {"size": "xs"}})
+def test_a_model_that_is_too_coarse_makes_no_trend(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    ann = analyses.catalog.athletes.create(name="Ann Ace").id
+    film_on(analyses, ann, date(2026, 5, 1), {**documents.document(), "model": {"size": "xs"}})
     page = client.get(f"/athletes/{ann}").text
     assert "dot unsure" in page
     assert "dot sure" not in page

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.storage.service import KEYS, Service
-from tests.web.conftest import Desk, make_app
+from tests.web.conftest import SampleAnalyses, make_app
 
 
 @pytest.fixture
@@ -22,9 +22,9 @@ def app(data_dir: Path, service: Service) -> Flask:
 
 
 @pytest.fixture
-def done(desk: Desk) -> str:
+def done(analyses: SampleAnalyses) -> str:
     """A finished analysis in the bucket."""
-    return desk.completed()
+    return analyses.completed()
 
 
 def fetch(address: str, **headers: str) -> tuple[int, bytes, Message]:
@@ -43,8 +43,8 @@ def test_films_come_from_the_bucket_with_ranges(client: FlaskClient, done: str, 
         assert headers["Content-Disposition"].startswith("inline")
 
 
-def test_downloads_have_their_names(client: FlaskClient, desk: Desk) -> None:
-    done = desk.completed(title="Über die Mitte")
+def test_downloads_have_their_names(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    done = analyses.completed(title="Über die Mitte")
     _, _, headers = fetch(client.get(f"/videos/{done}/download").location)
     assert headers["Content-Disposition"].startswith("attachment; filename=")
     _, _, headers = fetch(client.get(f"/analyses/{done}/files/original").location)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from shadow_trainer.web.presenters import differences
 from tests.web import documents
-from tests.web.conftest import Desk
+from tests.web.conftest import SampleAnalyses
 from tests.web.test_athletes import with_value
 from tests.web.test_events import measured  # noqa: F401
 
@@ -24,11 +24,11 @@ def test_a_difference_counts_when_it_exceeds_both_errors_together() -> None:
     assert differences.verdict(value, {**value, "value": 99.0, "error": None}) == "unsure"
 
 
-def test_two_films_are_compared_without_a_script(client: FlaskClient, desk: Desk) -> None:
-    first = desk.completed(title="Before")
+def test_two_films_are_compared_without_a_script(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    first = analyses.completed(title="Before")
     document = with_value("stride_length", "foot_contact", 93.2)
     document["deliveries"][0]["events"]["release"]["time_s"] += 0.02
-    second = desk.completed(document, title="After")
+    second = analyses.completed(document, title="After")
     page = client.get(f"/compare?a={first}.0&b={second}.0").text
     row = re.search(r'<tr class="(\w+)"><th scope="row">Stride length.*?</tr>', page, re.S)
     assert row[1] == "more"
@@ -44,10 +44,10 @@ def test_two_films_are_compared_without_a_script(client: FlaskClient, desk: Desk
     assert events[1]["release"] == pytest.approx(events[0]["release"] + 0.02)
 
 
-def test_a_film_in_slow_motion_stands_on_its_own_clock(client: FlaskClient, desk: Desk) -> None:
+def test_a_film_in_slow_motion_stands_on_its_own_clock(client: FlaskClient, analyses: SampleAnalyses) -> None:
     document = documents.document()
     document["video"].update(fps=30.0, capture_fps=240.0, time_scale=0.125)
-    slow, plain = desk.completed(document), desk.completed()
+    slow, plain = analyses.completed(document), analyses.completed()
     page = client.get(f"/compare?a={plain}.0&b={slow}.0").text
     first, second = (json.loads(unescape(text)) for text in re.findall(r'data-events="([^"]*)"', page))
     assert second["release"] == pytest.approx(8 * first["release"])
@@ -59,15 +59,15 @@ def test_a_pitch_is_like_itself(client: FlaskClient, measured: str) -> None:  # 
     assert score > 95
 
 
-def test_a_quick_model_gets_no_score(client: FlaskClient, desk: Desk) -> None:
-    rough = desk.completed({**documents.document(), "model": {"size": "xs"}})
-    page = client.get(f"/compare?a={rough}.0&b={desk.completed()}.0").text
+def test_a_quick_model_gets_no_score(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    rough = analyses.completed({**documents.document(), "model": {"size": "xs"}})
+    page = client.get(f"/compare?a={rough}.0&b={analyses.completed()}.0").text
     assert "they get no score" in page
     assert 'class="alike"' not in page
 
 
-def test_every_pitch_of_a_film_can_be_chosen(client: FlaskClient, desk: Desk) -> None:
-    several = desk.completed(documents.document(deliveries=3))
+def test_every_pitch_of_a_film_can_be_chosen(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    several = analyses.completed(documents.document(deliveries=3))
     page = client.get(f"/compare?a={several}.2").text
     assert page.count(f'value="{several}.1"') == 2
     assert f'value="{several}.2" selected' in page
@@ -78,13 +78,13 @@ def test_every_pitch_of_a_film_can_be_chosen(client: FlaskClient, desk: Desk) ->
 @pytest.mark.parametrize(
     ("query", "status"), [("a=x", 404), ("a=" + "0" * 32, 404), ("a=%s.9", 404), ("", 200)]
 )
-def test_odd_choices(client: FlaskClient, desk: Desk, query: str, status: int) -> None:
-    done = desk.completed()
+def test_odd_choices(client: FlaskClient, analyses: SampleAnalyses, query: str, status: int) -> None:
+    done = analyses.completed()
     assert client.get("/compare?" + query.replace("%s", done)).status_code == status
 
 
-def test_what_is_not_finished_cannot_be_compared(client: FlaskClient, desk: Desk) -> None:
-    assert client.get(f"/compare?a={desk.running()}").status_code == 409
+def test_what_is_not_finished_cannot_be_compared(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    assert client.get(f"/compare?a={analyses.running()}").status_code == 409
 
 
 def test_an_interval_of_an_inferred_event_is_shown_and_not_compared() -> None:

@@ -7,7 +7,7 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Desk
+from tests.web.conftest import SampleAnalyses
 
 PAGE = b"<!doctype html><script>alert(1)</script>"
 SAFE = {"video/mp4", "video/quicktime", "video/webm", "application/octet-stream"}
@@ -17,7 +17,7 @@ SAFE = {"video/mp4", "video/quicktime", "video/webm", "application/octet-stream"
     "name", ["a.html", "a.svg", "a.xml", "a.mp4", "a.mov", "a", "a.js", "a.htm.mp4", "a.pdf", "../a.html"]
 )
 def test_a_page_that_calls_itself_a_film_is_never_shown_as_a_page(
-    client: FlaskClient, desk: Desk, name: str
+    client: FlaskClient, analyses: SampleAnalyses, name: str
 ) -> None:
     sent = client.post("/videos/upload", data={"video": (io.BytesIO(PAGE), name)})
     job = sent.get_json()["job_id"]
@@ -32,8 +32,8 @@ def test_a_page_that_calls_itself_a_film_is_never_shown_as_a_page(
             assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
-def test_what_the_page_shows_inline_is_on_a_short_list(client: FlaskClient, desk: Desk) -> None:
-    job = desk.completed()
+def test_what_the_page_shows_inline_is_on_a_short_list(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    job = analyses.completed()
     for name in client.get(f"/videos/{job}/info").get_json()["files"]:
         answer = client.get(f"/analyses/{job}/files/{name}")
         inline = not answer.headers.get("Content-Disposition", "").startswith("attachment")

@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from shadow_trainer.web.openapi import describe
 from shadow_trainer.web.openapi.document import api_rules
 from shadow_trainer.web.openapi.operations import OPERATIONS
-from tests.web.conftest import Desk
+from tests.web.conftest import SampleAnalyses
 from tests.web.test_events import measured  # noqa: F401
 
 
@@ -76,8 +76,10 @@ def test_every_error_of_every_address_is_a_problem(app: Flask, client: FlaskClie
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "failed", "completed"])
-def test_answers_are_what_their_schemas_say(app: Flask, client: FlaskClient, desk: Desk, state: str) -> None:
-    analysis_id = getattr(desk, state)()
+def test_answers_are_what_their_schemas_say(
+    app: Flask, client: FlaskClient, analyses: SampleAnalyses, state: str
+) -> None:
+    analysis_id = getattr(analyses, state)()
     check(app, "Status", client.get(f"/videos/{analysis_id}/status").get_json())
     check(app, "Info", client.get(f"/videos/{analysis_id}/info").get_json())
     if state == "completed":
@@ -91,19 +93,21 @@ def test_answers_are_what_their_schemas_say(app: Flask, client: FlaskClient, des
     check(app, "Accepted", client.post("/videos/sample-lefty").get_json())
 
 
-def test_landmarks_in_space_come_for_a_film_or_for_a_job(app: Flask, client: FlaskClient, desk: Desk) -> None:
+def test_landmarks_in_space_come_for_a_film_or_for_a_job(
+    app: Flask, client: FlaskClient, analyses: SampleAnalyses
+) -> None:
     import io
 
     address = "/videos/get_3d_keypoints"
     sent = client.post(address, data={"video": (io.BytesIO(b"film"), "a.mp4"), "model_size": "s"})
     assert sent.status_code == 202
-    assert desk.catalog.analyses.get(sent.get_json()["job_id"]).options["model_size"] == "s"
+    assert analyses.catalog.analyses.get(sent.get_json()["job_id"]).options["model_size"] == "s"
     again = client.post(address, json={"job_id": sent.get_json()["job_id"]})
     assert (again.status_code, again.headers["Location"]) == (202, sent.get_json()["status_url"])
-    answer = client.post(address, json={"job_id": desk.completed()}).get_json()
+    answer = client.post(address, json={"job_id": analyses.completed()}).get_json()
     check(app, "Keypoints", answer)
     assert "world" in answer and "frames" not in answer
-    assert client.post(address, json={"job_id": desk.failed()}).status_code == 409
+    assert client.post(address, json={"job_id": analyses.failed()}).status_code == 409
     assert client.post(address, json={}).get_json()["code"] == "bad_json"
     assert client.post(address).get_json()["code"] == "no_file"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Desk, make_app
+from tests.web.conftest import SampleAnalyses, make_app
 
 
-def test_the_queue_can_be_scraped(client: FlaskClient, desk: Desk) -> None:
-    desk.queued()
+def test_the_queue_can_be_scraped(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    analyses.queued()
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/plain; version=0.0.4")

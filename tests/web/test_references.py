@@ -12,7 +12,7 @@ from shadow_trainer.jobs.pipeline.references import References
 from shadow_trainer.pitching.reference import elite
 from shadow_trainer.render import exports
 from tests.pitching import bodies
-from tests.web.conftest import Desk
+from tests.web.conftest import SampleAnalyses
 from tests.web.test_events import measured, stored  # noqa: F401
 from tests.web.test_history import Hand, hand  # noqa: F401
 
@@ -41,7 +41,7 @@ def test_the_built_in_reference_is_shown_and_listed(client: FlaskClient) -> None
 
 def test_a_pitch_of_a_film_becomes_a_shadow_for_another(
     client: FlaskClient,
-    desk: Desk,
+    analyses: SampleAnalyses,
     hand: Hand,  # noqa: F811
     measured: str,  # noqa: F811
 ) -> None:
@@ -52,24 +52,28 @@ def test_a_pitch_of_a_film_becomes_a_shadow_for_another(
     listed = client.get("/pro-keypoints/list").get_json()["references"]
     mine = next(item for item in listed if item["name"] == "My best")
     assert (mine["level"], mine["built_in"]) == ("college", False)
-    assert References(desk.storage).get(mine["reference"]).name == "My best"
+    assert References(analyses.storage).get(mine["reference"]).name == "My best"
     answer = client.post("/videos/sample-lefty", json={"reference": "my best"})
-    assert desk.catalog.analyses.get(answer.get_json()["job_id"]).options["reference"] == mine["reference"]
+    assert (
+        analyses.catalog.analyses.get(answer.get_json()["job_id"]).options["reference"] == mine["reference"]
+    )
     moved = client.post(f"/videos/{measured}/assumptions", json={"reference": "My best"})
     assert moved.status_code == 200, moved.text
-    assert stored(desk, measured)["deliveries"][0]["similarity"]["reference"] == "My best"
-    assert stored(desk, measured)["deliveries"][0]["similarity"]["overall"] > 95, "it is compared with itself"
+    assert stored(analyses, measured)["deliveries"][0]["similarity"]["reference"] == "My best"
+    assert stored(analyses, measured)["deliveries"][0]["similarity"]["overall"] > 95, (
+        "it is compared with itself"
+    )
 
 
 def test_a_reference_gets_another_name_and_a_note(
     client: FlaskClient,
-    desk: Desk,
+    analyses: SampleAnalyses,
     hand: Hand,  # noqa: F811
     trc: bytes,
 ) -> None:
     for name in ("First", "Second"):
         assert send_file(hand, trc, name=name).status_code == 303
-    first, second = desk.catalog.references.all()
+    first, second = analyses.catalog.references.all()
     place = f"/references/{first.id}"
     taken = hand.send(f"{place}/edit", name="Second", note="kept")
     assert (taken.status_code, "called “Second” already" in taken.text) == (400, True)
@@ -84,18 +88,18 @@ def test_a_reference_gets_another_name_and_a_note(
     key = next(
         r for r in client.get("/pro-keypoints/list").get_json()["references"] if r["name"] == "Ace of 2026"
     )
-    assert References(desk.storage).get(key["reference"]).name == "Ace of 2026"
-    assert desk.catalog.references.find(second.id).name == "Second"
+    assert References(analyses.storage).get(key["reference"]).name == "Ace of 2026"
+    assert analyses.catalog.references.find(second.id).name == "Second"
 
 
 def test_a_used_reference_leaves_the_list_and_stays_for_its_analyses(
     client: FlaskClient,
-    desk: Desk,
+    analyses: SampleAnalyses,
     hand: Hand,  # noqa: F811
     measured: str,  # noqa: F811
 ) -> None:
     hand.send(f"/analyses/{measured}/reference", name="Mine", level="adult")
-    (row,) = desk.catalog.references.all()
+    (row,) = analyses.catalog.references.all()
     client.post(f"/videos/{measured}/assumptions", json={"reference": "Mine"})
     hand.send(f"/references/{row.id}/delete")
     assert len(client.get("/pro-keypoints/list").get_json()["references"]) == 1
@@ -104,15 +108,15 @@ def test_a_used_reference_leaves_the_list_and_stays_for_its_analyses(
     again = client.post(f"/videos/{measured}/assumptions", json={"level": "youth"})
     assert again.status_code == 200, again.text
     assert hand.send(f"/analyses/{measured}/reference", name="Mine", level="adult").status_code == 303
-    (second,) = desk.catalog.references.all()
+    (second,) = analyses.catalog.references.all()
     hand.send(f"/references/{second.id}/delete")
-    assert desk.catalog.references.find(second.id) is None
-    assert not desk.storage.exists(second.storage_key)
+    assert analyses.catalog.references.find(second.id) is None
+    assert not analyses.storage.exists(second.storage_key)
 
 
 def test_a_motion_file_is_imported_and_what_was_understood_is_shown(
     client: FlaskClient,
-    desk: Desk,
+    analyses: SampleAnalyses,
     hand: Hand,  # noqa: F811
     trc: bytes,
 ) -> None:
@@ -121,12 +125,12 @@ def test_a_motion_file_is_imported_and_what_was_understood_is_shown(
     page = hand.browser.get(sent.headers["Location"]).text
     for words in ("Mocap 7.trc", "Left knee", "120 per second", "Layback"):
         assert words in page
-    (row,) = desk.catalog.references.all()
+    (row,) = analyses.catalog.references.all()
     assert (row.name, row.level, row.throws) == ("Mocap seven", "pro", "right")
     again = send_file(hand, trc)
     assert again.status_code == 400
     assert "called “Mocap seven” already" in again.text
-    assert sum(key.startswith("references/") for key in desk.storage.list()) == 1
+    assert sum(key.startswith("references/") for key in analyses.storage.list()) == 1
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ def test_a_motion_file_is_imported_and_what_was_understood_is_shown(
     ],
 )
 def test_what_cannot_be_imported_says_why_and_keeps_the_form(
-    desk: Desk,
+    analyses: SampleAnalyses,
     hand: Hand,  # noqa: F811
     filename: str,
     data: bytes,
@@ -155,23 +159,23 @@ def test_what_cannot_be_imported_says_why_and_keeps_the_form(
     assert answer.status_code in (400, 413)
     assert words in answer.text
     assert 'value="pro" selected' in answer.text
-    assert desk.catalog.references.all() == []
+    assert analyses.catalog.references.all() == []
 
 
 @pytest.mark.parametrize("reference", ["nobody", "../x", "elite2"])
 def test_a_reference_that_is_not_there_cannot_be_chosen(
-    client: FlaskClient, desk: Desk, reference: str
+    client: FlaskClient, analyses: SampleAnalyses, reference: str
 ) -> None:
     answer = client.post("/videos/sample-lefty", json={"reference": reference})
     assert (answer.status_code, answer.get_json()["code"]) == (400, "no_such_reference")
-    assert desk.catalog.analyses.count() == 0
-    assert list(desk.storage.list()) == []
+    assert analyses.catalog.analyses.count() == 0
+    assert list(analyses.storage.list()) == []
 
 
-def test_what_the_command_line_saved_is_in_the_library(client: FlaskClient, desk: Desk) -> None:
+def test_what_the_command_line_saved_is_in_the_library(client: FlaskClient, analyses: SampleAnalyses) -> None:
     from dataclasses import replace
 
-    References(desk.storage).save(replace(elite(), name="coach-2019", hand="left"))
+    References(analyses.storage).save(replace(elite(), name="coach-2019", hand="left"))
     assert "coach-2019" in client.get("/references").text
     assert client.get("/references/coach-2019").status_code == 200
     answer = client.post("/videos/sample-lefty", json={"reference": "coach-2019"})

@@ -17,16 +17,16 @@ from shadow_trainer.render.exports import EXPORTS
 from shadow_trainer.web.presenters.packed import packed
 from shadow_trainer.web.uploads.receive import area
 from tests.web import documents
-from tests.web.conftest import Desk
+from tests.web.conftest import SampleAnalyses
 
 ARRAYS = ("world_m", "landmarks_px")
 
 
 @pytest.mark.parametrize("name", sorted(EXPORTS))
 def test_every_export_is_a_download_and_leaves_nothing(
-    client: FlaskClient, desk: Desk, app, name: str
+    client: FlaskClient, analyses: SampleAnalyses, app, name: str
 ) -> None:
-    response = client.get(f"/videos/{desk.completed()}/exports/{name}")
+    response = client.get(f"/videos/{analyses.completed()}/exports/{name}")
     assert response.status_code == 200
     assert len(response.data) > 100
     disposition = response.headers["Content-Disposition"]
@@ -36,9 +36,9 @@ def test_every_export_is_a_download_and_leaves_nothing(
 
 
 def test_an_export_that_is_in_the_table_stands_on_the_page(
-    client: FlaskClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, analyses: SampleAnalyses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = desk.completed()
+    job = analyses.completed()
     new = replace(EXPORTS["trc"], label="Joints, XYZ", sentence="For a program of one's own.")
     monkeypatch.setitem(EXPORTS, "xyz", new)
     page = client.get(f"/analyses/{job}").text
@@ -58,29 +58,31 @@ def test_an_export_that_is_in_the_table_stands_on_the_page(
         ("plots/rotation?delivery=9", 404),
     ],
 )
-def test_what_does_not_exist_is_named(client: FlaskClient, desk: Desk, path: str, status: int) -> None:
-    response = client.get(f"/videos/{desk.completed()}/{path}")
+def test_what_does_not_exist_is_named(
+    client: FlaskClient, analyses: SampleAnalyses, path: str, status: int
+) -> None:
+    response = client.get(f"/videos/{analyses.completed()}/{path}")
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
 
 
-def test_results_of_what_is_not_done_are_a_conflict(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.running()
+def test_results_of_what_is_not_done_are_a_conflict(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    analysis_id = analyses.running()
     for path in ("exports/trc", "plots/rotation", "keypoints/user"):
         assert client.get(f"/videos/{analysis_id}/{path}").status_code == 409
 
 
 @pytest.mark.parametrize("name", ["rotation", "knees.svg"])
-def test_a_plot_is_an_svg_of_its_own(client: FlaskClient, desk: Desk, name: str) -> None:
-    response = client.get(f"/videos/{desk.completed()}/plots/{name}")
+def test_a_plot_is_an_svg_of_its_own(client: FlaskClient, analyses: SampleAnalyses, name: str) -> None:
+    response = client.get(f"/videos/{analyses.completed()}/plots/{name}")
     assert response.mimetype == "image/svg+xml"
     assert ElementTree.fromstring(response.text).tag.endswith("svg")
     assert "sandbox" in response.headers["Content-Security-Policy"]
 
 
 def test_landmarks_have_a_row_for_each_frame_and_say_what_is_not_known(
-    client: FlaskClient, desk: Desk
+    client: FlaskClient, analyses: SampleAnalyses
 ) -> None:
-    landmarks = client.get(f"/videos/{desk.completed()}/keypoints/user").get_json()
+    landmarks = client.get(f"/videos/{analyses.completed()}/keypoints/user").get_json()
     truth = documents.pose(262)
     assert len(landmarks["frames"]) == len(landmarks["world"]) == len(landmarks["time_s"]) == 262
     assert landmarks["frames"][0] is None
@@ -95,14 +97,16 @@ def test_landmarks_have_a_row_for_each_frame_and_say_what_is_not_known(
     assert roles[INDEX["left_hip"], INDEX["right_hip"]] == "centre"
 
 
-def test_a_player_asks_for_one_part_only(client: FlaskClient, desk: Desk) -> None:
-    address = f"/videos/{desk.completed()}/keypoints/user"
+def test_a_player_asks_for_one_part_only(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    address = f"/videos/{analyses.completed()}/keypoints/user"
     assert "world" not in client.get(f"{address}?part=2d").get_json()
     assert "frames" not in client.get(f"{address}?part=3d").get_json()
 
 
-def test_data_is_compressed_and_pages_that_repeat_a_request_are_not(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.completed()
+def test_data_is_compressed_and_pages_that_repeat_a_request_are_not(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
+    analysis_id = analyses.completed()
     headers = {"Accept-Encoding": "gzip"}
     data = client.get(f"/videos/{analysis_id}/keypoints/user", headers=headers)
     assert data.headers["Content-Encoding"] == "gzip"
@@ -116,8 +120,8 @@ def test_data_is_compressed_and_pages_that_repeat_a_request_are_not(client: Flas
     assert "zebra" not in text
 
 
-def test_the_length_of_a_compressed_page_is_blurred(client: FlaskClient, desk: Desk) -> None:
-    address, headers = f"/analyses/{desk.completed()}", {"Accept-Encoding": "gzip"}
+def test_the_length_of_a_compressed_page_is_blurred(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    address, headers = f"/analyses/{analyses.completed()}", {"Accept-Encoding": "gzip"}
     lengths = set()
     for _ in range(12):
         data = client.get(address, headers=headers).data
@@ -125,14 +129,14 @@ def test_the_length_of_a_compressed_page_is_blurred(client: FlaskClient, desk: D
     assert max(lengths) - min(lengths) > 20
 
 
-def test_the_shadow_has_a_row_for_each_frame(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.completed()
+def test_the_shadow_has_a_row_for_each_frame(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    analysis_id = analyses.completed()
     assert client.get(f"/videos/{analysis_id}/keypoints/pro").status_code == 404
     pose = documents.pose(262)
     arrays = {f"{mode}_{name}": getattr(pose, name) for mode in ("aligned", "real_speed") for name in ARRAYS}
-    path = desk.storage.root.parent / "draft.npz"
+    path = analyses.storage.root.parent / "draft.npz"
     np.savez(path, **arrays)
-    desk.storage.put(f"analyses/{analysis_id}/shadow.npz", path)
+    analyses.storage.put(f"analyses/{analysis_id}/shadow.npz", path)
     for query in ("", "?mode=real_speed", "?part=3d"):
         landmarks = client.get(f"/videos/{analysis_id}/keypoints/pro{query}").get_json()
         assert len(landmarks["time_s"]) == len(landmarks["world"]) == 262
@@ -141,12 +145,12 @@ def test_the_shadow_has_a_row_for_each_frame(client: FlaskClient, desk: Desk) ->
         assert client.get(f"/videos/{analysis_id}/keypoints/pro?{wrong}").status_code == 400
 
 
-def test_the_shadow_can_be_held_at_the_hips(client: FlaskClient, desk: Desk) -> None:
-    analysis_id, pose = desk.completed(), documents.pose(262)
+def test_the_shadow_can_be_held_at_the_hips(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    analysis_id, pose = analyses.completed(), documents.pose(262)
     arrays = {f"aligned_{name}": getattr(pose, name) * 0.9 + 1.0 for name in ARRAYS}
-    path = desk.storage.root.parent / "draft.npz"
+    path = analyses.storage.root.parent / "draft.npz"
     np.savez(path, **arrays)
-    desk.storage.put(f"analyses/{analysis_id}/shadow.npz", path)
+    analyses.storage.put(f"analyses/{analysis_id}/shadow.npz", path)
     row = int(np.flatnonzero(pose.measured)[0])
 
     def middle(who: str) -> np.ndarray:
@@ -174,8 +178,8 @@ def unpacked(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
     return header, columns
 
 
-def test_packed_landmarks_are_the_same_in_fewer_bytes(client: FlaskClient, desk: Desk) -> None:
-    address, truth = f"/videos/{desk.completed()}/keypoints/user", documents.pose(262)
+def test_packed_landmarks_are_the_same_in_fewer_bytes(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    address, truth = f"/videos/{analyses.completed()}/keypoints/user", documents.pose(262)
     plain = client.get(f"{address}?part=2d", headers={"Accept-Encoding": "gzip"})
     flat = client.get(f"{address}?part=2d&as=packed", headers={"Accept-Encoding": "gzip"})
     header, columns = unpacked(gzip.decompress(flat.data))
@@ -201,8 +205,10 @@ def test_landmarks_far_outside_of_a_huge_film_still_fit(client: FlaskClient) -> 
     assert np.isnan(columns["px"][[0, 1, 2, 4]]).all()
 
 
-def test_the_page_draws_the_same_charts_as_the_drawings(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.completed(documents.document(deliveries=2))
+def test_the_page_draws_the_same_charts_as_the_drawings(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
+    analysis_id = analyses.completed(documents.document(deliveries=2))
     charts = client.get(f"/videos/{analysis_id}/charts?delivery=1").get_json()
     assert charts["zero_film_s"] == pytest.approx(6.05)
     chart = next(one for one in charts["charts"] if one["name"] == "arm")
@@ -213,12 +219,12 @@ def test_the_page_draws_the_same_charts_as_the_drawings(client: FlaskClient, des
     assert client.get(f"/videos/{analysis_id}/charts?delivery=2").status_code == 404
 
 
-def test_a_pitch_can_be_laid_beside_another(client: FlaskClient, desk: Desk) -> None:
-    analysis_id = desk.completed(documents.document(deliveries=2))
+def test_a_pitch_can_be_laid_beside_another(client: FlaskClient, analyses: SampleAnalyses) -> None:
+    analysis_id = analyses.completed(documents.document(deliveries=2))
     pitch = client.get(f"/videos/{analysis_id}/pitches/1").get_json()
     assert pitch["events"]["release"] == pytest.approx(6.191)
     assert client.get(pitch["film"]).status_code == 200
     assert client.get(pitch["landmarks"]).status_code == 200
     assert client.get(f"/videos/{analysis_id}/pitches/2").status_code == 404
-    other = client.get(f"/analyses/{desk.completed()}").text
+    other = client.get(f"/analyses/{analyses.completed()}").text
     assert f"/videos/{analysis_id}/pitches/0" in other and f"/videos/{analysis_id}/pitches/1" in other

@@ -22,8 +22,8 @@ def test_pages_allow_no_inline_script_or_style(client: FlaskClient, path: str) -
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "failed", "completed"])
-def test_no_page_contains_what_the_policy_forbids(client: FlaskClient, desk, state: str) -> None:
-    html = client.get(f"/analyses/{getattr(desk, state)()}").text
+def test_no_page_contains_what_the_policy_forbids(client: FlaskClient, analyses, state: str) -> None:
+    html = client.get(f"/analyses/{getattr(analyses, state)()}").text
     assert not re.search(r"\son[a-z]+=", html)
     assert not re.search(r"\sstyle=", html)
     assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", html)

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from shadow_trainer.web.uploads import receive, stream
-from tests.web.conftest import Desk, make_app
+from tests.web.conftest import SampleAnalyses, make_app
 
 MB = 1_000_000
 
@@ -27,7 +27,7 @@ def send(client: FlaskClient, name: str = "a.mp4", content: bytes = b"film", **f
     return client.post("/videos/upload", data={"video": (io.BytesIO(content), name), **fields})
 
 
-def test_a_script_uploads_and_gets_where_to_ask(client: FlaskClient, desk: Desk) -> None:
+def test_a_script_uploads_and_gets_where_to_ask(client: FlaskClient, analyses: SampleAnalyses) -> None:
     response = send(
         client, "Bullpen 3.MOV", b"x" * 2 * MB, throws="left", capture_fps="240", height_m="6'2\""
     )
@@ -36,14 +36,14 @@ def test_a_script_uploads_and_gets_where_to_ask(client: FlaskClient, desk: Desk)
     assert set(body) == {"job_id", "status", "status_url", "result_url", "message"}
     assert response.headers["Location"] == body["status_url"]
     assert response.headers["Retry-After"]
-    row = desk.catalog.analyses.get(body["job_id"])
+    row = analyses.catalog.analyses.get(body["job_id"])
     assert (row.title, row.original_name, row.original_bytes) == ("Bullpen 3", "Bullpen 3.MOV", 2 * MB)
     assert row.original_key.endswith("/original.mov")
     assert row.options["throws"] == "left"
     assert row.options["capture_fps"] == 240
     assert row.options["height_m"] == pytest.approx(1.8796)
-    assert desk.storage.size(row.original_key) == 2 * MB
-    assert not list((desk.storage.root.parent / "uploads").iterdir())
+    assert analyses.storage.size(row.original_key) == 2 * MB
+    assert not list((analyses.storage.root.parent / "uploads").iterdir())
 
 
 def test_the_film_may_be_called_file_too(client: FlaskClient) -> None:
@@ -64,11 +64,11 @@ def test_the_film_may_be_called_file_too(client: FlaskClient) -> None:
     ],
 )
 def test_any_name_is_shown_and_never_used_as_a_path(
-    client: FlaskClient, desk: Desk, name: str, shown: str
+    client: FlaskClient, analyses: SampleAnalyses, name: str, shown: str
 ) -> None:
     assert receive.display_name(name) == shown
     response = send(client, name)
-    row = desk.catalog.analyses.get(response.get_json()["job_id"])
+    row = analyses.catalog.analyses.get(response.get_json()["job_id"])
     assert re.fullmatch(r"analyses/[0-9a-f]{32}/original(\.mp4)?", row.original_key)
     page = client.get(f"/analyses/{row.id}")
     assert page.status_code == 200
@@ -82,8 +82,8 @@ def test_control_characters_are_not_shown() -> None:
 
 
 @pytest.mark.parametrize("name", ["film.txt", "film", "film.exe", "film.html"])
-def test_the_extension_does_not_matter(client: FlaskClient, desk: Desk, name: str) -> None:
-    row = desk.catalog.analyses.get(send(client, name).get_json()["job_id"])
+def test_the_extension_does_not_matter(client: FlaskClient, analyses: SampleAnalyses, name: str) -> None:
+    row = analyses.catalog.analyses.get(send(client, name).get_json()["job_id"])
     assert row.original_key.endswith("/original")
     served = client.get(f"/videos/{row.id}/preview/original")
     assert served.mimetype == "application/octet-stream"
@@ -103,13 +103,13 @@ def test_the_extension_does_not_matter(client: FlaskClient, desk: Desk, name: st
     ],
 )
 def test_what_cannot_work_is_refused_in_words(
-    app: Flask, client: FlaskClient, desk: Desk, data: dict, status: int, code: str
+    app: Flask, client: FlaskClient, analyses: SampleAnalyses, data: dict, status: int, code: str
 ) -> None:
     copies = {k: (io.BytesIO(v[0].getvalue()), v[1]) if isinstance(v, tuple) else v for k, v in data.items()}
     response = client.post("/videos/upload", data=copies, content_type="multipart/form-data")
     assert (response.status_code, response.get_json()["code"]) == (status, code)
     assert response.mimetype == "application/problem+json"
-    assert desk.catalog.analyses.count() == 0
+    assert analyses.catalog.analyses.count() == 0
     assert leftovers(app) == []
 
 
@@ -141,7 +141,7 @@ def test_a_full_disk_is_known_before_it_is_read(data_dir: Path) -> None:
 
 
 def test_a_disk_that_fills_up_meanwhile_leaves_nothing(
-    app: Flask, client: FlaskClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: FlaskClient, analyses: SampleAnalyses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = stream.UploadStream.open
 
@@ -157,13 +157,13 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing(
     monkeypatch.setattr(stream.UploadStream, "open", full)
     response = send(client, content=b"x" * MB)
     assert (response.status_code, response.get_json()["code"]) == (507, "storage_full")
-    assert desk.catalog.analyses.count() == 0
+    assert analyses.catalog.analyses.count() == 0
     assert leftovers(app) == []
 
 
 def test_a_full_queue_says_so(data_dir: Path, samples: Path) -> None:
     app = make_app(data_dir, queue_limit=1)
-    Desk(app, samples).queued()
+    SampleAnalyses(app, samples).queued()
     client = app.test_client(use_cookies=False)
     for response in (send(client), client.post("/videos/sample-lefty")):
         assert (response.status_code, response.get_json()["code"]) == (503, "queue_full")
@@ -171,22 +171,22 @@ def test_a_full_queue_says_so(data_dir: Path, samples: Path) -> None:
 
 
 def test_another_person_is_not_chosen_when_the_queue_is_full(data_dir: Path, samples: Path) -> None:
-    desk = Desk(app := make_app(data_dir, queue_limit=1), samples)
-    done, _ = desk.completed(), desk.queued()
+    analyses = SampleAnalyses(app := make_app(data_dir, queue_limit=1), samples)
+    done, _ = analyses.completed(), analyses.queued()
     browser = app.test_client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/").text)[1]
     answer = browser.post(f"/analyses/{done}/person", data={"csrf_token": token, "person": "1"})
     assert answer.status_code == 503
-    assert desk.catalog.analyses.get(done).options.get("person") is None
+    assert analyses.catalog.analyses.get(done).options.get("person") is None
 
 
 def test_a_film_without_a_row_is_not_kept(
-    app: Flask, client: FlaskClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: FlaskClient, analyses: SampleAnalyses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(**_: object) -> None:
         raise RuntimeError("no database")
 
-    monkeypatch.setattr(desk.catalog.analyses, "create", broken)
+    monkeypatch.setattr(analyses.catalog.analyses, "create", broken)
     assert send(client).status_code == 500
     assert leftovers(app) == []
 

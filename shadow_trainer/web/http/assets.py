@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
 
 
 def version_of(folder: Path) -> str:
-    """Hash over names and contents of the static files (not the sample films)."""
+    """Hash over names and contents of the static files (not the sample videos)."""
     digest = hashlib.sha256()
     for part in FOLDERS:
         for path in sorted((folder / part).rglob("*")):

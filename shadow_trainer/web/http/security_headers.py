@@ -19,7 +19,7 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-# What a bucket's own address is needed for: films, pictures, and the film that goes straight there.
+# What a bucket's own address is needed for: videos, pictures, and the video that goes straight there.
 FROM_STORAGE = ("media-src", "img-src", "connect-src")
 # rq-dashboard brings inline scripts and styles and compiles its templates in the browser; it is behind its own guard (dashboard.py).
 DASHBOARD_POLICY = {
@@ -27,7 +27,7 @@ DASHBOARD_POLICY = {
     "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
     "style-src": "'self' 'unsafe-inline'",
 }
-# Whatever is inside a file of a coach, a browser shows it as film or picture, and runs nothing in it.
+# Whatever is inside a file of a coach, a browser shows it as video or picture, and runs nothing in it.
 MEDIA_POLICY = {"default-src": "'none'", "media-src": "'self'", "img-src": "'self'", "sandbox": ""}
 
 FIXED = {
@@ -51,7 +51,7 @@ def policy_text(policy: dict[str, str]) -> str:
 
 
 def _with_storage(policy: dict[str, str]) -> dict[str, str]:
-    """The policy of our pages, with the origin of a bucket where films are kept in one."""
+    """The policy of our pages, with the origin of a bucket where videos are kept in one."""
     origins = " ".join(current().storage.origins)
     if not origins:
         return policy

@@ -18,7 +18,7 @@ STATE_WORDS = {
     "failed": "Failed",
     "canceled": "Canceled",
 }
-# Stages that count frames of the film; the others count steps, which mean nothing to a coach.
+# Stages that count frames of the video; the others count steps, which mean nothing to a coach.
 FRAME_STAGES = {"preview", "pose", "render"}
 
 

@@ -14,7 +14,7 @@ HAND_WORDS = {"right": "right", "left": "left"}
 
 @dataclass(frozen=True)
 class Assumed:
-    """``values`` as they were given (empty: the film decides); ``found`` in words, what the film decided;
+    """``values`` as they were given (empty: the video decides); ``found`` in words, what the video decided;
     ``references`` as (name, words)."""
 
     values: dict[str, str]

@@ -41,7 +41,7 @@ def figures(delivery: dict[str, Any], curves: dict[str, Any] | None) -> list[Fig
 def plotted(delivery: dict[str, Any], curves: dict[str, Any] | None, time_scale: float) -> dict[str, Any]:
     """The same charts as numbers.
 
-    ``x`` are seconds of real time from ``zero_film_s``, which is a time of the film's own clock.
+    ``x`` are seconds of real time from ``zero_film_s``, which is a time of the video's own clock.
     """
     zero, words = charts.origin(delivery)
     return {

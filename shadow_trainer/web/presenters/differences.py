@@ -1,4 +1,4 @@
-"""Two pitches in numbers: metrics with the error of their difference, intervals, likeness."""
+"""Two pitches in numbers: metrics with the error of their difference, intervals, similarity."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ...pitching.metrics import MetricKey
 from ...pitching.metrics.labels import metric_label
 from ...pitching.reference.time_warp import INTERVALS
 from ...vocabulary import EVENTS, Unit
-from .likeness import Likeness, likeness
 from .metrics import PHASES, phase_of
+from .similarity import Similarity, similarity_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Moment:
-    """An event that both have, with the films' own times."""
+    """An event that both have, with the videos' own times."""
 
     name: str
     label: str
@@ -107,15 +107,15 @@ def _guessed(delivery: Mapping[str, Any], *names: str) -> bool:
 
 
 def moments(a: Mapping[str, Any], b: Mapping[str, Any], a_scale: float, b_scale: float) -> tuple[Moment, ...]:
-    """Events that both have, in seconds of the films' own clocks."""
+    """Events that both have, in seconds of the videos' own clocks."""
     ours, theirs = _times(a), _times(b)
     both = [name for name in EVENTS if name in ours and name in theirs]
     return tuple(Moment(n, event_label(n), ours[n] / a_scale, theirs[n] / b_scale) for n in both)
 
 
-def alike(similarity: Mapping[str, Any]) -> Likeness | None:
-    """The likeness of the first to the second."""
-    return likeness(dict(similarity), scored=True)
+def similarity_between(similarity: Mapping[str, Any]) -> Similarity | None:
+    """The similarity of the first to the second."""
+    return similarity_of(dict(similarity), scored=True)
 
 
 def verdict(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Landmarks as JSON: what the player draws over the film, and what programs ask for."""
+"""Landmarks as JSON: what the player draws over the video, and what programs ask for."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TENTHS_PX = 10  # positions are whole tenths of a pixel: finer than the model, a
 
 
 def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str, part: str = "") -> dict[str, Any]:
-    """The athlete's landmarks for every frame of the film.
+    """The athlete's landmarks for every frame of the video.
 
-    ``frames``: None where nobody was measured, else 33 x (x, y) in tenths of a pixel of the upright film, flat,
+    ``frames``: None where nobody was measured, else 33 x (x, y) in tenths of a pixel of the upright video, flat,
     None for landmarks not known; ``confidence`` alike, 33 percentages; ``world`` alike, 33 x (x, y, z) in
     millimetres of the world frame. ``time_s`` (T,) seconds of real time; divided by ``time_scale`` it is the
-    film's own time. ``part``: ``2d`` or ``3d`` for only one of them.
+    video's own time. ``part``: ``2d`` or ``3d`` for only one of them.
     """
     document = {
         "schema": "shadow-trainer/keypoints/1",
@@ -40,7 +40,7 @@ def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str, part: s
 
 
 def facts(*, video: dict[str, Any], throws: str) -> dict[str, Any]:
-    """What goes with the landmarks: the film's size and clock, the bones with their roles, the colours.
+    """What goes with the landmarks: the video's size and clock, the bones with their roles, the colours.
 
     ``fps`` is the rate of the browser's copy (``preview.mp4``), whose frames the player counts.
     """
@@ -62,7 +62,7 @@ def facts(*, video: dict[str, Any], throws: str) -> dict[str, Any]:
 
 
 def time_scale(video: dict[str, Any]) -> float:
-    """Real seconds in one second of the film's own clock."""
+    """Real seconds in one second of the video's own clock."""
     return float(video.get("time_scale") or video["fps"] / video["capture_fps"])
 
 

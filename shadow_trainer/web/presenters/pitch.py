@@ -1,4 +1,4 @@
-"""One pitch for a player: the clock of its film and where its events are."""
+"""One pitch for a player: the clock of its video and where its events are."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from .keypoints import time_scale
 
 
 def pitch_of(document: dict[str, Any], place: int) -> dict[str, Any]:
-    """``{fps, scale, width, height, events {name: seconds of the film's clock}}`` of the ``place``-th pitch.
+    """``{fps, scale, width, height, events {name: seconds of the video's clock}}`` of the ``place``-th pitch.
 
-    NotFound when the film has fewer pitches.
+    NotFound when the video has fewer pitches.
     """
     video, deliveries = document["video"], document["deliveries"]
     if not 0 <= place < len(deliveries):

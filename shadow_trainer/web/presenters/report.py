@@ -13,8 +13,8 @@ from ...pitching.metrics import norms
 from ...pitching.metrics.labels import validated
 from ...vocabulary import EVENTS, Unit
 from .keypoints import time_scale
-from .likeness import Likeness, Spread, drifts, likeness, repeated, spreads
 from .metrics import Phase, phases, sources
+from .similarity import Similarity, Spread, drifts, repeated, similarity_of, spreads
 from .timing import Interval, Sequence, intervals, sequence
 
 MAX_FINDINGS = 3
@@ -33,13 +33,13 @@ MODEL_WORDS = {
 
 @dataclass(frozen=True)
 class Event:
-    """One event: real time, when it is in the film's own time, and how sure we are."""
+    """One event: real time, when it is in the video's own time, and how sure we are."""
 
     number: int
     name: str
     label: str
     time_s: float
-    film_s: float
+    video_s: float
     frame: int | None
     from_release: str
     estimated: bool
@@ -59,7 +59,7 @@ class Finding:
     drill: str
     source: str
     certainty: str
-    film_s: float | None
+    video_s: float | None
     event: str
     marked: bool  # clearly outside in most of three or more pitches
 
@@ -71,15 +71,15 @@ class Delivery:
     index: int
     start_s: float
     end_s: float
-    film_start_s: float
-    film_end_s: float
+    video_start_s: float
+    video_end_s: float
     events: tuple[Event, ...]
     phases: tuple[Phase, ...]
     findings: tuple[Finding, ...]
     more_findings: tuple[Finding, ...]
     strengths: tuple[Finding, ...]
     not_judged: tuple[str, ...]
-    shadow: Likeness | None
+    similarity: Similarity | None
     intervals: tuple[Interval, ...]
     sequence: Sequence | None
     validated: str
@@ -104,7 +104,7 @@ class Report:
     width: int
     height: int
     time_scale: float
-    fps: float  # of the browser's copy of the film
+    fps: float  # of the browser's copy of the video
     capture_fps: float
     level_words: str
     stand_in: str
@@ -216,15 +216,15 @@ def _delivery(row: dict[str, Any], scale: float, scored: bool, moved: Collection
         index=row["index"],
         start_s=row["start_s"],
         end_s=row["end_s"],
-        film_start_s=row["start_s"] / scale,
-        film_end_s=row["end_s"] / scale,
+        video_start_s=row["start_s"] / scale,
+        video_end_s=row["end_s"] / scale,
         events=events,
         phases=numbers,
         findings=tuple(faults[:MAX_FINDINGS]),
         more_findings=tuple(faults[MAX_FINDINGS:]),
         strengths=tuple(strengths),
         not_judged=tuple(item["title"] for item in row.get("not_judged") or () if scored),
-        shadow=likeness(row.get("similarity") or {}, scored=scored),
+        similarity=similarity_of(row.get("similarity") or {}, scored=scored),
         intervals=(),
         sequence=sequence(row) if scored else None,
         norm_sources=sources(numbers),
@@ -249,7 +249,7 @@ def _events(row: dict[str, Any], scale: float, moved: Collection[str]) -> tuple[
                 name=name,
                 label=event_label(name),
                 time_s=time_s,
-                film_s=time_s / scale,
+                video_s=time_s / scale,
                 frame=event.get("frame"),
                 from_release=_from_release(time_s, release),
                 estimated=bool(event.get("estimated")),
@@ -284,7 +284,7 @@ def _finding(item: dict[str, Any], kind: str, row: dict[str, Any], scale: float)
         drill=item.get("drill") or "",
         source=item.get("source") or "",
         certainty=str(item.get("certainty") or ""),
-        film_s=None if time_s is None else float(time_s) / scale,
+        video_s=None if time_s is None else float(time_s) / scale,
         event=event,
         marked=bool(item.get("marked") and item.get("n")),
     )

@@ -1,4 +1,4 @@
-"""An athlete over time: each metric against the day of its film, and how alike the pitches are.
+"""An athlete over time: each metric against the day of its video, and how alike the pitches are.
 
 Only values of medium or high certainty make a trend; those of low certainty are shown hollow and left out of
 lines, spreads and marks.
@@ -17,9 +17,9 @@ from ...pitching.metrics import MetricKey, quantity_of, span_of
 from ...pitching.metrics.labels import metric_label
 from ...pitching.stored import upgraded_metrics
 from ...render import trend
-from .likeness import Spread, drifts, repeated, spreads
 from .metrics import PHASES, phase_of
 from .report import MODEL_WORDS
+from .similarity import Spread, drifts, repeated, spreads
 
 # Day, view and summary of one pitch.
 Thrown = tuple[date, Any, dict[str, Any]]
@@ -61,7 +61,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Session:
-    """The pitches of one day, in the order in which their films were sent: their spread, and what drifts."""
+    """The pitches of one day, in the order in which their videos were sent: their spread, and what drifts."""
 
     day: date
     pitches: int
@@ -71,7 +71,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Seasons:
-    """All that is said of an athlete over several films. ``sessions``: the latest first; ``marks`` are faults
+    """All that is said of an athlete over several videos. ``sessions``: the latest first; ``marks`` are faults
     seen in most pitches, ``others`` the rest."""
 
     pitches: int
@@ -127,7 +127,7 @@ def _sessions(thrown: list[Thrown]) -> Iterable[Session]:
 
 
 def day_of(row: Any) -> date:
-    """The day of a film: as the coach wrote it, else that of the upload."""
+    """The day of a video: as the coach wrote it, else that of the upload."""
     return row.recorded_on or row.created_at.date()
 
 

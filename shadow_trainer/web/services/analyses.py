@@ -79,7 +79,7 @@ def read_pose(analysis_id: str) -> PoseSeries:
         return PoseSeries.load(io.BytesIO(file.read()))
 
 
-def read_shadow(analysis_id: str, mode: str, pin: str = "feet") -> PoseSeries:
+def read_reference_overlay(analysis_id: str, mode: str, pin: str = "feet") -> PoseSeries:
     """The shadow on the athlete's rows, held at the feet or the hips, sure wherever it is; NotFound without one."""
     athlete = read_pose(analysis_id)
     with current().storage.open(f"analyses/{analysis_id}/shadow.npz") as file:
@@ -103,7 +103,7 @@ def retry(analysis_id: str, *, queue: str | None = None) -> None:
 
 
 def choose_person(analysis_id: str, person: int) -> None:
-    """Measure another person of the film: new options, then run again."""
+    """Measure another person of the video: new options, then run again."""
     row = find(analysis_id)
     options = replace(AnalysisRequest.from_stored(row.options), person=person)
     if row.state in ACTIVE_STATES:

@@ -47,12 +47,12 @@ def assume(analysis_id: str, changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measure(analysis_id: str, change: Callable[[], remeasure.Change]) -> dict[str, Any]:
-    """The numbers again, now; the films when a worker has time. ``change`` is asked when it is its turn."""
+    """The numbers again, now; the videos when a worker has time. ``change`` is asked when it is its turn."""
     revision = remeasure.apply(unrestricted(), analysis_id, change)
     current().jobs.redraw(analysis_id, revision)
     return read_document(analysis_id)
 
 
-def films_are_old(analysis_id: str, document: dict[str, Any]) -> bool:
-    """Whether films and report file still show the numbers from before a change."""
+def videos_are_old(analysis_id: str, document: dict[str, Any]) -> bool:
+    """Whether videos and report file still show the numbers from before a change."""
     return redraw.is_due(current().storage, document, analysis_id)

@@ -19,7 +19,7 @@ from ..accounts.viewer import catalog
 from ..http.services import current
 from ..uploads.receive import Received, check_queue, title_of
 from ..uploads.stream import MB, area
-from ..uploads.tickets import Claimed
+from ..uploads.tickets import TicketedUpload
 from . import references
 from .submission import Submission
 
@@ -31,8 +31,8 @@ SAMPLES = {
 }
 
 
-def accept(received: Received | Claimed, submission: Submission) -> Analysis:
-    """Store an uploaded film, write its row, put it in the queue; returns the row."""
+def accept(received: Received | TicketedUpload, submission: Submission) -> Analysis:
+    """Store an uploaded video, write its row, put it in the queue; returns the row."""
     return _create(received, title_of(received.name), submission.options, "upload", submission.columns)
 
 
@@ -47,7 +47,7 @@ def accept_sample(name: str, options: AnalysisRequest) -> Analysis:
 
 
 def copy_of(path: Path) -> Path:
-    """A copy in the upload area: storing a film moves it."""
+    """A copy in the upload area: storing a video moves it."""
     with tempfile.NamedTemporaryFile(
         dir=area(current_app), prefix="upload-", suffix=".part", delete=False
     ) as to:
@@ -57,7 +57,7 @@ def copy_of(path: Path) -> Path:
 
 
 def _create(
-    received: Received | Claimed,
+    received: Received | TicketedUpload,
     title: str,
     options: AnalysisRequest,
     source: str,
@@ -78,7 +78,7 @@ def _create(
             **columns(),
         )
     except BaseException:
-        # No row without its film, no film without its row.
+        # No row without its video, no video without its row.
         received.take_back(storage, key)
         raise
     finally:

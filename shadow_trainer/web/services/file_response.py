@@ -20,7 +20,7 @@ DOWNLOAD = {
     ".csv": "text/csv; charset=utf-8",
     ".html": "text/html; charset=utf-8",
 }
-# The coach's own file: the type is a guess from its name, so it can only ever be a film.
+# The coach's own file: the type is a guess from its name, so it can only ever be a video.
 FILM_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm"}
 
 
@@ -35,7 +35,7 @@ def send_result(row: Analysis, name: str, *, download: bool = False) -> Response
 
 
 def send_original(row: Analysis, *, download: bool = True) -> Response:
-    """The film as it was uploaded."""
+    """The video as it was uploaded."""
     suffix = PurePosixPath(row.original_key).suffix
     mimetype = FILM_TYPES.get(suffix, "application/octet-stream")
     attach = download or mimetype == "application/octet-stream"

@@ -32,18 +32,18 @@ NAME_MAX_CHARS, NOTE_MAX_CHARS = 60, 2000
 
 
 @dataclass(frozen=True)
-class Shelved:
+class ListedReference:
     """A reference as lists show it. ``key`` is the option of an analysis, ``place`` the end of its address."""
 
     key: str
     place: str
     name: str
     facts: dict[str, Any]
-    picture: str
+    figure: str
     built_in: bool
 
 
-def all_() -> list[Shelved]:
+def all_() -> list[ListedReference]:
     """Built-in ones first, then the viewer's own by name."""
     listed = [_built_in(name) for name in BUILT_IN]
     rows = catalog().references.all()
@@ -51,7 +51,7 @@ def all_() -> list[Shelved]:
     return listed + [_rowless(name) for name in _rowless_names()]
 
 
-def find(place: str) -> tuple[Shelved, Any]:
+def find(place: str) -> tuple[ListedReference, Any]:
     """``(reference, its row or None)`` for an address; NotFound for none and for somebody else's."""
     if place in BUILT_IN:
         return _built_in(place), None
@@ -171,23 +171,23 @@ def checked_level(text: str) -> str:
     return text
 
 
-def _saved(row: Any) -> Shelved:
-    picture = (
+def _saved(row: Any) -> ListedReference:
+    drawn = (
         figure.svg(row.data["poses"], f"{row.name}: the delivery in four poses")
         if row.data.get("poses")
         else ""
     )
-    return Shelved(key_of(row), str(row.id), row.name, row.data, picture, built_in=False)
+    return ListedReference(key_of(row), str(row.id), row.name, row.data, drawn, built_in=False)
 
 
-def _built_in(name: str) -> Shelved:
+def _built_in(name: str) -> ListedReference:
     reference, words = BUILT_IN[name](), BUILT_IN_NAMES.get(name, name)
-    return Shelved(name, name, words, _facts(reference), _picture(reference, words), built_in=True)
+    return ListedReference(name, name, words, _facts(reference), _figure_of(reference, words), built_in=True)
 
 
-def _rowless(name: str) -> Shelved:
+def _rowless(name: str) -> ListedReference:
     reference = References(current().storage).get(name)
-    return Shelved(name, name, name, _facts(reference), _picture(reference, name), built_in=False)
+    return ListedReference(name, name, name, _facts(reference), _figure_of(reference, name), built_in=False)
 
 
 def _rowless_names() -> list[str]:
@@ -202,6 +202,6 @@ def _facts(reference: Reference) -> dict[str, Any]:
     return {**reference.facts(), "events": reference.events}
 
 
-def _picture(reference: Reference, name: str) -> str:
+def _figure_of(reference: Reference, name: str) -> str:
     poses = figure.flat(reference.points, reference.time_s, reference.events)
     return figure.svg(poses, f"{name}: the delivery in four poses")

@@ -32,7 +32,7 @@ class Submission:
     queue: str = "pose"
 
     def columns(self) -> dict[str, Any]:
-        """What the analysis' row gets. A new athlete is made here, when the film has arrived."""
+        """What the analysis' row gets. A new athlete is made here, when the video has arrived."""
         athlete = self.athlete or _new_athlete(self.form)
         return {
             "athlete_id": athlete.id if athlete else None,
@@ -75,7 +75,7 @@ def submission_from(form: Mapping[str, str]) -> Submission:
         recorded_on=values["recorded_on"],
         notes=values["notes"],
         tags=tuple(values["tags"]),
-        # What nobody sits and waits for, such as the later films of many.
+        # What nobody sits and waits for, such as the later videos of many.
         queue=BULK if form.get("bulk") == "1" else "pose",
     )
 
@@ -94,7 +94,7 @@ def _with_defaults(
 def _new_athlete(form: Mapping[str, str]) -> Athlete | None:
     """The athlete whom the form names as new; the one who has that name already when there is one.
 
-    Several films of one form come one after the other, each with the same new name.
+    Several videos of one form come one after the other, each with the same new name.
     """
     name = " ".join(form.get("new_athlete", "").split())
     if not name or form.get("athlete", "") not in ("", athletes.NEW):

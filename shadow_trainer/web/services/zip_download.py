@@ -57,7 +57,7 @@ def _entry(
     info = zipfile.ZipInfo(f"{folder}/{name}", row.created_at.timetuple()[:6])
     info.external_attr = 0o644 << 16
     suffix = name[name.rfind(".") :]
-    # Films and arrays are packed already.
+    # Videos and arrays are packed already.
     info.compress_type = zipfile.ZIP_DEFLATED if suffix in PACKED else zipfile.ZIP_STORED
     with storage.open(f"analyses/{row.id}/{name}") as source, archive.open(info, "w", force_zip64=True) as to:
         while chunk := source.read(CHUNK):

@@ -1,1 +1,1 @@
-"""Films on their way in: streamed to disk, counted, bounded."""
+"""Videos on their way in: streamed to disk, counted, bounded."""

@@ -1,6 +1,6 @@
 """Uploads: from the socket to a file on disk, with limits while it is read and nothing left behind.
 
-A film goes into the upload area (a folder beside the storage, so that accepting it is a rename). Names that
+A video goes into the upload area (a folder beside the storage, so that accepting it is a rename). Names that
 coaches give are shown and never used as a path. What is inside is the worker's business: the web decodes
 nothing.
 """
@@ -75,12 +75,12 @@ def check_queue() -> None:
 
 
 def receive() -> Received:
-    """The uploaded film of this request; BadRequest without one, BadVideo when it is empty."""
+    """The uploaded video of this request; BadRequest without one, BadVideo when it is empty."""
     return receive_all()[0]
 
 
 def receive_all() -> list[Received]:
-    """Every uploaded film of this request; errors as for :func:`receive`."""
+    """Every uploaded video of this request; errors as for :func:`receive`."""
     files = [file for field in FIELD_NAMES for file in request.files.getlist(field) if file.filename]
     if not files:
         raise BadRequest(
@@ -112,12 +112,12 @@ def display_name(filename: str) -> str:
 
 
 def title_of(name: str) -> str:
-    """What an analysis is called at first: the film's name without its extension."""
+    """What an analysis is called at first: the video's name without its extension."""
     suffix = PurePosixPath(name).suffix
     return name.removesuffix(suffix) if suffix.lower() in EXTENSIONS else name
 
 
 def extension_of(filename: str) -> str:
-    """A known film extension or nothing: the content decides, the extension only helps a player."""
+    """A known video extension or nothing: the content decides, the extension only helps a player."""
     suffix = PurePosixPath(filename.replace("\\", "/")).suffix.lower()
     return suffix if suffix in EXTENSIONS else ""

@@ -111,7 +111,7 @@ def sweep(app: Flask) -> None:
 
 
 def too_large() -> TooLarge:
-    """The error for a film above the limit, with the limit in it."""
+    """The error for a video above the limit, with the limit in it."""
     return TooLarge(f"The film is larger than the limit of {current().settings.max_upload_mb} MB.")
 
 

@@ -1,6 +1,6 @@
-"""A film that a browser has put into the bucket itself: the signed ticket for it, and its take-over.
+"""A video that a browser has put into the bucket itself: the signed ticket for it, and its take-over.
 
-The web process keeps nothing between the two: the ticket says which place was given to whom, for which film.
+The web process keeps nothing between the two: the ticket says which place was given to whom, for which upload.
 What is never claimed is swept from ``incoming/`` by the clock.
 """
 
@@ -18,14 +18,14 @@ from ..accounts.viewer import viewer
 from ..http.services import current
 from .receive import display_name, extension_of
 
-# The film itself may be under way for long after the ticket was last good for beginning.
+# The video itself may be under way for long after the ticket was last good for beginning.
 GOOD_FOR_S = 12 * 3600
 AGAIN = "Choose the film again."
 
 
 @dataclass(frozen=True)
-class Claimed:
-    """A film in ``incoming/``, as an upload: see :class:`.uploads.Received`."""
+class TicketedUpload:
+    """A video in ``incoming/``, as an upload: see :class:`.uploads.Received`."""
 
     analysis_id: str
     size_bytes: int
@@ -51,20 +51,20 @@ class Claimed:
 
 
 def issue(filename: str, size_bytes: int) -> tuple[UploadTicket, str] | None:
-    """A ticket for one film of exactly this size at most, and the signed word to claim it by.
+    """A ticket for one video of exactly this size at most, and the signed word to claim it by.
 
-    None where the storage takes no films from browsers.
+    None where the storage takes no videos from browsers.
     """
-    film = Claimed(new_id(), size_bytes, display_name(filename), extension_of(filename))
-    ticket = current().storage.ticket(film.incoming_key, size_bytes)
+    upload = TicketedUpload(new_id(), size_bytes, display_name(filename), extension_of(filename))
+    ticket = current().storage.ticket(upload.incoming_key, size_bytes)
     if ticket is None:
         return None
-    values = [film.analysis_id, film.size_bytes, film.name, film.extension, viewer().user_id]
+    values = [upload.analysis_id, upload.size_bytes, upload.name, upload.extension, viewer().user_id]
     return ticket, _signer().dumps(values)
 
 
-def read(word: str) -> Claimed:
-    """The film that a ticket was for; BadRequest for a word that is not ours, too old or somebody else's."""
+def read(word: str) -> TicketedUpload:
+    """The video that a ticket was for; BadRequest for a word that is not ours, too old or somebody else's."""
     try:
         *values, owner = _signer().loads(word, max_age=GOOD_FOR_S)
     except BadSignature as error:
@@ -73,20 +73,20 @@ def read(word: str) -> Claimed:
         ) from error
     if owner != viewer().user_id:
         raise BadRequest("The upload was begun by somebody else.", code="bad_claim", fix=AGAIN)
-    return Claimed(*values)
+    return TicketedUpload(*values)
 
 
-def arrived(film: Claimed) -> Claimed:
-    """The film itself, once it is there; Conflict when it has not arrived, or not whole."""
+def arrived(upload: TicketedUpload) -> TicketedUpload:
+    """The video itself, once it is there; Conflict when it has not arrived, or not whole."""
     storage = current().storage
     try:
-        size_bytes = storage.size(film.incoming_key)
+        size_bytes = storage.size(upload.incoming_key)
     except NotFound as error:
         raise Conflict("The film has not arrived in the storage.", code="not_arrived", fix=AGAIN) from error
-    if size_bytes != film.size_bytes:
-        storage.delete(film.incoming_key)
+    if size_bytes != upload.size_bytes:
+        storage.delete(upload.incoming_key)
         raise Conflict("The film did not arrive whole.", code="not_whole", fix=AGAIN)
-    return film
+    return upload
 
 
 def _signer() -> URLSafeTimedSerializer:

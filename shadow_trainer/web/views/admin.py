@@ -80,7 +80,7 @@ def delete(analysis_id: str) -> Response:
 @blueprint.post("/dead/requeue")
 @admin_only
 def requeue_all() -> Response:
-    """Run every dead letter again that may succeed: a bad film stays one."""
+    """Run every dead letter again that may succeed: a bad video stays one."""
     jobs = current().jobs
     chosen = [letter.job_id for letter in jobs.dead_letters(limit=500) if not letter.permanent]
     for job_id in chosen:

@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 @blueprint.post("/upload")
 @limited("upload")
 def upload() -> Response:
-    """Multipart: the film as ``video`` (or ``file``) and the options as fields."""
+    """Multipart: the video as ``video`` (or ``file``) and the options as fields."""
     submission = submission_from(request.form)
     return accepted(create.accept(receive.receive(), submission), "The film is in the queue.")
 
@@ -77,13 +77,13 @@ def info(analysis_id: str) -> Response:
 
 @blueprint.get("/<analysis_id>/download")
 def download(analysis_id: str) -> AnyResponse:
-    """The finished film with the skeleton on it, as a download."""
+    """The finished video with the skeleton on it, as a download."""
     return send_result(_with_overlay(analysis_id), "overlay.mp4", download=True)
 
 
 @blueprint.get("/<analysis_id>/preview/original")
 def preview_original(analysis_id: str) -> AnyResponse:
-    """The film for a browser: the upright copy, or the upload itself while there is no copy."""
+    """The video for a browser: the upright copy, or the upload itself while there is no copy."""
     row = analyses.find(analysis_id)
     if "preview.mp4" in (row.files or []):
         return send_result(row, "preview.mp4")
@@ -92,7 +92,7 @@ def preview_original(analysis_id: str) -> AnyResponse:
 
 @blueprint.get("/<analysis_id>/preview/processed")
 def preview_processed(analysis_id: str) -> AnyResponse:
-    """The film with the skeleton on it, for a browser."""
+    """The video with the skeleton on it, for a browser."""
     return send_result(_with_overlay(analysis_id), "overlay.mp4")
 
 

@@ -1,4 +1,4 @@
-"""The athletes: who they are, their films, and how their numbers change over the seasons."""
+"""The athletes: who they are, their videos, and how their numbers change over the seasons."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from ...catalog import Athlete
 from ...errors import BadRequest, ShadowError
+from ...vocabulary import State
 from ..accounts.viewer import catalog
 from ..forms.analysis import LEVEL_CHOICES
 from ..forms.athlete import facts
@@ -46,16 +47,16 @@ def create() -> Response | tuple[str, int]:
 
 @blueprint.get("/<athlete_id>")
 def athlete(athlete_id: str) -> str:
-    """One athlete: films, trends, consistency."""
+    """One athlete: videos, trends, consistency."""
     row = athletes.find(athlete_id)
-    films = analyses.list_analyses(athlete_id=row.id, limit=LOOKS_BACK)
-    done = [film for film in films if film.state == "completed"]
+    rows = analyses.list_analyses(athlete_id=row.id, limit=LOOKS_BACK)
+    done = [row for row in rows if row.state == State.COMPLETED]
     return render_template(
         "athlete.html",
         athlete=row,
         age=trends.age(row.birth_year),
-        films=items(films),
-        seasons=trends.build(done, catalog().analyses.deliveries_of(film.id for film in done)),
+        films=items(rows),
+        seasons=trends.build(done, catalog().analyses.deliveries_of(row.id for row in done)),
         others=[o for o in _all(archived=None) if o.id != row.id and o.owner_id == row.owner_id],
     )
 
@@ -89,7 +90,7 @@ def save(athlete_id: str) -> Response | tuple[str, int]:
 def merge(athlete_id: str) -> Response:
     """Two entries of one pitcher become one."""
     row, into = athletes.find(athlete_id), athletes.find(request.form.get("into", ""))
-    if row.owner_id != into.owner_id:  # an admin sees both; each coach would lose sight of half the films
+    if row.owner_id != into.owner_id:  # an admin sees both; each coach would lose sight of half the videos
         raise BadRequest(
             "These two athletes belong to different coaches.", code="other_coach", fix="Choose another one."
         )
@@ -100,7 +101,7 @@ def merge(athlete_id: str) -> Response:
 
 @blueprint.post("/<athlete_id>/delete")
 def delete(athlete_id: str) -> Response:
-    """Delete the athlete; the films stay."""
+    """Delete the athlete; the videos stay."""
     row = athletes.find(athlete_id)
     catalog().athletes.delete(row.id)
     flash(f"“{row.name}” was deleted. The films are still among the analyses.")

@@ -1,4 +1,4 @@
-"""Any two pitches beside each other: films, numbers with their errors, intervals, likeness."""
+"""Any two pitches beside each other: videos, numbers with their errors, intervals, similarity."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def init_app(app: Flask) -> None:
 
 @dataclass(frozen=True)
 class Pitch:
-    """One of the two: its row, its place in the film, what was found, and addresses for the page."""
+    """One of the two: its row, its place in the video, what was found, and addresses for the page."""
 
     row: Any
     place: int
     document: dict[str, Any]
-    film: str | None
+    video: str | None
     poster: str | None
 
     @property
@@ -57,13 +57,13 @@ class Pitch:
 
     @property
     def scale(self) -> float:
-        """Real seconds in a second of the film."""
+        """Real seconds in a second of the video."""
         video = self.document["video"]
         return float(video.get("time_scale") or video["fps"] / video["capture_fps"])
 
     @property
-    def film_events(self) -> dict[str, float]:
-        """Events in seconds of the film's own clock."""
+    def video_events(self) -> dict[str, float]:
+        """Events in seconds of the video's own clock."""
         return {
             name: round(float(event["time_s"]) / self.scale, 5)
             for name, event in self.delivery["events"].items()
@@ -95,7 +95,7 @@ def index() -> str:
         phases=differences.metrics(a.delivery, b.delivery) if both else (),
         intervals=differences.intervals(a.delivery, b.delivery) if both else (),
         moments=differences.moments(a.delivery, b.delivery, a.scale, b.scale) if both else (),
-        alike=_alike(a, b) if both and a.is_scored and b.is_scored else None,
+        similarity=_similarity(a, b) if both and a.is_scored and b.is_scored else None,
         unscored=both and not (a.is_scored and b.is_scored),
     )
 
@@ -121,7 +121,7 @@ def _pitch(text: str) -> Pitch | None:
     return Pitch(row, place, document, media_address(row, "preview.mp4"), poster_address(row))
 
 
-def _alike(a: Pitch, b: Pitch) -> Any:
+def _similarity(a: Pitch, b: Pitch) -> Any:
     """How alike the first is to the second, on the first one's body: the report's own measure."""
     series = analyses.read_pose(a.row.id)
     other = from_delivery(analyses.read_pose(b.row.id), b.document, b.place, name=b.words)
@@ -135,4 +135,4 @@ def _alike(a: Pitch, b: Pitch) -> Any:
         float(athlete["height_m"]),
         other,
     )
-    return differences.alike(similarity)
+    return differences.similarity_between(similarity)

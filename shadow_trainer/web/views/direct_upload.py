@@ -1,8 +1,8 @@
-"""Films straight from the browser to the bucket: two small requests of ours around one that we never see.
+"""Videos straight from the browser to the bucket: two small requests of ours around one that we never see.
 
 `POST /videos/uploads/presign` (``name``, ``size_bytes`` and the options of an upload) answers with a form to send
-the film with. `POST /videos/uploads/complete` (``claim`` and the same options) makes the analysis. Where films
-are kept in a folder the first answers 409, and the film goes to `/videos/upload`.
+the video with. `POST /videos/uploads/complete` (``claim`` and the same options) makes the analysis. Where videos
+are kept in a folder the first answers 409, and the video goes to `/videos/upload`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
 @blueprint.post("/presign")
 @limited("upload")
 def presign() -> Response:
-    """Permission for one film, after everything was checked that can be checked without it."""
+    """Permission for one video, after everything was checked that can be checked without it."""
     size = request.form.get("size_bytes", "")
     if not (size.isascii() and size.isdecimal() and len(size) <= SIZE_MAX_DIGITS):
         raise BadRequest("size_bytes must be the size of the film in bytes.", code="bad_size")
@@ -56,7 +56,7 @@ def presign() -> Response:
 
 @blueprint.post("/complete")
 def complete() -> Response:
-    """The film has arrived: take it over and put it in the queue. Doing it twice is no error."""
+    """The video has arrived: take it over and put it in the queue. Doing it twice is no error."""
     submission = submission_from(request.form)
     upload = tickets.read(request.form.get("claim", ""))
     row = catalog().analyses.find(upload.analysis_id, with_trash=True) or create.accept(

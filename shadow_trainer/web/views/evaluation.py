@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 @blueprint.post("/get_3d_keypoints")
 def get_3d_keypoints() -> Response:
-    """A film as ``video`` is accepted like an upload; JSON ``{"job_id": ...}`` answers with its landmarks.
+    """A video as ``video`` is accepted like an upload; JSON ``{"job_id": ...}`` answers with its landmarks.
 
     The landmarks are those of ``/keypoints/user?part=3d``; while the analysis runs the answer is 202 again.
     """
@@ -49,7 +49,7 @@ def get_3d_keypoints() -> Response:
 
 @blueprint.post("/<analysis_id>/generate-evaluation")
 def generate_evaluation(analysis_id: str) -> Response:
-    """What was seen, in words: faults, strengths and likeness of each pitch.
+    """What was seen, in words: faults, strengths and similarity of each pitch.
 
     JSON with other assumptions (``{"reference": "elite", "level": "college"}``) measures again first.
     """
@@ -76,13 +76,13 @@ def _evaluation(analysis_id: str, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pitch(pitch: report_view.Delivery) -> dict[str, Any]:
-    likeness = pitch.shadow
+    similarity = pitch.similarity
     return {
         "index": pitch.index,
         "faults": [_finding(item) for item in (*pitch.findings, *pitch.more_findings)],
         "strengths": [_finding(item) for item in pitch.strengths],
-        "reference": likeness.reference if likeness else None,
-        "similarity": likeness.overall if likeness else None,
+        "reference": similarity.reference if similarity else None,
+        "similarity": similarity.overall if similarity else None,
     }
 
 

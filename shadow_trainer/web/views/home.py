@@ -19,7 +19,7 @@ from ..uploads import receive
 blueprint = Blueprint("home", __name__)
 
 RECENT = 6
-# Of many films at once these go before others; the rest can wait.
+# Of many videos at once these go before others; the rest can wait.
 FIRST_IN_LINE = 3
 FORM_DEFAULTS = {"throws": "auto", "view": "auto", "reference": "elite", "level": ""}
 
@@ -46,7 +46,7 @@ def _page(problem: ShadowError | None = None) -> str:
         problem=problem,
         errors=problem.errors if problem else [],
         max_upload_mb=settings.max_upload_mb,
-        max_film_s=settings.max_video_s,
+        max_video_s=settings.max_video_s,
         extensions=sorted(receive.EXTENSIONS),
         first_in_line=FIRST_IN_LINE,
         athletes=catalog().athletes.all(),

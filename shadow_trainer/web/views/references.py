@@ -218,7 +218,7 @@ def _place(text: str) -> int:
     return int(text)
 
 
-def _as_json(reference: references.Shelved) -> dict[str, Any]:
+def _as_json(reference: references.ListedReference) -> dict[str, Any]:
     names = ("level", "hand", "height_m", "duration_s", "source")
     facts = {name: reference.facts.get(name) for name in names}
     return {"reference": reference.key, "name": reference.name, "built_in": reference.built_in, **facts}

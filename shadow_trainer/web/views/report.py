@@ -16,7 +16,7 @@ from ..presenters.charts import Figure, figures
 from ..services import analyses, corrections, references
 from ..services.urls import media_address, poster_address
 
-FILMS = {"overlay": "overlay.mp4", "plain": "preview.mp4", "3d": "side_by_side.mp4"}
+VIDEOS = {"overlay": "overlay.mp4", "plain": "preview.mp4", "3d": "side_by_side.mp4"}
 OTHERS = 40
 
 
@@ -33,7 +33,7 @@ def render(row: Analysis) -> str:
     document = analyses.read_document(row.id)
     report = report_view.build(document, delivery=request.args.get("delivery", type=int))
     wanted = request.args.get("film", "overlay")
-    film = wanted if wanted in FILMS else "overlay"
+    film = wanted if wanted in VIDEOS else "overlay"
     repeats_nothing()
     return render_template(
         "report.html",
@@ -45,9 +45,9 @@ def render(row: Analysis) -> str:
         moved=document.get("moved_events"),
         assumed=assumed(document, row.options, references.choices()),
         choices=CHOICES,
-        films_are_old=corrections.films_are_old(row.id, document),
+        videos_are_old=corrections.videos_are_old(row.id, document),
         film=film,
-        film_address=media_address(row, FILMS[film]) or media_address(row, "preview.mp4"),
+        film_address=media_address(row, VIDEOS[film]) or media_address(row, "preview.mp4"),
         start_s=request.args.get("t", type=float),
         has=lambda name: name in (row.files or []),
         media=lambda name: media_address(row, name),
@@ -65,7 +65,7 @@ def _figures(row: Analysis, report: report_view.Report) -> list[Figure]:
 
 
 def _others(row: Analysis, report: report_view.Report) -> list[Other]:
-    """The other pitches of this film, then those of the coach's other analyses, the newest first."""
+    """The other pitches of this video, then those of the coach's other analyses, the newest first."""
     shown = report.selected.index if report.selected else None
     pitches = [
         (row, place) for place in range(len(report.deliveries)) if report.deliveries[place].index != shown

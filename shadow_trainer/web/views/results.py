@@ -46,7 +46,7 @@ def keypoints_user(analysis_id: str) -> Response:
 
 @blueprint.get("/<analysis_id>/keypoints/pro")
 def keypoints_pro(analysis_id: str) -> Response:
-    """The shadow, row for row with the film; ``?mode=real_speed`` keeps its own speed, locked at contact;
+    """The shadow, row for row with the video; ``?mode=real_speed`` keeps its own speed, locked at contact;
     ``?pin=hips`` holds it at the athlete's hips and not at the feet.
     """
     row = analyses.completed(analysis_id)
@@ -56,7 +56,7 @@ def keypoints_pro(analysis_id: str) -> Response:
     pin = request.args.get("pin", PINS[0])
     if pin not in PINS:
         raise BadRequest(f"pin must be one of {', '.join(PINS)}.", code="bad_pin", fix="Choose feet or hips.")
-    return _landmarks(row, analyses.read_shadow(row.id, mode, pin))
+    return _landmarks(row, analyses.read_reference_overlay(row.id, mode, pin))
 
 
 def _landmarks(row: Any, series: PoseSeries) -> Response:
@@ -73,9 +73,9 @@ def _landmarks(row: Any, series: PoseSeries) -> Response:
 
 @blueprint.get("/<analysis_id>/pitches/<int:place>")
 def pitch(analysis_id: str, place: int) -> Response:
-    """What a page needs to show one pitch beside another: film, its clock, events in it, landmarks.
+    """What a page needs to show one pitch beside another: video, its clock, events in it, landmarks.
 
-    ``events`` are seconds of the film's own clock; ``scale`` is the real seconds in one second of it.
+    ``events`` are seconds of the video's own clock; ``scale`` is the real seconds in one second of it.
     """
     row = analyses.completed(analysis_id)
     shown = pitch_of(analyses.read_document(row.id), place)
@@ -144,7 +144,7 @@ def move_events(analysis_id: str) -> Response:
 @blueprint.post("/<analysis_id>/assumptions")
 def assume(analysis_id: str) -> Response:
     """``{"throws": "left", "height_m": 1.88, "capture_fps": 240, "level": "college", "reference": "elite",
-    "view": "rear"}``: any of them; null is not known. The numbers follow at once, the films a little later.
+    "view": "rear"}``: any of them; null is not known. The numbers follow at once, the videos a little later.
     """
     body = request.get_json(silent=True)
     if not isinstance(body, dict) or not body:
@@ -164,7 +164,7 @@ def _measured(analysis_id: str, document: dict[str, Any]) -> Response:
     return jsonify(
         moved_events=document.get("moved_events") or {},
         assumptions={name: options.get(name) for name in assumptions.FIELDS},
-        films_are_old=corrections.films_are_old(analysis_id, document),
+        films_are_old=corrections.videos_are_old(analysis_id, document),
         **{name: document.get(name) for name in names},
     )
 

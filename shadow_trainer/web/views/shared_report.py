@@ -1,4 +1,4 @@
-"""What a share link opens: one report to read and its films, without a script, a form or another address."""
+"""What a share link opens: one report to read and its videos, without a script, a form or another address."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..services.urls import is_shared, media_address, poster_address
 
 blueprint = Blueprint("shared_report", __name__, url_prefix="/s/<token>")
 
-FILMS = {"overlay": "overlay.mp4", "plain": "preview.mp4", "3d": "side_by_side.mp4"}
+VIDEOS = {"overlay": "overlay.mp4", "plain": "preview.mp4", "3d": "side_by_side.mp4"}
 HEADERS = {
     "Referrer-Policy": "no-referrer",  # the address is the key: it is told to nobody
     "X-Robots-Tag": "noindex, nofollow",
@@ -28,7 +28,7 @@ HEADERS = {
 
 
 def init_app(app: Flask) -> None:
-    """Add the page and its films."""
+    """Add the page and its videos."""
     app.register_blueprint(blueprint)
 
 
@@ -48,7 +48,7 @@ def report(token: str) -> str:
     document = analyses.read_document(row.id)
     shown = report_view.build(document, delivery=request.args.get("delivery", type=int))
     film = request.args.get("film", "overlay")
-    address = media_address(row, FILMS.get(film, "overlay.mp4")) or media_address(row, "preview.mp4")
+    address = media_address(row, VIDEOS.get(film, "overlay.mp4")) or media_address(row, "preview.mp4")
     return render_template(
         "shared.html",
         shared=True,
@@ -56,7 +56,7 @@ def report(token: str) -> str:
         report=shown,
         charts=_charts(row, shown),
         film=film,
-        films=[name for name, file in FILMS.items() if media_address(row, file)],
+        films=[name for name, file in VIDEOS.items() if media_address(row, file)],
         film_address=address,
         start_s=request.args.get("t", type=float),
         poster=poster_address(row),
@@ -67,7 +67,7 @@ def report(token: str) -> str:
 @blueprint.get("/media/<name>")
 @public
 def media(token: str, name: str) -> AnyResponse:
-    """A film of the shared report."""
+    """A video of the shared report."""
     row = _row(token)
     if not is_shared(name) or name not in (row.files or []):
         raise NotFound("This link has no such film.", code="no_such_file")

@@ -1,4 +1,4 @@
-"""A club: two coaches, an admin, and one of everything that belongs to the first coach."""
+"""A site with accounts: two coaches, an admin, and one of everything that belongs to the first coach."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from shadow_trainer.jobs.pipeline.references import References
 from shadow_trainer.pitching.reference import BUILT_IN
 from tests.web.access_table import Route
 from tests.web.accounts import SITE, Person
-from tests.web.conftest import Desk, make_app
+from tests.web.conftest import SampleAnalyses, make_app
 
 SECRET = "Bullpen of Leo"
 
 
-class Club:
+class CoachesSite:
     """The site with ana's things in it: an analysis, athletes, a reference, a share link, a token."""
 
     def __init__(self, app: Flask, values: dict[str, Any]) -> None:
@@ -43,7 +43,7 @@ def furnish(app: Flask, samples: Path) -> dict[str, Any]:
     catalog = app.extensions["shadow"].catalog
     users = {user.name: user.id for user in catalog.users.all()}
     ana = users["ana"]
-    analysis_id = Desk(app, samples).completed(title=SECRET, owner_id=ana)
+    analysis_id = SampleAnalyses(app, samples).completed(title=SECRET, owner_id=ana)
     twins = [catalog.athletes.create(name=SECRET, owner_id=ana).id for _ in range(2)]
     elite = BUILT_IN["elite"]()
     References(app.extensions["shadow"].storage).save(elite, key="leo-1")
@@ -64,10 +64,10 @@ def furnish(app: Flask, samples: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def copied(furnished: tuple[Path, dict], folder: Path, **changes: Any) -> Club:
-    """A club in a copy of that folder."""
+def copied(furnished: tuple[Path, dict], folder: Path, **changes: Any) -> CoachesSite:
+    """The site in a copy of that folder."""
     shutil.copytree(furnished[0], folder)
-    return Club(make_app(folder, **{"single_user": False, **changes}), dict(furnished[1]))
+    return CoachesSite(make_app(folder, **{"single_user": False, **changes}), dict(furnished[1]))
 
 
 def refused_as_unknown(answer: TestResponse) -> bool:

@@ -1,4 +1,4 @@
-"""How alike: to the shadow, and pitch to pitch."""
+"""Similarity to the reference, and of the deliveries to each other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Joint:
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Similarity:
     """The comparison of one delivery with the shadow."""
 
     reference: str
@@ -42,7 +42,7 @@ class Spread:
     count: int
 
 
-def likeness(similarity: dict[str, Any], *, scored: bool) -> Likeness | None:
+def similarity_of(similarity: dict[str, Any], *, scored: bool) -> Similarity | None:
     """The shadow's part of a delivery; None when there is none or the model is too coarse for a score."""
     if not similarity or not scored:
         return None
@@ -56,7 +56,7 @@ def likeness(similarity: dict[str, Any], *, scored: bool) -> Likeness | None:
         )
         for row in similarity.get("joints") or ()
     )
-    return Likeness(
+    return Similarity(
         reference=REFERENCE_WORDS.get(name, name),
         overall=None if overall is None else round(overall),
         message=similarity.get("message") or "",
