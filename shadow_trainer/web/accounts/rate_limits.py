@@ -11,6 +11,7 @@ import ipaddress
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter, RateLimitExceeded
@@ -124,7 +125,7 @@ def _storage(settings: Settings) -> str:
     return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
 
 
-def _options(settings: Settings) -> dict[str, float]:
+def _options(settings: Settings) -> dict[str, Any]:
     if _storage(settings) == "memory://":
         return {}
     return {"socket_connect_timeout": PATIENCE_S, "socket_timeout": PATIENCE_S}

@@ -19,10 +19,11 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, send_from_directory, url_for
 from markupsafe import Markup
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from ...settings import ROOT
 from .access_rules import anonymous
+from .compression import accepts_gzip
 
 STATIC = ROOT / "static"
 FOLDERS = ("css", "js", "img")
@@ -118,7 +119,7 @@ def _text(files: tuple[Path, ...], mimetype: str, *, max_age: int) -> Response:
         plain, packed, tag = _read(files, tuple(path.stat().st_mtime_ns for path in files))
     except (FileNotFoundError, IsADirectoryError):
         abort(404)
-    zipped = "gzip" in request.accept_encodings and not request.range
+    zipped = accepts_gzip() and not request.range
     response = Response(packed if zipped else plain, mimetype=mimetype)
     if zipped:
         response.content_encoding = "gzip"

@@ -26,6 +26,11 @@ def init_app(app: Flask) -> None:
     app.after_request(_compress)
 
 
+def accepts_gzip() -> bool:
+    """Whether whoever asks can read a compressed answer."""
+    return request.accept_encodings["gzip"] > 0
+
+
 def repeats_nothing() -> None:
     """This page has no text in it that the request brought: it may be compressed."""
     g.repeats_nothing = True
@@ -45,7 +50,7 @@ def _compress(response: Response) -> Response:
     if not (page or response.mimetype in TYPES) or response.status_code != 200:
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings or response.content_encoding or request.range:
+    if not accepts_gzip() or response.content_encoding or request.range:
         return response
     # A file is sent from disk in pieces; what is compressed here is small enough to hold.
     response.direct_passthrough = False

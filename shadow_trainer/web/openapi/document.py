@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/openapi.json")
 def document() -> Response:
     """This description, as OpenAPI 3.1."""
-    return jsonify(describe(current_app))  # type: ignore[arg-type]
+    return jsonify(describe(current_app))
 
 
 def describe(app: Flask) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def api_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
     """Every route of the API with each of its methods, by address."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if rule.rule.startswith(API_PREFIXES):
-            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield rule, method
 
 

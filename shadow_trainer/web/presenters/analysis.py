@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from ...catalog import Analysis
 from ...labels import HANDS
 
 ACTIVE = ("queued", "processing", "retrying")
@@ -54,7 +55,7 @@ def state_words(state: str) -> str:
     return STATE_WORDS.get(state, state)
 
 
-def item(row: Any, *, poster: str | None, now: datetime, athlete: str = "") -> Item:
+def item(row: Analysis, *, poster: str | None, now: datetime, athlete: str = "") -> Item:
     """A row of the catalog as a line of a list."""
     return Item(
         id=row.id,

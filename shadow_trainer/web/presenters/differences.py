@@ -120,10 +120,10 @@ def similarity_between(similarity: Mapping[str, Any]) -> Similarity | None:
 
 def verdict(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
     """Whether two measured values differ by more than their errors together (root of the sum of squares)."""
-    errors = (a.get("error"), b.get("error"))
-    if "low" in (a.get("confidence"), b.get("confidence")) or None in errors:
+    error_a, error_b = a.get("error"), b.get("error")
+    if "low" in (a.get("confidence"), b.get("confidence")) or error_a is None or error_b is None:
         return "unsure"
-    return "more" if abs(b["value"] - a["value"]) > float(np.hypot(*errors)) else "within"
+    return "more" if abs(b["value"] - a["value"]) > float(np.hypot(error_a, error_b)) else "within"
 
 
 def _row(key: MetricKey, a: Mapping[str, Any] | None, b: Mapping[str, Any] | None) -> Row:

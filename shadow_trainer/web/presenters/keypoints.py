@@ -75,7 +75,8 @@ def role_of(a: str, b: str, throws: str) -> str:
 
 
 def _seen(series: PoseSeries) -> np.ndarray:
-    return np.isfinite(series.landmarks_px).any(axis=(1, 2))
+    seen: np.ndarray = np.any(np.isfinite(series.landmarks_px), axis=(1, 2))
+    return seen
 
 
 def _rows(values: np.ndarray, *, seen: np.ndarray | None = None) -> list[list[int | None] | None]:

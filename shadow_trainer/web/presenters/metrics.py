@@ -180,7 +180,7 @@ def _bar(value: float | None, error: float | None, norm: dict[str, Any]) -> Bar 
 
     def place(x: float) -> float:
         z = max(-BAR_SD, min(BAR_SD, (x - mean) / sd))
-        return round(BAR_WIDTH / 2 + z * BAR_WIDTH / (2 * BAR_SD), 1)
+        return float(round(BAR_WIDTH / 2 + z * BAR_WIDTH / (2 * BAR_SD), 1))
 
     half = error or 0.0
     return Bar(place(value), place(value - half), place(value + half), abs(value - mean) > BAR_SD * sd)

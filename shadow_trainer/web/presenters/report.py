@@ -95,11 +95,11 @@ class Report:
     facts: tuple[tuple[str, str], ...]
     deliveries: tuple[Delivery, ...]
     selected: Delivery | None
-    people: tuple[dict[str, Any], ...]
+    people: tuple[Mapping[str, Any], ...]
     warnings: tuple[dict[str, str], ...]
     consistency: tuple[Spread, ...]
     drifts: tuple[str, ...]
-    repeated: tuple[dict[str, Any], ...]
+    repeated: tuple[Mapping[str, Any], ...]
     model_note: str
     width: int
     height: int

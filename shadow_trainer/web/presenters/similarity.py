@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +43,7 @@ class Spread:
     count: int
 
 
-def similarity_of(similarity: dict[str, Any], *, scored: bool) -> Similarity | None:
+def similarity_of(similarity: Mapping[str, Any], *, scored: bool) -> Similarity | None:
     """The shadow's part of a delivery; None when there is none or the model is too coarse for a score."""
     if not similarity or not scored:
         return None
@@ -64,29 +65,29 @@ def similarity_of(similarity: dict[str, Any], *, scored: bool) -> Similarity | N
     )
 
 
-def spreads(consistency: dict[str, Any]) -> tuple[Spread, ...]:
+def spreads(consistency: Mapping[str, Any]) -> tuple[Spread, ...]:
     """Rows of the consistency table."""
     return tuple(_spread(row) for row in consistency.get("metrics") or ())
 
 
-def drifts(consistency: dict[str, Any]) -> tuple[str, ...]:
+def drifts(consistency: Mapping[str, Any]) -> tuple[str, ...]:
     """``Stride length: falls by 0.4 % of height with each pitch.``, for what changes over the pitches."""
     rows = consistency.get("metrics") or ()
     return tuple(_drift(row) for row in rows if row.get("trend_per_pitch") is not None)
 
 
-def _drift(row: dict[str, Any]) -> str:
+def _drift(row: Mapping[str, Any]) -> str:
     slope = row["trend_per_pitch"]
     amount = with_sign(f"{abs(slope):.2g}", row.get("unit") or "")
     return f"{row['label']}: {'rises' if slope > 0 else 'falls'} by {amount} with each pitch."
 
 
-def repeated(consistency: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+def repeated(consistency: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     """Faults with the number of pitches they were seen in, those that are marked first."""
     return tuple(sorted(consistency.get("faults") or (), key=lambda f: (not f["marked"], -f["count"])))
 
 
-def _spread(row: dict[str, Any]) -> Spread:
+def _spread(row: Mapping[str, Any]) -> Spread:
     unit = row.get("unit") or ""
     return Spread(
         label=row["label"],

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ...catalog import Analysis
 from ...labels import number, quantity
 from ...pitching import consistency
+from ...pitching.document import Consistency
 from ...pitching.metrics import MetricKey, quantity_of, span_of
 from ...pitching.metrics.labels import metric_label
 from ...pitching.stored import upgraded_metrics
@@ -78,8 +80,8 @@ class Seasons:
     groups: tuple[Group, ...]
     spreads: tuple[Spread, ...]
     sessions: tuple[Session, ...]
-    marks: tuple[dict[str, Any], ...]
-    others: tuple[dict[str, Any], ...]
+    marks: tuple[Mapping[str, Any], ...]
+    others: tuple[Mapping[str, Any], ...]
 
 
 def age(birth_year: int | None, today: date | None = None) -> int | None:
@@ -113,7 +115,7 @@ def build(analyses: Iterable[Any], deliveries: Mapping[str, list[Any]]) -> Seaso
     )
 
 
-def _together(thrown: list[Thrown]) -> dict[str, Any]:
+def _together(thrown: list[Thrown]) -> Consistency:
     return consistency.over([pitch for _, _, pitch in thrown], [view for _, view, _ in thrown])
 
 
@@ -126,7 +128,7 @@ def _sessions(thrown: list[Thrown]) -> Iterable[Session]:
             yield Session(day, len(mine), spreads(spread), drifts(spread))
 
 
-def day_of(row: Any) -> date:
+def day_of(row: Analysis) -> date:
     """The day of a video: as the coach wrote it, else that of the upload."""
     return row.recorded_on or row.created_at.date()
 

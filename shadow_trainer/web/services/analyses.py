@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from ...body.series import PoseSeries
 from ...catalog import Analysis
+from ...catalog.search import Wanted
 from ...errors import Conflict, NotFound
 from ...jobs.pipeline.request import AnalysisRequest
 from ...pitching.reference.retarget import at_hips
@@ -36,12 +37,12 @@ def is_there(analysis_id: str) -> bool:
     return catalog().analyses.find(analysis_id) is not None
 
 
-def list_analyses(**wanted: Any) -> list[Analysis]:
+def list_analyses(*, limit: int = 50, offset: int = 0, **wanted: Unpack[Wanted]) -> list[Analysis]:
     """The viewer's analyses, the newest first; arguments as for the catalog."""
-    return catalog().analyses.page(**wanted)
+    return catalog().analyses.page(limit=limit, offset=offset, **wanted)
 
 
-def count_analyses(**wanted: Any) -> int:
+def count_analyses(**wanted: Unpack[Wanted]) -> int:
     """How many there are of them."""
     return catalog().analyses.count(**wanted)
 

@@ -45,6 +45,7 @@ def send_original(row: Analysis, *, download: bool = True) -> Response:
 def _send(key: str, mimetype: str, attach: bool, name: str) -> Response:
     """From the disk with byte ranges; from elsewhere by sending the browser there."""
     storage = current().storage
+    response: Response
     if (path := storage.path(key)) is not None:
         response = send_file(
             path, mimetype=mimetype, as_attachment=attach, download_name=name, conditional=True, max_age=0

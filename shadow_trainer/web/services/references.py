@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ...catalog import Reference as Row
 from ...catalog.references import RETIRED
 from ...errors import BadRequest, NotFound
 from ...jobs.pipeline.references import FOLDER, NONE, References
@@ -51,7 +52,7 @@ def all_() -> list[ListedReference]:
     return listed + [_rowless(name) for name in _rowless_names()]
 
 
-def find(place: str) -> tuple[ListedReference, Any]:
+def find(place: str) -> tuple[ListedReference, Row | None]:
     """``(reference, its row or None)`` for an address; NotFound for none and for somebody else's."""
     if place in BUILT_IN:
         return _built_in(place), None
@@ -90,19 +91,21 @@ def option_of(text: str) -> str:
     )
 
 
-def key_of(row: Any) -> str:
+def key_of(row: Row) -> str:
     """The option of an analysis that names a saved reference."""
     return PurePosixPath(row.storage_key).stem
 
 
-def save(reference: Reference, *, name: str, more: Mapping[str, Any], **columns: Any) -> Any:
+def save(reference: Reference, *, name: str, more: Mapping[str, Any], **columns: Any) -> Row:
     """Store a reference of the viewer's under ``name``; returns its row. ``more`` goes with its facts."""
     title = checked_name(name)
     slug = re.sub(r"[^A-Za-z0-9]+", "-", title).strip("-").lower()[:32] or "reference"
     key = f"{slug}-{secrets.token_hex(6)}"
     reference = replace(reference, name=title)
     References(current().storage).save(reference, key=key)
-    poses = figure.flat(reference.points, reference.time_s, reference.events)
+    poses = figure.flat(
+        reference.points, reference.time_s, {str(name): when for name, when in reference.events.items()}
+    )
     data = {**reference.facts(), "events": reference.events, "poses": poses, **more}
     try:
         return catalog().references.create(
@@ -171,7 +174,7 @@ def checked_level(text: str) -> str:
     return text
 
 
-def _saved(row: Any) -> ListedReference:
+def _saved(row: Row) -> ListedReference:
     drawn = (
         figure.svg(row.data["poses"], f"{row.name}: the delivery in four poses")
         if row.data.get("poses")
@@ -203,5 +206,7 @@ def _facts(reference: Reference) -> dict[str, Any]:
 
 
 def _figure_of(reference: Reference, name: str) -> str:
-    poses = figure.flat(reference.points, reference.time_s, reference.events)
+    poses = figure.flat(
+        reference.points, reference.time_s, {str(name): when for name, when in reference.events.items()}
+    )
     return figure.svg(poses, f"{name}: the delivery in four poses")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ...catalog import Analysis
+from ...storage import Storage
 from ..http.filenames import slug
 
 CHUNK = 1 << 20
@@ -36,7 +38,7 @@ class _Outlet(io.RawIOBase):
         return data
 
 
-def stream(rows: list[Any], storage: Any) -> Iterator[bytes]:
+def stream(rows: Sequence[Analysis], storage: Storage) -> Iterator[bytes]:
     """Zip chunks: one folder for each analysis, numbered and named by its title."""
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
@@ -46,13 +48,13 @@ def stream(rows: list[Any], storage: Any) -> Iterator[bytes]:
     yield outlet.take()
 
 
-def names(row: Any) -> list[str]:
+def names(row: Analysis) -> list[str]:
     """The files of an analysis that are worth keeping elsewhere."""
     return [name for name in row.files or () if name not in LEFT_OUT and not name.startswith("people/")]
 
 
 def _entry(
-    archive: zipfile.ZipFile, outlet: _Outlet, storage: Any, row: Any, name: str, folder: str
+    archive: zipfile.ZipFile, outlet: _Outlet, storage: Storage, row: Analysis, name: str, folder: str
 ) -> Iterator[bytes]:
     info = zipfile.ZipInfo(f"{folder}/{name}", row.created_at.timetuple()[:6])
     info.external_attr = 0o644 << 16

@@ -8,12 +8,15 @@ from typing import Any
 
 from flask import Blueprint, Flask, render_template, request
 
+from ...catalog import Analysis
 from ...errors import NotFound
 from ...pitching.reference import comparison as pitching_compare
 from ...pitching.reference import from_delivery
 from ...pitching.world import as_right_hander
+from ...vocabulary import State
 from ..presenters import differences
 from ..presenters.report import MODEL_WORDS, clock
+from ..presenters.similarity import Similarity
 from ..services import analyses
 from ..services.urls import media_address, poster_address
 
@@ -22,6 +25,13 @@ blueprint = Blueprint("compare", __name__, url_prefix="/compare")
 PITCH = re.compile(r"([0-9a-f]{32})(?:\.([0-9]{1,4}))?")
 # Analyses that the lists offer; older ones are reached from their own page.
 OFFERED = 100
+NOTHING_COMPARED: dict[str, Any] = {
+    "phases": (),
+    "intervals": (),
+    "moments": (),
+    "similarity": None,
+    "unscored": False,
+}
 
 
 def init_app(app: Flask) -> None:
@@ -33,7 +43,7 @@ def init_app(app: Flask) -> None:
 class Pitch:
     """One of the two: its row, its place in the video, what was found, and addresses for the page."""
 
-    row: Any
+    row: Analysis
     place: int
     document: dict[str, Any]
     video: str | None
@@ -47,7 +57,8 @@ class Pitch:
     @property
     def delivery(self) -> dict[str, Any]:
         """Its entry in analysis.json."""
-        return self.document["deliveries"][self.place]
+        delivery: dict[str, Any] = self.document["deliveries"][self.place]
+        return delivery
 
     @property
     def words(self) -> str:
@@ -80,27 +91,28 @@ class Pitch:
 def index() -> str:
     """The comparison, or the form that asks for two pitches."""
     a, b = (_pitch(request.args.get(name, "")) for name in ("a", "b"))
-    rows = analyses.list_analyses(states=("completed",), limit=OFFERED)
+    rows = analyses.list_analyses(states=(State.COMPLETED,), limit=OFFERED)
     choices = [choice for row in rows for choice in _choices(row)]
     for pitch in (a, b):
         if pitch and pitch.key not in dict(choices):
             choices.insert(0, (pitch.key, pitch.words))
-    both = a is not None and b is not None
-    return render_template(
-        "compare.html",
-        a=a,
-        b=b,
-        choices=choices,
-        clock=clock,
-        phases=differences.metrics(a.delivery, b.delivery) if both else (),
-        intervals=differences.intervals(a.delivery, b.delivery) if both else (),
-        moments=differences.moments(a.delivery, b.delivery, a.scale, b.scale) if both else (),
-        similarity=_similarity(a, b) if both and a.is_scored and b.is_scored else None,
-        unscored=both and not (a.is_scored and b.is_scored),
-    )
+    compared = _compared(a, b) if a is not None and b is not None else NOTHING_COMPARED
+    return render_template("compare.html", a=a, b=b, choices=choices, clock=clock, **compared)
 
 
-def _choices(row: Any) -> list[tuple[str, str]]:
+def _compared(a: Pitch, b: Pitch) -> dict[str, Any]:
+    """The two pitches side by side, as the page shows them."""
+    scored = a.is_scored and b.is_scored
+    return {
+        "phases": differences.metrics(a.delivery, b.delivery),
+        "intervals": differences.intervals(a.delivery, b.delivery),
+        "moments": differences.moments(a.delivery, b.delivery, a.scale, b.scale),
+        "similarity": _similarity(a, b) if scored else None,
+        "unscored": not scored,
+    }
+
+
+def _choices(row: Analysis) -> list[tuple[str, str]]:
     count = int((row.result or {}).get("deliveries") or 0)
     words = f"{row.title} · {row.created_at.day} {row.created_at.strftime('%b %Y')}"
     if count == 1:
@@ -121,7 +133,7 @@ def _pitch(text: str) -> Pitch | None:
     return Pitch(row, place, document, media_address(row, "preview.mp4"), poster_address(row))
 
 
-def _similarity(a: Pitch, b: Pitch) -> Any:
+def _similarity(a: Pitch, b: Pitch) -> Similarity | None:
     """How alike the first is to the second, on the first one's body: the report's own measure."""
     series = analyses.read_pose(a.row.id)
     other = from_delivery(analyses.read_pose(b.row.id), b.document, b.place, name=b.words)

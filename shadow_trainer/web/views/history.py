@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Flask, render_template, request
 
 from ...catalog import Analysis, utcnow
+from ...catalog.search import Wanted
 from ..accounts.viewer import catalog
 from ..http.services import current
 from ..presenters import analysis as shown
@@ -52,7 +53,7 @@ class Asked:
         """Whether one of the fields behind "More filters" is used."""
         return any((self.athlete, self.throws, self.tag, self.since, self.until))
 
-    def wanted(self) -> dict[str, Any]:
+    def wanted(self) -> Wanted:
         """Arguments for the catalog."""
         states = shown.ACTIVE if self.state == "active" else (self.state,) if self.state else ()
         return {

@@ -162,7 +162,10 @@ def _imported(form: Mapping[str, str]) -> Any:
             raise BadRequest(said, code=error.code, fix=error.fix) from error
     reference = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
     notes = [*motion.notes, *_guessed(reference, hand, height_m)]
-    more = {"labels": {mark: list(used) for mark, used in motion.labels.items()}, "notes": notes}
+    more: dict[str, Any] = {
+        "labels": {mark: list(used) for mark, used in motion.labels.items()},
+        "notes": notes,
+    }
     more |= {"format": motion.format, "fps": motion.fps, "file": shown_as, "frames": len(motion.time_s)}
     return references.save(reference, name=name, more=more)
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_file, url_for
 
 from ...body.series import PoseSeries
+from ...catalog import Analysis
 from ...errors import BadRequest, NotFound
 from ...jobs.pipeline import assumptions, shadow_file
 from ...pitching.reference.retarget import PINS
@@ -59,7 +60,7 @@ def keypoints_pro(analysis_id: str) -> Response:
     return _landmarks(row, analyses.read_reference_overlay(row.id, mode, pin))
 
 
-def _landmarks(row: Any, series: PoseSeries) -> Response:
+def _landmarks(row: Analysis, series: PoseSeries) -> Response:
     document, part = analyses.read_document(row.id), request.args.get("part", "")
     known = {"video": document["video"], "throws": document["athlete"]["throws"], "part": part}
     if request.args.get("as") != "packed":
@@ -78,8 +79,9 @@ def pitch(analysis_id: str, place: int) -> Response:
     ``events`` are seconds of the video's own clock; ``scale`` is the real seconds in one second of it.
     """
     row = analyses.completed(analysis_id)
+    query: dict[str, Any] = {"analysis_id": row.id, "part": "2d", "as": "packed"}
     shown = pitch_of(analyses.read_document(row.id), place)
-    landmarks = url_for("results.keypoints_user", analysis_id=row.id, part="2d", **{"as": "packed"})
+    landmarks = url_for("results.keypoints_user", **query)
     return jsonify(**shown, title=row.title, film=media_address(row, "preview.mp4"), landmarks=landmarks)
 
 
@@ -183,9 +185,10 @@ def _pitch(analysis_id: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, 
 
 def _curves(analysis_id: str) -> list[dict[str, Any]]:
     try:
-        return analyses.read_json(analysis_id, "series.json")["deliveries"]
+        curves: list[dict[str, Any]] = analyses.read_json(analysis_id, "series.json")["deliveries"]
     except NotFound:
         return []
+    return curves
 
 
 def _delivery() -> int | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Flask, Response, g, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
+from ...catalog import Analysis
 from ...errors import NotFound
 from ...render import charts
 from ..http.access_rules import public
@@ -74,7 +73,7 @@ def media(token: str, name: str) -> AnyResponse:
     return send_result(row, name)
 
 
-def _row(token: str) -> Any:
+def _row(token: str) -> Analysis:
     row = unrestricted().catalog.shares.analysis_of(token)
     if row is None or row.state != "completed":
         raise NotFound(
@@ -85,7 +84,7 @@ def _row(token: str) -> Any:
     return row
 
 
-def _charts(row: Any, shown: report_view.Report) -> list[tuple[str, Markup]]:
+def _charts(row: Analysis, shown: report_view.Report) -> list[tuple[str, Markup]]:
     """Title and drawing of each chart of the pitch that is shown."""
     if shown.selected is None or "series.json" not in (row.files or []):
         return []
