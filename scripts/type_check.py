@@ -19,6 +19,7 @@ STRICT = (
     "shadow_trainer/body/",
     "shadow_trainer/catalog/",
     "shadow_trainer/cli/",
+    "shadow_trainer/errors.py",
     "shadow_trainer/jobs/",
     "shadow_trainer/labels.py",
     "shadow_trainer/pitching/",
@@ -28,6 +29,7 @@ STRICT = (
     "shadow_trainer/storage/",
     "shadow_trainer/video/",
     "shadow_trainer/vocabulary.py",
+    "shadow_trainer/web/",
     "scripts/",
     "workers/",
 )

@@ -25,8 +25,8 @@ from werkzeug.wrappers import Response
 from ..errors import BadRequest, Forbidden, Unauthorized
 from .accounts import rate_limits, sessions
 from .accounts.viewer import ANONYMOUS, SINGLE_USER, Viewer, viewer
-from .http import csrf
 from .http.access_rules import Limit, Who, rule_of_request
+from .http.csrf import csrf, refusal
 from .http.hosts import LOCAL_NAMES, host_name, is_from_other_site, is_loopback
 from .http.problems import API_PREFIXES, wants_json
 from .http.services import current
@@ -40,7 +40,7 @@ TOKEN_PREFIXES = API_PREFIXES
 
 def init_app(app: Flask) -> None:
     """Install the guards in the order in which they run."""
-    csrf.csrf.init_app(app)
+    csrf.init_app(app)
     app.before_request(_only_our_names)
     app.before_request(_find_viewer)
     app.before_request(_may_they)
@@ -142,7 +142,7 @@ def _only_our_pages_or_scripts() -> None:
     if request.method in SAFE_METHODS or rule_of_request().guards_itself:
         return
     if not viewer().by_token and is_from_other_site():
-        raise csrf.refusal()
+        raise refusal()
     _not_too_often()
     if request.mimetype == "multipart/form-data":
         # Looking for a token reads the body, so what needs no body is asked first.
@@ -151,7 +151,7 @@ def _only_our_pages_or_scripts() -> None:
         # Flask-WTF must not look for a token in the body of a script.
         g.csrf_valid = True
         return
-    csrf.csrf.protect()
+    csrf.protect()
 
 
 def _not_too_often() -> None:

@@ -69,7 +69,9 @@ class World:
     def id_of(self, state: str) -> str:
         """An analysis that is (or was) in this state."""
         analysis_id = self.ids.get(state)
-        if analysis_id is None or self.app.extensions["shadow"].catalog.analyses.find(analysis_id) is None:
+        catalog = self.app.extensions["shadow"].catalog
+        row = None if analysis_id is None else catalog.analyses.find(analysis_id)
+        if row is None or row.deleted_at is not None:
             self.ids[state] = getattr(self.analyses, state)()
         return self.ids[state]
 
