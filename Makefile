@@ -10,9 +10,10 @@
 # make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about three minutes)
 # make proxy-check   nginx before the Procfile's lines, the sample from upload to report and film (about a minute)
 # make odd-films     strobe, black frames, a poster, a mirror, a pan, 15 fps and the like through the engine (ten minutes)
+# make real-check    every clip of ../shared/real through the engine, and how well it went (half an hour; skips loudly without)
 # make image-check   the Dockerfile's own lines in a scratch folder, without a container (a few minutes)
 .POSIX:
-.PHONY: run setup test quick dev tools chaos fuzz audit backup demo heroku-check proxy-check image-check odd-films doctor clean
+.PHONY: run setup test quick dev tools chaos fuzz audit backup demo heroku-check proxy-check image-check odd-films real-check doctor clean
 
 BOOTSTRAP = PYTHON="$(PYTHON)" sh scripts/python.sh -m scripts.bootstrap
 SHADOW = .venv/bin/python -m shadow_trainer
@@ -56,6 +57,9 @@ odd-films: dev
 
 proxy-check: dev
 	SHADOW_PROXY_CHECK=true .venv/bin/python -m pytest -s tests/deploy/test_nginx.py tests/deploy/test_through_the_proxy.py
+
+real-check: setup
+	.venv/bin/python -m benchmarks.real_check
 
 image-check: dev
 	SHADOW_IMAGE_CHECK=true .venv/bin/python -m pytest -s tests/deploy/test_dockerfile.py tests/deploy/test_image_lines.py \

@@ -15,7 +15,8 @@ from ..body.series import PoseSeries
 from ..errors import BadRequest
 from ..vocabulary import AUTO, EVENTS, Confidence, Event, Hand, Level, View
 from . import angles, camera, consistency, faults, film_warnings, metrics, style
-from .deliveries import Found, find_deliveries, find_hand
+from . import delivery_decision as decision
+from .deliveries import Found, find_deliveries, find_hand, find_throws
 from .document import Athlete, Camera, Delivery, EventEntry, Fault, MetricEntry, Result, Similarity, Strength
 from .events import edits
 from .metrics import DeliveryContext, Metric, MetricKey, confidence, planar, scoring
@@ -113,14 +114,42 @@ def _find(
     """The deliveries, with the events that a coach moved where he put them."""
     series = context.series
     deliveries = find_deliveries(
-        context.points,
-        series.time_s,
-        context.height_m,
-        windows,
-        hand_gap_m=planar.hand_gap(series),
-        lead_ankle_m=planar.lead_ankle(series, context.hand),
+        context.points, series.time_s, context.height_m, windows, **_as_filmed(series, context.hand)
     )
     return edits.apply(deliveries, moved or {})
+
+
+def pitch_probability(
+    series: PoseSeries, *, throws: str = AUTO, windows: list[tuple[float, float]] | None = None
+) -> float:
+    """The probability, 0..1, of the likeliest pitch of the athlete in ``series``; 0 where nobody throws."""
+    if not np.isfinite(series.world_m).any():
+        return 0.0
+    hand, _ = _hand(series, throws, None)
+    points = as_right_hander(series.world_m, hand)
+    height_m = standing_height(points)
+    throws_seen = find_throws(points, series.time_s, height_m, windows, **_as_filmed(series, hand))
+    return max((throw.probability for throw in throws_seen if not throw.unfinished), default=0.0)
+
+
+def ends_before_release(
+    series: PoseSeries, *, throws: str = AUTO, windows: list[tuple[float, float]] | None = None
+) -> bool:
+    """Whether the likeliest pitch of the athlete is broken off by the end of the video."""
+    hand, _ = _hand(series, throws, None)
+    points = as_right_hander(series.world_m, hand)
+    seen = find_throws(points, series.time_s, standing_height(points), windows, **_as_filmed(series, hand))
+    likely = [throw for throw in seen if throw.probability >= decision.QUESTIONABLE]
+    return bool(likely) and all(throw.unfinished for throw in likely)
+
+
+def _as_filmed(series: PoseSeries, hand: Hand) -> dict[str, Floats | None]:
+    """What the frame tells better than the solution: the hands' distance, the lead ankle along the stride, the arm."""
+    return {
+        "hand_gap_m": planar.hand_gap(series),
+        "lead_ankle_m": planar.lead_ankle(series, hand),
+        "arm_m": planar.throwing_arm(series, hand),
+    }
 
 
 def _hand(series: PoseSeries, throws: str, height_m: float | None) -> tuple[Hand, bool]:
@@ -168,7 +197,8 @@ def _delivery(
     flat = planar.measure(series, context.points, item.rows, measured, context.hand)
     numbers = _numbers(context, measured, flat, rate)
     how = style.describe(measured)
-    seen, praised = _words(context, numbers, moments, style.marks(how), rate)
+    judged = replace(context, scored=context.scored and not item.questionable)
+    seen, praised = _words(judged, numbers, moments, style.marks(how), rate)
     sequence = metrics.kinematic_sequence(measured)
     lag = next(m for m in numbers if m["name"] == "pelvis_to_trunk_peak_lag")
     # The order is as sure as the lag between two of its peaks was measured to be.
@@ -177,7 +207,10 @@ def _delivery(
         "index": index,
         "start_s": max(float(s.time_s[0]), events[Event.FIRST_MOVEMENT].time_s - 0.3),
         "end_s": min(float(s.time_s[-1]), events[Event.FOLLOW_THROUGH].time_s + 0.3),
-        "quality": item.quality,
+        "quality": item.probability,
+        "probability": item.probability,
+        "questionable": item.questionable,
+        "missing": decision.missing(item.signs) if item.questionable else [],
         "events": moments,
         "set_position": {"seen": how["start"] != "not seen", "kind": how["start"]},
         "style": style.shown(how, numbers),

@@ -191,12 +191,18 @@ class Similarity(TypedDict, total=False):
 
 
 class Delivery(TypedDict):
-    """One delivery; ``quality`` 0..1 how sure it is that it is one."""
+    """One delivery; ``probability`` 0..1 that it is a pitch (``quality`` the same, under its older name).
+
+    ``questionable``: less likely than not; then nothing is scored, and ``missing`` names what was not seen.
+    """
 
     index: int
     start_s: float
     end_s: float
     quality: float
+    probability: float
+    questionable: bool
+    missing: list[str]
     events: dict[Event, EventEntry]
     set_position: SetPosition
     style: Style

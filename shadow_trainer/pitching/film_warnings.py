@@ -14,6 +14,16 @@ LEAST_FPS, ARM_FPS = 55.0, 110.0
 LEAST_HEIGHT_PX = 350.0
 HIDDEN, HIDDEN_FRAMES, AROUND_RELEASE_S = 0.5, 3, 0.05
 BODY_SHARE = 0.9  # of the standing height from the ears to the ankles
+# What was missing where a pitch is questionable (delivery_decision.SAID), in a coach's words.
+MISSING = {
+    "hand_speed": "a fast hand",
+    "one_hand": "one hand faster than the other",
+    "hands_apart": "hands that part",
+    "leg_lift": "a leg lift",
+    "stride": "a stride",
+    "forward": "the hand's way to the plate",
+    "landing": "the front foot's landing",
+}
 CAMERA_MOVED = 0.02  # of the frame's width
 # Everything that :func:`collect` may say, so that it can be said anew when the numbers are.
 CODES = frozenset(
@@ -24,6 +34,8 @@ CODES = frozenset(
         "view_differs",
         "small_in_the_picture",
         "camera_moves",
+        "pitch_questionable",
+        "begins_after_leg_lift",
         "foot_contact_not_seen",
         "hand_hidden_at_release",
     )
@@ -50,6 +62,8 @@ def collect(
         _view(view, seen_view),
         _small(series, deliveries),
         _camera(series, deliveries),
+        _questionable(deliveries),
+        _partial(deliveries),
         _events(deliveries),
         _wrist(series, deliveries),
     ]
@@ -132,6 +146,30 @@ def _camera(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | No
         f"The camera moved: during the pitch the background went {100 * share:.0f} % of the frame's width. "
         "That motion is taken out of the numbers as far as the background shows it.",
         "Put the phone on a tripod or lean it against something, and do not follow the pitcher.",
+    )
+
+
+def _questionable(deliveries: list[Delivery]) -> VideoWarning | None:
+    doubtful = [d for d in deliveries if d["questionable"]]
+    if not doubtful:
+        return None
+    lacking = [words for name, words in MISSING.items() if any(name in d["missing"] for d in doubtful)]
+    what = f" Not seen clearly: {', '.join(lacking)}." if lacking else ""
+    return _warning(
+        "pitch_questionable",
+        f"It is not certain that this is a pitch.{what} It was measured, but nothing is scored or judged.",
+        "Check that the right person was measured, and film one whole delivery, from the set to the follow-through.",
+    )
+
+
+def _partial(deliveries: list[Delivery]) -> VideoWarning | None:
+    if not any(d["events"][Event.LEG_LIFT]["estimated"] for d in deliveries):
+        return None
+    return _warning(
+        "begins_after_leg_lift",
+        "Only a part of the delivery is in this video: the leg lift was not seen and was put at its usual time. What "
+        "happens before foot contact is not known.",
+        "Start filming two seconds before the first movement.",
     )
 
 

@@ -34,7 +34,8 @@ class Signals:
     above rear ankle; ``hand_speed`` (T,) of the throwing hand over the ground; ``hand_gap`` (T,) between the wrists; ``ankle``, ``ankle_velocity`` (T, 3) of the lead
     ankle; ``hip_speed`` (T,); ``elbow`` and ``layback`` (T,) degrees: throwing elbow flexion and external
     rotation. ``ankle_seen`` (T, 2) metres is the lead ankle in the frame, where the camera looks along the stride
-    and its third dimension is a guess; else None.
+    and its third dimension is a guess; ``arm_seen`` (T, 2) heights is the throwing wrist from its shoulder in the frame,
+    right and down; else None.
     """
 
     time_s: Floats
@@ -52,6 +53,7 @@ class Signals:
     elbow: Floats
     layback: Floats
     ankle_seen: Floats | None = None
+    arm_seen: Floats | None = None
 
     def between(self, start_s: float, end_s: float) -> Indices:
         """Indices of the samples in [start, end]."""
@@ -118,6 +120,15 @@ def with_hand_gap(s: Signals, gap_m: Floats, time_s: Floats) -> Signals:
     seen = np.interp(s.time_s, time_s[known], gap_m[known]) / s.height_m
     surely = s.hand_gap > SURELY_APART_H
     return replace(s, hand_gap=np.where(surely, np.fmax(s.hand_gap, seen), seen))
+
+
+def with_arm_seen(s: Signals, arm_m: Floats, time_s: Floats) -> Signals:
+    """Signals that also know the throwing wrist from its shoulder (T, 2) metres, right and down, as the frame shows it."""
+    known = np.isfinite(arm_m).all(axis=1)
+    if known.sum() < 4:
+        return s
+    seen = [np.interp(s.time_s, time_s[known], column[known]) for column in arm_m.T]
+    return replace(s, arm_seen=np.stack(seen, axis=-1) / s.height_m)
 
 
 def with_ankle_seen(s: Signals, ankle_m: Floats, time_s: Floats) -> Signals:

@@ -47,7 +47,7 @@ def produced(work: Path, **options: Any) -> dict[str, Any]:
     )
     series = options.pop("series", bodies.pitch(120.0))
     document, _ = build_document(
-        run, INFO, Scan((PERSON,), 0, PERSON.windows), pitching.analyse(series, **options), 2.0
+        run, INFO, Scan((PERSON,), 0, PERSON.windows), pitching.analyse(series, **options), 2.0, None
     )
     return json.loads(json.dumps(document, allow_nan=False))
 

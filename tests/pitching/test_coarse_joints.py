@@ -34,7 +34,8 @@ def test_squashed_depth_makes_a_pitch_seen_from_behind_no_less_sure() -> None:
     world = pitch.world_m.copy()
     shoulder = world[:, [INDEX["right_shoulder"]], 0]
     world[:, ARMS, 0] = shoulder + 0.5 * (world[:, ARMS, 0] - shoulder)
-    assert [d.quality for d in find_deliveries(world, pitch.time_s, 1.88)] == [1.0]
+    (found,) = find_deliveries(world, pitch.time_s, 1.88)
+    assert found.probability > 0.9
 
 
 @pytest.mark.parametrize(("coarse", "believed"), [(False, 2.0), (True, 1.0)])
@@ -58,14 +59,13 @@ def test_slow_motion_is_found_of_coarse_joints_that_do_not_pitch_in_real_time() 
     assert pitching.real_speed(solve_at, fps=60.0, coarse=True)[1] == 4.0
 
 
-@pytest.mark.parametrize(("step", "pitches"), [(8, 1), (4, 0)])
-def test_at_30_pictures_a_second_one_sign_of_the_release_has_to_do(step: int, pitches: int) -> None:
+@pytest.mark.parametrize("step", [8, 4])
+def test_one_sign_of_the_release_has_to_do_where_all_else_is_a_pitch(step: int) -> None:
     """The known film of the self-test, by the light model: the arm is half a picture from where it lets go."""
     one = bodies.sampled(bodies.pitch(), step)
     world = one.world_m.copy()
     world[:, INDEX["nose"]] += [1.2, 0.0, 0.0]
     shoulder, wrist = INDEX["right_shoulder"], INDEX["right_wrist"]
     world[:, wrist] += 0.45 * (world[:, shoulder] - world[:, wrist])
-    found = find_deliveries(world, one.time_s, 1.88)
-    assert len(found) == pitches
-    assert all(item.events["release"].confidence == 0.5 for item in found)
+    (found,) = find_deliveries(world, one.time_s, 1.88)
+    assert not found.questionable and found.events["release"].confidence == 0.5

@@ -19,7 +19,7 @@ SLOW_MOTION_FIX = "Give the capture rate with the upload if you know it; it is i
 
 
 def build_document(
-    run: Run, info: VideoInfo, scan: Scan, result: Result, factor: float
+    run: Run, info: VideoInfo, scan: Scan, result: Result, factor: float, person: int | None
 ) -> tuple[Analysis, dict[str, Any]]:
     """``(document, curves)``: the contract's analysis.json, and the time series for the charts.
 
@@ -33,7 +33,7 @@ def build_document(
         "view": result["view"],
         "level": result["level"],
         "model": {"size": ModelSize(run.request.model_size)},
-        "people": _people(scan, run.request.person),
+        "people": _people(scan, person),
         "deliveries": result["deliveries"],
         "consistency": result["consistency"],
         "warnings": [

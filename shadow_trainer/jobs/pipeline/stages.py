@@ -80,35 +80,65 @@ def scan(run: Run) -> None:
 
 
 def pose(run: Run) -> None:
-    """Landmarks of the chosen athlete at the full frame rate, inside the delivery windows."""
+    """Landmarks of the likeliest athlete at the full frame rate, inside the delivery windows."""
+    scanned = _scan(run)
+    if not scanned.windows and run.request.person is None:
+        raise BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
+    _landmarks(run, scanned, scanned.to_try(run.request.person)[0]).save(run.write("landmarks.npz"))
+
+
+def _landmarks(run: Run, scanned: Any, person: int) -> Any:
+    """The RawTrack of one person of the scan."""
     from ...pose.landmarks import landmarks
     from ...video import frame_times
 
-    info, scanned = _info(run), _scan(run)
-    if not scanned.windows and run.request.person is None:
-        raise BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
-    track = landmarks(
+    info = _info(run)
+    return landmarks(
         run.engine_factory(run.request.model_size),
         _frames_factory(run, info),
         info,
         scanned,
-        person=run.request.person,
+        person=person,
         times=frame_times(run.video, info),
         progress=run.advance,
         check=run.check,
     )
-    track.save(run.write("landmarks.npz"))
 
 
 def motion(run: Run) -> None:
-    """Swaps mended, gaps bridged, bones constant, feet on the ground, 3D; slow motion found out."""
+    """Swaps mended, gaps bridged, bones constant, feet on the ground, 3D; slow motion found out.
+
+    Where the likeliest athlete does not pitch, the next one is measured; the one who most likely does is kept.
+    """
+    from ...pitching import PITCH, pitch_probability
+    from ...pose.landmarks import RawTrack
+
+    scanned, best = _scan(run), None
+    for person in scanned.to_try(run.request.person):
+        first = best is None
+        track = RawTrack.load(run.work / "landmarks.npz") if first else _landmarks(run, scanned, person)
+        if not first and not track.measured.any():
+            continue
+        series, factor = _solve(run, track)
+        windows = [(start / factor, end / factor) for start, end in scanned.windows_of(person)]
+        probability = pitch_probability(series, throws=run.request.throws, windows=windows)
+        if best is None or probability > best[0]:
+            best = (probability, person, series, factor)
+        if probability >= PITCH:
+            break
+    assert best is not None  # to_try names at least one person
+    _, person, series, factor = best
+    series.save(run.write("motion.npz"))
+    run.write_json("motion.json", {"slow_motion_factor": factor, "person": person})
+
+
+def _solve(run: Run, track: Any) -> tuple[Any, float]:
+    """The motion of one person's landmarks and the factor by which the video had been slowed down."""
     from ...pitching import real_speed
     from ...pose.camera_motion import camera_shift
-    from ...pose.landmarks import RawTrack
     from ...pose.motion import solve
 
     info = _info(run)
-    track = RawTrack.load(run.work / "landmarks.npz")
     shift_px = camera_shift(track, info.width)
 
     def solve_at(factor: float) -> Any:
@@ -125,13 +155,8 @@ def motion(run: Run) -> None:
         )
 
     if run.request.capture_fps is None and info.time_scale == 1.0:
-        series, factor = real_speed(
-            solve_at, fps=info.fps, throws=run.request.throws, coarse=not run.request.scored
-        )
-    else:
-        series, factor = solve_at(1.0), 1.0
-    series.save(run.write("motion.npz"))
-    run.write_json("motion.json", {"slow_motion_factor": factor})
+        return real_speed(solve_at, fps=info.fps, throws=run.request.throws, coarse=not run.request.scored)
+    return solve_at(1.0), 1.0
 
 
 def analyse(run: Run) -> None:
@@ -158,12 +183,12 @@ def analyse(run: Run) -> None:
         level=run.request.level,
         reference=reference,
         scored=run.request.scored,
-        windows=[(start / factor, end / factor) for start, end in scanned.windows_of(run.request.person)]
+        windows=[(start / factor, end / factor) for start, end in scanned.windows_of(measured_person(run))]
         or None,
     )
     if not result["deliveries"]:
         raise nothing_thrown(series, run.request.throws)
-    document, curves = build_document(run, info, scanned, result, factor)
+    document, curves = build_document(run, info, scanned, result, factor, measured_person(run))
     run.write_json("out/analysis.json", document)
     run.write_json("out/series.json", curves)
     series.save(run.write("out/pose.npz"))
@@ -184,6 +209,12 @@ def nothing_thrown(series: Any, throws: str) -> BadVideo:
             code="other_hand",
             fix="Choose the other hand, or automatic. Front cameras mirror their films: turn that off, or choose the "
             "hand as it looks.",
+        )
+    if pitching.ends_before_release(series, throws=throws):
+        return BadVideo(
+            "The video ends before the ball leaves the hand.",
+            code="ends_before_release",
+            fix="Film on until after the follow-through, or choose a later end of the part to measure.",
         )
     return BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
 
@@ -231,6 +262,12 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("render", "Drawing the films", 0.15, (), render, DRAWING),
 )
+
+
+def measured_person(run: Run) -> int | None:
+    """Id of the person of the scan who was measured; None: the scan's own choice (a folder of an older release)."""
+    person = run.read_json("motion.json").get("person", run.request.person)
+    return None if person is None else int(person)
 
 
 def real_time(run: Run) -> tuple[Any, float]:

@@ -91,7 +91,7 @@ def _thrown(motion: Motion, hand: str, height_m: float | None) -> _Thrown:
     if hips_stand_still(points):
         points = plant(points, motion.time_s)
     deliveries = find_deliveries(points, motion.time_s, tall)
-    return _Thrown(throws, tall, points, max(deliveries, key=lambda item: item.quality, default=None))
+    return _Thrown(throws, tall, points, max(deliveries, key=lambda item: item.probability, default=None))
 
 
 def _along_x(

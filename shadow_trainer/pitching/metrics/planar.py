@@ -89,6 +89,21 @@ def lead_ankle(series: PoseSeries, hand: Hand) -> Floats | None:
     return None if scale is None else camera.steady_px(series)[:, side] / np.nanmedian(scale)
 
 
+def throwing_arm(series: PoseSeries, hand: Hand) -> Floats | None:
+    """(T, 2) metres of the throwing wrist from its shoulder in the frame; None when the third dimension is as good.
+
+    From the side the arm's way lies in the frame's plane and the solved hand is right; from elsewhere it is depth.
+    """
+    axis = camera.looking(series)
+    if "world_sd_m" not in series.extras or axis is None or facing(axis) == SAGITTAL:
+        return None
+    scale = _scale(series)
+    if scale is None:
+        return None
+    wrist, shoulder = (series.landmarks_px[:, INDEX[f"{hand}_{part}"]] for part in ("wrist", "shoulder"))
+    return (wrist - shoulder) / scale[:, None]
+
+
 def _scale(series: PoseSeries) -> Floats | None:
     """(T,) pixels per metre at the athlete's distance."""
     if all(name in series.extras for name in camera.PINHOLE):
