@@ -36,7 +36,7 @@ SKIPPED = {"assets.serve", "static"}
 def field_names() -> list[str]:
     """Every name that the web reads from a form, a query or a JSON body."""
     text = "\n".join(path.read_text() for path in (ROOT / "shadow_trainer" / "web").rglob("*.py"))
-    text += (ROOT / "shadow_trainer" / "jobs" / "request.py").read_text()
+    text += (ROOT / "shadow_trainer" / "jobs" / "pipeline" / "request.py").read_text()
     read = re.findall(r"""(?:form|args|values|body|files)(?:\.get(?:list)?\(|\[)\s*"(\w+)\"""", text)
     listed = re.findall(r'"(\w{1,24})"', " ".join(re.findall(r"(?:NAMES|FIELDS)\s*=\s*[({][^)}]*[)}]", text)))
     fields = re.findall(r"^    (\w+): [\w | .]+ = ", text, re.M)
