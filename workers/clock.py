@@ -19,8 +19,9 @@ import redis
 
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.maintenance import alerts, schedules
-from shadow_trainer.jobs.queue import reconcile, rq_adapter
+from shadow_trainer.jobs.queue import reconcile
 from shadow_trainer.jobs.queue.rq_backend import QUEUES, RqJobManager
+from shadow_trainer.jobs.redis import rq_adapter
 from shadow_trainer.jobs.redis.client import connect, hurry
 from shadow_trainer.jobs.redis.leader_lock import LeaderLock, say_alive
 from shadow_trainer.services import open_services

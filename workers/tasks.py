@@ -12,7 +12,8 @@ from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt.runner import Runner
 from shadow_trainer.jobs.correction.redraw import redraw
 from shadow_trainer.jobs.maintenance import self_test as selftest
-from shadow_trainer.jobs.queue import rq_adapter, rq_retry
+from shadow_trainer.jobs.queue import rq_retry
+from shadow_trainer.jobs.redis import rq_adapter
 from shadow_trainer.vocabulary import State
 
 # A job without an analysis of its own has no attempts in the catalog: they are counted in the job.

@@ -10,7 +10,7 @@ from rq.queue import Queue
 from rq.timeouts import JobTimeoutException
 from rq.worker import Worker
 
-from shadow_trainer.jobs.queue import rq_adapter
+from shadow_trainer.jobs.redis import rq_adapter
 
 
 class Horse(Worker):

@@ -24,7 +24,8 @@ from shadow_trainer import logs
 from shadow_trainer.catalog import Catalog
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt.runner import Runner
-from shadow_trainer.jobs.queue import rq_adapter, rq_retry
+from shadow_trainer.jobs.queue import rq_retry
+from shadow_trainer.jobs.redis import rq_adapter
 from shadow_trainer.jobs.redis.client import connect
 from shadow_trainer.services import open_services
 from shadow_trainer.settings import Settings

@@ -14,7 +14,7 @@ from typing import Any
 
 import rq
 
-from shadow_trainer.jobs.queue import rq_adapter
+from shadow_trainer.jobs.redis import rq_adapter
 from workers.pose_worker import PoseWorker
 from workers.work_horse import Horse
 

@@ -12,7 +12,7 @@ import redis
 from rq import Queue
 from rq.job import JobStatus
 
-from shadow_trainer.jobs.queue import rq_adapter
+from shadow_trainer.jobs.redis import rq_adapter
 from tests.import_graph import ROOT, tracked
 from tests.jobs import rq_contract
 from tests.jobs.rig import Rig
@@ -20,7 +20,7 @@ from workers.pose_worker import PoseWorker
 from workers.work_horse import Horse
 
 LOOK = (
-    "RQ {version} (before: {before}): {name} {what}. Read it again beside shadow_trainer/jobs/queue/rq_adapter.py, "
+    "RQ {version} (before: {before}): {name} {what}. Read it again beside shadow_trainer/jobs/redis/rq_adapter.py, "
     "workers/pose_worker.py and workers/work_horse.py, then write it down: python -m tests.jobs.rq_contract"
 )
 

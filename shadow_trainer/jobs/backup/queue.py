@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 
 import redis
 
-PREFIXES = ("rq:", "shadow:")
+from ..redis import rq_adapter
+
+PREFIXES = (rq_adapter.KEYS, "shadow:")
 # Registrations and locks of processes: on another machine they would name the dead.
-TRANSIENT = ("rq:worker:", "rq:workers", "rq:clean_registries", "rq:scheduler-lock", "shadow:clock:")
+TRANSIENT = (*rq_adapter.KEYS_OF_PROCESSES, "shadow:clock:")
 CHUNK = 500
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .rq_adapter import QUEUE_KEY
+from ..redis.rq_adapter import QUEUE_KEY
 
 if TYPE_CHECKING:
     import redis

@@ -19,7 +19,8 @@ from ...errors import ShadowError
 from ...services import Services
 from ...vocabulary import ACTIVE_STATES, State
 from ..attempt import retry_policy, settlement
-from . import rq_adapter, rq_retry, self_test_record
+from ..redis import rq_adapter
+from . import rq_retry, self_test_record
 from .rq_backend import RqJobManager
 
 log = logging.getLogger(__name__)

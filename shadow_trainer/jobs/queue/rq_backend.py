@@ -20,8 +20,9 @@ from rq.worker import Worker
 from ...catalog import Analysis, utcnow
 from ...services import Services
 from ...vocabulary import State
+from ..redis import rq_adapter
 from ..redis.client import AWAY, LOST, connect
-from . import overview, rq_adapter, self_test_record
+from . import overview, self_test_record
 from .manager import JobManager
 from .position import Service, Waiting
 from .status import Live

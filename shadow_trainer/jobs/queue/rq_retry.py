@@ -8,7 +8,7 @@ from rq.job import Job, JobStatus
 from ...catalog import Catalog
 from ...errors import ShadowError
 from ...vocabulary import ACTIVE_STATES, State
-from . import rq_adapter
+from ..redis import rq_adapter
 
 
 def apply(job: Job, state: str, *, delay_s: float = 0.0, at_front: bool = False) -> None:

@@ -1,1 +1,1 @@
-"""The connection to Redis, the embedded server, and the leader's lock."""
+"""The connection to Redis, the embedded server, the leader lock, and what we do inside RQ."""
