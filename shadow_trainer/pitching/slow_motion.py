@@ -1,4 +1,4 @@
-"""Slow motion that nobody declared: how many times slower than life a film plays (docs/method.md, section 0).
+"""Slow motion that nobody declared: how many times slower than life a video plays (docs/method.md, section 0).
 
 Foot contact to release cannot be longer than about 0.2 s, and nobody takes three seconds from leg lift to
 release. The factor is the one of the usual recording modes that makes hand speed and rhythm those of a pitch.
@@ -26,7 +26,7 @@ CONTACT_TO_RELEASE_S = (0.141, 0.18)
 CAUTION = 3.0
 HIGHEST_RATE_FPS = 1001.0
 # An event that was not seen is worth as much as one that is this many standard deviations off; and whatever the
-# alternative, nobody's film is slow motion whose hand and rhythm are together farther off than LEAST_LIKE_A_PITCH.
+# alternative, nobody's video is slow motion whose hand and rhythm are together farther off than LEAST_LIKE_A_PITCH.
 UNSEEN_SD = 2.0
 LEAST_LIKE_A_PITCH = 6.0
 
@@ -50,7 +50,7 @@ def real_speed(
 
     ``solve_at(factor)`` gives the series with its times divided by ``factor``. Filters, ground contact and
     left/right repair work in real seconds, so each hypothesis is judged by the motion solved under it. The
-    others are not even tried when the film makes sense in real time, which is by far the usual case. Joints that
+    others are not even tried when the video makes sense in real time, which is by far the usual case. Joints that
     are ``coarse`` (of a model too small to score by) say too little of rhythm: for them any pitch in real time does.
     """
     series = solve_at(1.0)
@@ -74,11 +74,11 @@ def _misfit(series: PoseSeries, throws: str) -> float:
         return np.inf
     height = standing_height(series.world_m)
     hand = find_hand(series.world_m, time_s, height)[0] if throws == AUTO else Hand(throws)
-    found = find_deliveries(as_right_hander(series.world_m, hand), time_s, height)
-    if not found:
+    deliveries = find_deliveries(as_right_hander(series.world_m, hand), time_s, height)
+    if not deliveries:
         return np.inf
     costs = []
-    for delivery in found:
+    for delivery in deliveries:
         at = {name: event.time_s for name, event in delivery.events.items()}
         speed = float(np.nanmax(delivery.signals.wrist_speed))
         cost = _surprise(speed, HAND_SPEED_H_S)

@@ -97,17 +97,17 @@ def test_hands_that_part_before_the_leg_lift_do_not_break_the_clock() -> None:
 
 def test_the_shadow_has_the_athletes_bones_and_the_references_directions() -> None:
     body = ONE.points * 0.8
-    ghost = comparison.on_athlete(body, ONE.time_s, ONE.events, ONE.height_m * 0.8, ONE)
-    ours, theirs = retarget.bone_lengths(body), retarget.bone_lengths(ghost)
+    overlaid = comparison.on_athlete(body, ONE.time_s, ONE.events, ONE.height_m * 0.8, ONE)
+    ours, theirs = retarget.bone_lengths(body), retarget.bone_lengths(overlaid)
     assert theirs == pytest.approx(ours, rel=1e-6)
     for bone in similarity.BONES:
-        apart = np.cross(similarity.direction(ghost, bone), similarity.direction(body, bone))
+        apart = np.cross(similarity.direction(overlaid, bone), similarity.direction(body, bone))
         assert np.linalg.norm(apart, axis=1).max() < 1e-6
 
 
 def test_the_shadows_feet_stand_where_the_athletes_stand() -> None:
-    ghost = comparison.on_athlete(ONE.points, ONE.time_s, ONE.events, ONE.height_m, ONE)
-    assert ghost == pytest.approx(ONE.points, abs=1e-6)
+    overlaid = comparison.on_athlete(ONE.points, ONE.time_s, ONE.events, ONE.height_m, ONE)
+    assert overlaid == pytest.approx(ONE.points, abs=1e-6)
 
 
 def test_a_left_handers_shadow_is_the_mirror_image_and_lies_on_him() -> None:
@@ -128,11 +128,11 @@ def test_a_left_handers_shadow_is_the_mirror_image_and_lies_on_him() -> None:
     camera = np.array([[300.0, 0.0, 0.0], [0.0, 0.0, -300.0]])
     series = series.with_(landmarks_px=series.world_m @ camera.T + 400.0)
     for mode in time_warp.MODES:
-        ghost = comparison.overlay(series, analysis, ONE, mode)
-        rows = np.isfinite(ghost.world_m).all(axis=(1, 2))
+        overlaid = comparison.overlay(series, analysis, ONE, mode)
+        rows = np.isfinite(overlaid.world_m).all(axis=(1, 2))
         assert rows.sum() == pytest.approx(1.6 * 240, abs=2)
-        assert ghost.world_m[rows] == pytest.approx(series.world_m[rows], abs=1e-4)
-        assert ghost.landmarks_px[rows] == pytest.approx(series.landmarks_px[rows], abs=0.5)
+        assert overlaid.world_m[rows] == pytest.approx(series.world_m[rows], abs=1e-4)
+        assert overlaid.landmarks_px[rows] == pytest.approx(series.landmarks_px[rows], abs=0.5)
     assert ONE.points[:, MIRROR].shape == ONE.points.shape
 
 

@@ -142,7 +142,7 @@ def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
     request = assumptions.changed(row.options, change.assumed)
     solved = assumptions.solved_under(document, row.options)
     stored = _pose(storage, row)
-    series, video = assumptions.restate(stored, request, solved, document)
+    series, video = assumptions.reassumed(stored, request, solved, document)
     moved = _moved(change, document, request, video)
     result = _measured(series, request, storage, moved, video)
     _check_count(result, document, change)
@@ -267,7 +267,7 @@ def _solved_key(row: Subject) -> str:
 
 
 def _keep_solved(storage: Storage, row: Subject) -> None:
-    """Keep the solved motion beside the restated one, once per run of the pipeline."""
+    """Keep the solved motion beside the reassumed one, once per run of the pipeline."""
     kept = _solved_key(row)
     if not storage.exists(kept):
         with storage.open(publish.key(row.id, "pose.npz")) as file:

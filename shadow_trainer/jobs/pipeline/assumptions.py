@@ -58,20 +58,20 @@ def solved_under(document: Mapping[str, Any], options: Mapping[str, Any]) -> dic
     }
 
 
-def restate(
+def reassumed(
     series: PoseSeries, request: AnalysisRequest, solved: Mapping[str, Any], document: Mapping[str, Any]
 ) -> tuple[PoseSeries, dict[str, Any]]:
-    """``(series, video)`` under the request: the stored motion restated, and the video's facts to match."""
-    from ...pitching import reassume as restate
+    """``(series, video)`` under the request: the stored motion made to fit it, and the video's facts to match."""
+    from ...pitching import reassume
 
     measured = float(document["video"]["fps"]) if solved["rate_given"] else solved["capture_fps"]
     rate = float(request.capture_fps or measured)
     factor = solved["capture_fps"] / rate
     video = {**document["video"], "capture_fps": rate, "time_scale": solved["time_scale"] * factor}
-    series = restate.at_rate(series, factor)
-    series = restate.at_height(series, (request.height_m or solved["usual_height_m"]) / solved["height_m"])
+    series = reassume.at_rate(series, factor)
+    series = reassume.at_height(series, (request.height_m or solved["usual_height_m"]) / solved["height_m"])
     if request.throws not in ("auto", solved["throws"]):
-        series = restate.toward_plate(series, Hand(request.throws))
+        series = reassume.toward_plate(series, Hand(request.throws))
     return series, video
 
 

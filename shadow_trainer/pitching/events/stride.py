@@ -27,9 +27,9 @@ CONTACT_WINDOW_S = (0.22, 0.095)
 REST_S = 0.02
 LONGEST_BRAKING_S = 0.015
 RESTING_S, NEAR_H = 0.06, 0.003
-# In the picture: how near to where it will stand the ankle has arrived, and how far it may still seem to stray.
+# In the frame: how near to where it will stand the ankle has arrived, and how far it may still seem to stray.
 ARRIVED_H, ASTRAY_H = 0.011, 0.019
-# Spread of the time from contact to release among pitchers (section 1.2), and of the arrival seen in the picture.
+# Spread of the time from contact to release among pitchers (section 1.2), and of the arrival seen in the frame.
 CONTACT_SD_S, ARRIVED_SD_S = 0.016, 0.016
 REST_VERTICAL_M_S, REST_SHARE, REST_HEIGHT_H = 0.2, 0.15, 0.03
 
@@ -110,7 +110,7 @@ def find_foot_contact(s: Signals, release_s: float, lift_s: float) -> EventTime:
 def _stands(s: Signals, begins_s: float, lift_s: float) -> float:
     """When the ankle's way along the stride is done, braking evenly from its speed just before the end.
 
-    Position tells better than speed: a foot that a film shows in few pictures seems to stop one picture late.
+    Position tells better than speed: a foot that a video shows in few frames seems to stop one frame late.
     """
     after = s.between(begins_s, begins_s + RESTING_S)
     rest = np.nanmedian(s.ankle[after], axis=0)
@@ -128,7 +128,7 @@ def _stands(s: Signals, begins_s: float, lift_s: float) -> float:
 
 
 def _arrives(s: Signals, ankle: Floats, release_s: float) -> float | None:
-    """When the ankle (T, 2), in heights, comes in the picture to where it stands at release, there to stay."""
+    """When the ankle (T, 2), in heights, comes in the frame to where it stands at release, there to stay."""
     window = s.between(release_s - 0.3, release_s)
     stands = np.median(ankle[s.between(release_s - 0.08, release_s + 0.03)], axis=0)
     away = np.linalg.norm(ankle[window] - stands, axis=1)
@@ -140,7 +140,7 @@ def _arrives(s: Signals, ankle: Floats, release_s: float) -> float | None:
 
 
 def _weighed(seen_s: float, typical_s: float, fps: float) -> float:
-    """What the picture shows weighed against the interval's usual length, each by its own spread.
+    """What the frame shows weighed against the interval's usual length, each by its own spread.
 
     Along the stride the ankle creeps over the last centimetres: a little noise moves its arrival by frames.
     """

@@ -47,18 +47,18 @@ def plain(label: str) -> str:
 def guess(labels: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Landmark -> labels, for every landmark that can be told from the names."""
     known = {plain(label): label for label in reversed(labels)}
-    found: dict[str, tuple[str, ...]] = {}
+    guesses: dict[str, tuple[str, ...]] = {}
     for part in _NAMES:
         for side, prefixes in _SIDES.items():
             name = f"{side}_{part}"
             sources = _find(part, prefixes, known)
             if sources:
-                found[name] = sources
+                guesses[name] = sources
     for name, spellings in _MIDDLE.items():
         hit = next((known[s] for s in spellings if s in known), None)
         if hit:
-            found[name] = (hit,)
-    return found
+            guesses[name] = (hit,)
+    return guesses
 
 
 def _find(part: str, prefixes: tuple[str, ...], known: dict[str, str]) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def checked(
     given: Mapping[str, str | tuple[str, ...]], labels: tuple[str, ...]
 ) -> dict[str, tuple[str, ...]]:
     """A person's label map: landmark -> label or labels. Raises BadRequest for names that do not exist."""
-    found = {}
+    used = {}
     for name, sources in given.items():
         sources = (sources,) if isinstance(sources, str) else tuple(sources)
         if name not in INDEX:
@@ -89,8 +89,8 @@ def checked(
         for source in sources:
             if source not in labels:
                 raise BadRequest(f"The file has no label {source!r}.", code="bad_label_map")
-        found[name] = sources
-    return found
+        used[name] = sources
+    return used
 
 
 def require_joints(labels: dict[str, tuple[str, ...]], all_labels: tuple[str, ...]) -> None:
@@ -107,7 +107,7 @@ def require_joints(labels: dict[str, tuple[str, ...]], all_labels: tuple[str, ..
 
 def label_map(pairs: Iterable[str], form: str = "landmark = label") -> dict[str, tuple[str, ...]]:
     """Pairs ``left_knee = LKNE + LMKNE`` as a label map; BadRequest for one that is none, with the ``form`` in words."""
-    found = {}
+    labels = {}
     for pair in pairs:
         landmark, equals, sources = pair.partition("=")
         used = tuple(part.strip() for part in sources.split("+") if part.strip())
@@ -117,5 +117,5 @@ def label_map(pairs: Iterable[str], form: str = "landmark = label") -> dict[str,
                 code="bad_label_map",
                 fix="Write pairs such as left_knee = LKNE + LMKNE.",
             )
-        found[landmark.strip().lower().replace(" ", "_")] = used
-    return found
+        labels[landmark.strip().lower().replace(" ", "_")] = used
+    return labels

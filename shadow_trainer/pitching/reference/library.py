@@ -53,5 +53,5 @@ def from_delivery(
         height_m=float(analysis["athlete"]["height_m"]),
         hand=hand,
         level=level,
-        source=source or "Measured from a film by this system",
+        source=source or "Measured from a video by this system",
     )
