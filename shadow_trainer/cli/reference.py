@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -82,9 +81,7 @@ def save(folder: Path, name: str, delivery: int, level: str) -> None:
     from ..pitching.stored import upgraded
 
     try:
-        analysis: dict[str, Any] = upgraded(
-            json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
-        )
+        analysis = upgraded(json.loads((folder / "analysis.json").read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise BadRequest(f"There is no analysis in {folder}.", code="no_such_file") from error
     series = PoseSeries.load(folder / "pose.npz")

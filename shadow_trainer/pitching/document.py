@@ -350,7 +350,7 @@ class Result(TypedDict):
     series: list[dict[str, object]]
 
 
-class Analysis(TypedDict):
+class AnalysisDocument(TypedDict):
     """The whole of analysis.json; ``moved_events`` by hand: delivery -> event -> seconds."""
 
     schema: str

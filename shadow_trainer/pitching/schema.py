@@ -7,7 +7,7 @@ import types
 from enum import StrEnum
 from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from .document import SCHEMA, Analysis
+from .document import SCHEMA, AnalysisDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _PLAIN: dict[Any, dict[str, Any]] = {
@@ -23,8 +23,8 @@ _PLAIN: dict[Any, dict[str, Any]] = {
 def schema() -> dict[str, Any]:
     """The whole schema; what has a name of its own stands once, under ``$defs``."""
     definitions: dict[str, Any] = {}
-    root = _schema_of(Analysis, definitions)
-    definitions["Analysis"]["properties"]["schema"] = {"const": SCHEMA}
+    root = _schema_of(AnalysisDocument, definitions)
+    definitions["AnalysisDocument"]["properties"]["schema"] = {"const": SCHEMA}
     return {"$schema": DIALECT, "title": "analysis.json", **root, "$defs": dict(sorted(definitions.items()))}
 
 

@@ -7,25 +7,25 @@ Before schema 2 a metric that is read at no event said in ``event`` over which s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from ..vocabulary import EVENTS, Event, Span
-from .document import SCHEMA
+from .document import SCHEMA, AnalysisDocument
 from .metrics.names import MetricKey, key_of, span_of
 
 _WHOLE_DELIVERY = ("", "-", None)
 
 
-def upgraded(document: Mapping[str, Any]) -> dict[str, Any]:
+def upgraded(document: Mapping[str, Any]) -> AnalysisDocument:
     """An analysis.json of any release as one of this release."""
     if document.get("schema") == SCHEMA:
-        return dict(document)
+        return cast(AnalysisDocument, dict(document))
     later = {**document, "schema": SCHEMA}
     later["deliveries"] = [_delivery(delivery) for delivery in document.get("deliveries", ())]
     consistency = document.get("consistency") or {}
     if "metrics" in consistency:
         later["consistency"] = {**consistency, "metrics": upgraded_metrics(consistency["metrics"])}
-    return later
+    return cast(AnalysisDocument, later)
 
 
 def upgraded_metrics(metrics: Any) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -19,7 +19,9 @@ HEAD_R_PX = 6.0
 _THROWING = {"right_shoulder", "right_elbow", "right_wrist", "right_index"}
 
 
-def flat(points: np.ndarray, time_s: np.ndarray, events: dict[str, float]) -> list[list[list[float] | None]]:
+def flat(
+    points: np.ndarray, time_s: np.ndarray, events: Mapping[Event, float]
+) -> list[list[list[float] | None]]:
     """(T, 33, 3) metres of a right-hander -> for each of MOMENTS 33 places ``[forward, up]`` (None: not known).
 
     Rounded to centimetres: small enough to be kept in a row.

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import BadRequest, Conflict, ShadowError, Unavailable
+from ...pitching.document import AnalysisDocument, Result
 from ...pitching.stored import upgraded
 from ...settings import Settings
 from ..attempt import publish
@@ -158,7 +159,7 @@ def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
         staged.put(names, out)
     went = {shadow_file.NAME} & set(row.files) - set(names)
     return {
-        REVISION: document[REVISION],
+        REVISION: document["revision"],
         "result": publish.summary(document),
         "deliveries": publish.delivery_rows(document),
         "options": request.as_stored(),
@@ -170,10 +171,10 @@ def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
 
 
 def _moved(
-    change: Change, document: dict[str, Any], request: AnalysisRequest, video: dict[str, Any]
+    change: Change, document: AnalysisDocument, request: AnalysisRequest, video: dict[str, Any]
 ) -> Moved:
     """The events moved by hand that still hold: those of another hand's delivery are other events."""
-    moved = document.get(MOVED) or {} if change.moved is None else change.moved
+    moved = document.get("moved_events") or {} if change.moved is None else change.moved
     if request.throws not in ("auto", document["athlete"]["throws"]):
         return {}
     return assumptions.moved_times(moved, document["video"], video)
@@ -197,7 +198,7 @@ def _measured(
     )
 
 
-def _check_count(result: Result, document: dict[str, Any], change: Change) -> None:
+def _check_count(result: Result, document: AnalysisDocument, change: Change) -> None:
     if not result["deliveries"]:
         raise BadRequest(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
     if not change.assumed and len(result["deliveries"]) != len(document["deliveries"]):
@@ -207,24 +208,27 @@ def _check_count(result: Result, document: dict[str, Any], change: Change) -> No
 
 
 def _document(
-    before: dict[str, Any], result: Result, request: AnalysisRequest, solved: dict[str, Any],
+    before: AnalysisDocument, result: Result, request: AnalysisRequest, solved: dict[str, Any],
     moved: Moved, video: dict[str, Any],
-) -> dict[str, Any]:  # fmt: skip
+) -> AnalysisDocument:  # fmt: skip
     """analysis.json with everything that follows from the change, and a new revision."""
     from ...pitching.film_warnings import CODES
     from ..pipeline.document import plain
 
-    names = ("athlete", "view", "level", "deliveries", "consistency")
     stale = CODES | {assumptions.RATE_CHANGED["code"]}
     if request.capture_fps is not None:
         stale |= {"slow_motion_found"}
     kept = [warning for warning in before["warnings"] if warning["code"] not in stale]
     if video["capture_fps"] != solved["capture_fps"]:
         kept.append(assumptions.RATE_CHANGED)
-    document: dict[str, Any] = plain(
+    later: AnalysisDocument = plain(
         {
             **before,
-            **{name: value for name, value in result.items() if name in names},
+            "athlete": result["athlete"],
+            "view": result["view"],
+            "level": result["level"],
+            "deliveries": result["deliveries"],
+            "consistency": result["consistency"],
             "video": video,
             "warnings": [*kept, *result["warnings"]],
             assumptions.SOLVED: solved,
@@ -232,10 +236,10 @@ def _document(
             REVISION: secrets.token_hex(6),
         }
     )
-    return document
+    return later
 
 
-def _write(out: Path, document: dict[str, Any], series: Any, result: Result, reference: Any) -> None:
+def _write(out: Path, document: AnalysisDocument, series: Any, result: Result, reference: Any) -> None:
     from ...render import exports
     from ..pipeline.document import plain
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ class Artifacts:
     video: Path
     info: Any
     series: Any
-    document: dict[str, Any]
+    document: Mapping[str, Any]
     curves: list[dict[str, Any]]
     reference: dict[str, Any] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...errors import BadRequest
+from ...pitching.document import VideoWarning
 from ...vocabulary import Hand
 from .request import AnalysisRequest
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 FIELDS = ("throws", "height_m", "capture_fps", "level", "reference", "view")
 # The name in analysis.json of what the motion was solved under.
 SOLVED = "solved"
-RATE_CHANGED = {
+RATE_CHANGED: VideoWarning = {
     "code": "capture_rate_changed",
     "message": "The capture rate was corrected after the film was measured. The times are right; the motion "
     "was smoothed for the former rate.",

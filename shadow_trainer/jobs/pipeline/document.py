@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...pitching.document import SCHEMA, Analysis, Person, Result, Video, VideoWarning
+from ...pitching.document import SCHEMA, AnalysisDocument, Person, Result, Video, VideoWarning
 from ...vocabulary import ModelSize
 from . import assumptions
 from .stage import Run, timings
@@ -20,12 +20,12 @@ SLOW_MOTION_FIX = "Give the capture rate with the upload if you know it; it is i
 
 def build_document(
     run: Run, info: VideoInfo, scan: Scan, result: Result, factor: float, person: int | None
-) -> tuple[Analysis, dict[str, Any]]:
+) -> tuple[AnalysisDocument, dict[str, Any]]:
     """``(document, curves)``: the contract's analysis.json, and the time series for the charts.
 
     The curves are a file of their own: a page that lists numbers should not load every curve.
     """
-    document: Analysis = {
+    document: AnalysisDocument = {
         "schema": SCHEMA,
         # The browser's copy has a rate of its own when the video's varies: the player counts its frames.
         "video": _video(info, run.read_json("preview.json")["fps"]),

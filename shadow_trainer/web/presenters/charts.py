@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ class Figure:
     unsure: bool
 
 
-def figures(delivery: dict[str, Any], curves: dict[str, Any] | None) -> list[Figure]:
+def figures(delivery: Mapping[str, Any], curves: dict[str, Any] | None) -> list[Figure]:
     """Every chart of a delivery of analysis.json for which its ``curves`` (series.json) have data."""
     return [
         Figure(
@@ -38,7 +39,7 @@ def figures(delivery: dict[str, Any], curves: dict[str, Any] | None) -> list[Fig
     ]
 
 
-def plotted(delivery: dict[str, Any], curves: dict[str, Any] | None, time_scale: float) -> dict[str, Any]:
+def plotted(delivery: Mapping[str, Any], curves: dict[str, Any] | None, time_scale: float) -> dict[str, Any]:
     """The same charts as numbers.
 
     ``x`` are seconds of real time from ``zero_film_s``, which is a time of the video's own clock.
@@ -52,11 +53,11 @@ def plotted(delivery: dict[str, Any], curves: dict[str, Any] | None, time_scale:
     }
 
 
-def _charts(delivery: dict[str, Any], curves: dict[str, Any] | None) -> list[Chart]:
+def _charts(delivery: Mapping[str, Any], curves: dict[str, Any] | None) -> list[Chart]:
     return charts.delivery_charts(delivery, curves) if curves else []
 
 
-def _unsure(name: str, delivery: dict[str, Any]) -> bool:
+def _unsure(name: str, delivery: Mapping[str, Any]) -> bool:
     curves = next({curve for curve, _, _ in plan.curves} for plan in charts.PLANS if plan.key == name)
     confidences = [
         metric["confidence"] for metric in delivery.get("metrics") or () if metric["name"] in curves

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ MM = 1000
 TENTHS_PX = 10  # positions are whole tenths of a pixel: finer than the model, and short in JSON
 
 
-def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str, part: str = "") -> dict[str, Any]:
+def keypoints(series: PoseSeries, *, video: Mapping[str, Any], throws: str, part: str = "") -> dict[str, Any]:
     """The athlete's landmarks for every frame of the video.
 
     ``frames``: None where nobody was measured, else 33 x (x, y) in tenths of a pixel of the upright video, flat,
@@ -39,7 +40,7 @@ def keypoints(series: PoseSeries, *, video: dict[str, Any], throws: str, part: s
     return document
 
 
-def facts(*, video: dict[str, Any], throws: str) -> dict[str, Any]:
+def facts(*, video: Mapping[str, Any], throws: str) -> dict[str, Any]:
     """What goes with the landmarks: the video's size and clock, the bones with their roles, the colours.
 
     ``fps`` is the rate of the browser's copy (``preview.mp4``), whose frames the player counts.
@@ -61,7 +62,7 @@ def facts(*, video: dict[str, Any], throws: str) -> dict[str, Any]:
     }
 
 
-def time_scale(video: dict[str, Any]) -> float:
+def time_scale(video: Mapping[str, Any]) -> float:
     """Real seconds in one second of the video's own clock."""
     return float(video.get("time_scale") or video["fps"] / video["capture_fps"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +96,7 @@ def phase_of(name: str, event: Event | None) -> str:
     return next((key for key, _, places in PHASES if place in places), "whole")
 
 
-def phases(metrics: list[dict[str, Any]], *, scored: bool = True) -> tuple[Phase, ...]:
+def phases(metrics: Sequence[Mapping[str, Any]], *, scored: bool = True) -> tuple[Phase, ...]:
     """Metrics grouped by phase in the order of the delivery; empty phases are left out.
 
     ``scored`` False: the model that measured is too coarse to be held against a norm.
@@ -109,7 +110,7 @@ def phases(metrics: list[dict[str, Any]], *, scored: bool = True) -> tuple[Phase
     return tuple(shown)
 
 
-def metric_row(metric: dict[str, Any], *, scored: bool = True) -> MetricRow:
+def metric_row(metric: Mapping[str, Any], *, scored: bool = True) -> MetricRow:
     """One metric of analysis.json as a row."""
     unit = metric.get("unit") or ""
     norm = metric.get("norm") or {}
@@ -149,7 +150,7 @@ def sources(phases: tuple[Phase, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.norm_source for phase in phases for row in phase.rows if row.norm_source))
 
 
-def error_words(metric: dict[str, Any]) -> str:
+def error_words(metric: Mapping[str, Any]) -> str:
     """Where the error comes from, or that it is not known."""
     if metric.get("error") is None:
         return "The error of this metric has not been measured for this view and frame rate"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...errors import NotFound
 from .keypoints import time_scale
 
 
-def pitch_of(document: dict[str, Any], place: int) -> dict[str, Any]:
+def pitch_of(document: Mapping[str, Any], place: int) -> dict[str, Any]:
     """``{fps, scale, width, height, events {name: seconds of the video's clock}}`` of the ``place``-th pitch.
 
     NotFound when the video has fewer pitches.

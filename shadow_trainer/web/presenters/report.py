@@ -9,6 +9,8 @@ from typing import Any
 from ...jobs.correction.remeasure import MOVED
 from ...labels import HANDS, LEVELS, VIEWS, event_label, signed
 from ...pitching import faults, representative
+from ...pitching.document import AnalysisDocument, VideoWarning
+from ...pitching.document import Delivery as DeliveryEntry
 from ...pitching.metrics import norms
 from ...pitching.metrics.labels import validated
 from ...vocabulary import EVENTS, Unit
@@ -84,7 +86,7 @@ class Delivery:
     sequence: Sequence | None
     validated: str
     norm_sources: tuple[str, ...]
-    raw: dict[str, Any]
+    raw: Mapping[str, Any]
     picked: tuple[str, ...] = ()  # "best", "typical"
 
 
@@ -96,7 +98,7 @@ class Report:
     deliveries: tuple[Delivery, ...]
     selected: Delivery | None
     people: tuple[Mapping[str, Any], ...]
-    warnings: tuple[dict[str, str], ...]
+    warnings: tuple[VideoWarning, ...]
     consistency: tuple[Spread, ...]
     drifts: tuple[str, ...]
     repeated: tuple[Mapping[str, Any], ...]
@@ -111,7 +113,7 @@ class Report:
     footer: str
 
 
-def build(document: dict[str, Any], *, delivery: int | None = None) -> Report:
+def build(document: AnalysisDocument, *, delivery: int | None = None) -> Report:
     """The report; ``delivery`` is the index of the pitch to show (the first one when absent)."""
     video = document["video"]
     scale = time_scale(video)
@@ -156,12 +158,12 @@ def _stand_in(level: str, rows: Iterable[Delivery]) -> str:
     return f"Where this level has no published numbers, those of adults stand in{wider}; the sources below say which."
 
 
-def _moved(document: dict[str, Any], row: dict[str, Any]) -> Collection[str]:
+def _moved(document: Mapping[str, Any], row: Mapping[str, Any]) -> Collection[str]:
     """Names of a pitch's events that a coach moved."""
     return (document.get(MOVED) or {}).get(str(row["index"])) or ()
 
 
-def _picked(deliveries: list[dict[str, Any]]) -> dict[int, tuple[str, ...]]:
+def _picked(deliveries: list[DeliveryEntry]) -> dict[int, tuple[str, ...]]:
     """Place of a pitch -> what it is chosen as."""
     chosen: dict[int, tuple[str, ...]] = {}
     for words, place in (
@@ -180,7 +182,7 @@ def clock(seconds: float) -> str:
     return f"{int(seconds // 60)}:{seconds % 60:04.1f}"
 
 
-def _facts(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def _facts(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     video, athlete, view = document["video"], document["athlete"], document["view"]
     hand = HANDS.get(athlete.get("throws"), "Not known")
     guessed = any(warning["code"] == "hand_uncertain" for warning in document.get("warnings") or ())
@@ -206,7 +208,7 @@ def _sourced(words: str, source: str | None) -> str:
     return f"{words} ({said})" if said else words
 
 
-def _delivery(row: dict[str, Any], scale: float, scored: bool, moved: Collection[str]) -> Delivery:
+def _delivery(row: Mapping[str, Any], scale: float, scored: bool, moved: Collection[str]) -> Delivery:
     events = _events(row, scale, moved)
     numbers = phases(row.get("metrics") or [], scored=scored)
     # A model that is too coarse to be scored is too coarse for praise and blame as well.
@@ -233,7 +235,7 @@ def _delivery(row: dict[str, Any], scale: float, scored: bool, moved: Collection
     )
 
 
-def _events(row: dict[str, Any], scale: float, moved: Collection[str]) -> tuple[Event, ...]:
+def _events(row: Mapping[str, Any], scale: float, moved: Collection[str]) -> tuple[Event, ...]:
     stored = row.get("events") or {}
     release = (stored.get("release") or {}).get("time_s")
     span = max(row["end_s"] - row["start_s"], 1e-6)
@@ -271,7 +273,7 @@ def _sentences(*parts: str | None) -> str:
     return " ".join(f"{text[:1].upper()}{text[1:]}." for text in texts)
 
 
-def _finding(item: dict[str, Any], kind: str, row: dict[str, Any], scale: float) -> Finding:
+def _finding(item: Mapping[str, Any], kind: str, row: Mapping[str, Any], scale: float) -> Finding:
     event = item.get("event") or ""
     time_s = item.get("time_s")
     if time_s is None:

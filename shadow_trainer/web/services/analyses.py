@@ -14,6 +14,7 @@ from ...catalog import Analysis
 from ...catalog.search import Wanted
 from ...errors import Conflict, NotFound
 from ...jobs.pipeline.request import AnalysisRequest
+from ...pitching.document import AnalysisDocument
 from ...pitching.reference.retarget import at_hips
 from ...pitching.stored import upgraded
 from ...vocabulary import ACTIVE_STATES, State
@@ -69,7 +70,7 @@ def read_json(analysis_id: str, name: str) -> Any:
         raise NotFound(f"This analysis has no {name}.", code="no_such_file") from error
 
 
-def read_document(analysis_id: str) -> dict[str, Any]:
+def read_document(analysis_id: str) -> AnalysisDocument:
     """analysis.json as this release writes it, whichever release wrote it; NotFound when it is not there."""
     return upgraded(read_json(analysis_id, "analysis.json"))
 

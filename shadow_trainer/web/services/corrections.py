@@ -8,13 +8,14 @@ from typing import Any
 from ...errors import NotFound
 from ...jobs.correction import redraw, remeasure
 from ...jobs.pipeline import assumptions
+from ...pitching.document import AnalysisDocument
 from ..http.services import current
 from ..http.unrestricted import unrestricted
 from . import references
 from .analyses import completed, read_document
 
 
-def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> dict[str, Any]:
+def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> AnalysisDocument:
     """Events moved by a coach, on top of those moved before; none at all: as they were found.
 
     Returns the new analysis.json.
@@ -22,7 +23,7 @@ def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> di
     completed(analysis_id)
 
     def change() -> remeasure.Change:
-        before = read_document(analysis_id).get(remeasure.MOVED) or {}
+        before: dict[str, Any] = dict(read_document(analysis_id).get("moved_events") or {})
         moved = {**before, str(delivery): {**before.get(str(delivery), {}), **events}} if events else {}
         return remeasure.Change(moved=moved)
 
@@ -37,7 +38,7 @@ def events_of(analysis_id: str, delivery: int) -> dict[str, float]:
     raise NotFound(f"There is no pitch {delivery + 1} in this film.", code="no_such_delivery")
 
 
-def assume(analysis_id: str, changes: dict[str, Any]) -> dict[str, Any]:
+def assume(analysis_id: str, changes: dict[str, Any]) -> AnalysisDocument:
     """Another hand, height, capture rate, level, reference or view; returns the new analysis.json."""
     row = completed(analysis_id)
     if changes.get("reference", "") not in ("", row.options.get("reference")):
@@ -46,13 +47,13 @@ def assume(analysis_id: str, changes: dict[str, Any]) -> dict[str, Any]:
     return _measure(analysis_id, lambda: remeasure.Change(assumed=changes))
 
 
-def _measure(analysis_id: str, change: Callable[[], remeasure.Change]) -> dict[str, Any]:
+def _measure(analysis_id: str, change: Callable[[], remeasure.Change]) -> AnalysisDocument:
     """The numbers again, now; the videos when a worker has time. ``change`` is asked when it is its turn."""
     revision = remeasure.apply(unrestricted(), analysis_id, change)
     current().jobs.redraw(analysis_id, revision)
     return read_document(analysis_id)
 
 
-def videos_are_old(analysis_id: str, document: dict[str, Any]) -> bool:
+def videos_are_old(analysis_id: str, document: AnalysisDocument) -> bool:
     """Whether videos and report file still show the numbers from before a change."""
     return redraw.is_due(current().storage, document, analysis_id)

@@ -103,9 +103,7 @@ def save(reference: Reference, *, name: str, more: Mapping[str, Any], **columns:
     key = f"{slug}-{secrets.token_hex(6)}"
     reference = replace(reference, name=title)
     References(current().storage).save(reference, key=key)
-    poses = figure.flat(
-        reference.points, reference.time_s, {str(name): when for name, when in reference.events.items()}
-    )
+    poses = figure.flat(reference.points, reference.time_s, reference.events)
     data = {**reference.facts(), "events": reference.events, "poses": poses, **more}
     try:
         return catalog().references.create(
@@ -206,7 +204,5 @@ def _facts(reference: Reference) -> dict[str, Any]:
 
 
 def _figure_of(reference: Reference, name: str) -> str:
-    poses = figure.flat(
-        reference.points, reference.time_s, {str(name): when for name, when in reference.events.items()}
-    )
+    poses = figure.flat(reference.points, reference.time_s, reference.events)
     return figure.svg(poses, f"{name}: the delivery in four poses")

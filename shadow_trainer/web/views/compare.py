@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, render_template, request
 
 from ...catalog import Analysis
 from ...errors import NotFound
+from ...pitching.document import AnalysisDocument, Delivery
 from ...pitching.reference import comparison as pitching_compare
 from ...pitching.reference import from_delivery
 from ...pitching.world import as_right_hander
@@ -45,7 +46,7 @@ class Pitch:
 
     row: Analysis
     place: int
-    document: dict[str, Any]
+    document: AnalysisDocument
     video: str | None
     poster: str | None
 
@@ -55,10 +56,9 @@ class Pitch:
         return f"{self.row.id}.{self.place}"
 
     @property
-    def delivery(self) -> dict[str, Any]:
+    def delivery(self) -> Delivery:
         """Its entry in analysis.json."""
-        delivery: dict[str, Any] = self.document["deliveries"][self.place]
-        return delivery
+        return self.document["deliveries"][self.place]
 
     @property
     def words(self) -> str:

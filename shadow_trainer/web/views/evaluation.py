@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request
 
 from ...errors import BadRequest, Conflict
+from ...pitching.document import AnalysisDocument
 from ...vocabulary import State
 from ..forms.analysis import changes_from
 from ..presenters import report as report_view
@@ -61,7 +62,7 @@ def generate_evaluation(analysis_id: str) -> Response:
     return jsonify(_evaluation(row.id, document))
 
 
-def _evaluation(analysis_id: str, document: dict[str, Any]) -> dict[str, Any]:
+def _evaluation(analysis_id: str, document: AnalysisDocument) -> dict[str, Any]:
     report = report_view.build(document)
     return {
         "job_id": analysis_id,

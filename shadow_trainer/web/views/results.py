@@ -14,6 +14,7 @@ from ...body.series import PoseSeries
 from ...catalog import Analysis
 from ...errors import BadRequest, NotFound
 from ...jobs.pipeline import assumptions, shadow_file
+from ...pitching.document import AnalysisDocument, Delivery
 from ...pitching.reference.retarget import PINS
 from ...render import charts, exports
 from ..forms.analysis import changes_from
@@ -62,7 +63,11 @@ def keypoints_pro(analysis_id: str) -> Response:
 
 def _landmarks(row: Analysis, series: PoseSeries) -> Response:
     document, part = analyses.read_document(row.id), request.args.get("part", "")
-    known = {"video": document["video"], "throws": document["athlete"]["throws"], "part": part}
+    known: dict[str, Any] = {
+        "video": document["video"],
+        "throws": document["athlete"]["throws"],
+        "part": part,
+    }
     if request.args.get("as") != "packed":
         return jsonify(keypoints(series, **known))
     if part not in ("2d", "3d"):
@@ -159,7 +164,7 @@ def assume(analysis_id: str) -> Response:
     return _measured(analysis_id, corrections.assume(analysis_id, changes_from(body)))
 
 
-def _measured(analysis_id: str, document: dict[str, Any]) -> Response:
+def _measured(analysis_id: str, document: AnalysisDocument) -> Response:
     """What followed from a change."""
     names = ("athlete", "view", "level", "video", "deliveries", "consistency", "warnings")
     options = analyses.find(analysis_id).options
@@ -171,7 +176,7 @@ def _measured(analysis_id: str, document: dict[str, Any]) -> Response:
     )
 
 
-def _pitch(analysis_id: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def _pitch(analysis_id: str) -> tuple[AnalysisDocument, Delivery, dict[str, Any]]:
     """``(document, delivery, curves)`` of the pitch that was asked for; NotFound without its curves."""
     document, curves, place = (
         analyses.read_document(analysis_id),
