@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from typing import IO, Any
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import BadRequest
 from .arrays import Bools, Floats
+from .npz import read_arrays
 from .skeleton import COUNT
 
 
@@ -90,9 +90,8 @@ class PoseSeries:
     def load(cls, path: str | os.PathLike[str] | IO[bytes]) -> PoseSeries:
         """Read ``pose.npz`` (a path or an open file); world-only files (no pixels, no confidence) are filled with NaN and 1."""
         try:
-            with np.load(path, allow_pickle=False) as file:
-                data = {name: file[name] for name in file.files}
-        except (OSError, ValueError, EOFError, BadZipFile) as error:
+            data = read_arrays(path)
+        except (OSError, ValueError) as error:
             raise BadRequest(f"{path} is not a readable .npz file.", code="bad_pose_file") from error
         if "time_s" not in data or "world_m" not in data:
             raise BadRequest(f"{path} lacks time_s or world_m.", code="bad_pose_file")

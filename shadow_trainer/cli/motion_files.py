@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import click
-import numpy as np
 
 if TYPE_CHECKING:
     from ..body.series import PoseSeries
@@ -78,8 +76,9 @@ def _is_pose(path: Path) -> bool:
     """Whether it is an archive of our own kind, or a damaged one: both are for the reader of our own kind."""
     if path.suffix.lower() != ".npz":
         return False
+    from ..body.npz import read_arrays
+
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return "world_m" in file.files
-    except (OSError, ValueError, EOFError, BadZipFile):
+        return "world_m" in read_arrays(path)
+    except (OSError, ValueError):
         return True

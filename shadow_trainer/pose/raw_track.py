@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from ..body.npz import read_arrays
 from ..body.skeleton import COUNT
 from ..errors import BadRequest
 
@@ -104,7 +105,7 @@ class RawTrack:
     def load(cls, path: str | os.PathLike[str]) -> RawTrack:
         """Read what :meth:`save` wrote; BadRequest when it is not that."""
         try:
-            with np.load(path, allow_pickle=False) as file:
-                return cls(**{f.name: file[f.name] for f in fields(cls) if f.name in file.files})
-        except (OSError, ValueError, TypeError, EOFError) as error:
+            arrays = read_arrays(path)
+            return cls(**{f.name: arrays[f.name] for f in fields(cls) if f.name in arrays})
+        except (OSError, ValueError, TypeError) as error:
             raise BadRequest(f"{path} is not a file of landmarks.", code="bad_pose_file") from error

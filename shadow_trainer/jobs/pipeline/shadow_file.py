@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ...body.npz import read_arrays
+
 NAME = "shadow.npz"
 MODES = ("aligned", "real_speed")
 
@@ -35,6 +37,6 @@ def for_videos(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         return {}
-    with np.load(path) as file:
-        world, px = file["aligned_world_m"], file["aligned_landmarks_px"]
+    arrays = read_arrays(path)
+    world, px = arrays["aligned_world_m"], arrays["aligned_landmarks_px"]
     return {"reference_world_m": world, "reference_px": px if np.isfinite(px).any() else None}

@@ -6,11 +6,11 @@ import json
 import os
 from dataclasses import dataclass
 from typing import BinaryIO
-from zipfile import BadZipFile
 
 import numpy as np
 
 from ...body.arrays import Floats
+from ...body.npz import read_arrays
 from ...body.skeleton import COUNT
 from ...errors import BadRequest
 from ...vocabulary import EVENTS, Event, Hand, Level
@@ -78,10 +78,10 @@ class Reference:
     def load(cls, path: str | os.PathLike[str] | BinaryIO) -> Reference:
         """Read what :meth:`save` wrote."""
         try:
-            with np.load(path, allow_pickle=False) as file:
-                facts = json.loads(str(file["facts"]))
-                time_s, points = file["time_s"].astype(float), file["points"].astype(float)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            arrays = read_arrays(path)
+            facts = json.loads(str(arrays["facts"]))
+            time_s, points = arrays["time_s"].astype(float), arrays["points"].astype(float)
+        except (OSError, ValueError, KeyError) as error:
             raise BadRequest("This is not a saved reference.", code="bad_reference") from error
         if facts.get("schema") != SCHEMA:
             raise BadRequest("This reference was saved by another version.", code="bad_reference")

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from ...body.npz import read_arrays
 from ...body.series import PoseSeries
 from ...catalog import Analysis
 from ...catalog.search import Wanted
@@ -85,7 +86,7 @@ def read_reference_overlay(analysis_id: str, mode: str, pin: str = "feet") -> Po
     """The shadow on the athlete's rows, held at the feet or the hips, sure wherever it is; NotFound without one."""
     athlete = read_pose(analysis_id)
     with current().storage.open(f"analyses/{analysis_id}/shadow.npz") as file:
-        arrays = np.load(io.BytesIO(file.read()), allow_pickle=False)
+        arrays = read_arrays(io.BytesIO(file.read()))
         world, pixels = arrays[f"{mode}_world_m"], arrays[f"{mode}_landmarks_px"]
     if pin == "hips":
         world, pixels = at_hips(world, athlete.world_m), at_hips(pixels, athlete.landmarks_px)
