@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile, is_zipfile
 
 import numpy as np
+import numpy.typing as npt
 
 from ...body.skeleton import LANDMARKS
 from ...errors import BadRequest
@@ -48,7 +50,7 @@ def read_array(path: Path) -> Raw:
     )
 
 
-def _load(path: Path) -> dict[str, np.ndarray]:
+def _load(path: Path) -> dict[str, npt.NDArray[Any]]:
     """Arrays of numbers by name. Pickled objects are never opened: they could run anything."""
     if is_zipfile(path):
         with ZipFile(path) as archive:
@@ -63,7 +65,7 @@ def _load(path: Path) -> dict[str, np.ndarray]:
     return {name: array for name, array in arrays.items() if array.dtype.kind in "fiu"}
 
 
-def _rate(arrays: dict[str, np.ndarray]) -> float | None:
+def _rate(arrays: dict[str, npt.NDArray[Any]]) -> float | None:
     if "time_s" in arrays and len(arrays["time_s"]) > 2:
         return float(1.0 / np.median(np.diff(arrays["time_s"])))
     for name in ("fps", "frame_rate", "rate"):
