@@ -49,7 +49,7 @@ def send(browser: Browser, url: str, film: Path) -> str:
     page = browser.new_page(viewport=DESK)
     page.goto(url)
     page.set_input_files("#video", film)
-    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("button", name="Analyze", exact=True).click()
     page.wait_for_url("**/analyses/*", timeout=120_000)
     address = page.url
     page.close()

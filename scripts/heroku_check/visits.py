@@ -48,7 +48,7 @@ def send(context: BrowserContext, film: Path) -> tuple[Page, list[str]]:
     page.set_input_files("#video", film)
     page.get_by_text("More:").click()
     page.select_option("#model_size", "xs")
-    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("button", name="Analyze", exact=True).click()
     page.wait_for_url(RESULT, timeout=120_000)
     return page, posted
 

@@ -183,7 +183,7 @@ def report(chrome: Browser, stack: Stack, films: Path) -> str:
     page = context.new_page()
     page.goto(stack.url)
     page.set_input_files("#video", films / "sample_lefty.mp4")
-    page.get_by_role("button", name="Analyse").click()
+    page.get_by_role("button", name="Analyze").click()
     page.wait_for_url(re.compile(r"/analyses/[0-9a-f]{32}$"))
     expect(page.locator("progress")).to_be_visible()
     until_report(page)

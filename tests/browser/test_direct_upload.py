@@ -59,7 +59,7 @@ def test_a_film_goes_straight_to_the_bucket(
     app, url = site(service.new_bucket())
     film = samples / "sample_lefty.mp4"
     asked = choose(page, url, film)
-    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("button", name="Analyze", exact=True).click()
     page.wait_for_url(RESULT)
     shadow = app.extensions["shadow"]
     row = shadow.catalog.analyses.get(page.url.rsplit("/", 1)[1])
@@ -78,10 +78,10 @@ def test_a_film_on_its_way_to_the_bucket_can_be_stopped(
     held: list[Route] = []
     page.route(f"{service.url}/**", lambda route: held.append(route))  # the bucket never answers
     choose(page, url, samples / "sample_lefty.mp4")
-    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("button", name="Analyze", exact=True).click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("[data-sending]")).to_be_hidden()
-    expect(page.get_by_role("button", name="Analyse", exact=True)).to_be_enabled()
+    expect(page.get_by_role("button", name="Analyze", exact=True)).to_be_enabled()
     assert app.extensions["shadow"].catalog.analyses.count() == 0
     for route in held:
         route.abort()
@@ -92,7 +92,7 @@ def test_a_bucket_that_browsers_cannot_reach_costs_no_film(
 ) -> None:
     app, url = site(service.new_bucket() + "&public=http://127.0.0.1:9")
     asked = choose(page, url, samples / "sample_lefty.mp4")
-    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("button", name="Analyze", exact=True).click()
     page.wait_for_url(RESULT)
     assert f"POST {url}/videos/upload" in asked
     assert app.extensions["shadow"].catalog.analyses.count() == 1
@@ -106,7 +106,7 @@ def test_what_the_site_refuses_is_said_before_the_film_is_sent(
     asked = choose(page, url, film)
     page.locator("summary", has_text="height").click()
     page.fill("#height_m", "9")
-    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.get_by_role("button", name="Analyze", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("height")
     assert not [line for line in asked if service.url in line]
 

@@ -49,7 +49,7 @@ def test_a_part_of_a_turned_film_is_sent(visit, stack: Stack, samples: Path, siz
     page.get_by_role("button", name="Turn the picture").click()
     page.get_by_text("More: height").click()
     page.get_by_label("Note").fill("Windy")
-    page.get_by_role("button", name="Analyse").click()
+    page.get_by_role("button", name="Analyze").click()
     page.wait_for_url(re.compile(r"/analyses/[0-9a-f]{32}$"))
     analysis_id = stop(stack, page.url)
     options = ask(stack, f"/videos/{analysis_id}/info")["options"]
@@ -69,7 +69,7 @@ def test_several_films_have_a_progress_each_and_one_new_athlete(
     expect(page.locator("[data-cutter]")).to_be_hidden()
     page.get_by_label("Athlete", exact=False).first.select_option("new")
     page.get_by_label("Name of a new athlete").fill(name)
-    page.get_by_role("button", name="Analyse").click()
+    page.get_by_role("button", name="Analyze").click()
     links = page.locator("[data-batch] a")
     expect(links).to_have_count(2)
     addresses = [links.nth(n).get_attribute("href") for n in range(2)]
@@ -86,7 +86,7 @@ def test_a_film_that_is_none_is_refused_before_it_is_sent(visit, tmp_path: Path)
     text.write_text("no film")
     page = visit().open("/")
     page.set_input_files("#video", text)
-    page.get_by_role("button", name="Analyse").click()
+    page.get_by_role("button", name="Analyze").click()
     expect(page.get_by_role("alert")).to_contain_text("is not a film")
 
 
@@ -117,7 +117,7 @@ def test_an_athletes_films_become_a_trend(visit, report: str, size: dict[str, in
 def test_deleting_is_undone(visit, stack: Stack, samples: Path, size: dict[str, int]) -> None:
     page = visit(size, javascript=size is DESKTOP).open("/")
     page.set_input_files("#video", samples / RIGHTY)
-    page.get_by_role("button", name="Analyse").click()
+    page.get_by_role("button", name="Analyze").click()
     page.wait_for_url(re.compile(r"/analyses/[0-9a-f]{32}$"))
     analysis_id = stop(stack, page.url)
     box = f"input[type=checkbox][value='{analysis_id}']"

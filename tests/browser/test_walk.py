@@ -58,7 +58,7 @@ def analysed(visitor: Visitor, film: Path) -> Page:
     """Upload, honest progress, report."""
     page = visitor.open("/")
     page.set_input_files("#video", film)
-    page.get_by_role("button", name="Analyse").click()
+    page.get_by_role("button", name="Analyze").click()
     page.wait_for_url(re.compile(r"/analyses/[0-9a-f]{32}$"))
     expect(page.locator("progress")).to_be_visible()
     expect(page.locator("[data-stage-name=probe]")).to_have_attribute("data-state", "done", timeout=120_000)

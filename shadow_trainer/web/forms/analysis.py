@@ -121,7 +121,7 @@ def parse_height(value: Any) -> float:
     low, high = HEIGHT_M_RANGE
     if not low <= height <= high:
         raise BadRequest(
-            f"The height “{str(value)[:20]}” is not a height between {low:.1f} and {high:.1f} metres.",
+            f"The height “{str(value)[:20]}” is not a height between {low:.1f} and {high:.1f} meters.",
             code="bad_height_m",
             fix="Write it like 1.88, 188 cm or 6'2\", or leave it empty.",
         )

@@ -49,7 +49,7 @@ def day_of(text: str) -> date | None:
 
 
 def note_of(text: str) -> str:
-    """A note of any length that is still a note."""
+    """A note without surrounding space; BadRequest for one that is too long."""
     if len(text) > NOTES_MAX_CHARS:
         raise BadRequest(
             f"The note is longer than {NOTES_MAX_CHARS} characters.", code="bad_notes", fix="Shorten it."

@@ -18,5 +18,5 @@ class Number(IntegerConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Make it what ``<int:...>`` means; before any route is added."""
+    """Make the converter what ``<int:...>`` means; before any route is added."""
     app.url_map.converters["int"] = Number

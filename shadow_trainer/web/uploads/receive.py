@@ -84,7 +84,7 @@ def receive_all() -> list[Received]:
     files = [file for field in FIELD_NAMES for file in request.files.getlist(field) if file.filename]
     if not files:
         raise BadRequest(
-            "No film was chosen.", code="no_file", fix="Choose a video file, then press “Analyse”."
+            "No film was chosen.", code="no_file", fix="Choose a video file, then press “Analyze”."
         )
     return [_received(upload_of(file), file.filename or "") for file in files]
 

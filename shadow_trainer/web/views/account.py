@@ -48,7 +48,7 @@ def _page(**more: Any) -> str:
 
 @blueprint.post("/name")
 def name() -> Response:
-    """How one is called on pages."""
+    """Change how the user is called on pages."""
     unrestricted().catalog.users.set_display_name(session_user().id, request.form.get("display_name", ""))
     return _done("Your name was changed.")
 

@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
 @blueprint.get("")
 @admin_only
 def page() -> str:
-    """How the installation is."""
+    """Show how the installation is."""
     services = unrestricted()
     return render_template(
         "admin.html",
@@ -144,7 +144,7 @@ def change_role(user_id: int) -> Response:
 @blueprint.post("/users/<int:user_id>/active")
 @admin_only
 def change_active(user_id: int) -> Response:
-    """Let a user in, or not."""
+    """Enable or disable a user."""
     row = unrestricted().catalog.users.set_active(_other(user_id), request.form.get("active") == "yes")
     flash(f"{row.name} may {'log in again' if row.active else 'not log in any more'}.")
     return redirect(url_for("admin.users"), code=303)

@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 @blueprint.post("/upload")
 @limited("upload")
 def upload() -> Response:
-    """Multipart: the video as ``video`` (or ``file``) and the options as fields."""
+    """Upload a video as multipart: the file as ``video`` (or ``file``) and the options as fields."""
     submission = submission_from(request.form)
     return accepted(create.accept(receive.receive(), submission), "The film is in the queue.")
 
@@ -48,7 +48,7 @@ def sample_lefty() -> Response:
 
 @blueprint.get("/<analysis_id>/status")
 def status(analysis_id: str) -> Response:
-    """Where it stands."""
+    """Answer where the analysis stands."""
     progress = status_of(analyses.find(analysis_id))
     response = jsonify(progress)
     if progress["status"] in ACTIVE_STATES:
@@ -58,7 +58,7 @@ def status(analysis_id: str) -> Response:
 
 @blueprint.get("/<analysis_id>/info")
 def info(analysis_id: str) -> Response:
-    """What is known: the request, and the whole of analysis.json once it is done."""
+    """Answer what is known: the request, and the whole of analysis.json once it is done."""
     row = analyses.find(analysis_id)
     known: dict[str, Any] = {
         "job_id": row.id,
@@ -77,13 +77,13 @@ def info(analysis_id: str) -> Response:
 
 @blueprint.get("/<analysis_id>/download")
 def download(analysis_id: str) -> AnyResponse:
-    """The finished video with the skeleton on it, as a download."""
+    """Send the finished video with the skeleton on it, as a download."""
     return send_result(_with_overlay(analysis_id), "overlay.mp4", download=True)
 
 
 @blueprint.get("/<analysis_id>/preview/original")
 def preview_original(analysis_id: str) -> AnyResponse:
-    """The video for a browser: the upright copy, or the upload itself while there is no copy."""
+    """Send the video for a browser: the upright copy, or the upload itself while there is no copy."""
     row = analyses.find(analysis_id)
     if "preview.mp4" in (row.files or []):
         return send_result(row, "preview.mp4")
@@ -92,13 +92,13 @@ def preview_original(analysis_id: str) -> AnyResponse:
 
 @blueprint.get("/<analysis_id>/preview/processed")
 def preview_processed(analysis_id: str) -> AnyResponse:
-    """The video with the skeleton on it, for a browser."""
+    """Send the video with the skeleton on it, for a browser."""
     return send_result(_with_overlay(analysis_id), "overlay.mp4")
 
 
 @blueprint.post("/<analysis_id>/terminate")
 def terminate(analysis_id: str) -> Response:
-    """Stop it. Doing it twice, or after the end, changes nothing and is no error."""
+    """Stop the analysis. Doing it twice, or after the end, changes nothing and is no error."""
     analyses.find(analysis_id)
     current().jobs.cancel(analysis_id)
     return jsonify(status_of(analyses.find(analysis_id)))
@@ -106,14 +106,14 @@ def terminate(analysis_id: str) -> Response:
 
 @blueprint.post("/<analysis_id>/retry")
 def retry(analysis_id: str) -> Response:
-    """Run it again from where it stopped."""
+    """Run the analysis again from where it stopped."""
     analyses.retry(analysis_id)
     return accepted(analyses.find(analysis_id), "The analysis is in the queue again.")
 
 
 @blueprint.delete("/<analysis_id>")
 def delete(analysis_id: str) -> tuple[str, int]:
-    """Put it into the trash, from where a page takes it out again; ``?purge=1``: delete it for good, also from there."""
+    """Put the analysis into the trash, from where a page takes it out again; ``?purge=1``: delete it for good, also from there."""
     purge = request.args.get("purge", "0")
     if purge not in ("0", "1"):
         raise BadRequest("purge must be 0 or 1.", code="bad_purge", fix="Send ?purge=1 to delete for good.")

@@ -37,7 +37,7 @@ def index() -> str:
 
 @blueprint.post("")
 def create() -> Response | tuple[str, int]:
-    """A new athlete."""
+    """Make a new athlete."""
     try:
         row = athletes.create(request.form)
     except ShadowError as error:
@@ -88,7 +88,7 @@ def save(athlete_id: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/<athlete_id>/merge")
 def merge(athlete_id: str) -> Response:
-    """Two entries of one pitcher become one."""
+    """Merge two entries of one pitcher."""
     row, into = athletes.find(athlete_id), athletes.find(request.form.get("into", ""))
     if row.owner_id != into.owner_id:  # an admin sees both; each coach would lose sight of half the videos
         raise BadRequest(

@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
 @blueprint.post("/presign")
 @limited("upload")
 def presign() -> Response:
-    """Permission for one video, after everything was checked that can be checked without it."""
+    """Permit one upload, after everything was checked that can be checked without it."""
     size = request.form.get("size_bytes", "")
     if not (size.isascii() and size.isdecimal() and len(size) <= SIZE_MAX_DIGITS):
         raise BadRequest("size_bytes must be the size of the film in bytes.", code="bad_size")
@@ -56,7 +56,7 @@ def presign() -> Response:
 
 @blueprint.post("/complete")
 def complete() -> Response:
-    """The video has arrived: take it over and put it in the queue. Doing it twice is no error."""
+    """Take over the video that has arrived and put it in the queue. Doing it twice is no error."""
     submission = submission_from(request.form)
     upload = tickets.read(request.form.get("claim", ""))
     row = catalog().analyses.find(upload.analysis_id, with_trash=True) or create.accept(

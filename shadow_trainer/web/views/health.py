@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/health")
 @anonymous
 def health() -> Response:
-    """Alive, whatever else is not. ``active_jobs`` is null when the catalog does not answer."""
+    """Answer that the process is alive, whatever else is not. ``active_jobs`` is null when the catalog does not answer."""
     settings = current().settings
     return jsonify(
         status="ok",

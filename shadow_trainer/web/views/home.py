@@ -72,7 +72,7 @@ def upload() -> Response | tuple[str, int]:
 @blueprint.post("/samples")
 @limited("upload")
 def sample() -> Response:
-    """Analyse one of the clips that ship with the project."""
+    """Analyze one of the clips that ship with the project."""
     options = AnalysisRequest(model_size=current().settings.model_size)
     row = create.accept_sample(request.form.get("name", "lefty"), options)
     return redirect(url_for("analysis.page", analysis_id=row.id), code=303)

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
 @blueprint.get("/login")
 @public
 def form() -> str | Response:
-    """The form; who is in already goes on."""
+    """Show the form; whoever is logged in already goes on."""
     accounts_only()
     if viewer().is_known:
         return redirect(safe_next(request.args.get("next", "")))

@@ -57,7 +57,7 @@ def reference(place: str) -> str:
 
 @blueprint.post("/references/<place>/edit")
 def edit(place: str) -> Response | tuple[str, int]:
-    """Another name and note, or the page again with what is wrong."""
+    """Give a reference another name and note, or show the page again with what is wrong."""
     try:
         references.edit(place, name=request.form.get("name", ""), note=request.form.get("note", ""))
     except BadRequest as error:
@@ -91,7 +91,7 @@ def _reference(
 
 @blueprint.post("/references")
 def import_() -> Response | tuple[str, int]:
-    """A motion file as a reference, or the form again with what is wrong."""
+    """Import a motion file as a reference, or show the form again with what is wrong."""
     try:
         row = _imported(request.form)
     except ShadowError as error:
@@ -102,7 +102,7 @@ def import_() -> Response | tuple[str, int]:
 
 @blueprint.post("/analyses/<analysis_id>/reference")
 def from_analysis(analysis_id: str) -> Response:
-    """A pitch of a finished analysis as a reference."""
+    """Save a pitch of a finished analysis as a reference."""
     row = analyses.completed(analysis_id)
     document, place = analyses.read_document(row.id), _place(request.form.get("delivery", "0"))
     reference = from_delivery(
@@ -122,7 +122,7 @@ def from_analysis(analysis_id: str) -> Response:
 
 @blueprint.post("/references/<place>/delete")
 def delete(place: str) -> Response:
-    """Take one out of the library."""
+    """Delete a reference."""
     flash(f"“{references.delete(place)}” was deleted.")
     return redirect(url_for("references.index"), code=303)
 

@@ -85,7 +85,7 @@ export class Chosen {
     if (!files.length) {
       return {
         title: "No film was chosen.",
-        fix: "Choose a video file, then press “Analyse”.",
+        fix: "Choose a video file, then press “Analyze”.",
         errors: [{ field: "video", message: "Choose a film" }],
       };
     }
