@@ -136,7 +136,14 @@ class Rig:
 
     # Films
 
-    def add(self, *, owner_id: int | None = None, queue: str = "pose", **script: Any) -> str:
+    def add(
+        self,
+        *,
+        owner_id: int | None = None,
+        queue: str = "pose",
+        options: dict[str, Any] | None = None,
+        **script: Any,
+    ) -> str:
         """A film that behaves as told, in catalog and storage; its id."""
         key = f"analyses/{os.urandom(16).hex()}/original.mp4"
         analysis_id = key.split("/")[1]
@@ -146,7 +153,7 @@ class Rig:
             title="Film",
             original_name="film.mp4",
             original_key=key,
-            options={"model_size": "xs"},
+            options=options or {"model_size": "xs"},
             owner_id=owner_id,
             queue=queue,
         )

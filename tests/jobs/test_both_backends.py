@@ -274,8 +274,8 @@ def test_a_completed_film_can_be_run_again_with_other_options(rig: Rig) -> None:
 
 
 def test_wrong_options_in_the_catalog_fail_with_a_code(rig: Rig) -> None:
-    film = rig.add(do="work")
-    rig.catalog.analyses.set_options(film, {"model_size": "enormous"})
+    # From the beginning: in legacy mode the dispatcher may take a row before it is submitted.
+    film = rig.add(do="work", options={"model_size": "enormous"})
     rig.jobs.submit(film)
     assert rig.until_state(film, "failed").error["code"] == "bad_model_size"
 
