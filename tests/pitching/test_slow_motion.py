@@ -28,3 +28,22 @@ def test_each_usual_speed_is_found(times: float) -> None:
 
 def test_what_is_a_pitch_at_no_usual_speed_is_not_taken_for_slow_motion() -> None:
     assert pitching.slow_motion_factor(slowed(16.0), fps=FPS, throws="right") == 1.0
+
+
+@pytest.mark.parametrize("times", [2.5, 3.0])
+def test_a_replay_at_an_unusual_speed_is_not_taken_for_real_time(times: float) -> None:
+    factor = pitching.slow_motion_factor(slowed(times), fps=FPS, throws="right")
+    assert 0.75 < factor / times < 1.34
+
+
+def test_no_slow_motion_is_tried_at_which_no_hand_could_be_so_fast() -> None:
+    """A pitch so hurried that it is none: whatever it is, slower it would be, not faster."""
+    tried = []
+    pitch = bodies.pitch(60.0)
+
+    def solve_at(factor: float) -> PoseSeries:
+        tried.append(factor)
+        return pitch.with_(time_s=pitch.time_s * 0.4 / factor)
+
+    pitching.real_speed(solve_at, fps=60.0, throws="right")
+    assert not {4.0, 8.0} & set(tried)

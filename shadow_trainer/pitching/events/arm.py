@@ -26,8 +26,10 @@ BURST_TO_RELEASE_S = 0.005
 # real video from behind its median error is half a frame, that of the burst more than one, late.
 STRETCHED_S, STRETCHED_PROMINENCE_H, HANGING_SHARE = (0.2, 0.13), 0.02, 0.3
 STRETCHED_TO_RELEASE_S = 0.01
-# Nearer to each other than this, in frames and seconds, the burst is the finer clock.
-AGREE_FRAMES, AGREE_S = 1.2, 0.03
+# Within a frame of each other, or this many seconds, the burst is the finer clock; from half as much again on it is not believed.
+AGREE_S = 0.015
+# At the burst a hand this far behind the head has not thrown yet; within so long it comes to its front.
+FAR_BEHIND_H, COMES_TO_FRONT_S, FRONT_WITHIN_H = -0.15, 0.15, 0.03
 # The interval's own spread and the uncertainty of release, from which it is counted.
 LAYBACK_SD_S = 0.006
 LAYBACK_WINDOW_S = (0.060, 0.008)
@@ -63,20 +65,48 @@ def find_release(s: Signals, burst_s: float) -> EventTime:
     """
     when = burst_s + BURST_TO_RELEASE_S
     stretched = _stretched(s, burst_s)
-    if stretched is not None and abs(stretched - when) > max(AGREE_FRAMES / s.fps, AGREE_S):
-        when = stretched
+    if stretched is not None:
+        agree = max(1.0 / s.fps, AGREE_S)
+        when += float(np.clip(2.0 * (abs(stretched - when) / agree - 1.0), 0.0, 1.0)) * (stretched - when)
+    elif s.arm_seen is None:
+        when = _in_front(s, when)
     around = s.between(when - 0.05, when + 0.02)
     elbow = s.elbow[around]
     opening = len(around) > 1 and elbow[-1] < elbow[0]
     # One frame before release the elbow may still be bent by 2400 deg/s times that frame.
     straight = float(s.at(s.elbow, when)) < 50.0 + min(2400.0 / s.fps, 40.0)
-    wrist, head = s.at(joint(s.points, "throwing_wrist"), when), s.at(s.points[:, 0], when)
-    if not np.isfinite(head).all():  # a marker set without a face: the chest is a little farther back
-        head = s.at(mid_shoulder(s.points), when)
-    ahead = float((wrist - head) @ to_plate(s, when)) > 0
+    ahead = float(s.at(_ahead(s, when), when)) > 0
     # numpy's own booleans would add up to True.
     signs = sum(map(bool, (opening, straight, ahead)))
     return EventTime(when, round(0.3 + 0.2 * signs, 2))
+
+
+def _ahead(s: Signals, when_s: float) -> Floats:
+    """How far (T,) metres the throwing hand is before the head on the way to the plate, as that is at ``when_s``."""
+    head = s.points[:, 0]
+    if not np.isfinite(
+        s.at(head, when_s)
+    ).all():  # a marker set without a face: the chest is a little farther back
+        head = mid_shoulder(s.points)
+    ahead: Floats = (joint(s.points, "throwing_wrist") - head) @ to_plate(s, when_s)
+    return ahead
+
+
+def _in_front(s: Signals, when_s: float) -> float:
+    """``when_s``, or where the hand is then still far behind the head, the time at which it has come to its front.
+
+    At 30 frames a second a hand that is thrown up to be cocked can look as fast as at release.
+    """
+    after = s.between(when_s, when_s + COMES_TO_FRONT_S)
+    ahead = _ahead(s, when_s)[after] / s.height_m
+    seen = (
+        len(after) > 1 and s.time_s[after[-1]] - when_s > 0.9 * COMES_TO_FRONT_S and np.isfinite(ahead).all()
+    )
+    if not seen or ahead[0] > FAR_BEHIND_H:
+        return when_s
+    there = min(float(ahead.max()) - FRONT_WITHIN_H, 0.0)
+    first = int(np.argmax(ahead >= there))
+    return float(s.time_s[after[first]]) if there > ahead[0] else when_s
 
 
 def _stretched(s: Signals, burst_s: float) -> float | None:

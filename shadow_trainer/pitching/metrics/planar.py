@@ -62,6 +62,18 @@ def in_plane(px: Floats, seen: camera.WeakPerspective, plane: str) -> Floats:
     return (px - seen.shift) @ np.linalg.inv(np.stack([level, up], axis=1)).T
 
 
+def as_filmed(series: PoseSeries, hand: Hand) -> dict[str, Floats | None]:
+    """What the frame tells better than the solution: the hands' distance, the lead ankle along the stride, the arm.
+
+    As :func:`shadow_trainer.pitching.deliveries.find_throws` takes it.
+    """
+    return {
+        "hand_gap_m": hand_gap(series),
+        "lead_ankle_m": lead_ankle(series, hand),
+        "arm_m": throwing_arm(series, hand),
+    }
+
+
 def hand_gap(series: PoseSeries) -> Floats | None:
     """(T,) metres between the wrists in the frame; None when the third dimension is as good.
 
