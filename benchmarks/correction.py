@@ -1,6 +1,6 @@
 """What a moved event costs: the analysis of one delivery again, in CPU seconds, at the usual frame rates.
 
-    python -m benchmarks.correction
+python -m benchmarks.correction
 """
 
 from __future__ import annotations
