@@ -6,11 +6,15 @@ Addresses and the names of fields are read from the program itself, so what is a
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
 import re
+from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +24,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.routing import BuildError, Rule
 
+from shadow_trainer.jobs.pipeline import assumptions
+from shadow_trainer.jobs.pipeline.request import AnalysisRequest
 from shadow_trainer.web import access_control
+from shadow_trainer.web.forms.athlete import READERS
 from tests.conftest import ROOT
 from tests.web.conftest import SampleAnalyses, make_app
 
@@ -32,15 +39,29 @@ BROKEN = {500, 502, 504}
 SKIPPED = {"assets.serve", "static"}
 
 
+READ_FROM = {"form", "args", "values", "body", "files"}
+
+
 @cache
 def field_names() -> list[str]:
     """Every name that the web reads from a form, a query or a JSON body."""
-    text = "\n".join(path.read_text() for path in (ROOT / "shadow_trainer" / "web").rglob("*.py"))
-    text += (ROOT / "shadow_trainer" / "jobs" / "pipeline" / "request.py").read_text()
-    read = re.findall(r"""(?:form|args|values|body|files)(?:\.get(?:list)?\(|\[)\s*"(\w+)\"""", text)
-    listed = re.findall(r'"(\w{1,24})"', " ".join(re.findall(r"(?:NAMES|FIELDS)\s*=\s*[({][^)}]*[)}]", text)))
-    fields = re.findall(r"^    (\w+): [\w | .]+ = ", text, re.M)
-    return sorted({*read, *listed, *fields, "video", "file", "events"})
+    read = {name for path in (ROOT / "shadow_trainer" / "web").rglob("*.py") for name in _names_read(path)}
+    options = {field.name for field in fields(AnalysisRequest)}
+    return sorted({*read, *options, *READERS, *assumptions.FIELDS, "video", "file", "events"})
+
+
+def _names_read(path: Path) -> Iterator[str]:
+    """The names in ``form.get("name")``, ``args["name"]`` and their like."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            source, key = node.func.value, node.args[0]
+        elif isinstance(node, ast.Subscript):
+            source, key = node.value, node.slice
+        else:
+            continue
+        name = getattr(source, "attr", getattr(source, "id", ""))
+        if name in READ_FROM and isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield key.value
 
 
 ODD_TEXT = st.sampled_from(
