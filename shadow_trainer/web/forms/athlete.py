@@ -9,11 +9,12 @@ from typing import Any
 
 from ...errors import BadRequest, FieldErrors
 from ...jobs.pipeline.request import LEVELS
+from ...vocabulary import Hand
 from .analysis import parse_height
 
 NAME_MAX_CHARS, NOTES_MAX_CHARS = 120, 10_000
 OLDEST_YEARS = 100
-HANDS = ("right", "left")
+HANDS = tuple(Hand)
 
 
 def facts(form: Mapping[str, str], *, name_field: str = "name") -> dict[str, Any]:

@@ -9,15 +9,15 @@ from typing import Any
 
 from ...catalog import Analysis
 from ...labels import HANDS
+from ...vocabulary import ACTIVE_STATES, State
 
-ACTIVE = ("queued", "processing", "retrying")
-STATE_WORDS = {
-    "queued": "Waiting",
-    "processing": "Running",
-    "retrying": "Trying again soon",
-    "completed": "Done",
-    "failed": "Failed",
-    "canceled": "Canceled",
+STATE_WORDS: dict[str, str] = {
+    State.QUEUED: "Waiting",
+    State.PROCESSING: "Running",
+    State.RETRYING: "Trying again soon",
+    State.COMPLETED: "Done",
+    State.FAILED: "Failed",
+    State.CANCELED: "Canceled",
 }
 # Stages that count frames of the video; the others count steps, which mean nothing to a coach.
 FRAME_STAGES = {"preview", "pose", "render"}
@@ -110,11 +110,11 @@ def stage_rows(stages: Iterable[Any], status: dict[str, Any]) -> list[StageRow]:
     """Every stage of the pipeline, those before the present one done."""
     names = [stage.name for stage in stages]
     now = names.index(status["stage"]) if status.get("stage") in names else -1
-    if status["status"] == "completed":
+    if status["status"] == State.COMPLETED:
         now = len(names)
     rows = []
     for place, stage in enumerate(stages):
-        running = status["status"] == "processing"
+        running = status["status"] == State.PROCESSING
         state = "done" if place < now else "now" if place == now and running else "next"
         rows.append(StageRow(stage.name, stage.words, state, _frames(status) if state == "now" else ""))
     return rows
@@ -129,7 +129,7 @@ def _frames(status: dict[str, Any]) -> str:
 
 def status_page(status: dict[str, Any], stages: Sequence[Any]) -> dict[str, Any]:
     """The API's status with what the progress page needs on top: words and the list of stages."""
-    active = status["status"] in ACTIVE
+    active = status["status"] in ACTIVE_STATES
     eta = status.get("eta_s") if active else None
     return {
         **status,

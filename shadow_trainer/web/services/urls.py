@@ -9,6 +9,7 @@ from flask import g, url_for
 
 from ...catalog import Analysis
 from ...jobs.pipeline.stages import STAGES
+from ...vocabulary import State
 from ..http.services import current
 from ..presenters.analysis import status_page
 
@@ -46,7 +47,7 @@ def poster_address(row: Analysis) -> str | None:
 def status_of(row: Analysis) -> dict[str, Any]:
     """``{job_id, status, stage, progress, message, queue_position, eta_s, attempts, error, ...}``."""
     status = current().jobs.status_of(row).as_dict()
-    done = status["status"] == "completed"
+    done = status["status"] == State.COMPLETED
     status["job_id"] = row.id
     status["result_url"] = url_for("api.info", analysis_id=row.id) if done else None
     status["page_url"] = url_for("analysis.page", analysis_id=row.id)

@@ -11,22 +11,22 @@ from flask import Blueprint, Flask, render_template, request
 
 from ...catalog import Analysis, utcnow
 from ...catalog.search import Wanted
+from ...vocabulary import ACTIVE_STATES, Hand, State
 from ..accounts.viewer import catalog
 from ..http.services import current
-from ..presenters import analysis as shown
 from ..services import analyses
 from ..services.listing import items
 
 blueprint = Blueprint("history", __name__)
 
 PAGE_SIZE = 25
-HANDS = ("right", "left")
+HANDS = tuple(Hand)
 STATE_CHOICES = (
     ("", "All"),
     ("active", "Waiting or running"),
-    ("completed", "Done"),
-    ("failed", "Failed"),
-    ("canceled", "Canceled"),
+    (State.COMPLETED, "Done"),
+    (State.FAILED, "Failed"),
+    (State.CANCELED, "Canceled"),
 )
 
 
@@ -55,7 +55,7 @@ class Asked:
 
     def wanted(self) -> Wanted:
         """Arguments for the catalog."""
-        states = shown.ACTIVE if self.state == "active" else (self.state,) if self.state else ()
+        states = ACTIVE_STATES if self.state == "active" else (self.state,) if self.state else ()
         return {
             "states": states,
             "search": self.search,

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from ...catalog import Reference as Row
 from ...catalog.references import NOTE
 from ...errors import BadRequest, ShadowError, TooLarge
 from ...labels import event_label, readable
@@ -140,7 +141,7 @@ def _index(values: Mapping[str, str], problem: ShadowError | None = None) -> str
     )
 
 
-def _imported(form: Mapping[str, str]) -> Any:
+def _imported(form: Mapping[str, str]) -> Row:
     """The uploaded motion file as a saved reference."""
     name, level = (
         references.checked_name(form.get("name", "")),

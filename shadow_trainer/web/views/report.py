@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import render_template, request, url_for
 
 from ...catalog import Analysis
+from ...vocabulary import State
 from ..accounts.viewer import catalog
 from ..forms.analysis import CHOICES
 from ..http.compression import repeats_nothing
@@ -70,7 +71,7 @@ def _others(row: Analysis, report: report_view.Report) -> list[Other]:
     pitches = [
         (row, place) for place in range(len(report.deliveries)) if report.deliveries[place].index != shown
     ]
-    for other in analyses.list_analyses(states=("completed",), limit=OTHERS):
+    for other in analyses.list_analyses(states=(State.COMPLETED,), limit=OTHERS):
         if other.id != row.id:
             pitches += [(other, place) for place in range(int((other.result or {}).get("deliveries") or 0))]
     return [_other(one, place, several=_several(one, report, row)) for one, place in pitches[:OTHERS]]

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ...catalog import Analysis
 from ...errors import NotFound
 from ...render import charts
+from ...vocabulary import State
 from ..http.access_rules import public
 from ..http.unrestricted import unrestricted
 from ..presenters import report as report_view
@@ -75,7 +76,7 @@ def media(token: str, name: str) -> AnyResponse:
 
 def _row(token: str) -> Analysis:
     row = unrestricted().catalog.shares.analysis_of(token)
-    if row is None or row.state != "completed":
+    if row is None or row.state != State.COMPLETED:
         raise NotFound(
             "This link does not open anything.",
             code="no_such_share",
