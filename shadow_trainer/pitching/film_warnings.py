@@ -24,6 +24,7 @@ MISSING = {
     "forward": "the hand's way to the plate",
     "landing": "the front foot's landing",
 }
+REPEATED = 0.1  # of the frames of a delivery
 CAMERA_MOVED = 0.02  # of the frame's width
 # Everything that :func:`collect` may say, so that it can be said anew when the numbers are.
 CODES = frozenset(
@@ -34,6 +35,7 @@ CODES = frozenset(
         "view_differs",
         "small_in_the_picture",
         "camera_moves",
+        "repeated_frames",
         "pitch_questionable",
         "begins_after_leg_lift",
         "foot_contact_not_seen",
@@ -59,6 +61,7 @@ def collect(
     warnings = [
         _hand(sure_hand),
         _rate(series),
+        _repeated(series, deliveries),
         _view(view, seen_view),
         _small(series, deliveries),
         _camera(series, deliveries),
@@ -146,6 +149,23 @@ def _camera(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | No
         f"The camera moved: during the pitch the background went {100 * share:.0f} % of the frame's width. "
         "That motion is taken out of the numbers as far as the background shows it.",
         "Put the phone on a tripod or lean it against something, and do not follow the pitcher.",
+    )
+
+
+def _repeated(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | None:
+    if "repeated" not in series.extras:
+        return None
+    repeated = np.asarray(series.extras["repeated"], dtype=bool)
+    spans = [repeated[(series.time_s >= d["start_s"]) & (series.time_s <= d["end_s"])] for d in deliveries]
+    share = max((float(span.mean()) for span in spans if len(span)), default=0.0)
+    if share <= REPEATED:
+        return None
+    fps = (1.0 - share) / float(np.median(np.diff(series.time_s)))
+    return _warning(
+        "repeated_frames",
+        f"{100 * share:.0f} % of the frames only repeat the one before, as in a converted video or a capture of a "
+        f"screen: the motion is known from about {fps:.0f} frames a second, and events only to a frame or two.",
+        "Use the video as the camera made it.",
     )
 
 

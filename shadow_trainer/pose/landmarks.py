@@ -17,6 +17,7 @@ from .camera_motion import Background
 from .confidence_calibration import confidence
 from .engine import AUXILIARY, CROP_PX, Engine, LandmarkOutput
 from .raw_track import RawTrack
+from .repeated_frames import Changes, find_repeated
 from .second_pass import look_closer
 from .tracking.candidates import Person, Scan, Window
 
@@ -62,11 +63,22 @@ def landmarks(
     total = int(sum(np.count_nonzero((times >= a) & (times < b)) for a, b in windows))
     track, done = RawTrack.empty(times), 0
     for number, window in enumerate(windows):
+        changes = []
         for rows in measure_window(engine, frames_factory, athlete, window, check, scan.people):
             _store(track, rows, number)
+            changes.append((rows["index"], rows["change"]))
             done += len(rows["index"])
             progress(min(done, total), total)
+        _mark_repeated(track, changes)
     return track
+
+
+def _mark_repeated(track: RawTrack, changes: list[tuple[np.ndarray, np.ndarray]]) -> None:
+    """Note in the track which frames of one window, group by group (index, change), repeat the one before."""
+    if changes:
+        index, change = (np.concatenate(parts) for parts in zip(*changes, strict=True))
+        inside = index < len(track)
+        track.repeated[index[inside]] = find_repeated(change)[inside]
 
 
 def measure_window(
@@ -78,9 +90,10 @@ def measure_window(
     people: Iterable[Person] = (),
 ) -> Iterator[dict[str, np.ndarray]]:
     """Groups of measured frames: index (n,), time_s (n,), roi (n, 4), the fields of LandmarkOutput, and how
-    far the background has moved: background_px (n, 2), background_quality (n,). ``people`` are in front of it.
+    far the background has moved: background_px (n, 2), background_quality (n,), and how much the athlete's square has
+    changed: change (n,). ``people`` are in front of it.
     """
-    rough, background = RoughPath(athlete, window), Background(people)
+    rough, background, changes = RoughPath(athlete, window), Background(people), Changes()
     frames = prefetch(frames_factory(start_s=window[0], end_s=window[1]))
     for group in _groups(frames):
         check()
@@ -100,6 +113,7 @@ def measure_window(
             **look_closer(engine, images, rows),
             "background_px": np.array([shift for shift, _ in moved]),
             "background_quality": np.array([quality for _, quality in moved]),
+            "change": np.array([changes.step(*pair) for pair in zip(images, regions, strict=True)]),
         }
 
 

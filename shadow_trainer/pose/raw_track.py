@@ -11,6 +11,8 @@ from ..body.npz import read_arrays
 from ..body.skeleton import COUNT
 from ..errors import BadRequest
 
+# 24 frames a second stored as 30 repeat a fifth.
+MOST_REPEATED = 0.3
 # Shape of each array after time, and how it is stored.
 SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
     "time_s": ((), np.float64),
@@ -24,6 +26,7 @@ SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
     "visibility": ((COUNT,), np.float32),
     "background_px": ((2,), np.float32),
     "background_quality": ((), np.float32),
+    "repeated": ((), np.bool_),
 }
 
 
@@ -39,7 +42,8 @@ class RawTrack:
     (T,) probability that a person is in it; ``measured`` (T,) bool; ``window_id`` (T,) index of the
     delivery window the frame belongs to, -1 outside; ``background_px`` (T, 2) how far what stands still has
     moved since the window's first frame, where the athlete is (NaN not known); ``background_quality`` (T,)
-    share of the background's corners that agree on it, 0 where it is not known.
+    share of the background's corners that agree on it, 0 where it is not known; ``repeated`` (T,) bool, True where
+    the frame only repeats the one before and says nothing of the motion.
     """
 
     time_s: np.ndarray
@@ -53,6 +57,7 @@ class RawTrack:
     visibility: np.ndarray | None = None
     background_px: np.ndarray | None = None
     background_quality: np.ndarray | None = None
+    repeated: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.visibility is None:
@@ -61,6 +66,8 @@ class RawTrack:
         if self.background_px is None or self.background_quality is None:
             object.__setattr__(self, "background_px", np.full((t, 2), np.nan))
             object.__setattr__(self, "background_quality", np.zeros(t))
+        if self.repeated is None:
+            object.__setattr__(self, "repeated", np.zeros(t, bool))
         for name, (rest, _) in SHAPES.items():
             got = np.shape(getattr(self, name))
             if got != (t, *rest):
@@ -85,6 +92,7 @@ class RawTrack:
             pose_flag=np.zeros(t, np.float32),
             background_quality=np.zeros(t, np.float32),
             measured=np.zeros(t, bool),
+            repeated=np.zeros(t, bool),
             window_id=np.full(t, -1, np.int32),
         )
         return cls(**blank)
@@ -94,6 +102,24 @@ class RawTrack:
         if "confidence" in changes:
             changes = {"visibility": changes["confidence"], **changes}
         return replace(self, **changes)
+
+    def without_repeated(self) -> RawTrack:
+        """A copy in which frames that repeat the one before are as if they had not been seen.
+
+        In windows in which they are more than ``MOST_REPEATED`` they stay: too few others are left to see a throw in.
+        """
+        seen = ~self.repeated
+        for number in np.unique(self.window_id):
+            rows = self.window_id == number
+            if self.repeated[rows].mean() > MOST_REPEATED:
+                seen[rows] = True
+        return self.with_(
+            landmarks_px=np.where(seen[:, None, None], self.landmarks_px, np.nan),
+            world_m=np.where(seen[:, None, None], self.world_m, np.nan),
+            confidence=np.where(seen[:, None], self.confidence, 0.0),
+            visibility=np.where(seen[:, None], self.visibility, 0.0),
+            measured=self.measured & seen,
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a compressed .npz."""

@@ -124,3 +124,12 @@ def test_from_the_side_a_hand_that_is_far_behind_the_head_has_not_thrown_yet() -
         world[row, RIGHT_ARM] = true.world_m[row - 1, RIGHT_ARM] + [-0.25, 0.0, 0.3]
     (delivery,) = pitching.analyse(true.with_(world_m=world), throws="right", height_m=1.88)["deliveries"]
     assert abs(delivery["events"][Event.RELEASE]["time_s"] - at) < 0.04
+
+
+@pytest.mark.parametrize(("every", "said"), [(4, True), (40, False)])
+def test_a_video_that_repeats_frames_says_how_many_it_really_has(every: int, said: bool) -> None:
+    one = bodies.filmed(bodies.sampled(bodies.pitch(240.0), 8))
+    repeated = np.arange(len(one)) % every == 0
+    result = pitching.analyse(one.with_(extras={**one.extras, "repeated": repeated}), height_m=1.88)
+    told = [w["message"] for w in result["warnings"] if w["code"] == "repeated_frames"]
+    assert bool(told) == said and (not said or "2" in told[0])

@@ -84,7 +84,7 @@ def hand_gap(series: PoseSeries) -> Floats | None:
         return None
     apart = series.landmarks_px[:, INDEX["left_wrist"]] - series.landmarks_px[:, INDEX["right_wrist"]]
     scale = _scale(series)
-    return None if scale is None else np.linalg.norm(apart, axis=1) / scale
+    return None if scale is None else _moving(series, np.linalg.norm(apart, axis=1) / scale)
 
 
 def lead_ankle(series: PoseSeries, hand: Hand) -> Floats | None:
@@ -98,7 +98,7 @@ def lead_ankle(series: PoseSeries, hand: Hand) -> Floats | None:
         return None
     scale = _scale(series)
     side = MIRROR[INDEX["left_ankle"]] if hand == Hand.LEFT else INDEX["left_ankle"]
-    return None if scale is None else camera.steady_px(series)[:, side] / np.nanmedian(scale)
+    return None if scale is None else _moving(series, camera.steady_px(series)[:, side] / np.nanmedian(scale))
 
 
 def throwing_arm(series: PoseSeries, hand: Hand) -> Floats | None:
@@ -113,7 +113,14 @@ def throwing_arm(series: PoseSeries, hand: Hand) -> Floats | None:
     if scale is None:
         return None
     wrist, shoulder = (series.landmarks_px[:, INDEX[f"{hand}_{part}"]] for part in ("wrist", "shoulder"))
-    return (wrist - shoulder) / scale[:, None]
+    return _moving(series, (wrist - shoulder) / scale[:, None])
+
+
+def _moving(series: PoseSeries, values: Floats) -> Floats:
+    """(T, ...) values, NaN where a bridged frame only repeats the one before and so shows another moment."""
+    repeated = np.asarray(series.extras.get("repeated", np.zeros(len(series))), dtype=bool) & ~series.measured
+    shown: Floats = np.where(repeated.reshape(-1, *(1,) * (values.ndim - 1)), np.nan, values)
+    return shown
 
 
 def _scale(series: PoseSeries) -> Floats | None:

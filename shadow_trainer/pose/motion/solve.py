@@ -85,11 +85,14 @@ def solve(
     has moved by each frame, to take a slight motion of the camera out. Extras of the result: ``world_sd_m`` (T, 33),
     ``camera_focal`` (T,), ``camera_R`` (T, 3, 3), ``camera_t`` (T, 3): the camera as if it had stood still;
     ``camera_shift_px`` (T, 2): what to add to its pixels to be in the picture;
-    ``heading_known`` (T,): False where no stride showed the way to the plate (X is then the camera's right).
+    ``heading_known`` (T,): False where no stride showed the way to the plate (X is then the camera's right);
+    ``repeated`` (T,): True where the frame only repeats the one before; where it is not ``measured`` either, its pixels
+    are that one's and its motion is bridged.
     """
     view = View(width, height, focal_px)
     if shift_px is not None:
         raw = raw.with_(landmarks_px=raw.landmarks_px - shift_px[:, None])
+    raw = raw.without_repeated()
     windows = [np.flatnonzero(raw.window_id == k) for k in np.unique(raw.window_id[raw.window_id >= 0])]
     out = _Output(raw)
     for done, rows in enumerate(windows):
@@ -245,6 +248,12 @@ def _to_world(
     )
 
 
+def _as_shown(px: np.ndarray, repeated: np.ndarray) -> np.ndarray:
+    """Landmarks (T, 33, 2) with those of repeated frames (T,) where the frame that they repeat has them."""
+    own = np.maximum.accumulate(np.where(repeated, 0, np.arange(len(px))))
+    return px[own]
+
+
 class _Output:
     """Collects the windows into arrays over the whole film."""
 
@@ -264,7 +273,7 @@ class _Output:
 
     def series(self, shift_px: np.ndarray | None) -> PoseSeries:
         shift_px = np.zeros((len(self.raw), 2)) if shift_px is None else shift_px
-        px = self.px + shift_px[:, None]
+        px = _as_shown(self.px + shift_px[:, None], self.raw.repeated & ~self.raw.measured)
         extras = {
             "world_sd_m": self.sd,
             "camera_focal": self.focal,
@@ -272,6 +281,7 @@ class _Output:
             "camera_t": self.t,
             "camera_shift_px": shift_px,
             "heading_known": self.heading_known,
+            "repeated": self.raw.repeated,
         }
         return PoseSeries(
             self.raw.time_s.astype(float), px, self.confidence, self.world, self.measured, extras

@@ -114,7 +114,7 @@ def test_slow_and_fast_cameras(rate_hz: float) -> None:
     film = synthetic.film(3, rate_hz=rate_hz)
     keep = slice(0, None) if rate_hz < 60 else slice(-300, None)
     raw = film.raw
-    cut = {k: getattr(raw, k)[keep] for k in ("time_s", "landmarks_px", "confidence", "world_m", "roi", "pose_flag", "measured", "window_id", "background_px", "background_quality")}  # fmt: skip
+    cut = {k: getattr(raw, k)[keep] for k in ("time_s", "landmarks_px", "confidence", "world_m", "roi", "pose_flag", "measured", "window_id", "background_px", "background_quality", "repeated")}  # fmt: skip
     series = solve_film(synthetic.Film(raw.with_(**cut), film.world, film.cam, film.delivery, film.height_m))
     assert synthetic.aligned_error_m(series.world_m[:, JOINT], film.joints[keep]) < 0.12
 

@@ -1,0 +1,106 @@
+"""Frames that only repeat the one before are noticed, and the motion is solved without them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from shadow_trainer.body.skeleton import INDEX
+from shadow_trainer.pose.raw_track import RawTrack
+from shadow_trainer.pose.repeated_frames import Changes, find_repeated
+
+from .motion import synthetic
+from .motion.conftest import solve_film
+
+REGION = np.array([64.0, 48.0, 60.0, 0.0])
+
+
+def moving(count: int, every: int, noise: float, seed: int = 1) -> np.ndarray:
+    """Changes (n,) of a video in which someone moves and each ``every``-th frame repeats the one before."""
+    rng = np.random.default_rng(seed)
+    change = 3.0 + 2.0 * np.sin(np.arange(count) / 7.0) ** 2 + rng.normal(0, 0.3, count)
+    change[every - 1 :: every] = np.abs(rng.normal(0, noise, len(change[every - 1 :: every])))
+    change[0] = np.nan
+    return change
+
+
+@pytest.mark.parametrize("every", [2, 3, 5])
+def test_repeated_frames_of_a_compressed_video_are_noticed(every: int) -> None:
+    repeated = find_repeated(moving(90, every, 0.1))
+    expected = np.arange(90) % every == every - 1
+    assert np.array_equal(repeated[1:], expected[1:])
+
+
+def test_somebody_who_stands_still_repeats_nothing() -> None:
+    still = np.abs(np.random.default_rng(2).normal(0.1, 0.05, 60))
+    assert not find_repeated(still).any()
+
+
+def test_an_ordinary_video_repeats_nothing() -> None:
+    change = np.random.default_rng(3).uniform(1.0, 6.0, 120)
+    assert not find_repeated(change).any() and not find_repeated(change[:1]).any()
+
+
+def test_how_much_the_athletes_square_changes_is_what_counts() -> None:
+    rng = np.random.default_rng(4)
+    first = rng.integers(0, 255, (96, 128, 3)).astype(np.uint8)
+    elsewhere, here = first.copy(), first.copy()
+    elsewhere[:, 110:] = 0
+    here[40:56, 60:70] = 0
+    changes = Changes()
+    assert np.isnan(changes.step(first, REGION))
+    assert changes.step(first, REGION) == 0.0
+    assert changes.step(elsewhere, REGION) == 0.0
+    assert changes.step(here, REGION) > 1.0
+
+
+def repeating(film: synthetic.Film, every: int) -> RawTrack:
+    """The film's track as of a video in which each ``every``-th frame shows the one before."""
+    shown = np.arange(len(film.raw))
+    shown[every - 1 :: every] -= 1
+    raw = film.raw
+    return replace(
+        raw,
+        landmarks_px=raw.landmarks_px[shown],
+        world_m=raw.world_m[shown],
+        repeated=shown != np.arange(len(raw)),
+    )
+
+
+def jerk(series, rows: np.ndarray) -> float:  # noqa: ANN001
+    """How unevenly the throwing wrist goes from frame to frame: the mean change of its step, metres."""
+    wrist = series.world_m[rows, INDEX["right_wrist"]]
+    return float(np.linalg.norm(np.diff(wrist, n=2, axis=0), axis=-1).mean())
+
+
+def test_the_hand_does_not_stop_where_a_frame_is_repeated() -> None:
+    film = synthetic.film(3, rate_hz=30.0)
+    raw = repeating(film, 4)
+    told = solve_film(replace(film, raw=raw))
+    untold = solve_film(replace(film, raw=raw.with_(repeated=np.zeros(len(raw), bool))))
+    whole = solve_film(film)
+    rows = np.arange(5, len(raw) - 5)
+    assert jerk(told, rows) < 1.25 * jerk(whole, rows) < jerk(untold, rows)
+
+
+def test_what_a_repeated_frame_shows_is_where_it_is_shown() -> None:
+    film = synthetic.film(3, rate_hz=30.0)
+    series = solve_film(replace(film, raw=repeating(film, 4)))
+    again = np.flatnonzero(series.extras["repeated"])
+    assert len(again) > 8 and not series.measured[again].any()
+    assert np.array_equal(series.landmarks_px[again], series.landmarks_px[again - 1])
+
+
+def test_a_track_keeps_which_frames_are_repeated(tmp_path) -> None:  # noqa: ANN001
+    track = RawTrack.empty(np.arange(4.0))
+    track.repeated[2] = True
+    track.save(tmp_path / "landmarks.npz")
+    assert RawTrack.load(tmp_path / "landmarks.npz").repeated.tolist() == [False, False, True, False]
+
+
+def test_where_nearly_every_other_frame_is_a_repeat_none_is_dropped() -> None:
+    film = synthetic.film(3, rate_hz=30.0)
+    series = solve_film(replace(film, raw=repeating(film, 2)))
+    assert series.extras["repeated"].mean() > 0.4 and series.measured.mean() > 0.9
