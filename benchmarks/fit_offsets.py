@@ -76,16 +76,16 @@ def fit(parts: list[Sample]) -> np.ndarray:
 def main(raw_dir: str, truth_dir: str, *options: str) -> None:
     pool: dict[str, list[Sample]] = {part: [] for part in PARTS}
     for path in sorted(Path(raw_dir).glob("*.npz")):
-        for part, found in samples(path, Path(truth_dir) / path.name).items():
-            pool[part] += found
+        for part, of_clip in samples(path, Path(truth_dir) / path.name).items():
+            pool[part] += of_clip
     values = {}
-    for part, found in pool.items():
-        values[part] = fit(found)
-        left_out = [(s, fit([other for other in found if other.clip != s.clip])) for s in found]
+    for part, of_part in pool.items():
+        values[part] = fit(of_part)
+        left_out = [(s, fit([other for other in of_part if other.clip != s.clip])) for s in of_part]
         swing = max(np.abs(v - values[part]).max() for _, v in left_out)
         errors = {
-            "before": [np.linalg.norm(s.error, axis=-1) for s in found],
-            "after": [np.linalg.norm(s.error - s.gain @ values[part], axis=-1) for s in found],
+            "before": [np.linalg.norm(s.error, axis=-1) for s in of_part],
+            "after": [np.linalg.norm(s.error - s.gain @ values[part], axis=-1) for s in of_part],
             "left out": [np.linalg.norm(s.error - s.gain @ v, axis=-1) for s, v in left_out],
         }
         text = "  ".join(

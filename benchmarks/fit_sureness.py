@@ -70,8 +70,8 @@ def compare(truth_path: Path, raw_path: Path) -> Clip:
     shift, slope = sureness.weights()[KIND].T
     said = (sureness.logit(series.confidence[rows][:, _K]) - shift) / slope  # of the network's landmark
     rotations = series.extras["camera_R"][rows]
-    found = np.einsum("tij,tkj->tki", rotations, series.world_m[rows][:, _K])
-    metres = (found - found.mean(1, keepdims=True)) - (cam[rows] - cam[rows].mean(1, keepdims=True))
+    fitted = np.einsum("tij,tkj->tki", rotations, series.world_m[rows][:, _K])
+    metres = (fitted - fitted.mean(1, keepdims=True)) - (cam[rows] - cam[rows].mean(1, keepdims=True))
     return {
         "logit": said,
         "right": off[rows] < WITHIN,

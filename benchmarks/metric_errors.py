@@ -66,8 +66,8 @@ def main() -> None:
         while clip["fps"] / step >= SLOWEST_FPS:
             # Small matrices: two BLAS threads on a busy machine take many times longer than one.
             with threadpool_limits(1):
-                found = measure(raw, clip, step, errors)
-            print(f"{path.stem:28s} {clip['fps'] / step:5.0f} fps  {found} deliveries", flush=True)
+                matched = measure(raw, clip, step, errors)
+            print(f"{path.stem:28s} {clip['fps'] / step:5.0f} fps  {matched} deliveries", flush=True)
             step *= 2
     write(errors, options.out)
 
@@ -90,10 +90,10 @@ def load_truth(path: Path) -> dict:
         }
         true = json.loads(str(file["deliveries"]))
     points = as_right_hander(series.world_m, clip["hand"])
-    found = find_deliveries(points, series.time_s, clip["height_m"])
+    deliveries = find_deliveries(points, series.time_s, clip["height_m"])
     moved = {
         index: {name: event["time_s"] for name, event in match["events"].items()}
-        for index, item in enumerate(found)
+        for index, item in enumerate(deliveries)
         for match in true
         if abs(item.events["release"].time_s - match["events"]["release"]["time_s"]) < SAME_PITCH_S
     }
@@ -106,13 +106,15 @@ def load_truth(path: Path) -> dict:
 def measure(raw: RawTrack, clip: dict, step: int, errors: Errors) -> int:
     """Errors of one clip at one rate, by both methods; returns how many of its deliveries were found."""
     series = solve(thinned(raw, step), *clip["size"])
-    found = pitching.analyse(series, height_m=clip["height_m"], view=clip["view"], reference=None)
+    analysis = pitching.analyse(series, height_m=clip["height_m"], view=clip["view"], reference=None)
     flat = flat_values(series, clip)
     matched = 0
     for true in clip["deliveries"]:
         release = true["events"]["release"]["time_s"]
         near = [
-            d for d in found["deliveries"] if abs(d["events"]["release"]["time_s"] - release) < SAME_PITCH_S
+            d
+            for d in analysis["deliveries"]
+            if abs(d["events"]["release"]["time_s"] - release) < SAME_PITCH_S
         ]
         if not near:
             continue
@@ -137,7 +139,7 @@ def flat_values(series: PoseSeries, clip: dict) -> dict[int, dict[MetricKey, flo
     """Delivery index -> what the picture's plane tells."""
     hand = clip["hand"]
     points = as_right_hander(series.world_m, hand)
-    found = find_deliveries(
+    deliveries = find_deliveries(
         points,
         series.time_s,
         clip["height_m"],
@@ -146,7 +148,7 @@ def flat_values(series: PoseSeries, clip: dict) -> dict[int, dict[MetricKey, flo
     )
     return {
         index: planar.measure(series, points, item.rows, DeliveryContext(item.signals, item.events), hand)
-        for index, item in enumerate(found)
+        for index, item in enumerate(deliveries)
     }
 
 

@@ -97,13 +97,13 @@ def stages(clip: Path, engine: Engine) -> tuple[dict[str, Cost], int, int]:
     info = probe(clip)
     factory = partial(frames, clip, info)
     times = frame_times(clip, info)
-    found: dict[str, Cost] = {}
-    found["decoding alone"], _ = cost(lambda: sum(1 for _ in factory()))
-    found["scan"], seen = cost(lambda: scan(engine, factory, info))
+    costs: dict[str, Cost] = {}
+    costs["decoding alone"], _ = cost(lambda: sum(1 for _ in factory()))
+    costs["scan"], seen = cost(lambda: scan(engine, factory, info))
     assert isinstance(seen, Scan)
-    found["landmarks"], track = cost(lambda: landmarks(engine, factory, info, seen, times=times))
-    found["motion"], _ = cost(lambda: solve(track, info.width, info.height))
-    return found, len(times), int(track.measured.sum())
+    costs["landmarks"], track = cost(lambda: landmarks(engine, factory, info, seen, times=times))
+    costs["motion"], _ = cost(lambda: solve(track, info.width, info.height))
+    return costs, len(times), int(track.measured.sum())
 
 
 def longer(factory: Callable, info: object, times: int) -> tuple[Callable, object]:
@@ -198,10 +198,10 @@ def main() -> None:
     folder = load().data_path / "benchmarks"
     folder.mkdir(parents=True, exist_ok=True)
     clip = lengthened(arguments.clip, arguments.seconds, folder)
-    found, total, measured = stages(clip, engine)
-    ours = tuple(sum(found[stage][i] for stage in ("scan", "landmarks", "motion")) for i in (0, 1))
+    costs, total, measured = stages(clip, engine)
+    ours = tuple(sum(costs[stage][i] for stage in ("scan", "landmarks", "motion")) for i in (0, 1))
     print(f"{clip.name}: {total} frames, {measured} measured with the heavy network")
-    for stage, (cpu, wall) in found.items():
+    for stage, (cpu, wall) in costs.items():
         print(f"  {stage:16} {cpu:6.2f} s CPU {wall:6.2f} s wall {1000 * cpu / total:6.1f} ms CPU/frame")
     print(f"  {'ours, all in':16} {ours[0]:6.2f} s CPU {ours[1]:6.2f} s wall, {memory_mb():.0f} MB at most")
     if not arguments.no_mediapipe and (theirs := mediapipe(clip.resolve())):

@@ -29,7 +29,7 @@ WELL_KNOWN = (
 
 def weak(settings: Settings) -> dict[str, str]:
     """The settings that hold a weak secret, each with what is wrong with it."""
-    found = {
+    weaknesses = {
         "SHADOW_SECRET_KEY": _of_length(settings.secret_key, MIN_SECRET_CHARS),
         "SHADOW_METRICS_TOKEN": _of_length(settings.metrics_token, MIN_TOKEN_CHARS)
         if settings.metrics_token
@@ -37,7 +37,7 @@ def weak(settings: Settings) -> dict[str, str]:
         "REDIS_URL": _of_address(settings.redis_url),
         "DATABASE_URL": _of_address(settings.database_url, may_lack=True),
     }
-    return {name: words for name, words in found.items() if words}
+    return {name: words for name, words in weaknesses.items() if words}
 
 
 def require_strong(settings: Settings) -> None:

@@ -91,22 +91,22 @@ def signs(s: Signals, seen: Events) -> dict[str, float]:
     return {name: round(value, 4) for name, value in values.items()}
 
 
-def probability(found: dict[str, float]) -> float:
+def probability(values: dict[str, float]) -> float:
     """The probability, 0..1, that a throw with these signs is a pitch."""
     model = _model()
-    score = model["bias"] + sum(model["weights"].get(name, 0.0) * value for name, value in found.items())
+    score = model["bias"] + sum(model["weights"].get(name, 0.0) * value for name, value in values.items())
     return round(float(1.0 / (1.0 + np.exp(-score))), 3)
 
 
-def lets_go(found: dict[str, float]) -> bool:
+def lets_go(values: dict[str, float]) -> bool:
     """Whether anything of the release was seen: the elbow opens or is straight, or the hand passes the head."""
-    return max(found[name] for name in ("elbow_opens", "elbow_straight", "hand_ahead")) > LETS_GO
+    return max(values[name] for name in ("elbow_opens", "elbow_straight", "hand_ahead")) > LETS_GO
 
 
-def missing(found: dict[str, float]) -> list[str]:
+def missing(values: dict[str, float]) -> list[str]:
     """The signs of :data:`SAID` that speak least for a pitch, weakest first."""
-    weak = [name for name in SAID if found[name] < 0.5]
-    return sorted(weak, key=found.__getitem__)
+    weak = [name for name in SAID if values[name] < 0.5]
+    return sorted(weak, key=values.__getitem__)
 
 
 def grade(value: float, limits: tuple[float, float]) -> float:

@@ -53,14 +53,14 @@ class Background:
         if self._key is None:
             self._take_key(grey, boxes)
             return (np.zeros(2), 1.0) if len(self._corners) >= LEAST_CORNERS else (np.full(2, np.nan), 0.0)
-        found, quality, left = self._follow(grey, boxes)
-        if found is None:
+        since, quality, left = self._follow(grey, boxes)
+        if since is None:
             return np.full(2, np.nan), 0.0
-        self._step = found[:2, 2] - self._since[:2, 2]
-        self._since = found
-        whole = found @ self._at_key
+        self._step = since[:2, 2] - self._since[:2, 2]
+        self._since = since
+        whole = since @ self._at_key
         before = np.linalg.solve(whole, [*(where / scale), 1.0])[:2]
-        moved = np.hypot(*found[:2, 2]) > REKEY_MOVED * grey.shape[1]
+        moved = np.hypot(*since[:2, 2]) > REKEY_MOVED * grey.shape[1]
         if moved or left < REKEY_LEFT * len(self._corners):
             self._at_key, self._since = whole, np.eye(3)
             self._take_key(grey, boxes)
@@ -80,8 +80,8 @@ class Background:
         for box in boxes:
             left, top, right, bottom = np.maximum(np.round(box), 0).astype(int)
             free[top:bottom, left:right] = 0
-        found = cv2.goodFeaturesToTrack(grey, CORNERS, QUALITY, APART_PX, mask=free)
-        self._key, self._corners = grey, np.zeros((0, 2), np.float32) if found is None else found[:, 0]
+        corners = cv2.goodFeaturesToTrack(grey, CORNERS, QUALITY, APART_PX, mask=free)
+        self._key, self._corners = grey, np.zeros((0, 2), np.float32) if corners is None else corners[:, 0]
 
     def _follow(self, grey: np.ndarray, boxes: list[np.ndarray]) -> tuple[np.ndarray | None, float, int]:
         """(3, 3) from the key frame to this picture, the share that agrees, and how many do."""

@@ -22,7 +22,7 @@ def finished(catalog: Catalog, throws: str = "left", **written: object) -> str:
 
 def test_every_filter_finds_what_was_written(catalog: Catalog) -> None:
     ann = catalog.athletes.create(name="Ann")
-    found = finished(
+    one = finished(
         catalog, title="One", notes="Felt 50% good", tags=["übung", "fastball"],
         recorded_on=date(2026, 5, 31), athlete_id=ann.id,
     )  # fmt: skip
@@ -31,13 +31,13 @@ def test_every_filter_finds_what_was_written(catalog: Catalog) -> None:
         {"search": "50% G"}, {"search": "Übung".lower()}, {"tag": "übung"}, {"tag": "fastball"}, {"throws": "left"},
         {"athlete_id": ann.id}, {"until": date(2026, 5, 31)}, {"since": date(2026, 5, 31), "until": date(2026, 6, 1)},
     ):  # fmt: skip
-        assert [row.id for row in catalog.analyses.page(**wanted)] == [found], wanted
+        assert [row.id for row in catalog.analyses.page(**wanted)] == [one], wanted
         assert catalog.analyses.count(**wanted) == 1
     assert [row.id for row in catalog.analyses.page(athlete_id=0)] == [other]
-    assert {row.id for row in catalog.analyses.page(since=date(2026, 5, 31))} == {found, other}
+    assert {row.id for row in catalog.analyses.page(since=date(2026, 5, 31))} == {one, other}
     assert catalog.analyses.tags_in_use() == ["fast", "fastball", "übung"]
     (count, newest) = catalog.athletes.sessions_of()[ann.id]
-    assert (count, newest.date()) == (1, catalog.analyses.get(found).created_at.date())
+    assert (count, newest.date()) == (1, catalog.analyses.get(one).created_at.date())
 
 
 def test_merging_moves_the_films_and_fills_what_is_missing(catalog: Catalog) -> None:

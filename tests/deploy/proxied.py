@@ -85,12 +85,12 @@ class Site:
 def procfile() -> dict[str, list[str]]:
     """The lines of the Procfile by process, to be run with the Python of the tests."""
     lines = [line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines()]
-    found = {}
+    commands = {}
     for name, command in lines:
         words = command.split()
         words = words[1:] if words[0] == "python" else ["-m", *words]
-        found[name] = [sys.executable, *words]
-    return found
+        commands[name] = [sys.executable, *words]
+    return commands
 
 
 @contextmanager
@@ -114,9 +114,9 @@ def site(folder: Path, *kinds: str) -> Iterator[Site]:
         (folder / "nginx.conf").write_text(adapted(folder, ports, certificate, key))
         nginx = ["nginx", "-c", str(folder / "nginx.conf"), "-e", "stderr", "-g", "daemon off;"]
         stack.enter_context(running(nginx))
-        found = Site(https, plain, certificate, token, rig, started[0])
-        wait_for(found)
-        yield found
+        served = Site(https, plain, certificate, token, rig, started[0])
+        wait_for(served)
+        yield served
 
 
 def environment(kind: str, folder: Path, port: int) -> dict[str, str]:

@@ -34,12 +34,12 @@ def _named(name: str) -> Any:
     words = name.split(".")
     for end in range(len(words) - 1, 0, -1):
         try:
-            found: Any = import_module(".".join(words[:end]))
+            part: Any = import_module(".".join(words[:end]))
         except ImportError:
             continue
         for word in words[end:]:
-            found = inspect.getattr_static(found, word, None)
-        return found
+            part = inspect.getattr_static(part, word, None)
+        return part
     return None
 
 

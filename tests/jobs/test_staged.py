@@ -18,10 +18,10 @@ FILM = "f" * 32
 
 @pytest.fixture
 def storage(tmp_path: Path) -> LocalStorage:
-    found = LocalStorage(tmp_path / "storage")
+    stored = LocalStorage(tmp_path / "storage")
     for name in ("analysis.json", "shadow.npz"):
-        found.put(publish.key(FILM, name), io.BytesIO(b"old"))
-    return found
+        stored.put(publish.key(FILM, name), io.BytesIO(b"old"))
+    return stored
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ def test_squashed_depth_makes_a_pitch_seen_from_behind_no_less_sure() -> None:
     world = pitch.world_m.copy()
     shoulder = world[:, [INDEX["right_shoulder"]], 0]
     world[:, ARMS, 0] = shoulder + 0.5 * (world[:, ARMS, 0] - shoulder)
-    (found,) = find_deliveries(world, pitch.time_s, 1.88)
-    assert found.probability > 0.9
+    (delivery,) = find_deliveries(world, pitch.time_s, 1.88)
+    assert delivery.probability > 0.9
 
 
 @pytest.mark.parametrize(("coarse", "believed"), [(False, 2.0), (True, 1.0)])
@@ -67,5 +67,5 @@ def test_one_sign_of_the_release_has_to_do_where_all_else_is_a_pitch(step: int) 
     world[:, INDEX["nose"]] += [1.2, 0.0, 0.0]
     shoulder, wrist = INDEX["right_shoulder"], INDEX["right_wrist"]
     world[:, wrist] += 0.45 * (world[:, shoulder] - world[:, wrist])
-    (found,) = find_deliveries(world, one.time_s, 1.88)
-    assert not found.questionable and found.events["release"].confidence == 0.5
+    (delivery,) = find_deliveries(world, one.time_s, 1.88)
+    assert not delivery.questionable and delivery.events["release"].confidence == 0.5

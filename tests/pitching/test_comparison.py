@@ -25,25 +25,25 @@ def against(points: np.ndarray, confidence: np.ndarray = ALL_SEEN, events: dict 
 
 
 def test_the_reference_against_itself_scores_100() -> None:
-    found = against(ONE.points)
-    assert found["overall"] == pytest.approx(100.0, abs=1e-6)
-    assert all(j["score"] == pytest.approx(100.0, abs=1e-6) for j in found["joints"])
-    assert all(row["difference_ms"] == pytest.approx(0.0) for row in found["intervals_ms"])
+    compared = against(ONE.points)
+    assert compared["overall"] == pytest.approx(100.0, abs=1e-6)
+    assert all(j["score"] == pytest.approx(100.0, abs=1e-6) for j in compared["joints"])
+    assert all(row["difference_ms"] == pytest.approx(0.0) for row in compared["intervals_ms"])
 
 
 @FEW
 @given(scale=st.floats(0.6, 1.2), turn=st.floats(-180, 180))
 def test_size_and_heading_do_not_count(scale: float, turn: float) -> None:
     body = retarget.turn(ONE.points * scale, turn)
-    found = comparison.similarity_of(body, ONE.time_s, ALL_SEEN, ONE.events, ONE.height_m * scale, ONE)
-    assert found["overall"] == pytest.approx(100.0, abs=1e-3)
+    compared = comparison.similarity_of(body, ONE.time_s, ALL_SEEN, ONE.events, ONE.height_m * scale, ONE)
+    assert compared["overall"] == pytest.approx(100.0, abs=1e-3)
 
 
 def test_another_rhythm_is_a_difference_in_time_and_not_in_shape() -> None:
     slow = {name: 1.2 * when for name, when in ONE.events.items()}
-    found = comparison.similarity_of(ONE.points, 1.2 * ONE.time_s, ALL_SEEN, slow, ONE.height_m, ONE)
-    assert found["overall"] == pytest.approx(100.0, abs=0.5)
-    row = next(r for r in found["intervals_ms"] if (r["from"], r["to"]) == ("foot_contact", "release"))
+    compared = comparison.similarity_of(ONE.points, 1.2 * ONE.time_s, ALL_SEEN, slow, ONE.height_m, ONE)
+    assert compared["overall"] == pytest.approx(100.0, abs=0.5)
+    row = next(r for r in compared["intervals_ms"] if (r["from"], r["to"]) == ("foot_contact", "release"))
     assert row["difference_ms"] == pytest.approx(28.0, abs=0.01)
 
 
@@ -59,18 +59,18 @@ def test_a_changed_arm_lowers_the_arm_and_nothing_below_it() -> None:
 
 
 def test_what_is_hardly_seen_has_no_number() -> None:
-    found = against(ONE.points, 0.2 * ALL_SEEN)
-    assert found["overall"] is None
-    assert found["message"] == "not enough seen"
+    compared = against(ONE.points, 0.2 * ALL_SEEN)
+    assert compared["overall"] is None
+    assert compared["message"] == "not enough seen"
 
 
 def test_legs_out_of_the_picture_still_leave_a_number_and_no_score_for_them() -> None:
     seen = ALL_SEEN.copy()
     seen[:, 25:] = 0.0
-    found = against(ONE.points, seen)
-    assert found["overall"] == pytest.approx(100, abs=1e-6)
-    assert found["usable_weight"] == pytest.approx(0.7, abs=0.01)
-    assert all(j["score"] is None for j in found["joints"] if j["group"] == "legs")
+    compared = against(ONE.points, seen)
+    assert compared["overall"] == pytest.approx(100, abs=1e-6)
+    assert compared["usable_weight"] == pytest.approx(0.7, abs=0.01)
+    assert all(j["score"] is None for j in compared["joints"] if j["group"] == "legs")
 
 
 @FEW
@@ -145,12 +145,12 @@ def test_an_unknown_play_mode_is_refused() -> None:
 
 def test_one_delivery_of_several_can_have_the_shadow_alone() -> None:
     series = bodies.pitch(120.0, count=2)
-    found = pitching.analyse(series, height_m=ONE.height_m, throws="right")
-    both, _ = pitching.reference_overlay(series, found)
-    second, px = pitching.reference_overlay(series, found, 1, "real_speed")
+    analysis = pitching.analyse(series, height_m=ONE.height_m, throws="right")
+    both, _ = pitching.reference_overlay(series, analysis)
+    second, px = pitching.reference_overlay(series, analysis, 1, "real_speed")
     assert np.isnan(px).all(), "no camera, no pixels"
     seen = np.isfinite(second).all(axis=(1, 2))
     assert series.time_s[seen].min() > 4.0
     assert np.isfinite(both).all(axis=(1, 2)).sum() > seen.sum()
     with pytest.raises(BadRequest):
-        pitching.reference_overlay(series, found, 2)
+        pitching.reference_overlay(series, analysis, 2)

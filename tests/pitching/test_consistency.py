@@ -108,9 +108,9 @@ def test_the_certainty_of_a_fault_says_in_how_many_pitches_it_was_seen() -> None
 
 def test_pitches_filmed_in_different_ways_are_not_set_against_each_other() -> None:
     thrown = [pitch(82.0), pitch(70.0, ("short_stride",)), pitch(82.5), pitch(81.5)]
-    found = consistency.over(thrown, ["open-side", "rear", "open-side", "open-side"])
-    assert found["metrics"][0]["values"] == [82.0, 82.5, 81.5]
-    assert found["n"] == 4 and found["faults"][0]["words"] == "1 of 4 pitches"
+    summary = consistency.over(thrown, ["open-side", "rear", "open-side", "open-side"])
+    assert summary["metrics"][0]["values"] == [82.0, 82.5, 81.5]
+    assert summary["n"] == 4 and summary["faults"][0]["words"] == "1 of 4 pitches"
 
 
 def test_of_two_ways_equally_usual_the_latest_counts() -> None:

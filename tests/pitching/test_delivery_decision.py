@@ -40,8 +40,8 @@ def test_a_pitch_is_found_whose_depth_is_squashed_and_whose_hand_goes_down_early
     one = bodies.sampled(bodies.pitch(240.0), 240 // fps)
     world = one.world_m.copy()
     world[..., 0] *= 0.6  # seen from behind, the way to the plate is depth
-    (found,) = find_deliveries(world, one.time_s, 1.88)
-    assert not found.questionable
+    (delivery,) = find_deliveries(world, one.time_s, 1.88)
+    assert not delivery.questionable
 
 
 def test_a_slide_step_is_a_pitch() -> None:
@@ -50,8 +50,8 @@ def test_a_slide_step_is_a_pitch() -> None:
     lead = [INDEX[f"left_{part}"] for part in ("knee", "ankle", "heel", "foot_index")]
     before = one.time_s < release_s(bodies.pitch(240.0)) - 0.3
     world[np.ix_(before, lead, [2])] = world[:1, lead, 2:]
-    (found,) = find_deliveries(world, one.time_s, 1.88)
-    assert not found.questionable
+    (delivery,) = find_deliveries(world, one.time_s, 1.88)
+    assert not delivery.questionable
 
 
 def doubtful(monkeypatch: pytest.MonkeyPatch, *probabilities: float) -> None:
@@ -79,7 +79,7 @@ def test_what_was_missing_is_named_weakest_first() -> None:
 def test_beside_a_pitch_a_questionable_one_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     two = bodies.pitch(120.0, count=2)
     doubtful(monkeypatch, 0.9, 0.4)
-    assert [found.probability for found in find_deliveries(two.world_m, two.time_s, 1.88)] == [0.9]
+    assert [delivery.probability for delivery in find_deliveries(two.world_m, two.time_s, 1.88)] == [0.9]
 
 
 def test_a_video_that_begins_after_the_leg_lift_has_a_partial_pitch() -> None:

@@ -17,8 +17,8 @@ from . import bodies
 HEIGHT_M = 1.88
 
 
-def values(found: dict, index: int = 0) -> dict[tuple[str, str], float]:
-    return {(m["name"], m["event"]): m["value"] for m in found["deliveries"][index]["metrics"]}
+def values(analysis: dict, index: int = 0) -> dict[tuple[str, str], float]:
+    return {(m["name"], m["event"]): m["value"] for m in analysis["deliveries"][index]["metrics"]}
 
 
 def test_a_moved_event_moves_what_depends_on_it_and_nothing_else(pitch: PoseSeries) -> None:
@@ -85,12 +85,12 @@ def test_a_shoulder_line_is_never_scored_against_marker_clusters(pitch: PoseSeri
 
 
 def test_consistency_of_equal_pitches_is_no_spread() -> None:
-    found = pitching.analyse(bodies.pitch(240.0, count=3), height_m=HEIGHT_M)["consistency"]
-    assert found["n"] == 3
-    for metric in found["metrics"]:
+    over_three = pitching.analyse(bodies.pitch(240.0, count=3), height_m=HEIGHT_M)["consistency"]
+    assert over_three["n"] == 3
+    for metric in over_three["metrics"]:
         if metric["unit"] == "deg":
             assert metric["sd"] < 1.0, metric["name"]
-    assert all(f["count"] <= 3 and f["share"] <= 1 for f in found["faults"])
+    assert all(f["count"] <= 3 and f["share"] <= 1 for f in over_three["faults"])
 
 
 def test_a_fault_is_marked_in_three_of_five_pitches_and_not_in_one_of_two() -> None:
@@ -126,8 +126,8 @@ def test_the_view_is_found_from_the_picture(azimuth_deg: float, view: str, hand:
         flipped = matrix * np.array([1.0, -1.0, 1.0]) * np.array([[-1.0], [1.0]])
         series = series.with_(landmarks_px=series.world_m @ flipped.T + 500.0)
     assert camera.view_of(series, hand) == view
-    found = pitching.analyse(series, height_m=HEIGHT_M)
-    assert found["view"] == {"name": view, "source": "measured"}
+    analysis = pitching.analyse(series, height_m=HEIGHT_M)
+    assert analysis["view"] == {"name": view, "source": "measured"}
 
 
 def test_a_given_view_is_kept_and_a_pose_without_pixels_says_it_is_not_found(pitch: PoseSeries) -> None:
@@ -140,18 +140,18 @@ def test_a_given_view_is_kept_and_a_pose_without_pixels_says_it_is_not_found(pit
     ("fps", "code"), [(30.0, "few_frames"), (60.0, "few_frames_for_the_arm"), (240.0, None)]
 )
 def test_too_few_frames_are_said(fps: float, code: str | None) -> None:
-    found = pitching.analyse(bodies.pitch(fps), height_m=HEIGHT_M, throws="right")
-    codes = {w["code"] for w in found["warnings"]}
+    analysis = pitching.analyse(bodies.pitch(fps), height_m=HEIGHT_M, throws="right")
+    codes = {w["code"] for w in analysis["warnings"]}
     assert code in codes if code else not codes & {"few_frames", "few_frames_for_the_arm"}
-    assert all(w["message"] and w["fix"] for w in found["warnings"])
+    assert all(w["message"] and w["fix"] for w in analysis["warnings"])
 
 
 def test_what_30_frames_cannot_show_is_not_shown_as_if_it_could() -> None:
-    found = pitching.analyse(bodies.pitch(30.0), height_m=HEIGHT_M, throws="right")["deliveries"][0]
-    for metric in found["metrics"]:
+    delivery = pitching.analyse(bodies.pitch(30.0), height_m=HEIGHT_M, throws="right")["deliveries"][0]
+    for metric in delivery["metrics"]:
         if metric["event"] in ("release", "max_external_rotation") or metric["unit"] == "deg/s":
             assert metric["confidence"] == "low", metric["name"]
-    assert found["events"]["max_external_rotation"]["estimated"]
+    assert delivery["events"]["max_external_rotation"]["estimated"]
 
 
 def test_a_small_pitcher_and_a_hidden_hand_are_said(pitch: PoseSeries) -> None:
@@ -168,8 +168,8 @@ def test_a_camera_that_moves_is_said_and_does_not_move_the_athlete(
     pitch: PoseSeries, share: float, said: bool
 ) -> None:
     still = bodies.filmed(pitch)
-    found = pitching.analyse(still, height_m=HEIGHT_M)
-    (delivery,) = found["deliveries"]
+    unmoved = pitching.analyse(still, height_m=HEIGHT_M)
+    (delivery,) = unmoved["deliveries"]
     inside = (pitch.time_s >= delivery["start_s"]) & (pitch.time_s <= delivery["end_s"])
     pan = np.zeros((len(pitch), 2))
     pan[inside, 0] = np.linspace(0.0, share * 1000.0, inside.sum())  # the picture is 1000 pixels wide
@@ -178,7 +178,7 @@ def test_a_camera_that_moves_is_said_and_does_not_move_the_athlete(
     )
     again = pitching.analyse(held, height_m=HEIGHT_M)
     assert ("camera_moves" in {w["code"] for w in again["warnings"]}) is said
-    assert values(again) == pytest.approx(values(found), nan_ok=True)
+    assert values(again) == pytest.approx(values(unmoved), nan_ok=True)
 
 
 def test_every_angle_and_every_velocity_that_is_kept_has_a_chart(pitch: PoseSeries) -> None:

@@ -114,9 +114,9 @@ def test_at_most_three_and_the_earliest_first() -> None:
         for rule, check in CASES
         if not check.also and check.quantity != "stride_length"
     ]
-    found = faults.find(rows, EVENTS)
-    assert 1 <= len(found) <= 3
-    assert [f["time_s"] for f in found] == sorted(f["time_s"] for f in found)
+    told = faults.find(rows, EVENTS)
+    assert 1 <= len(told) <= 3
+    assert [f["time_s"] for f in told] == sorted(f["time_s"] for f in told)
 
 
 @pytest.mark.parametrize(("rule", "check"), CASES, ids=NAMES)
@@ -124,15 +124,15 @@ def test_every_text_describes_compares_explains_and_offers_one_drill(rule: Fault
     rows = [row(check, far(check))]
     if check.also:
         rows.append(row(next(c for _, c in CASES if c.quantity == "lead_knee_extension"), -1.0))
-    found = next(f for f in faults.find(rows, EVENTS, fps=240.0, view="open-side") if f["id"] == rule.id)
-    texts = [found["title"], found["seen"], found["why"], found["drill"], found["text"], found["message"]]
+    fault = next(f for f in faults.find(rows, EVENTS, fps=240.0, view="open-side") if f["id"] == rule.id)
+    texts = [fault["title"], fault["seen"], fault["why"], fault["drill"], fault["text"], fault["message"]]
     for text in texts:
         assert text and not FORBIDDEN.search(text), text
         assert "{" not in text and "nan" not in text.lower() and "None" not in text
-    assert re.search(r"\d", found["seen"]), "what was seen is a number"
-    assert found["drill"] in found["message"]
-    assert "ertainty" in found["message"]
-    assert found["source"]
+    assert re.search(r"\d", fault["seen"]), "what was seen is a number"
+    assert fault["drill"] in fault["message"]
+    assert "ertainty" in fault["message"]
+    assert fault["source"]
 
 
 @pytest.mark.parametrize(("rule", "check"), CASES, ids=NAMES)
@@ -161,13 +161,13 @@ def test_whoever_lies_beyond_a_limit_by_less_than_the_error_is_blamed_less_surel
 ) -> None:
     check = next(c for r, c in CASES if r.id == "knee_collapse")
     metric = {**row(check, -9.0, confidence), "error": error}
-    found = faults.find([metric], EVENTS, fps=240.0, view="open-side")
-    assert [f["certainty"].split(" ")[0] for f in found] == ([said] if said else [])
+    told = faults.find([metric], EVENTS, fps=240.0, view="open-side")
+    assert [f["certainty"].split(" ")[0] for f in told] == ([said] if said else [])
 
 
 def test_a_light_model_is_not_held_against_a_norm() -> None:
-    found = pitching.analyse(bodies.pitch(fps=120.0), height_m=1.88, throws="right", scored=False)
-    [delivery] = found["deliveries"]
+    analysis = pitching.analyse(bodies.pitch(fps=120.0), height_m=1.88, throws="right", scored=False)
+    [delivery] = analysis["deliveries"]
     assert (delivery["faults"], delivery["strengths"]) == ([], [])
     assert all(m["z"] is None and m["percentile"] is None for m in delivery["metrics"])
     assert any(m["value"] is not None and m["norm"] for m in delivery["metrics"])

@@ -24,20 +24,20 @@ def test_the_spline_follows_a_smooth_motion_far_closer_than_straight_lines() -> 
     time_s, grid_s = np.linspace(0, 1, 31), np.linspace(0, 1, 481)
     motion = np.stack([np.sin(6 * time_s), 2 * time_s - 1], axis=1)
     wanted = np.stack([np.sin(6 * grid_s), 2 * grid_s - 1], axis=1)
-    found = filters.refine(motion, time_s, grid_s)
-    assert found[:, 1] == pytest.approx(wanted[:, 1], abs=1e-12), "a line is a line"
+    refined = filters.refine(motion, time_s, grid_s)
+    assert refined[:, 1] == pytest.approx(wanted[:, 1], abs=1e-12), "a line is a line"
     inside = slice(60, -60)  # the natural ends have no bend
-    assert np.abs(found - wanted)[inside].max() < 1e-5
+    assert np.abs(refined - wanted)[inside].max() < 1e-5
 
 
 def test_the_spline_invents_nothing_across_a_gap() -> None:
     time_s, grid_s = np.linspace(0, 1, 61), np.linspace(0, 1, 481)
     motion = np.stack([np.sin(time_s), np.cos(time_s)], axis=1)
     motion[20:30, 0] = np.nan
-    found = filters.refine(motion, time_s, grid_s)
+    refined = filters.refine(motion, time_s, grid_s)
     lost = (grid_s > time_s[19] + 1e-9) & (grid_s < time_s[30] - 1e-9)
-    assert np.array_equal(np.isnan(found[:, 0]), lost)
-    assert np.isfinite(found[:, 1]).all()
+    assert np.array_equal(np.isnan(refined[:, 0]), lost)
+    assert np.isfinite(refined[:, 1]).all()
 
 
 @settings(max_examples=40, deadline=None)

@@ -141,13 +141,13 @@ def test_what_is_missing_is_named_and_a_label_map_fills_it(pitch: PoseSeries, tm
     ],
 )
 def test_labels_of_many_programs_are_understood(label: str, landmark: str | None) -> None:
-    found = guess((label,))
-    assert (landmark in found and found[landmark] == (label,)) if landmark else not found
+    landmarks = guess((label,))
+    assert (landmark in landmarks and landmarks[landmark] == (label,)) if landmark else not landmarks
 
 
 def test_a_figures_collar_bone_is_not_its_shoulder() -> None:
-    found = guess(("LeftShoulder", "LeftArm", "LeftForeArm", "LeftHand"))
-    assert found["left_shoulder"] == ("LeftArm",)
+    landmarks = guess(("LeftShoulder", "LeftArm", "LeftForeArm", "LeftHand"))
+    assert landmarks["left_shoulder"] == ("LeftArm",)
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,9 @@ COARSE = {"deg": 2.0, "%height": 1.0, "cm": 2.0, "m/s": 0.05, "heights/s": 0.03,
 def measured(series: PoseSeries, **options: Any) -> dict[tuple[str, str], dict[str, Any]]:
     """Metrics of the only delivery by name and event."""
     options = {"height_m": HEIGHT_M, "throws": "right", **options}
-    found = pitching.analyse(series, **options)
-    assert len(found["deliveries"]) == 1
-    return {(m["name"], m["event"]): m for m in found["deliveries"][0]["metrics"]}
+    analysis = pitching.analyse(series, **options)
+    assert len(analysis["deliveries"]) == 1
+    return {(m["name"], m["event"]): m for m in analysis["deliveries"][0]["metrics"]}
 
 
 def test_mirroring_a_delivery_changes_no_metric_and_finds_the_other_hand(pitch: PoseSeries) -> None:
@@ -126,13 +126,13 @@ def test_the_reference_measures_as_its_key_frames_say(pitch: PoseSeries) -> None
 
 
 def test_each_of_several_deliveries_is_found_without_windows() -> None:
-    found = pitching.analyse(bodies.pitch(120.0, count=3), height_m=HEIGHT_M)
-    starts = [d["events"]["release"]["time_s"] for d in found["deliveries"]]
+    analysis = pitching.analyse(bodies.pitch(120.0, count=3), height_m=HEIGHT_M)
+    starts = [d["events"]["release"]["time_s"] for d in analysis["deliveries"]]
     assert len(starts) == 3
     assert np.diff(starts) == pytest.approx([4.0, 4.0], abs=0.01)
 
 
 def test_a_windows_edge_keeps_other_deliveries_out() -> None:
     series = bodies.pitch(120.0, count=3)
-    found = pitching.analyse(series, height_m=HEIGHT_M, windows=[(4.0, 7.5)])
-    assert [round(d["events"]["release"]["time_s"]) for d in found["deliveries"]] == [6]
+    analysis = pitching.analyse(series, height_m=HEIGHT_M, windows=[(4.0, 7.5)])
+    assert [round(d["events"]["release"]["time_s"]) for d in analysis["deliveries"]] == [6]

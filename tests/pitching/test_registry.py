@@ -52,8 +52,8 @@ def test_what_is_known_belongs_to_a_metric() -> None:
 def test_every_metric_reads_on_the_reference_what_its_key_frames_say() -> None:
     contact = bodies.BEFORE_S + 1.2
     moved = {str(name): contact + frame["t_ms"] / 1000 for name, frame in key_frames().items()}
-    found = pitching.analyse(bodies.pitch(240.0), height_m=1.88, throws="right", events={0: moved})
-    for metric in found["deliveries"][0]["metrics"]:
+    analysis = pitching.analyse(bodies.pitch(240.0), height_m=1.88, throws="right", events={0: moved})
+    for metric in analysis["deliveries"][0]["metrics"]:
         key = (metric["name"], metric["event"])
         value, near = known_values()[key]
         assert metric["value"] == pytest.approx(value, abs=near), key

@@ -17,10 +17,10 @@ from . import bodies
 def likeness(reference: Reference) -> float:
     """Similarity to the delivery that was exported."""
     seen = np.ones((len(reference.time_s), 33))
-    found = comparison.similarity_of(
+    similarity = comparison.similarity_of(
         reference.points, reference.time_s, seen, reference.events, reference.height_m, elite()
     )
-    return found["overall"]
+    return similarity["overall"]
 
 
 @pytest.mark.parametrize("hand", ["right", "left"])

@@ -55,25 +55,27 @@ def test_two_strengths_are_of_two_things_and_the_surest_comes_first() -> None:
 
 
 def test_the_reference_has_a_strength_and_from_the_side_no_fault() -> None:
-    found = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
-    assert found["strengths"] and not found["faults"]
-    for strength in found["strengths"]:
+    delivery = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
+    assert delivery["strengths"] and not delivery["faults"]
+    for strength in delivery["strengths"]:
         assert not FORBIDDEN.search(strength["message"])
 
 
 def test_what_is_a_fault_one_way_is_not_praised_when_measured_another_way() -> None:
     """From behind, the lean in the picture and the tilt in space are two numbers for one thing."""
-    found = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
-    tilt = [row for row in found["metrics"] if row["name"] == "trunk_lateral_tilt" and row["z"] is not None]
-    assert faults.strengths(tilt, found["events"])[0]["metric"] == "trunk_lateral_tilt"
+    delivery = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
+    tilt = [
+        row for row in delivery["metrics"] if row["name"] == "trunk_lateral_tilt" and row["z"] is not None
+    ]
+    assert faults.strengths(tilt, delivery["events"])[0]["metric"] == "trunk_lateral_tilt"
     leaning = [{"metric": "trunk_frontal_lean"}]
-    assert faults.strengths(tilt, found["events"], leaning)[0]["metric"] is None
+    assert faults.strengths(tilt, delivery["events"], leaning)[0]["metric"] is None
 
 
 def test_nothing_outside_of_what_is_typical_is_praised() -> None:
-    found = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
-    rows = [row for row in found["metrics"] if row["z"] is not None]
-    best = faults.strengths(rows, found["events"])[0]["metric"]
+    delivery = pitching.analyse(bodies.pitch(), height_m=1.88, view="open-side")["deliveries"][0]
+    rows = [row for row in delivery["metrics"] if row["z"] is not None]
+    best = faults.strengths(rows, delivery["events"])[0]["metric"]
     assert abs(next(row["z"] for row in rows if row["name"] == best)) < 1
     unusual = [{**row, "z": 1.1} for row in rows]
-    assert faults.strengths(unusual, found["events"])[0]["metric"] is None
+    assert faults.strengths(unusual, delivery["events"])[0]["metric"] is None

@@ -54,9 +54,9 @@ def delivery(style: str, fps: float = 240.0) -> PoseSeries:
 
 
 def only(series: PoseSeries, **options: Any) -> dict[str, Any]:
-    found = pitching.analyse(series, **{"throws": "right", "height_m": HEIGHT_M, **options})
-    assert len(found["deliveries"]) == 1
-    return found["deliveries"][0]
+    analysis = pitching.analyse(series, **{"throws": "right", "height_m": HEIGHT_M, **options})
+    assert len(analysis["deliveries"]) == 1
+    return analysis["deliveries"][0]
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -69,16 +69,16 @@ def test_every_style_is_one_delivery_with_its_events(style: str, fps: float) -> 
 
 
 def test_a_slide_step_is_said_and_no_hanging_back() -> None:
-    found = only(delivery("slide_step"), view="open-side")
-    assert found["style"]["slide_step"]
-    assert "hanging_back" not in {fault["id"] for fault in found["faults"]}
+    measured = only(delivery("slide_step"), view="open-side")
+    assert measured["style"]["slide_step"]
+    assert "hanging_back" not in {fault["id"] for fault in measured["faults"]}
 
 
 @pytest.mark.parametrize("slot", ["sidearm", "submarine"])
 def test_a_low_slot_is_a_slot_and_no_fault(slot: str) -> None:
-    found = only(delivery(slot), view="rear")
-    assert found["style"]["slot"] == slot
-    assert not {"side_bend", "forearm_fly_out"} & {fault["id"] for fault in found["faults"]}
+    measured = only(delivery(slot), view="rear")
+    assert measured["style"]["slot"] == slot
+    assert not {"side_bend", "forearm_fly_out"} & {fault["id"] for fault in measured["faults"]}
 
 
 def test_the_wind_up_is_told_from_the_set() -> None:
@@ -88,11 +88,11 @@ def test_the_wind_up_is_told_from_the_set() -> None:
 
 def test_a_small_body_is_measured_in_its_own_heights_against_youth() -> None:
     small = bodies.pitch().with_(world_m=bodies.pitch().world_m * 0.75)
-    found = only(small, height_m=HEIGHT_M * 0.75, level="youth")
-    stride = next(m for m in found["metrics"] if m["name"] == "stride_length")
+    measured = only(small, height_m=HEIGHT_M * 0.75, level="youth")
+    stride = next(m for m in measured["metrics"] if m["name"] == "stride_length")
     assert stride["value"] == pytest.approx(84, abs=1)
     assert stride["norm"]["level"] == "adolescent_12-15y"
-    slot = next(m for m in found["metrics"] if m["name"] == "arm_slot")
+    slot = next(m for m in measured["metrics"] if m["name"] == "arm_slot")
     assert slot["norm"]["sd"] == pytest.approx(9 * 1.5)
     assert slot["norm"]["source"].startswith("adult reference")
 

@@ -24,9 +24,9 @@ def analysed(truth: Truth) -> dict:
 
 
 def test_every_delivery_and_no_other_is_found_with_its_hand(truth: Truth) -> None:
-    found = analysed(truth)
-    assert found["athlete"]["throws"] == truth.hand
-    assert len(found["deliveries"]) == len(truth.deliveries)
+    analysis = analysed(truth)
+    assert analysis["athlete"]["throws"] == truth.hand
+    assert len(analysis["deliveries"]) == len(truth.deliveries)
 
 
 def test_every_event_is_within_8_ms(truth: Truth) -> None:
@@ -96,8 +96,8 @@ def test_each_speed_is_judged_by_the_motion_solved_at_it(truth: Truth) -> None:
 
 def test_windows_find_the_same_deliveries(truth: Truth) -> None:
     windows = [(d["start_s"], d["end_s"]) for d in truth.deliveries]
-    found = pitching.analyse(truth.series, height_m=truth.height_m, fps=truth.capture_fps, windows=windows)
-    for seen, true in zip(found["deliveries"], truth.deliveries, strict=True):
+    analysis = pitching.analyse(truth.series, height_m=truth.height_m, fps=truth.capture_fps, windows=windows)
+    for seen, true in zip(analysis["deliveries"], truth.deliveries, strict=True):
         late = seen["events"]["release"]["time_s"] - true["events"]["release"]["time_s"]
         assert abs(late) <= 0.001 * EVENT_MS
 

@@ -43,7 +43,7 @@ def from_the_open_side(solved: bool, step: int = 4) -> PoseSeries:
     return PoseSeries(one.time_s, px, one.confidence, one.world_m, one.measured, extras)
 
 
-def found(solved: bool) -> dict[tuple[str, str], dict]:
+def metrics(solved: bool) -> dict[tuple[str, str], dict]:
     result = pitching.analyse(from_the_open_side(solved), height_m=1.88, throws="right")
     assert result["view"]["name"] == "open-side"
     return {(m["name"], m["event"]): m for m in result["deliveries"][0]["metrics"]}
@@ -51,13 +51,13 @@ def found(solved: bool) -> dict[tuple[str, str], dict]:
 
 @pytest.mark.usefixtures("table")
 def test_until_a_cell_is_measured_it_says_so() -> None:
-    metric = found(solved=True)["stride_length", "foot_contact"]
+    metric = metrics(solved=True)["stride_length", "foot_contact"]
     assert (metric["error"], metric["error_source"]) == (None, "not measured")
 
 
 @pytest.mark.usefixtures("table")
 def test_the_picture_is_taken_where_it_was_measured_to_be_better() -> None:
-    metric = found(solved=True)["elbow_flexion", "foot_contact"]
+    metric = metrics(solved=True)["elbow_flexion", "foot_contact"]
     assert (metric["method"], metric["error"]) == ("2d", 5.0)
     assert metric["error_source"] == "measured on 5 rendered pitches at 60 fps"
     assert metric["value"] != metric["value_3d"]
@@ -65,19 +65,19 @@ def test_the_picture_is_taken_where_it_was_measured_to_be_better() -> None:
 
 @pytest.mark.usefixtures("table")
 def test_joints_of_another_system_keep_their_own_third_dimension_and_claim_no_error() -> None:
-    metric = found(solved=False)["elbow_flexion", "foot_contact"]
+    metric = metrics(solved=False)["elbow_flexion", "foot_contact"]
     assert (metric["method"], metric["error"]) == ("3d", None)
 
 
 @pytest.mark.usefixtures("table")
 def test_an_error_wider_than_the_spread_among_pitchers_is_a_trend() -> None:
-    metric = found(solved=True)["trunk_rotation", "foot_contact"]
+    metric = metrics(solved=True)["trunk_rotation", "foot_contact"]
     assert (metric["confidence"], metric["z"]) == ("low", None)
 
 
 @pytest.mark.usefixtures("table")
 def test_an_error_that_goes_one_way_is_said_and_not_scored() -> None:
-    metric = found(solved=True)["lead_knee_flexion", "foot_contact"]
+    metric = metrics(solved=True)["lead_knee_flexion", "foot_contact"]
     assert (metric["confidence"], metric["z"], metric["bias"]) == ("low", None, 6.0)
     assert "reads more than it is, about 6" in metric["note"]
 
@@ -88,8 +88,8 @@ def test_the_sequence_is_never_surer_than_its_lag() -> None:
         file.write("pelvis_to_trunk_peak_lag,,open-side,60,3d,40,0,5,x\n")
     fast = from_the_open_side(solved=True, step=1)
     for extras, sure in ((fast.extras, "low"), ({}, "medium")):
-        found = pitching.analyse(fast.with_(extras=extras), height_m=1.88, throws="right")
-        assert found["deliveries"][0]["sequence"]["confidence"] == sure
+        analysis = pitching.analyse(fast.with_(extras=extras), height_m=1.88, throws="right")
+        assert analysis["deliveries"][0]["sequence"]["confidence"] == sure
 
 
 @pytest.mark.usefixtures("table")

@@ -28,12 +28,12 @@ def person(x: float, y: float, side: float) -> Person:
 def follow(pictures: Iterable[np.ndarray], people: list[Person], where: np.ndarray) -> RawTrack:
     """What is stored of pictures at RATE; ``where`` (T, 2) is the athlete."""
     background = Background(people)
-    found = [background.step(p, i / RATE, where[i]) for i, p in enumerate(pictures)]
-    blank = RawTrack.empty(np.arange(len(found)) / RATE)
+    steps = [background.step(p, i / RATE, where[i]) for i, p in enumerate(pictures)]
+    blank = RawTrack.empty(np.arange(len(steps)) / RATE)
     return blank.with_(
-        background_px=np.array([shift for shift, _ in found]),
-        background_quality=np.array([quality for _, quality in found]),
-        window_id=np.zeros(len(found), np.int32),
+        background_px=np.array([shift for shift, _ in steps]),
+        background_quality=np.array([quality for _, quality in steps]),
+        window_id=np.zeros(len(steps), np.int32),
     )
 
 

@@ -44,40 +44,40 @@ def person_of(move, **more: float):  # noqa: ANN001, ANN201
 
 def test_who_throws_is_chosen_not_who_is_large() -> None:
     people = rank([person_of(stand, size=900.0), person_of(walk, size=500.0), person_of(pitch, size=150.0)])
-    found = conclude(people, [])
-    assert found.person().height_px == pytest.approx(120.0)
-    assert found.windows and found.windows[0][0] < RELEASE_S < found.windows[0][1]
+    scan = conclude(people, [])
+    assert scan.person().height_px == pytest.approx(120.0)
+    assert scan.windows and scan.windows[0][0] < RELEASE_S < scan.windows[0][1]
 
 
 def test_people_but_no_pitch_leaves_the_windows_empty() -> None:
-    found = conclude(rank([person_of(beside), person_of(walk)]), [])
-    assert len(found.people) == 2 and found.chosen is None and found.windows == ()
+    scan = conclude(rank([person_of(beside), person_of(walk)]), [])
+    assert len(scan.people) == 2 and scan.chosen is None and scan.windows == ()
 
 
 def test_a_person_chosen_by_hand_is_measured_even_without_a_pitch() -> None:
-    found = conclude(rank([person_of(pitch), person_of(beside)]), [])
-    assert found.windows_of(1) == [(0.0, pytest.approx(4.95))]
+    scan = conclude(rank([person_of(pitch), person_of(beside)]), [])
+    assert scan.windows_of(1) == [(0.0, pytest.approx(4.95))]
     with pytest.raises(KeyError):
-        found.windows_of(7)
+        scan.windows_of(7)
 
 
 def test_a_doubtful_choice_says_so() -> None:
-    found = conclude(rank([person_of(lambda t: pitch(t, lift=0.0))]), [])
-    assert [w["code"] for w in found.warnings] == ["pitcher_uncertain"]
+    scan = conclude(rank([person_of(lambda t: pitch(t, lift=0.0))]), [])
+    assert [w["code"] for w in scan.warnings] == ["pitcher_uncertain"]
 
 
 def test_a_scan_survives_json() -> None:
-    found = conclude(rank([person_of(pitch), person_of(beside)]), [1.5])
-    again = Scan.from_dict(json.loads(json.dumps(found.as_dict(), allow_nan=False)))
-    assert again.as_dict() == found.as_dict()
+    scan = conclude(rank([person_of(pitch), person_of(beside)]), [1.5])
+    again = Scan.from_dict(json.loads(json.dumps(scan.as_dict(), allow_nan=False)))
+    assert again.as_dict() == scan.as_dict()
     assert again.people[0].thumbnail is None
 
 
 def test_a_gap_in_a_shot_is_bridged() -> None:
     points = stand(TIMES)
     pieces = [track(TIMES[:40], points[:40]), track(TIMES[60:], points[60:])]
-    (found,) = link(pieces)
-    assert len(found.pieces) == 2
+    (person,) = link(pieces)
+    assert len(person.pieces) == 2
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_a_pitch_is_found_though_somebody_walks_past_in_the_middle_of_it() -> No
     before, after = TIMES < 1.6, TIMES > 1.9
     assert hidden.any()
     (linked,) = link([track(TIMES[before], points[before]), track(TIMES[after], points[after])])
-    found = describe(linked, 0)
-    assert len(found.windows) == 1 and set(found.pieces) == {0}
+    person = describe(linked, 0)
+    assert len(person.windows) == 1 and set(person.pieces) == {0}
 
 
 def test_somebody_elsewhere_is_not_joined() -> None:
@@ -119,8 +119,8 @@ def test_a_part_of_the_pitcher_is_not_taken_for_the_pitcher() -> None:
     part = describe(Linked((track(TIMES[half], pitch(TIMES)[half], size=250.0),)), 1)
     whole = person_of(lambda t: pitch(t, lift=0.3))
     assert part.score > whole.score > 0
-    (found,) = rank([part, whole])
-    assert found.height_px == pytest.approx(320.0)
+    (person,) = rank([part, whole])
+    assert person.height_px == pytest.approx(320.0)
 
 
 def test_a_pitcher_far_behind_somebody_near_is_kept() -> None:

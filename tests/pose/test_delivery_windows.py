@@ -17,18 +17,18 @@ TIMES = np.arange(0, 5, 0.05)
 
 @pytest.mark.parametrize("lift", [0.3, 0.5, 0.7, 1.0])
 def test_a_pitch_gets_one_window_from_first_movement_to_follow_through(lift: float) -> None:
-    (found,) = find_deliveries(TIMES, pitch(TIMES, lift=lift))
-    start, end = found.window()
+    (delivery,) = find_deliveries(TIMES, pitch(TIMES, lift=lift))
+    start, end = delivery.window()
     assert start < LIFT_S - 0.6 and end > RELEASE_S + 0.4
-    assert abs(found.burst_s - RELEASE_S) < 0.15
+    assert abs(delivery.burst_s - RELEASE_S) < 0.15
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.floats(1.0, 10.0))
 def test_undeclared_slow_motion_gets_the_same_window_stretched(slow: float) -> None:
     times = np.arange(0, 5 * slow, 0.05)
-    (found,) = find_deliveries(times, pitch(times / slow))
-    start, end = found.window()
+    (delivery,) = find_deliveries(times, pitch(times / slow))
+    start, end = delivery.window()
     assert start / slow < LIFT_S - 0.6 and end / slow > RELEASE_S + 0.4
     assert (end - start) / slow < 5
 
@@ -41,16 +41,16 @@ def test_left_and_right_confused_at_random_makes_no_difference_to_what_is_found(
     points = pitch(TIMES)
     swapped = np.random.default_rng(seed).random(len(TIMES)) < share
     points[swapped] = points[swapped][:, MIRROR]
-    (found,) = find_deliveries(TIMES, points)
-    assert abs(found.burst_s - RELEASE_S) < 0.2
+    (delivery,) = find_deliveries(TIMES, points)
+    assert abs(delivery.burst_s - RELEASE_S) < 0.2
 
 
 def test_two_pitches_are_two_windows_in_order() -> None:
     times = np.arange(0, 14, 0.05)
     points = np.where((times < 7)[:, None, None], pitch(times), pitch(times - 7))
-    found = find_deliveries(times, points)
-    assert [round(d.lift_s - LIFT_S) for d in found] == [0, 7]
-    assert found[0].window()[1] < found[1].window()[0]
+    deliveries = find_deliveries(times, points)
+    assert [round(d.lift_s - LIFT_S) for d in deliveries] == [0, 7]
+    assert deliveries[0].window()[1] < deliveries[1].window()[0]
 
 
 @pytest.mark.parametrize("move", [stand, walk], ids=["standing", "walking"])
@@ -68,8 +68,8 @@ def test_a_lift_without_a_throw_is_no_pitch() -> None:
 
 
 def test_a_throw_without_legs_in_the_picture_is_still_offered() -> None:
-    (found,) = find_deliveries(TIMES, pitch(TIMES, lift=0.0))
-    assert found.quality < 0.3 and abs(found.burst_s - RELEASE_S) < 0.2
+    (delivery,) = find_deliveries(TIMES, pitch(TIMES, lift=0.0))
+    assert delivery.quality < 0.3 and abs(delivery.burst_s - RELEASE_S) < 0.2
 
 
 @pytest.mark.parametrize("count", [0, 1, 7])

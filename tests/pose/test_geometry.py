@@ -39,9 +39,9 @@ def test_a_dot_in_the_crop_comes_from_where_we_say(region: np.ndarray, x: int, y
 def test_the_region_of_an_upright_body_turned_by_an_angle_has_that_angle(angle: float, length: float) -> None:
     hip = np.array([[100.0, 100.0]])
     above = hip + length * np.array([[np.sin(angle), -np.cos(angle)]])
-    found = roi.from_points(hip, above)[0]
-    assert found[2] == pytest.approx(2.5 * length)
-    assert np.angle(np.exp(1j * (found[3] - angle))) == pytest.approx(0, abs=1e-6)
+    region = roi.from_points(hip, above)[0]
+    assert region[2] == pytest.approx(2.5 * length)
+    assert np.angle(np.exp(1j * (region[3] - angle))) == pytest.approx(0, abs=1e-6)
 
 
 @given(st.floats(30, 220), st.floats(30, 220))
@@ -50,9 +50,9 @@ def test_refinement_moves_a_near_guess_to_the_peak(x: float, y: float) -> None:
     peak = 12 - 0.5 * ((columns - x / 4) ** 2 + (rows - y / 4) ** 2) * 3
     guess = np.array([[[x + 4.0, y - 3.0]]])
     points, height = refine(guess, peak[None, None], 256)
-    found = points[0, 0]
+    refined = points[0, 0]
     assert 10 < height[0, 0] <= 12
-    assert np.hypot(*(found - (x, y))) < 2.0 < np.hypot(4, 3)
+    assert np.hypot(*(refined - (x, y))) < 2.0 < np.hypot(4, 3)
 
 
 def test_refinement_leaves_points_without_a_peak_or_outside() -> None:
@@ -81,9 +81,9 @@ def test_there_is_an_anchor_for_every_detector_row() -> None:
 
 def test_findings_of_one_person_merge_and_neighbours_do_not() -> None:
     rois = np.array([[100, 100, 200, 3.1], [104, 98, 210, -3.1], [180, 100, 200, 0], [100, 100, 60, 0.0]])
-    found = detector.merge(rois, np.array([0.9, 0.8, 0.7, 0.6]))
-    assert len(found) == 3
-    assert abs(abs(found.rois[0][3]) - np.pi) < 0.1
+    people = detector.merge(rois, np.array([0.9, 0.8, 0.7, 0.6]))
+    assert len(people) == 3
+    assert abs(abs(people.rois[0][3]) - np.pi) < 0.1
 
 
 @given(st.integers(1, 200), st.integers(1, 7), st.integers(1, 3))
@@ -106,5 +106,5 @@ def test_depth_to_space_is_in_tflite_order() -> None:
 
 def test_parts_of_a_body_are_left_out_and_people_behind_are_kept() -> None:
     rois = np.array([[500, 400, 400, 0], [560, 300, 200, 0.5], [480, 350, 120, 0], [900, 400, 100, 0.0]])
-    found = detector.without_parts(detector.Found(rois, np.array([0.95, 0.6, 0.93, 0.55])))
-    assert found.rois[:, 2].tolist() == [400, 120, 100]
+    people = detector.without_parts(detector.Found(rois, np.array([0.95, 0.6, 0.93, 0.55])))
+    assert people.rois[:, 2].tolist() == [400, 120, 100]

@@ -21,11 +21,11 @@ def test_the_boxes_lie_around_the_bodies_and_are_few() -> None:
     times = np.arange(0.5, 4.5, 1 / 60)
     hidden = times[(times < 1.5) | (times > 3.0)]
     film = SimpleNamespace(width=1280, height=720, time_scale=0.125, codec="h264")
-    found = whereabouts(Scan((walker(3, times), walker(7, hidden)), 3, ()), film)
-    assert {name: found[name] for name in found if name != "people"} == {
+    document = whereabouts(Scan((walker(3, times), walker(7, hidden)), 3, ()), film)
+    assert {name: document[name] for name in document if name != "people"} == {
         "width": 1280, "height": 720, "time_scale": 0.125,
     }  # fmt: skip
-    everybody = found["people"]
+    everybody = document["people"]
     assert [one["id"] for one in everybody] == [3, 7]
     for one, seen in zip(everybody, (times, hidden), strict=True):
         known, boxes = np.array(one["times"]), np.array(one["boxes"])

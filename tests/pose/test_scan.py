@@ -45,11 +45,11 @@ def look(engine: Engine, lefty: tuple, film: list[Frame], change: Callable = lam
 
 
 def test_the_pitcher_and_the_pitch_are_found(engine: Engine, lefty: tuple, film: list[Frame]) -> None:
-    found = look(engine, lefty, film)
-    (window,) = found.windows
+    scanned = look(engine, lefty, film)
+    (window,) = scanned.windows
     assert window[0] < LIFT_S - 0.7 and window[1] > RELEASE_S + 0.5
-    assert found.person().score > 0.5 and found.cuts == () and found.warnings == ()
-    picture = cv2.imdecode(np.frombuffer(found.person().thumbnail, np.uint8), cv2.IMREAD_COLOR)
+    assert scanned.person().score > 0.5 and scanned.cuts == () and scanned.warnings == ()
+    picture = cv2.imdecode(np.frombuffer(scanned.person().thumbnail, np.uint8), cv2.IMREAD_COLOR)
     assert picture.shape == (224, 224, 3)
 
 
@@ -75,9 +75,9 @@ def selfie(picture: np.ndarray, index: int) -> np.ndarray:
 def test_difficult_film_keeps_its_pitch(
     engine: Engine, lefty: tuple, film: list[Frame], change: Callable
 ) -> None:
-    found = look(engine, lefty, film, change)
-    assert len(found.windows) == 1 and found.cuts == ()
-    assert found.windows[0][0] < LIFT_S and found.windows[0][1] > RELEASE_S + 0.3
+    scanned = look(engine, lefty, film, change)
+    assert len(scanned.windows) == 1 and scanned.cuts == ()
+    assert scanned.windows[0][0] < LIFT_S and scanned.windows[0][1] > RELEASE_S + 0.3
 
 
 def test_a_pitcher_who_is_noticed_late_is_followed_back_to_the_leg_lift(
@@ -96,9 +96,9 @@ def test_a_pitcher_who_is_noticed_late_is_followed_back_to_the_leg_lift(
             yield frame
 
     monkeypatch.setattr(detector, "find_people", find_late)
-    found = scan(engine, factory, lefty[0])
-    (window,) = found.windows
-    assert window[0] < LIFT_S - 0.2 and found.person().first_s < LIFT_S - 0.2
+    scanned = scan(engine, factory, lefty[0])
+    (window,) = scanned.windows
+    assert window[0] < LIFT_S - 0.2 and scanned.person().first_s < LIFT_S - 0.2
 
 
 def test_nobody_followed_is_looked_for_sooner_and_also_far_away() -> None:
@@ -120,15 +120,15 @@ def test_a_poster_is_seen_but_not_chosen(engine: Engine, lefty: tuple, film: lis
         return np.concatenate([poster, picture], axis=1)
 
     info = replace(lefty[0], width=920, height=360)
-    found = scan(engine, changed(film, hang), info)
-    assert len(found.people) == 2 and found.person().rois[:, 0].mean() > 280
+    scanned = scan(engine, changed(film, hang), info)
+    assert len(scanned.people) == 2 and scanned.person().rois[:, 0].mean() > 280
     alone = scan(engine, changed(film, lambda p, i: np.concatenate([poster, p * 0], axis=1)), info)
     assert alone.people and alone.chosen is None and alone.windows == ()
 
 
 def test_an_empty_place_has_nobody(engine: Engine, lefty: tuple, film: list[Frame]) -> None:
-    found = look(engine, lefty, film[:12], lambda p, i: cv2.resize(p[:, :120], (640, 360)))
-    assert found.people == () and found.windows == ()
+    scanned = look(engine, lefty, film[:12], lambda p, i: cv2.resize(p[:, :120], (640, 360)))
+    assert scanned.people == () and scanned.windows == ()
 
 
 def test_the_scan_stops_when_told(engine: Engine, lefty: tuple, film: list[Frame]) -> None:
@@ -142,9 +142,9 @@ def test_the_scan_stops_when_told(engine: Engine, lefty: tuple, film: list[Frame
 @pytest.fixture(scope="module")
 def short(engine: Engine, lefty: tuple, film: list[Frame]) -> Scan:
     """The scan with its window narrowed to half a second."""
-    found = look(engine, lefty, film)
-    person = replace(found.people[0], windows=((1.2, 1.7),))
-    return replace(found, people=(person,), windows=person.windows)
+    scanned = look(engine, lefty, film)
+    person = replace(scanned.people[0], windows=((1.2, 1.7),))
+    return replace(scanned, people=(person,), windows=person.windows)
 
 
 def test_landmarks_have_a_row_for_each_frame_and_measure_only_the_window(

@@ -142,12 +142,12 @@ times = st.lists(st.one_of(st.floats(-1e4, 1e4), st.just(float("nan"))), max_siz
 
 @given(times)
 def test_mended_times_only_go_forward(values) -> None:
-    found, mended = mend_times(np.array(values, dtype=float))
-    assert len(found) == len(values)
+    clock, mended = mend_times(np.array(values, dtype=float))
+    assert len(clock) == len(values)
     assert 0 <= mended <= len(values)
     if mended < len(values):
-        assert found[0] == 0
-        assert (np.diff(found) >= 0).all()
+        assert clock[0] == 0
+        assert (np.diff(clock) >= 0).all()
 
 
 @given(st.lists(st.integers(1, 100), min_size=4, max_size=60), st.data())

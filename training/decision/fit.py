@@ -53,12 +53,12 @@ def gather(count: int, seed: int) -> list[Example]:
     return [e for i in range(count) for e in examples(np.random.default_rng([seed, i]))]
 
 
-def shares(found: list[Example]) -> np.ndarray:
+def shares(throws: list[Example]) -> np.ndarray:
     """What each example (N,) counts: pitches as much as all else together, and every kind of something else alike."""
-    kinds = [("pitch" if e.pitch else e.kind) for e in found]
+    kinds = [("pitch" if e.pitch else e.kind) for e in throws]
     count = collections.Counter(kinds)
     others = [kind for kind in count if kind != "pitch"]
-    least = len(found) / (
+    least = len(throws) / (
         10 * len(others)
     )  # a kind that is hardly ever offered is no reason to overrate its few
     share = {k: 0.5 / len(others) / max(count[k], least) for k in others} | {"pitch": 0.5 / count["pitch"]}
@@ -66,17 +66,17 @@ def shares(found: list[Example]) -> np.ndarray:
     return out / out.mean()
 
 
-def table(found: list[Example]) -> tuple[np.ndarray, np.ndarray]:
+def table(throws: list[Example]) -> tuple[np.ndarray, np.ndarray]:
     """Signs (N, K) and whether each is a pitch (N,)."""
-    return np.array([list(e.signs.values()) for e in found]), np.array([e.pitch for e in found])
+    return np.array([list(e.signs.values()) for e in throws]), np.array([e.pitch for e in throws])
 
 
-def report(found: list[Example], weights: np.ndarray, bias: float) -> None:
+def report(throws: list[Example], weights: np.ndarray, bias: float) -> None:
     """Print the shares called a pitch and questionable by kind, and the calibration."""
-    values, pitch = table(found)
+    values, pitch = table(throws)
     chance = 1 / (1 + np.exp(-(values @ weights + bias)))
     groups = collections.defaultdict(list)
-    for example, p in zip(found, chance, strict=True):
+    for example, p in zip(throws, chance, strict=True):
         groups[
             f"pitch {example.view} {example.fps:.0f}" if example.pitch else f"no pitch: {example.kind}"
         ].append(p)

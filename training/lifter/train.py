@@ -51,13 +51,13 @@ def example(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     long = min(t, int(rng.integers(FRAMES, FRAMES * 2)))
     at = int(rng.integers(0, t - long + 1))
     pick = np.arange(at, at + long)
-    found = F.features(seen.rays[pick], seen.confidence[pick], seen.shape[pick])
-    solid = (seen.points[pick] @ found.turn.T).reshape(long, -1)
-    up = np.broadcast_to(found.turn @ seen.up, (long, 3))
+    inputs = F.features(seen.rays[pick], seen.confidence[pick], seen.shape[pick])
+    solid = (seen.points[pick] @ inputs.turn.T).reshape(long, -1)
+    up = np.broadcast_to(inputs.turn @ seen.up, (long, 3))
     target = np.concatenate([solid, seen.planted[pick], up], -1)
     cut = int(rng.integers(0, long - FRAMES + 1)) if long > FRAMES else 0
     rows = np.clip(np.arange(cut, cut + FRAMES), 0, long - 1)
-    return found.x[rows].astype(np.float16), target[rows].astype(np.float16)
+    return inputs.x[rows].astype(np.float16), target[rows].astype(np.float16)
 
 
 def produce(queue: multiprocessing.Queue, count: int, seed: int) -> None:

@@ -76,15 +76,15 @@ def lift(
     """
     count = max(int(round((time_s[-1] - time_s[0]) * F.RATE_HZ)) + 1, 2)
     clock = time_s[0] + np.arange(count) / F.RATE_HZ
-    found = F.features(
+    inputs = F.features(
         resample(rays, time_s, clock), resample(confidence, time_s, clock), resample(shape, time_s, clock)
     )
     w = weights(path)
     # Averaged with what it says of the mirror image: better, and left-handers get exactly the same treatment.
-    y = (run(found.x, w) + F.mirrored_outputs(run(F.mirrored_inputs(found.x), w))).astype(float) / 2
+    y = (run(inputs.x, w) + F.mirrored_outputs(run(F.mirrored_inputs(inputs.x), w))).astype(float) / 2
     k = 3 * COUNT
-    solid = y[:, :k].reshape(-1, COUNT, 3) @ found.turn
-    up = y[:, -3:].mean(0) @ found.turn
+    solid = y[:, :k].reshape(-1, COUNT, 3) @ inputs.turn
+    up = y[:, -3:].mean(0) @ inputs.turn
     sd = np.exp(np.clip(y[:, k : k + 2 * COUNT], -7, 0)).reshape(-1, COUNT, 2)
     planted = 1 / (1 + np.exp(-np.clip(y[:, -9:-3], -30, 30)))
     back = (resample(a, clock, time_s) for a in (solid, sd, planted))

@@ -72,9 +72,9 @@ def behind_own_arm(points: np.ndarray) -> np.ndarray:
 def doubt(mended: Mended, points: np.ndarray) -> Mended:
     """``mended`` with the confidence of what the body of ``points`` (T, 21, 3) hides no higher than it should be."""
     confidence = mended.confidence.copy()
-    for found, most in ((behind_trunk(points), MOST_SURE), (behind_own_arm(points), END_ON_SURE)):
+    for hiding, most in ((behind_trunk(points), MOST_SURE), (behind_own_arm(points), END_ON_SURE)):
         for landmark, node in LIKE.items():
-            said, hidden = confidence[:, landmark], found[:, node]
+            said, hidden = confidence[:, landmark], hiding[:, node]
             confidence[:, landmark] = (1 - hidden) * said + hidden * np.minimum(said, most)
     return replace(mended, confidence=confidence)
 

@@ -14,11 +14,11 @@ HAND_WORDS = {"right": "right", "left": "left"}
 
 @dataclass(frozen=True)
 class Assumed:
-    """``values`` as they were given (empty: the video decides); ``found`` in words, what the video decided;
+    """``values`` as they were given (empty: the video decides); ``measured`` in words, what the video decided;
     ``references`` as (name, words)."""
 
     values: dict[str, str]
-    found: dict[str, str]
+    measured: dict[str, str]
     references: tuple[tuple[str, str], ...]
 
 
@@ -40,7 +40,7 @@ def assumed(
             "reference": request.reference,
             "view": request.view,
         },
-        found={
+        measured={
             "throws": HAND_WORDS.get(athlete.get("throws"), ""),
             "height_m": f"{height:.2f} m" if height else "",
             "capture_fps": f"{rate:.0f}",

@@ -37,12 +37,12 @@ def wrist_error_m(film: synthetic.Film, side: str) -> float:
     apart = np.linalg.norm(film.world[:, NODE["left_wrist"]] - film.world[:, NODE["right_wrist"]], axis=-1)
     rows = np.flatnonzero(np.cumsum(apart > 0.3) == 0)
     other = "right" if side == "left" else "left"
-    found = series.landmarks_px[:, INDEX[f"{side}_wrist"]] - series.landmarks_px[:, INDEX[f"{other}_wrist"]]
+    fitted = series.landmarks_px[:, INDEX[f"{side}_wrist"]] - series.landmarks_px[:, INDEX[f"{other}_wrist"]]
     cam = film.cam
     true = synthetic.FOCAL * cam[..., :2] / cam[..., 2:]
     true = true[:, NODE[f"{side}_wrist"]] - true[:, NODE[f"{other}_wrist"]]
     scale = cam[rows][:, :12, 2].mean() / synthetic.FOCAL
-    return float(np.median(np.linalg.norm(found - true, axis=-1)[rows])) * scale
+    return float(np.median(np.linalg.norm(fitted - true, axis=-1)[rows])) * scale
 
 
 @pytest.mark.parametrize(("throws", "glove"), [("right", "left"), ("left", "right")])

@@ -57,18 +57,21 @@ def test_the_size_in_the_networks_metres_does_not_matter() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_lifting_beats_the_network_it_starts_from(seed: int) -> None:
     time_s, view = seen(10 + seed)
-    found = lifter.lift(time_s, view.rays, view.confidence, view.shape)
+    lifted = lifter.lift(time_s, view.rays, view.confidence, view.shape)
     scale = (view.shape * view.points).sum() / (view.shape**2).sum()
     before = np.abs(scale * view.shape - view.points).mean()
-    assert np.abs(found.shape - view.points).mean() < 0.75 * before
-    assert np.degrees(np.arccos(np.clip(found.up @ view.up, -1, 1))) < 12
+    assert np.abs(lifted.shape - view.points).mean() < 0.75 * before
+    assert np.degrees(np.arccos(np.clip(lifted.up @ view.up, -1, 1))) < 12
 
 
 def test_its_uncertainty_tells_its_errors() -> None:
     ratio = []
     for seed in range(6):
         time_s, view = seen(20 + seed)
-        found = lifter.lift(time_s, view.rays, view.confidence, view.shape)
-        off = np.abs(found.shape - view.points)
-        ratio += [off[..., :2].mean() / found.sd[..., 0].mean(), off[..., 2].mean() / found.sd[..., 1].mean()]
+        lifted = lifter.lift(time_s, view.rays, view.confidence, view.shape)
+        off = np.abs(lifted.shape - view.points)
+        ratio += [
+            off[..., :2].mean() / lifted.sd[..., 0].mean(),
+            off[..., 2].mean() / lifted.sd[..., 1].mean(),
+        ]
     assert 0.2 < np.median(ratio) < 2.0

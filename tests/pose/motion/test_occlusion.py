@@ -41,10 +41,10 @@ def standing(turn_deg: float, reach_m: tuple[float, float]) -> np.ndarray:
 def test_a_hand_is_hidden_when_the_trunk_is_in_front_of_it(
     turn_deg: float, reach_m: tuple[float, float], hidden: bool
 ) -> None:
-    found = occlusion.behind_trunk(standing(turn_deg, reach_m))[0]
+    hiding = occlusion.behind_trunk(standing(turn_deg, reach_m))[0]
     for name in HAND:
-        assert (found[N[f"left_{name}"]] > 0.5) == hidden, name
-    assert found[N["left_shoulder"]] == found[N["right_knee"]] == 0
+        assert (hiding[N[f"left_{name}"]] > 0.5) == hidden, name
+    assert hiding[N["left_shoulder"]] == hiding[N["right_knee"]] == 0
 
 
 def test_what_is_hidden_is_doubted_and_nothing_gets_surer() -> None:

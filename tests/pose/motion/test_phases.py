@@ -25,8 +25,8 @@ def turning_deg_s(points: np.ndarray, left: int, right: int) -> float:
 def test_the_trunk_turns_about_as_fast_as_it_turned(open_side: tuple[synthetic.Film, PoseSeries]) -> None:
     film, series = open_side
     true = turning_deg_s(film.world, N["left_shoulder"], N["right_shoulder"])
-    found = turning_deg_s(series.world_m, INDEX["left_shoulder"], INDEX["right_shoulder"])
-    assert 0.9 * true < found < 1.1 * true
+    fitted = turning_deg_s(series.world_m, INDEX["left_shoulder"], INDEX["right_shoulder"])
+    assert 0.9 * true < fitted < 1.1 * true
 
 
 def test_the_throw_may_be_fast_and_the_glove_does_not_throw() -> None:

@@ -10,9 +10,9 @@ from shadow_trainer.pose.motion import sureness
 
 def test_more_confidence_of_the_network_is_never_less_of_the_joint() -> None:
     said = np.linspace(0.02, 0.98, 50)[:, None] * np.ones(COUNT)
-    found = sureness.of_fitted(said)
-    assert (np.diff(found, axis=0) > 0).all()
-    assert ((found > 0) & (found < 1)).all()
+    joints = sureness.of_fitted(said)
+    assert (np.diff(joints, axis=0) > 0).all()
+    assert ((joints > 0) & (joints < 1)).all()
 
 
 def test_what_was_not_seen_stays_unknown() -> None:
