@@ -230,7 +230,7 @@ class PoseWorker(Worker):
             log.error("the heartbeat of this worker could not be written (%s)", type(error).__name__)
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
-        """See :class:`workers.work_horse.Horse`."""
+        """See :class:`workers.work_horse.WorkHorse`."""
         return math.ceil(self.settings.worker_silence_s)
 
     # Watching over it

@@ -17,7 +17,7 @@ from shadow_trainer.jobs.redis import rq_adapter
 from shadow_trainer.vocabulary import State
 
 # A job without an analysis of its own has no attempts in the catalog: they are counted in the job.
-MOST_DRAWINGS = 3
+MOST_REDRAWS = 3
 
 _runner: Runner | None = None
 
@@ -48,7 +48,7 @@ def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:
     job, runner = _here()
     tries = job.meta.get("tries", 0) + 1
     rq_adapter.save_meta(job, {**job.meta, "tries": tries})
-    if tries > MOST_DRAWINGS:
+    if tries > MOST_REDRAWS:
         return {"drawn": False}
     with logs.context(job_id=job.id, analysis_id=analysis_id):
         return {"drawn": redraw(runner.services, analysis_id, revision)}

@@ -1,4 +1,4 @@
-"""RQ's work horse, as it lives inside the persistent child: stock ``perform_job``, told that it is a horse."""
+"""RQ's work horse inside the persistent child: the stock ``perform_job``, marked as a work horse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rq.worker import Worker
 from shadow_trainer.jobs.redis import rq_adapter
 
 
-class Horse(Worker):
+class WorkHorse(Worker):
     """Performs jobs in the name of its parent; remembers whether the last one ran out of time."""
 
     def __init__(self, queues: str, name: str, connection: redis.Redis, silence_s: float) -> None:

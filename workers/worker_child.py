@@ -31,7 +31,7 @@ from shadow_trainer.services import open_services
 from shadow_trainer.settings import Settings
 from workers import tasks
 from workers.child_process import DONE, FAILED, READY, REPLACE_ME
-from workers.work_horse import Horse
+from workers.work_horse import WorkHorse
 
 log = logging.getLogger("workers.worker_child")
 
@@ -58,29 +58,29 @@ def main() -> None:
         return
     tasks.use(runner)
     connection = connect(settings, "worker")
-    horse = Horse(header["queue"], header["worker"], connection, settings.worker_silence_s)
+    work_horse = WorkHorse(header["queue"], header["worker"], connection, settings.worker_silence_s)
     os.write(answers, READY)
     while True:
         job_id, execution_id = jobs.get()
-        clean = perform(horse, runner.services.catalog, job_id, execution_id)
+        clean = perform(work_horse, runner.services.catalog, job_id, execution_id)
         os.write(answers, DONE if clean else REPLACE_ME)
 
 
-def perform(horse: Horse, catalog: Catalog, job_id: str, execution_id: str) -> bool:
+def perform(work_horse: WorkHorse, catalog: Catalog, job_id: str, execution_id: str) -> bool:
     """Run one job as RQ does; False when this process had better be replaced afterwards."""
     job: Job | None = None
     try:
-        job = Job.fetch(job_id, connection=horse.connection)
-        execution = rq_adapter.begin_execution(horse, job, execution_id)
-        horse.perform_job(job, Queue(job.origin, connection=horse.connection), execution)
+        job = Job.fetch(job_id, connection=work_horse.connection)
+        execution = rq_adapter.begin_execution(work_horse, job, execution_id)
+        work_horse.perform_job(job, Queue(job.origin, connection=work_horse.connection), execution)
         rq_retry.withdraw_if_ended(job, catalog)
     except Exception:
         # Redis went away in the middle of the bookkeeping: the clock finds the job and sets it right.
         log.exception("the end of job %s could not be written", job_id)
         return False
     finally:
-        rq_adapter.end_executions(horse)
-    return not horse.timed_out
+        rq_adapter.end_executions(work_horse)
+    return not work_horse.timed_out
 
 
 def _runner(settings: Settings, test_overrides: dict[str, str]) -> Runner:

@@ -16,14 +16,14 @@ import rq
 
 from shadow_trainer.jobs.redis import rq_adapter
 from workers.pose_worker import PoseWorker
-from workers.work_horse import Horse
+from workers.work_horse import WorkHorse
 
 WRITTEN = Path(__file__).with_name("rq_contract.json")
 
 
 def parts() -> dict[str, Any]:
     """Name -> the part of RQ: what the adapter touches, and what our workers replace."""
-    replaced = rq_adapter.overridden(PoseWorker) | rq_adapter.overridden(Horse)
+    replaced = rq_adapter.overridden(PoseWorker) | rq_adapter.overridden(WorkHorse)
     return {name: _named(name) for name in rq_adapter.INTERNALS} | {
         f"Worker.{name}": part for name, part in replaced.items()
     }

@@ -20,7 +20,7 @@ from shadow_trainer.jobs.queue import reconcile
 from tests.jobs import fakes
 from tests.jobs.rig import Rig
 from workers import tasks, worker_child
-from workers.work_horse import Horse
+from workers.work_horse import WorkHorse
 
 KEPT = ["original.mp4", "people/0.jpg", "preview.mp4"]  # what the coach could see before
 
@@ -97,12 +97,12 @@ def test_between_the_catalogs_and_the_queues_word_for_the_next_attempt(
     monkeypatch.setattr(place, name, canceled_then)
     monkeypatch.setattr(tasks, "_runner", runner(rq_rig))
     connection, queue = rq_rig.jobs.connection, rq_rig.jobs.queue("pose")
-    horse, job = Horse("pose", "w1", connection, 10.0), queue.fetch_job(film)
+    work_horse, job = WorkHorse("pose", "w1", connection, 10.0), queue.fetch_job(film)
     with connection.pipeline() as pipeline:
         pipeline.lmove(queue.key, queue.intermediate_queue_key)
         execution = Execution.create(job, 60, pipeline=pipeline, worker_name="w1")
         pipeline.execute()
-    worker_child.perform(horse, rq_rig.catalog, film, execution.id)
+    worker_child.perform(work_horse, rq_rig.catalog, film, execution.id)
     assert rq_rig.jobs.status(film).state == "canceled" and rq_rig.outcomes(film) == ["retrying"]
     assert [
         key

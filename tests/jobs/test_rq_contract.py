@@ -17,7 +17,7 @@ from tests.import_graph import ROOT, tracked
 from tests.jobs import rq_contract
 from tests.jobs.rig import Rig
 from workers.pose_worker import PoseWorker
-from workers.work_horse import Horse
+from workers.work_horse import WorkHorse
 
 LOOK = (
     "RQ {version} (before: {before}): {name} {what}. Read it again beside shadow_trainer/jobs/redis/rq_adapter.py, "
@@ -57,8 +57,10 @@ def test_a_change_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_workers_have_what_ours_read_of_them(rq_rig: Rig) -> None:
     worker = PoseWorker(rq_rig.settings)
-    horse = Horse("pose", "name", redis.Redis.from_url(f"unix://{rq_rig.data}/redis/redis.sock"), 10.0)
-    for kind in (worker, horse):
+    work_horse = WorkHorse(
+        "pose", "name", redis.Redis.from_url(f"unix://{rq_rig.data}/redis/redis.sock"), 10.0
+    )
+    for kind in (worker, work_horse):
         missing = [name for name in rq_adapter.WORKER_ATTRIBUTES if not hasattr(kind, name)]
         assert not missing, f"RQ's worker has no {', '.join(missing)} any more"
 
