@@ -176,5 +176,5 @@ def _trend(key: MetricKey, measured: list[tuple[Any, Point]]) -> Trend:
     band = (norm["mean"] - norm["sd"], norm["mean"] + norm["sd"]) if norm else None
     dots = [trend.Dot(p.day, p.value, p.error, p.sure) for p in points]
     words = "" if norm is None else f"{quantity(norm['mean'], unit)} ± {number(norm['sd'], unit)}"
-    drawing = trend.draw(trend.Chart(address, _label(metric), unit, dots, band))
-    return Trend(address, _label(metric), drawing, points, words)
+    svg = trend.draw(trend.Chart(address, _label(metric), unit, dots, band))
+    return Trend(address, _label(metric), svg, points, words)

@@ -21,7 +21,7 @@ DOWNLOAD = {
     ".html": "text/html; charset=utf-8",
 }
 # The coach's own file: the type is a guess from its name, so it can only ever be a video.
-FILM_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm"}
+VIDEO_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm"}
 
 
 def send_result(row: Analysis, name: str, *, download: bool = False) -> Response:
@@ -37,7 +37,7 @@ def send_result(row: Analysis, name: str, *, download: bool = False) -> Response
 def send_original(row: Analysis, *, download: bool = True) -> Response:
     """The video as it was uploaded."""
     suffix = PurePosixPath(row.original_key).suffix
-    mimetype = FILM_TYPES.get(suffix, "application/octet-stream")
+    mimetype = VIDEO_TYPES.get(suffix, "application/octet-stream")
     attach = download or mimetype == "application/octet-stream"
     return _send(row.original_key, mimetype, attach, row.original_name)
 

@@ -55,7 +55,7 @@ def athlete(athlete_id: str) -> str:
         "athlete.html",
         athlete=row,
         age=trends.age(row.birth_year),
-        films=items(rows),
+        videos=items(rows),
         seasons=trends.build(done, catalog().analyses.deliveries_of(row.id for row in done)),
         others=[o for o in _all(archived=None) if o.id != row.id and o.owner_id == row.owner_id],
     )

@@ -34,7 +34,7 @@ def render(row: Analysis) -> str:
     document = analyses.read_document(row.id)
     report = report_view.build(document, delivery=request.args.get("delivery", type=int))
     wanted = request.args.get("film", "overlay")
-    film = wanted if wanted in VIDEOS else "overlay"
+    shown_video = wanted if wanted in VIDEOS else "overlay"
     repeats_nothing()
     return render_template(
         "report.html",
@@ -47,8 +47,8 @@ def render(row: Analysis) -> str:
         assumed=assumed(document, row.options, references.choices()),
         choices=CHOICES,
         videos_are_old=corrections.videos_are_old(row.id, document),
-        film=film,
-        film_address=media_address(row, VIDEOS[film]) or media_address(row, "preview.mp4"),
+        shown_video=shown_video,
+        video_address=media_address(row, VIDEOS[shown_video]) or media_address(row, "preview.mp4"),
         start_s=request.args.get("t", type=float),
         has=lambda name: name in (row.files or []),
         media=lambda name: media_address(row, name),

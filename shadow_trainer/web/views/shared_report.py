@@ -47,17 +47,17 @@ def report(token: str) -> str:
     g.share_token = token
     document = analyses.read_document(row.id)
     shown = report_view.build(document, delivery=request.args.get("delivery", type=int))
-    film = request.args.get("film", "overlay")
-    address = media_address(row, VIDEOS.get(film, "overlay.mp4")) or media_address(row, "preview.mp4")
+    shown_video = request.args.get("film", "overlay")
+    address = media_address(row, VIDEOS.get(shown_video, "overlay.mp4")) or media_address(row, "preview.mp4")
     return render_template(
         "shared.html",
         shared=True,
         row=row,
         report=shown,
         charts=_charts(row, shown),
-        film=film,
-        films=[name for name, file in VIDEOS.items() if media_address(row, file)],
-        film_address=address,
+        shown_video=shown_video,
+        shown_videos=[name for name, file in VIDEOS.items() if media_address(row, file)],
+        video_address=address,
         start_s=request.args.get("t", type=float),
         poster=poster_address(row),
         media=lambda name: media_address(row, name),
