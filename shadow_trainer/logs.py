@@ -77,8 +77,8 @@ class TextFormatter(logging.Formatter):
         if not ids:
             return super().format(record)
         first, *rest = super().format(record).split("\n")
-        marks = " ".join(f"{name}={value}" for name, value in ids.items())
-        return "\n".join([f"{first} [{marks}]", *rest])
+        pairs = " ".join(f"{name}={value}" for name, value in ids.items())
+        return "\n".join([f"{first} [{pairs}]", *rest])
 
 
 class JsonFormatter(logging.Formatter):

@@ -94,8 +94,8 @@ class Athletes(Repository):
                 if getattr(into, name) is None:
                     setattr(into, name, getattr(from_row, name))
             into.notes = "\n".join(text for text in (into.notes, from_row.notes) if text)
-            films = update(Analysis).where(Analysis.athlete_id == athlete_id)
-            session.execute(films.values(athlete_id=into_id))
+            moved = update(Analysis).where(Analysis.athlete_id == athlete_id)
+            session.execute(moved.values(athlete_id=into_id))
             session.delete(from_row)
 
         self.transact(work)

@@ -57,19 +57,19 @@ TREND_ERRORS = 2.5
 LEAST_FOR_TREND = 5
 
 
-def over(deliveries: Sequence[Mapping[str, Any]], filmed: Sequence[Any] | None = None) -> Consistency:
+def over(deliveries: Sequence[Mapping[str, Any]], captured: Sequence[Any] | None = None) -> Consistency:
     """How alike deliveries in the order thrown are, from one clip or from several analyses of an athlete.
 
     Empty when there are fewer than two. A delivery needs its ``metrics`` (name, event, value, unit, error,
     confidence, label) and ``faults_seen``, or ``faults`` (id, title), as a document or a catalog's summary has them.
-    Low-confidence values stay out. ``filmed`` tells for each delivery how it was filmed (view, model): errors
+    Low-confidence values stay out. ``captured`` tells for each delivery how it was filmed (view, model): errors
     differ between views by more than pitchers do between pitches, so that only the deliveries filmed the most
     usual way (of several, the latest) are compared; faults count in all.
     """
     if len(deliveries) < 2:
         return {}
     rows: dict[MetricKey, list[Mapping[str, Any]]] = {}
-    for delivery in _filmed_alike(deliveries, filmed):
+    for delivery in _of_usual_capture(deliveries, captured):
         for metric in delivery["metrics"]:
             if metric["value"] is not None and metric["confidence"] != Confidence.LOW:
                 rows.setdefault((metric["name"], metric["event"]), []).append(metric)
@@ -81,13 +81,13 @@ def over(deliveries: Sequence[Mapping[str, Any]], filmed: Sequence[Any] | None =
     }
 
 
-def _filmed_alike(
-    deliveries: Sequence[Mapping[str, Any]], filmed: Sequence[Any] | None
+def _of_usual_capture(
+    deliveries: Sequence[Mapping[str, Any]], captured: Sequence[Any] | None
 ) -> Sequence[Mapping[str, Any]]:
-    if filmed is None:
+    if captured is None:
         return deliveries
-    most = max(reversed(filmed), key=filmed.count)
-    return [delivery for delivery, how in zip(deliveries, filmed, strict=True) if how == most]
+    most = max(reversed(captured), key=captured.count)
+    return [delivery for delivery, how in zip(deliveries, captured, strict=True) if how == most]
 
 
 def _spread(key: MetricKey, metrics: list[Mapping[str, Any]]) -> Spread:

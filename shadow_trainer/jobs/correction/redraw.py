@@ -2,7 +2,7 @@
 
 ``analysis.json`` carries a revision that every change renews; ``drawn.json`` says which revision the videos
 show. While the two differ the pages say so. The report comes first, because it takes a second and may be
-mailed at once. A drawing that was overtaken by a newer change publishes nothing: that has asked for its own.
+mailed at once. A redraw that was overtaken by a newer change publishes nothing: that has asked for its own.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DRAWN = "drawn.json"
-NO_FILM = "The film itself is no longer kept, so that it cannot be drawn again."
+NO_ORIGINAL = "The film itself is no longer kept, so that it cannot be drawn again."
 
 
 def is_due(storage: Storage, document: Mapping[str, Any], analysis_id: str) -> bool:
@@ -62,7 +62,7 @@ def redraw(
     if row is None or not _is_current(services.storage, analysis_id, revision):
         return False
     if not services.storage.exists(row.original_key):
-        raise NotFound(NO_FILM, code="original_missing")
+        raise NotFound(NO_ORIGINAL, code="original_missing")
     services.settings.data_path.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="redraw-", dir=services.settings.data_path) as folder:
         if not _draw(services, row, revision, Path(folder), check):
@@ -89,7 +89,7 @@ def _draw(services: Services, row: Analysis, revision: str, work: Path, check: C
 
 
 def _publish(services: Services, row: Analysis, revision: str, names: list[str], work: Path) -> bool:
-    """Replace these files while the analysis is as it was when the drawing began; False when it is not."""
+    """Replace these files while the analysis is as it was when the redraw began; False when it is not."""
     from ...catalog.corrections import Basis
 
     # The release before corrected without telling the row: its analysis.json tells.

@@ -10,7 +10,7 @@ from typing import Any
 Progress = Callable[[int, int], None]
 
 REPORT, POSTER = "report.html", "poster.jpg"
-FILMS = ("overlay.mp4", "side_by_side.mp4")
+VIDEOS = ("overlay.mp4", "side_by_side.mp4")
 
 
 def moments_of(delivery: int) -> str:
@@ -37,15 +37,15 @@ class Artifacts:
 
         shots = stills.event_stills(self.video, self.info, self.series, self.document)
         report.html(self.document, out / REPORT, stills=shots, curves=self.curves)
-        pictures = {
+        images = {
             moments_of(n): stills.strip([shot for shot in shots if shot.delivery == n])
             for n in {shot.delivery for shot in shots}
         }
         if poster := stills.poster(self.video, self.info, self.series, self.document):
-            pictures[POSTER] = poster
-        for name, data in pictures.items():
+            images[POSTER] = poster
+        for name, data in images.items():
             (out / name).write_bytes(data)
-        return (REPORT, *pictures)
+        return (REPORT, *images)
 
     def videos(
         self,
@@ -54,11 +54,11 @@ class Artifacts:
         progress: Callable[[int], Progress] = lambda half: lambda done, total: None,
         check: Callable[[], None] = lambda: None,
     ) -> tuple[str, ...]:
-        """Write :data:`FILMS` into a folder, and name them; ``progress(0)`` and ``progress(1)`` are told of the two."""
+        """Write :data:`VIDEOS` into a folder, and name them; ``progress(0)`` and ``progress(1)`` are told of the two."""
         from ...render.overlay_film import overlay
         from ...render.side_by_side import side_by_side
 
-        for half, (make, name) in enumerate(zip((overlay, side_by_side), FILMS, strict=True)):
+        for half, (make, name) in enumerate(zip((overlay, side_by_side), VIDEOS, strict=True)):
             make(
                 self.video,
                 self.info,
@@ -69,4 +69,4 @@ class Artifacts:
                 check=check,
                 **self.reference,
             )
-        return FILMS
+        return VIDEOS

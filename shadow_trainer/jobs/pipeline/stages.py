@@ -238,7 +238,7 @@ def render(run: Run) -> None:
 READING = ("jobs/pipeline", "video")
 POSE = (*READING, "pose", "body", "vocabulary.py")
 NUMBERS = (*POSE, "pitching", "labels.py")
-DRAWING = (*NUMBERS, "render")
+RENDERING = (*NUMBERS, "render")
 STAGES: tuple[Stage, ...] = (
     Stage("probe", "Reading the film", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe, READING),
     Stage("preview", "Making the film playable", 0.10, (), preview, READING),
@@ -258,9 +258,9 @@ STAGES: tuple[Stage, ...] = (
         0.03,
         ("view", "reference", "level"),
         analyse,
-        DRAWING,
+        RENDERING,
     ),
-    Stage("render", "Drawing the films", 0.15, (), render, DRAWING),
+    Stage("render", "Drawing the films", 0.15, (), render, RENDERING),
 )
 
 

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 TASK = "workers.tasks.run_analysis"
 REDRAW_TASK = "workers.tasks.redraw_analysis"
 QUEUES = ("pose", "batch", "maintenance")
-FILM_QUEUES = ("pose", "batch")
+VIDEO_QUEUES = ("pose", "batch")
 # A page may show a queue position that is this old.
 WAITING_S = 1.0
 # A worker that has not been heard of for this long does not count as alive.
@@ -164,7 +164,9 @@ class RqJobManager(JobManager):
 
     def _live(self, row: Analysis) -> Live:
         try:
-            waiting = self._kept.get("waiting", lambda: Waiting.read(self.connection, FILM_QUEUES), WAITING_S)
+            waiting = self._kept.get(
+                "waiting", lambda: Waiting.read(self.connection, VIDEO_QUEUES), WAITING_S
+            )
             place = waiting.place(row.id, row.queue)
             if place is not None and row.state in (State.QUEUED, State.RETRYING):
                 # Most who ask wait in a list: for them nothing more is read.
@@ -196,7 +198,7 @@ class RqJobManager(JobManager):
     def _before(self, queue: str, waiting: Waiting) -> int:
         """Videos of other queues that go before every video of this one."""
         service: Service = self._recent("service", self._service)
-        return waiting.length(service.before(queue, FILM_QUEUES))
+        return waiting.length(service.before(queue, VIDEO_QUEUES))
 
     def _stop(self, analysis_id: str) -> None:
         try:
