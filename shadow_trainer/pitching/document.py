@@ -335,7 +335,7 @@ class Solved(TypedDict):
 
 
 class Result(TypedDict):
-    """What :func:`..analyse` hands back: all of analysis.json that comes from the joints.
+    """What :func:`.analysis.analyse` hands back: all of analysis.json that comes from the joints.
 
     ``series`` are the curves of each delivery, ``footer`` what stands under every list of findings.
     """

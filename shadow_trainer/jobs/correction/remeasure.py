@@ -136,7 +136,7 @@ def in_child(settings: Settings, subject: Subject, change: Change) -> dict[str, 
 
 
 def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
-    """Measure with what changed and stage the files; a :class:`.catalog.corrections.Correction` as JSON, and the
+    """Measure with what changed and stage the files; a :class:`...catalog.corrections.Correction` as JSON, and the
     token of the files as ``staged``. Raises BadRequest for what cannot be.
     """
     document = upgraded(_read(storage, row.id, "analysis.json"))

@@ -22,7 +22,7 @@ def make_manager(
 
     ``chores``: what a legacy manager does beside the analyses (a web process gives
     :data:`shadow_trainer.jobs.maintenance.chores.CHORES`); without, it only looks and submits, as a command does.
-    ``pipeline`` and ``engines`` replace the real ones in legacy mode (see :class:`.runner.Runner`).
+    ``pipeline`` and ``engines`` replace the real ones in legacy mode (see :class:`..attempt.runner.Runner`).
     """
     # A policy that cannot be read is said now, not at the first failure.
     retry_policy.parse(services.settings.retry_policies)

@@ -25,7 +25,7 @@ AGAIN = "Choose the film again."
 
 @dataclass(frozen=True)
 class TicketedUpload:
-    """A video in ``incoming/``, as an upload: see :class:`.uploads.Received`."""
+    """A video in ``incoming/``, as an upload: see :class:`.receive.Received`."""
 
     analysis_id: str
     size_bytes: int
