@@ -1,4 +1,4 @@
-"""What RQ calls by dotted name. Jobs carry an id, never an object; results are plain dictionaries."""
+"""The tasks that RQ calls by dotted name. Jobs carry an id, never an object; results are plain dictionaries."""
 
 from __future__ import annotations
 

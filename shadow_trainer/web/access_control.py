@@ -1,4 +1,4 @@
-"""The guard of every request, before a body is read: who asks, whether they may, how often, and from where.
+"""Access control of every request before its body is read: login, rights, rate limit and origin.
 
 Single-user mode has no login, so it must not be reachable from elsewhere: only loopback clients, only
 the names of this machine in ``Host`` (a foreign page cannot rebind its own name to 127.0.0.1 and read

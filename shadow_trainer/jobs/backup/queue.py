@@ -1,4 +1,4 @@
-"""What Redis holds of ours, as lines of JSON. Who lives at the moment (workers, locks) is not copied.
+"""The queue's keys in Redis as lines of JSON, without those of running processes (workers, locks).
 
 The catalog is the truth, and the clock would fill an empty Redis from it. The copy keeps what the catalog does
 not know: the exact order of the queue, waiting times of retries, the dead letters' stack traces.

@@ -1,4 +1,4 @@
-"""An empty installation becomes what a backup holds."""
+"""Restoring a backup into an empty installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a backup whole, and does the storage hold what it lists?"""
+"""Checking that a backup is whole and that the storage holds what it lists."""
 
 from __future__ import annotations
 

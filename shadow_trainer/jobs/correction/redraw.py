@@ -1,4 +1,4 @@
-"""Videos and report of a finished analysis again, after its numbers changed: no pose model, only drawing.
+"""Drawing the videos and the report of a finished analysis again after its numbers changed, without a pose model.
 
 ``analysis.json`` carries a revision that every change renews; ``drawn.json`` says which revision the videos
 show. While the two differ the pages say so. The report comes first, because it takes a second and may be

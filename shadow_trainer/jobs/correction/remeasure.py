@@ -1,5 +1,6 @@
-"""The numbers of a finished analysis again, from its stored pose: events moved by a coach, or another hand,
-height, capture rate, level, reference, view. It takes a second and no pose model.
+"""Measuring a finished analysis again from its stored pose, with what a coach changed.
+
+Moved events, or another hand, height, capture rate, level, reference or view: it takes a second and no pose model.
 
 The videos and the report file are drawn again afterwards (:mod:`.redraw`). It runs in a process of its own
 (:func:`in_child`), because the numbers need libraries that the web process does not load:

@@ -1,4 +1,4 @@
-"""A child process that has loaded its libraries before it is needed: half of what a coach would wait for."""
+"""A warm process: a child that has loaded its libraries before a correction needs it. Loading is half of the wait."""
 
 from __future__ import annotations
 

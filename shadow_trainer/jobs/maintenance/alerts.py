@@ -1,4 +1,4 @@
-"""Alerts: what a person should know about now. Each fires once and resolves once, whichever clock leads.
+"""Alerts for the operator. Each fires once and resolves once, whichever clock leads.
 
 What is firing is a key value in the catalog, so neither an emptied Redis nor a new clock repeats an alert.
 """

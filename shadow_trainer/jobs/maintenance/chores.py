@@ -1,4 +1,4 @@
-"""What a web process in legacy mode does beside the analyses."""
+"""The list of periodic work that a web process in legacy mode does."""
 
 from __future__ import annotations
 

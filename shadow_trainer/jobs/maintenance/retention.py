@@ -1,4 +1,4 @@
-"""The work of :mod:`.schedules`: the nightly backup, what is old enough to go, what nobody owns."""
+"""The work of :mod:`.schedules`: the nightly backup, deleting what is past its retention or has no owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens by the calendar, in one table, for both back ends: the clock's, and legacy mode's dispatcher.
+"""The table of schedules, run by the clock or, in legacy mode, by the dispatcher.
 
 When a schedule ran last is a key value in the catalog, so neither a restart nor a second clock runs it twice. One
 that fails is written down, does not keep the others from their turn, and is tried again ten minutes later.

@@ -1,4 +1,4 @@
-"""Everything that is drawn of an analysis: by the pipeline at its end, and again when its numbers changed."""
+"""The artifacts of an analysis: videos, report and stills, drawn by the pipeline and again after a correction."""
 
 from __future__ import annotations
 

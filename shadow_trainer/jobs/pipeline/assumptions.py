@@ -1,5 +1,7 @@
-"""What an analysis takes as given and a coach may correct afterwards: hand, height, capture rate, level,
-reference, view. The pose model is not needed again: see :mod:`shadow_trainer.pitching.reassume`.
+"""The assumptions of an analysis, which a coach may correct afterwards.
+
+Hand, height, capture rate, level, reference, view. The pose model is not needed again: see
+:mod:`shadow_trainer.pitching.reassume`.
 """
 
 from __future__ import annotations

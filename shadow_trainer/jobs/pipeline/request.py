@@ -1,4 +1,4 @@
-"""AnalysisRequest: what a coach asked for, checked at the door, the same for page, API and command line."""
+"""AnalysisRequest: the validated options of an analysis, the same for page, API and command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What legacy mode does beside the analyses. The clock and the workers do it where there is a queue in Redis."""
+"""The periodic work of legacy mode, which the clock and the workers do where there is a queue in Redis."""
 
 from __future__ import annotations
 

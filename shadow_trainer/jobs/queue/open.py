@@ -1,4 +1,4 @@
-"""Which back end works the queue: the one that the settings ask for."""
+"""Opening the job manager of the back end that the settings ask for."""
 
 from __future__ import annotations
 

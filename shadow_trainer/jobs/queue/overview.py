@@ -1,4 +1,4 @@
-"""Who works and what waits, for the admin's page: facts from RQ where there is one, else from the catalog."""
+"""The workers and the waiting jobs for the admin's page: from RQ where there is one, else from the catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our decisions in RQ's words: whether RQ tries a job again, and when."""
+"""Writing the retry decision into the RQ job: whether RQ tries it again, and when."""
 
 from __future__ import annotations
 

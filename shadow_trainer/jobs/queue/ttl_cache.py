@@ -1,4 +1,4 @@
-"""A cache whose answers may be a moment old: hundreds of pages ask, and what they ask about changes slowly."""
+"""A cache with a time to live, for answers that hundreds of pages ask for and that change slowly."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Who is asking: login, accounts, the viewer of a request and how often he may ask."""
+"""Accounts: sessions and tokens, the viewer of a request, rate limits."""

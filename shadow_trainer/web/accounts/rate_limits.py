@@ -1,6 +1,6 @@
-"""How often: limits on logging in and on uploads, counted in Redis so that every web process counts together.
+"""Rate limits on logging in and on uploads, counted in Redis so that every web process counts together.
 
-Asked by the guard before a body is read. While Redis is away each process counts for itself. In single-user
+Asked by the access control before a body is read. While Redis is away each process counts for itself. In single-user
 mode nothing is limited: there is one user, at this machine, and the queue's own limit stands.
 """
 

@@ -1,4 +1,4 @@
-"""Whose session or API token a request carries.
+"""The account whose session or API token a request carries.
 
 The session is a signed cookie with the user's number and the epoch of their sessions. A login begins an empty
 session, so nothing that was planted in a browser before survives it.

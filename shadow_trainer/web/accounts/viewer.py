@@ -1,4 +1,4 @@
-"""Who is asking, and the catalog that they see.
+"""The viewer of a request, and the catalog that they see.
 
     catalog().athletes.get(number)        # NotFound also for another coach's
     catalog().athletes.all()              # an admin: everybody's

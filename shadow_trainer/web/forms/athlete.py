@@ -1,4 +1,4 @@
-"""The athlete's form: its texts as facts."""
+"""The athlete's form: its texts checked and turned into values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may ask a view and how often, written beside the view. A view without a rule needs a login.
+"""Access and rate rules, written beside the view they rule. A view without a rule needs a login.
 
     @blueprint.get("/health")
     @anonymous

@@ -1,4 +1,4 @@
-"""Smaller answers: static text and data are compressed; of the pages only those that repeat nothing of a request.
+"""Compression of answers: static text and data, and of the pages only those that repeat nothing of a request.
 
 A page holds a form token. Were it compressed together with text that a foreign site can choose (a search, a
 field of a refused form), a watcher on the wire could guess the token from the length (BREACH). A page whose

@@ -1,4 +1,4 @@
-"""Numbers in addresses: none is larger than what a database calls an integer."""
+"""URL converters for numbers that fit into a database's integer."""
 
 from __future__ import annotations
 

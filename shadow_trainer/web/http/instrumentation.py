@@ -1,4 +1,4 @@
-"""Requests and uploads as Prometheus sees them, added up over every web process of this machine.
+"""Prometheus metrics of requests and uploads, added up over every web process of this machine.
 
 gunicorn's configuration names a folder in PROMETHEUS_MULTIPROC_DIR before anything is imported; each process then
 counts in a file of its own there, and whichever process is asked adds them up. Without it (tests) the process

@@ -1,4 +1,4 @@
-"""Errors as people and programs meet them: the same words as a page and as problem+json (RFC 9457)."""
+"""Rendering errors: the same words as a page and as problem+json (RFC 9457)."""
 
 from __future__ import annotations
 

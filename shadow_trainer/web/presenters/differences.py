@@ -1,4 +1,4 @@
-"""Two pitches in numbers: metrics with the error of their difference, intervals, similarity."""
+"""The comparison of two deliveries: metrics with the error of their difference, intervals, similarity."""
 
 from __future__ import annotations
 

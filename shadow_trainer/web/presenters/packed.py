@@ -1,4 +1,4 @@
-"""Landmarks in few bytes for the player: whole numbers, each row as the change from the row before.
+"""The packed binary form of landmarks for the player: integers, each row as the change from the row before.
 
 A packed file is the length of its header (uint32), the header as JSON, padding with spaces to a multiple of
 four bytes, and then the columns that the header lists, each one after the other, padded likewise. A column is

@@ -1,4 +1,4 @@
-"""When things happen: the intervals beside the shadow's, and the kinematic sequence."""
+"""The timing of a delivery: its intervals beside the reference's, and the kinematic sequence."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the views have done: analyses, references, submissions, addresses, downloads."""
+"""The services that the views call: analyses, references, submissions, addresses, downloads."""

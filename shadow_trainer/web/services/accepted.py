@@ -1,4 +1,4 @@
-"""The answer of the API to what was put into the queue."""
+"""The API's answer to an analysis that was put into the queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a coach corrects on a finished analysis: the numbers follow at once, the videos when a worker has time."""
+"""Corrections of a finished analysis: the numbers change at once, the videos when a worker has drawn them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes with a video: the options of its analysis, whose it is, when it was filmed, a note, how urgent."""
+"""The submission that comes with a video: options of its analysis, athlete, day, note and priority."""
 
 from __future__ import annotations
 

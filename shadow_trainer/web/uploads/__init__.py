@@ -1,1 +1,1 @@
-"""Videos on their way in: streamed to disk, counted, bounded."""
+"""Uploads of videos: streamed to disk, counted, bounded."""

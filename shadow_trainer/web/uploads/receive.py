@@ -1,4 +1,4 @@
-"""Uploads: from the socket to a file on disk, with limits while it is read and nothing left behind.
+"""Receiving an upload: from the socket to a file on disk, with limits while it is read and nothing left behind.
 
 A video goes into the upload area (a folder beside the storage, so that accepting it is a rename). Names that
 coaches give are shown and never used as a path. What is inside is the worker's business: the web decodes

@@ -1,4 +1,4 @@
-"""Uploads go to disk while they are read, never to memory, and nothing of them is left behind."""
+"""Streaming an upload's form to disk while it is read, never to memory, with nothing left behind."""
 
 from __future__ import annotations
 

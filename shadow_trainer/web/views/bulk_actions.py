@@ -1,4 +1,4 @@
-"""What is done to several analyses at once: the buttons under the list and in the trash."""
+"""Actions on several analyses at once: the buttons under the list and in the trash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Videos straight from the browser to the bucket: two small requests of ours around one that we never see.
+"""Direct uploads from the browser to the bucket: the requests before and after the transfer.
 
 `POST /videos/uploads/presign` (``name``, ``size_bytes`` and the options of an upload) answers with a form to send
 the video with. `POST /videos/uploads/complete` (``claim`` and the same options) makes the analysis. Where videos

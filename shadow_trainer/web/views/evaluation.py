@@ -1,4 +1,4 @@
-"""What programs ask for in one request: the landmarks in space, and the evaluation in words."""
+"""The addresses where programs ask for landmarks in space or an evaluation in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is made of a finished analysis when somebody asks: exports for other programs, and charts."""
+"""Exports and charts of a finished analysis, made on request."""
 
 from __future__ import annotations
 

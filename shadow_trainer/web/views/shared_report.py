@@ -1,4 +1,4 @@
-"""What a share link opens: one report to read and its videos, without a script, a form or another address."""
+"""The report that a share link opens, with its videos and without a script, a form or another address."""
 
 from __future__ import annotations
 
