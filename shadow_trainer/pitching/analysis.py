@@ -114,7 +114,7 @@ def _find(
     """The deliveries, with the events that a coach moved where he put them."""
     series = context.series
     deliveries = find_deliveries(
-        context.points, series.time_s, context.height_m, windows, **planar.as_filmed(series, context.hand)
+        context.points, series.time_s, context.height_m, windows, **planar.seen_in_frame(series, context.hand)
     )
     return edits.apply(deliveries, moved or {})
 
@@ -128,7 +128,7 @@ def pitch_probability(
     hand, _ = _hand(series, throws, None)
     points = as_right_hander(series.world_m, hand)
     height_m = standing_height(points)
-    throws_seen = find_throws(points, series.time_s, height_m, windows, **planar.as_filmed(series, hand))
+    throws_seen = find_throws(points, series.time_s, height_m, windows, **planar.seen_in_frame(series, hand))
     return max((throw.probability for throw in throws_seen if not throw.unfinished), default=0.0)
 
 
@@ -139,7 +139,7 @@ def ends_before_release(
     hand, _ = _hand(series, throws, None)
     points = as_right_hander(series.world_m, hand)
     seen = find_throws(
-        points, series.time_s, standing_height(points), windows, **planar.as_filmed(series, hand)
+        points, series.time_s, standing_height(points), windows, **planar.seen_in_frame(series, hand)
     )
     likely = [throw for throw in seen if throw.probability >= decision.QUESTIONABLE]
     return bool(likely) and all(throw.unfinished for throw in likely)

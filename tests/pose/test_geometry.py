@@ -106,5 +106,5 @@ def test_depth_to_space_is_in_tflite_order() -> None:
 
 def test_parts_of_a_body_are_left_out_and_people_behind_are_kept() -> None:
     rois = np.array([[500, 400, 400, 0], [560, 300, 200, 0.5], [480, 350, 120, 0], [900, 400, 100, 0.0]])
-    people = detector.without_parts(detector.Found(rois, np.array([0.95, 0.6, 0.93, 0.55])))
+    people = detector.without_parts(detector.Detections(rois, np.array([0.95, 0.6, 0.93, 0.55])))
     assert people.rois[:, 2].tolist() == [400, 120, 100]

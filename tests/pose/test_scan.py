@@ -85,9 +85,9 @@ def test_a_pitcher_who_is_noticed_late_is_followed_back_to_the_leg_lift(
 ) -> None:
     find, awake = detector.find_people, []
 
-    def find_late(engine: Engine, image: np.ndarray, *, small: bool = False) -> detector.Found:
+    def find_late(engine: Engine, image: np.ndarray, *, small: bool = False) -> detector.Detections:
         seen = find(engine, image, small=small)
-        return seen if awake else detector.Found(seen.rois[:0], seen.scores[:0])
+        return seen if awake else detector.Detections(seen.rois[:0], seen.scores[:0])
 
     def factory(**_: object) -> Iterator[Frame]:
         for frame in film:

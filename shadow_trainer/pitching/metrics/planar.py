@@ -62,7 +62,7 @@ def in_plane(px: Floats, seen: camera.WeakPerspective, plane: str) -> Floats:
     return (px - seen.shift) @ np.linalg.inv(np.stack([level, up], axis=1)).T
 
 
-def as_filmed(series: PoseSeries, hand: Hand) -> dict[str, Floats | None]:
+def seen_in_frame(series: PoseSeries, hand: Hand) -> dict[str, Floats | None]:
     """What the frame tells better than the solution: the hands' distance, the lead ankle along the stride, the arm.
 
     As :func:`shadow_trainer.pitching.deliveries.find_throws` takes it.

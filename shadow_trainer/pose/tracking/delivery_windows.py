@@ -92,10 +92,10 @@ def find_deliveries(time_s: np.ndarray, points: np.ndarray) -> list[Delivery]:
     if len(time_s) < 8:
         return []
     s = signals(time_s, points)
-    found = [d for peak in lift_peaks(s) if (d := _after_lift(s, *peak)) is not None]
-    found = found or _bare_bursts(s)
+    candidates = [d for peak in lift_peaks(s) if (d := _after_lift(s, *peak)) is not None]
+    candidates = candidates or _bare_bursts(s)
     kept: list[Delivery] = []
-    for candidate in sorted(found, key=lambda d: -d.quality):
+    for candidate in sorted(candidates, key=lambda d: -d.quality):
         if all(_apart(candidate, other) for other in kept):
             kept.append(candidate)
     return sorted(kept, key=lambda d: d.lift_s)
@@ -152,10 +152,10 @@ def _after_lift(s: Signals, index: int, clock: float) -> Delivery | None:
 def _bare_bursts(s: Signals) -> list[Delivery]:
     """Bursts without a leg lift, of low quality: better a questionable window than a missed pitch."""
     least = max(BARE_BURST_PER_S, BARE_BURST_RATIO * float(np.median(s.speed)))
-    found = []
+    deliveries = []
     for peak in np.flatnonzero(s.speed >= least):
         near = np.abs(s.time_s - s.time_s[peak]) <= 0.5
         if s.speed[peak] == s.speed[near].max() and s.apart[near].max() >= LEAST_APART_H:
             burst_s = float(s.time_s[peak])
-            found.append(Delivery(burst_s - 0.8, burst_s, 1.0, 0.1, float(s.speed[peak])))
-    return found
+            deliveries.append(Delivery(burst_s - 0.8, burst_s, 1.0, 0.1, float(s.speed[peak])))
+    return deliveries

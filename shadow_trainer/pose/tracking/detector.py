@@ -31,8 +31,8 @@ EDGE = 0.06
 
 
 @dataclass(frozen=True)
-class Found:
-    """People in one picture: ``rois`` (N, 4) in its pixels, ``scores`` (N,), best first."""
+class Detections:
+    """People in one frame: ``rois`` (N, 4) in its pixels, ``scores`` (N,), best first."""
 
     rois: np.ndarray
     scores: np.ndarray
@@ -65,7 +65,7 @@ def tiles(width: int, height: int, side: int) -> list[tuple[int, int, int]]:
     return [(x, y, side) for y in starts(height) for x in starts(width)]
 
 
-def find_people(engine: Engine, image: np.ndarray, *, small: bool = False) -> Found:
+def find_people(engine: Engine, image: np.ndarray, *, small: bool = False) -> Detections:
     """Everyone in (H, W, 3) uint8 RGB. ``small`` adds smaller tiles for people far away."""
     height, width = image.shape[:2]
     squares = [(0, 0, max(width, height))]
@@ -73,16 +73,16 @@ def find_people(engine: Engine, image: np.ndarray, *, small: bool = False) -> Fo
         squares += tiles(width, height, min(width, height))
     if small:
         squares += tiles(width, height, round(SMALL_TILE * min(width, height)))
-    pictures = np.stack([_cut(image, square) for square in squares])
-    boxes, logits = engine.detect(pictures)
-    found = [_decode(boxes[i], logits[i], square, (width, height)) for i, square in enumerate(squares)]
-    rois = np.concatenate([f.rois for f in found])
-    scores = np.concatenate([f.scores for f in found])
+    crops = np.stack([_cut(image, square) for square in squares])
+    boxes, logits = engine.detect(crops)
+    of_tiles = [_decode(boxes[i], logits[i], square, (width, height)) for i, square in enumerate(squares)]
+    rois = np.concatenate([people.rois for people in of_tiles])
+    scores = np.concatenate([people.scores for people in of_tiles])
     return without_parts(merge(rois, scores))
 
 
 def _cut(image: np.ndarray, square: tuple[int, int, int]) -> np.ndarray:
-    """One tile as (224, 224, 3), black outside the picture."""
+    """One tile as (224, 224, 3), black outside the frame."""
     x, y, side = square
     part = image[y : y + side, x : x + side]
     height, width = part.shape[:2]
@@ -95,22 +95,22 @@ def _cut(image: np.ndarray, square: tuple[int, int, int]) -> np.ndarray:
 
 
 def _decode(
-    boxes: np.ndarray, logits: np.ndarray, square: tuple[int, int, int], picture: tuple[int, int]
-) -> Found:
-    """Raw output of one tile as ROIs in the picture; bodies cut by an inner edge are left out."""
+    boxes: np.ndarray, logits: np.ndarray, square: tuple[int, int, int], frame_size: tuple[int, int]
+) -> Detections:
+    """Raw output of one tile as ROIs in the frame; bodies cut by an inner edge are left out."""
     scores = sigmoid(np.clip(logits, -100, 100))
     use = scores >= LEAST_SCORE
     x, y, side = square
     points = boxes[use][:, 4:8].reshape(-1, 2, 2) / DETECTOR_PX + anchors()[use][:, None]
     hip = points[:, 0]
     at_edge = np.zeros(len(hip), bool)
-    for axis, (start, length) in enumerate(((x, picture[0]), (y, picture[1]))):
+    for axis, (start, length) in enumerate(((x, frame_size[0]), (y, frame_size[1]))):
         if start > 0:
             at_edge |= hip[:, axis] < EDGE
         if start + side < length:
             at_edge |= hip[:, axis] > 1 - EDGE
     points = points[~at_edge] * side + np.array([x, y])
-    return Found(roi_.from_points(points[:, 0], points[:, 1]), scores[use][~at_edge])
+    return Detections(roi_.from_points(points[:, 0], points[:, 1]), scores[use][~at_edge])
 
 
 def same_person(roi: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -120,7 +120,7 @@ def same_person(roi: np.ndarray, others: np.ndarray) -> np.ndarray:
     return (distance < SAME_CENTRE * np.minimum(others[:, 2], roi[2])) & (ratio < SAME_SIZE)
 
 
-def merge(rois: np.ndarray, scores: np.ndarray) -> Found:
+def merge(rois: np.ndarray, scores: np.ndarray) -> Detections:
     """Weighted non-maximum suppression: each group of like ROIs becomes its score-weighted mean."""
     left = list(np.argsort(-scores, kind="stable"))
     kept_rois, kept_scores = [], []
@@ -135,13 +135,13 @@ def merge(rois: np.ndarray, scores: np.ndarray) -> Found:
         kept_rois.append(mean)
         kept_scores.append(scores[best])
         left = [i for i in left if i not in group]
-    return Found(np.array(kept_rois).reshape(-1, 4), np.array(kept_scores))
+    return Detections(np.array(kept_rois).reshape(-1, 4), np.array(kept_scores))
 
 
-def without_parts(found: Found) -> Found:
+def without_parts(people: Detections) -> Detections:
     """Without doubtful findings whose centre lies inside a larger one: an arm, a leg, half a body."""
-    rois = found.rois
+    rois = people.rois
     distance = np.hypot(*(rois[:, None, :2] - rois[None, :, :2]).transpose(2, 0, 1))
     inside = (distance < PART_REACH * rois[None, :, 2]) & (rois[:, None, 2] < rois[None, :, 2])
-    keep = (found.scores >= PART_SCORE) | ~inside.any(1)
-    return Found(rois[keep], found.scores[keep])
+    keep = (people.scores >= PART_SCORE) | ~inside.any(1)
+    return Detections(rois[keep], people.scores[keep])

@@ -14,7 +14,7 @@ GAP_S, GAP_REACH, GAP_SIZE = 4.0, 0.8, 1.6
 CUT_REACH, CUT_SIZE = 0.35, 1.3
 LEAST_LIKENESS = 0.45
 # Shorter or fainter tracks are no person: a skeleton on a tree.
-LEAST_PICTURES, LEAST_S, LEAST_FLAG = 6, 0.25, 0.75
+LEAST_FRAMES, LEAST_S, LEAST_FLAG = 6, 0.25, 0.75
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def link(tracks: list[Track]) -> list[Linked]:
 
 
 def _is_person(track: Track) -> bool:
-    if len(track.times) < LEAST_PICTURES or track.times[-1] - track.times[0] < LEAST_S:
+    if len(track.times) < LEAST_FRAMES or track.times[-1] - track.times[0] < LEAST_S:
         return False
     return float(np.median(track.flags)) >= LEAST_FLAG
 

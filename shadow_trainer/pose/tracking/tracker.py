@@ -149,22 +149,22 @@ class Follower:
         if not tracks:
             return
         regions = np.array([track.next_roi for track in tracks])
-        in_picture = regions / np.array([scale, scale, scale, 1.0])
-        crops = np.stack([roi.crop(image, region, CROP_PX) for region in in_picture])
+        in_frame = regions / np.array([scale, scale, scale, 1.0])
+        crops = np.stack([roi.crop(image, region, CROP_PX) for region in in_frame])
         out = self.engine.landmarks(crops, light=True)
         points = roi.to_frame(out.points[..., :2], regions, CROP_PX)
         hip, above = AUXILIARY
-        found = roi.from_points(points[:, hip], points[:, above])
+        following = roi.from_points(points[:, hip], points[:, above])
         for i, track in enumerate(tracks):
             track.next_roi = track.rois[-1] if track.rois else regions[i]
-            if out.flag[i] < LEAST_FLAG or not _plausible(found[i], regions[i], image.shape, scale):
+            if out.flag[i] < LEAST_FLAG or not _plausible(following[i], regions[i], image.shape, scale):
                 continue
             seen = looks(image, points[i, :COUNT] / scale)
             if len(track.times) >= LOOKS_KNOWN and common(track.looks, seen) < SAME_LOOKS:
                 continue
-            track.add(time_s, found[i], points[i, :COUNT], float(out.flag[i]), seen)
+            track.add(time_s, following[i], points[i, :COUNT], float(out.flag[i]), seen)
             if len(track.times) in THUMBNAIL_AT:
-                track.thumbnail = thumbnail(image, in_picture[i])
+                track.thumbnail = thumbnail(image, in_frame[i])
 
     def _somebody_hidden(self, time_s: float) -> bool:
         return any(t.times[-1] < time_s and len(t.times) >= ESTABLISHED for t in self.live)
@@ -176,9 +176,9 @@ class Follower:
 
     def _look(self, time_s: float, image: np.ndarray, scale: float, small: bool) -> None:
         """Run the detector; find hidden people again and begin new tracks."""
-        found = detector.find_people(self.engine, image, small=small)
+        people = detector.find_people(self.engine, image, small=small)
         seen = [t for t in self.live if t.times[-1] == time_s]
-        regions = found.rois * np.array([scale, scale, scale, 1.0])
+        regions = people.rois * np.array([scale, scale, scale, 1.0])
         fresh = self._make_room([r for r in regions if not any(_near(r, t.rois[-1]) for t in seen)])
         started = [Track(self.shot, next_roi=region) for region in fresh]
         self._measure(started, time_s, image, scale)
@@ -259,12 +259,12 @@ def _until(track: Track, time_s: float) -> Track:
     return Track(track.shot, track.times[:stop], track.rois[:stop], track.points[:stop], track.flags[:stop])
 
 
-def _plausible(found: np.ndarray, before: np.ndarray, shape: tuple[int, ...], scale: float) -> bool:
+def _plausible(after: np.ndarray, before: np.ndarray, shape: tuple[int, ...], scale: float) -> bool:
     """A ROI that did not jump or change its size at once, with its centre near the picture."""
     height, width = shape[0] * scale, shape[1] * scale
-    ratio = found[2] / before[2]
-    inside = -0.1 * width < found[0] < 1.1 * width and -0.1 * height < found[1] < 1.1 * height
-    return bool(0.45 < ratio < 2.2 and inside and np.hypot(*(found[:2] - before[:2])) < 0.5 * before[2])
+    ratio = after[2] / before[2]
+    inside = -0.1 * width < after[0] < 1.1 * width and -0.1 * height < after[1] < 1.1 * height
+    return bool(0.45 < ratio < 2.2 and inside and np.hypot(*(after[:2] - before[:2])) < 0.5 * before[2])
 
 
 def thumbnail(image: np.ndarray, region: np.ndarray) -> bytes:
