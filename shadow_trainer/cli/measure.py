@@ -68,7 +68,7 @@ Moved = dict[int, dict[str, float]]
     help="The axis of another program's file that leads to the plate; without it the stride's angle is not told.",
 )
 def measure(pose: Path, out: Path, moved: tuple[str, ...], labels: tuple[str, ...], **options: Any) -> None:
-    """Measure every delivery in POSE and write analysis.json, without a film.
+    """Measure every delivery in POSE and write analysis.json, without a video.
 
     POSE is a pose.npz with time_s (frames,) in seconds and world_m (frames, 33, 3) in metres, X from the rubber
     to the plate, Z up, NaN where a landmark does not exist. Joints of other programs are taken, too: NPY or NPZ
@@ -112,7 +112,7 @@ def document_of(
     labels: Mapping[str, tuple[str, ...]] | None = None,
     plate: str | None = None,
 ) -> dict[str, Any]:
-    """analysis.json of a file of joints: the contract's shape, without a film, with the curves inside.
+    """analysis.json of a file of joints: the contract's shape, without a video, with the curves inside.
 
     ``moved`` are events moved by hand: index of the delivery -> event -> seconds. Raises BadRequest when the
     file holds no motion, and NotFound for a reference that nobody knows.

@@ -1,7 +1,7 @@
-"""How the background moves in the picture, so that a hand-held or slowly panned camera can be taken out.
+"""How the background moves in the frame, so that a hand-held or slowly panned camera can be taken out.
 
-Corners outside everybody's square are followed from one key frame to each later picture (never from picture
-to picture, which would drift), and the similarity that most of them agree on is read where the athlete is.
+Corners outside everybody's square are followed from one key frame to each later frame (never from frame
+to frame, which would drift), and the similarity that most of them agree on is read where the athlete is.
 Where too few agree nothing is claimed.
 """
 
@@ -15,35 +15,35 @@ import numpy as np
 from .raw_track import RawTrack
 from .tracking.candidates import Person
 
-# The search works on a grey picture of at most this width, with corners this far apart (its pixels).
+# The search works on a grey frame of at most this width, with corners this far apart (its pixels).
 WIDTH_PX, CORNERS, APART_PX, QUALITY = 480, 100, 8, 0.01
 _FLOW = {"winSize": (15, 15), "maxLevel": 2, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
 # Corners agree when they lie within this of one similarity; believed are so many, of those that were followed,
 # spread over so much of the width (standard deviation).
 WITHIN_PX, LEAST_CORNERS, LEAST_SHARE, LEAST_SPREAD = 1.0, 12, 0.5, 0.1
 LARGEST_ZOOM = 1.25
-# A new key frame when the picture has moved by this much of its width, or fewer of the corners are left.
+# A new key frame when the camera has moved it by this much of its width, or fewer of the corners are left.
 REKEY_MOVED, REKEY_LEFT = 0.12, 0.5
 # Known to a few tenths of a pixel, a motion below this share of the width (between the 5th and the 95th
-# percentile) is called none: half a centimetre on the body of a pitcher who fills the picture.
+# percentile) is called none: half a centimetre on the body of a pitcher who fills the frame.
 STILL, KNOWN_SHARE = 0.002, 0.7
 
 
 class Background:
-    """Feed it the pictures of one delivery window in order."""
+    """Feed it the frames of one delivery window in order."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self.people = list(people)
         self._key: np.ndarray | None = None
         self._corners = np.zeros((0, 2), np.float32)
-        self._at_key = np.eye(3)  # first picture -> key frame, small pixels
-        self._since = np.eye(3)  # key frame -> latest picture
+        self._at_key = np.eye(3)  # first frame -> key frame, small pixels
+        self._since = np.eye(3)  # key frame -> latest frame
         self._step = np.zeros(2)
 
     def step(self, image: np.ndarray, time_s: float, where: np.ndarray) -> tuple[np.ndarray, float]:
-        """``(shift, quality)`` of one (H, W, 3) uint8 picture.
+        """``(shift, quality)`` of one (H, W, 3) uint8 frame.
 
-        ``shift`` (2,) is how far what stands still has moved since the first picture, in pixels of this one, at
+        ``shift`` (2,) is how far what stands still has moved since the first frame, in pixels of this one, at
         the place ``where`` (2,) in it; NaN with quality 0 where it cannot be told. ``quality`` is the share
         of the followed corners that agree.
         """
@@ -84,7 +84,7 @@ class Background:
         self._key, self._corners = grey, np.zeros((0, 2), np.float32) if corners is None else corners[:, 0]
 
     def _follow(self, grey: np.ndarray, boxes: list[np.ndarray]) -> tuple[np.ndarray | None, float, int]:
-        """(3, 3) from the key frame to this picture, the share that agrees, and how many do."""
+        """(3, 3) from the key frame to this frame, the share that agrees, and how many do."""
         if len(self._corners) < LEAST_CORNERS:
             return None, 0.0, 0
         guess = self._corners @ self._since[:2, :2].T + self._since[:2, 2] + self._step
@@ -119,10 +119,10 @@ def _small(image: np.ndarray, scale: int) -> np.ndarray:
 
 
 def camera_shift(track: RawTrack, width: int) -> np.ndarray:
-    """(T, 2) pixels by which the camera's own motion has moved the picture, around each window's median.
+    """(T, 2) pixels by which the camera's own motion has moved the frame, around each window's median.
 
     0 in windows where the camera stood still (see STILL) or where too little of the motion is known; short
-    unknown stretches are bridged. ``width`` of the picture in pixels.
+    unknown stretches are bridged. ``width`` of the frame in pixels.
     """
     shift = np.zeros((len(track), 2))
     for number in np.unique(track.window_id[track.window_id >= 0]):

@@ -2,7 +2,7 @@
 
 The center head says where somebody is; there the regression head says roughly where each of his points is; the
 heatmap's highest cell near that place is the point, and the offset head moves it within its cell. Source: the end of
-the published graph, which does the same for one picture at a time.
+the published graph, which does the same for one frame at a time.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class JobTimeoutException(Exception):
     ],
 )
 def test_every_error_becomes_one_for_people(error: Exception, code: str, permanent: bool) -> None:
-    shadow_error = retry_policy.as_shadow(error)
+    shadow_error = retry_policy.as_shadow_error(error)
     assert (shadow_error.code, shadow_error.permanent) == (code, permanent)
     assert "secret" not in shadow_error.message
-    assert isinstance(retry_policy.as_shadow(StorageFull("x")), StorageFull)
+    assert isinstance(retry_policy.as_shadow_error(StorageFull("x")), StorageFull)

@@ -104,7 +104,7 @@ def most_attempts(settings: Settings) -> int:
     return max([settings.retry_attempts, *(p.attempts for p in parse(settings.retry_policies).values())])
 
 
-def as_shadow(error: BaseException) -> ShadowError:
+def as_shadow_error(error: BaseException) -> ShadowError:
     """Any exception as one that a coach can read. What is not ours is ``internal`` and may pass."""
     if isinstance(error, ShadowError):
         return error

@@ -45,7 +45,7 @@ class End:
 
 def settle(services: Services, row: Analysis | None, claim: Claim, error: BaseException) -> End:
     """Record the end of ``claim``'s attempt by ``error``. ``row`` is the analysis as it is now."""
-    cause = retry_policy.as_shadow(error)
+    cause = retry_policy.as_shadow_error(error)
     if row is None or (row.state, row.attempt) != (State.PROCESSING, claim.number):
         return _without_right(services, row, claim)
     if isinstance(cause, Canceled):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import Unavailable
 from ...settings import ROOT, Settings
 from ..attempt import workdir
-from ..attempt.retry_policy import as_shadow
+from ..attempt.retry_policy import as_shadow_error
 from ..pipeline.request import AnalysisRequest
 from ..queue import self_test_record
 
@@ -68,7 +68,7 @@ def run(runner: Runner, worker: str) -> dict[str, Any]:
         _analyse(runner.services.settings, runner.pipeline_or_real(), runner.engines)
     except Exception as caught:
         log.exception("the self-test failed")
-        error = as_shadow(caught)
+        error = as_shadow_error(caught)
     record = self_test_record.write(runner.services.catalog, worker, time.monotonic() - started, error)
     if error is not None:
         raise error

@@ -21,7 +21,7 @@ def moments_of(delivery: int) -> str:
 @dataclass(frozen=True)
 class Artifacts:
     """What is drawn: the video and its facts, the motion, analysis.json, the curves of each delivery, and the
-    shadow as :func:`.shadow_file.for_videos` gives it."""
+    reference as :func:`.shadow_file.for_videos` gives it."""
 
     video: Path
     info: Any

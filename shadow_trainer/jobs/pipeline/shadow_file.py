@@ -31,7 +31,7 @@ def write(path: Path, series: Any, result: Mapping[str, Any], reference: Any) ->
 
 
 def for_videos(path: Path) -> dict[str, Any]:
-    """The time-aligned shadow as the videos' keyword arguments; empty when there is none.
+    """The time-aligned reference as the videos' keyword arguments; empty when there is none.
 
     Without pixels of its own the videos project it through their camera, if there is one.
     """

@@ -17,7 +17,7 @@ from .artifacts import Artifacts
 from .document import build_document
 from .stage import Run, Stage
 
-SHADOW = "out/shadow.npz"
+REFERENCE = "out/shadow.npz"
 NO_PITCH = (
     "There is a person in this film, but no pitch was found.",
     "Film one whole delivery, from the set to the follow-through, with the whole body in the picture. "
@@ -160,7 +160,7 @@ def _solve(run: Run, track: Any) -> tuple[Any, float]:
 
 
 def analyse(run: Run) -> None:
-    """Events, metrics, norms, faults, the shadow."""
+    """Events, metrics, norms, faults, the reference on the athlete's body."""
     from ... import pitching
     from ...body.series import PoseSeries
     from ...render import exports
@@ -193,7 +193,7 @@ def analyse(run: Run) -> None:
     run.write_json("out/series.json", curves)
     series.save(run.write("out/pose.npz"))
     if reference is not None:
-        shadow_file.write(run.write(SHADOW), series, result, reference)
+        shadow_file.write(run.write(REFERENCE), series, result, reference)
     exports.metrics_csv(document, run.write("out/metrics.csv"))
     run.advance(1, 1)
 
@@ -227,7 +227,7 @@ def render(run: Run) -> None:
     info, _ = real_time(run)
     series = PoseSeries.load(run.work / "out" / "pose.npz")
     document, curves = run.read_json("out/analysis.json"), run.read_json("out/series.json")["deliveries"]
-    reference = {} if run.request.reference == "none" else shadow_file.for_videos(run.work / SHADOW)
+    reference = {} if run.request.reference == "none" else shadow_file.for_videos(run.work / REFERENCE)
     artifacts = Artifacts(run.video, info, series, document, curves, reference)
     out = run.write("out/overlay.mp4").parent
     artifacts.videos(out, progress=_halves(run), check=run.check)

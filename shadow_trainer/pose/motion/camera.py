@@ -1,4 +1,4 @@
-"""A perspective camera that stands still: intrinsics, projection, and which way is up in its picture.
+"""A perspective camera that stands still: intrinsics, projection, and which way is up in its frame.
 
 Camera axes: x right, y down, z away. World: x_cam = R x_world + t.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# The main camera of a phone films with a focal length near 0.8 of the frame's longer side (65 degrees across,
+# The main camera of a phone records with a focal length near 0.8 of the frame's longer side (65 degrees across,
 # less when video stabilisation crops), its 2x lens with near 1.6. One prior in log focal length spans both.
 PRIOR_FOCAL = 1.12  # of the frame's longer side: the geometric mean, 48 degrees across
 PRIOR_FOCAL_SPREAD = 0.22  # SD of its logarithm

@@ -1,7 +1,7 @@
 """What the temporal lifter reads and writes; shared by training and use.
 
 Everything is turned so that the window's central ray is the z axis, and scaled by the athlete's size in the
-picture, so that the lifter sees the same numbers from any place and lens.
+frame, so that the lifter sees the same numbers from any place and lens.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ RATE_HZ = 60.0
 TORSO = [NODE[n] for n in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
 HIPS = [NODE["left_hip"], NODE["right_hip"]]
 CHANNELS = COUNT * 2 + 2 + COUNT + COUNT * 3 + 4
-# Outputs: shape (21 x 3), log SD in the picture's plane and in depth (21 x 2), planted logits (6), up (3).
+# Outputs: shape (21 x 3), log SD in the frame's plane and in depth (21 x 2), planted logits (6), up (3).
 OUTPUTS = COUNT * 3 + COUNT * 2 + 6 + 3
 
 

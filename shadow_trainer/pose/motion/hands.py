@@ -16,7 +16,7 @@ from . import heading
 from .body import NODE
 from .repair import Mended
 
-# Hands are joined while they look no farther apart than this in the picture (torso lengths) and in the lifted
+# Hands are joined while they look no farther apart than this in the frame (torso lengths) and in the lifted
 # shape (metres), and until the arms swing (seconds before the wrist's peak speed).
 APART, APART_SPREAD = 0.58, 0.05
 APART_M, APART_M_SPREAD = 0.30, 0.04
@@ -41,7 +41,7 @@ class Joined:
 
 
 def put_together(mended: Mended, meeting: Joined, torso_px: float) -> Mended:
-    """The hidden hand moved to the ball hand where the two are joined, in the picture and in the network's shape."""
+    """The hidden hand moved to the ball hand where the two are joined, in the frame and in the network's shape."""
     ball = "left" if meeting.glove == "right" else "right"
     hidden = [INDEX[f"{meeting.glove}_{part}"] for part in _HAND]
     px, world, confidence = mended.px.copy(), mended.world.copy(), mended.confidence.copy()

@@ -1,4 +1,4 @@
-"""A first 3D guess: the network's hip-centred shape put in front of the camera where the picture shows it."""
+"""A first 3D guess: the network's hip-centred shape put in front of the camera where the frame shows it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def root_positions(
     centre: np.ndarray,
     time_s: np.ndarray,
 ) -> np.ndarray:
-    """Where the shape's origin stands, (T, 3) in camera axes: least squares of the picture, then smoothed.
+    """Where the shape's origin stands, (T, 3) in camera axes: least squares of the frame, then smoothed.
 
     ``shape`` (T, N, 3) hip-centred camera axes, ``seen`` (T, N, 2) px, ``weight`` (T, N) of trust.
     """

@@ -74,7 +74,7 @@ def global_priors(
     """Human proportions and an ordinary lens.
 
     The errors of neighbouring frames are alike, so that ``CORRELATED_FRAMES`` sixtieths of a second say no more
-    about a length than one; the prior's weight grows with the film instead of every other weight shrinking.
+    about a length than one; the prior's weight grows with the video instead of every other weight shrinking.
     """
     weight = np.sqrt(max(float(rate.sum()) / CORRELATED_FRAMES, 1.0))
     count = len(log_length)

@@ -1,1 +1,1 @@
-"""Who is in the picture, who of them throws, and when."""
+"""Who is in the frame, who of them throws, and when."""

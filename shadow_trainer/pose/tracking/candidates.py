@@ -1,4 +1,4 @@
-"""The people of a film as the result lists them, and what the scan as a whole found."""
+"""The people of a video as the result lists them, and what the scan as a whole found."""
 
 from __future__ import annotations
 

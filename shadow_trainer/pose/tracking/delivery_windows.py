@@ -1,4 +1,4 @@
-"""When somebody pitches: from a rough track (about 20 pictures a second) to delivery windows.
+"""When somebody pitches: from a rough track (about 20 frames a second) to delivery windows.
 
 A delivery is a leg lift followed by a burst of a wrist far from the other one. All signals are relative
 to the hips and to the torso's length, do not care which leg or arm is which (the light model confuses
@@ -26,7 +26,7 @@ LEAST_BURST = 2.6
 SURE_LIFT_H, SURE_BURST = 0.55, 5.0
 # Batters swing with both hands on the bat; at release the hands of a pitcher are apart (torso lengths).
 LEAST_APART_H, SURE_APART_H = 0.35, 0.8
-# Without any leg lift in sight (legs out of the picture) only a violent burst counts.
+# Without any leg lift in sight (legs out of the frame) only a violent burst counts.
 BARE_BURST_PER_S, BARE_BURST_RATIO = 9.0, 6.0
 
 
@@ -128,7 +128,7 @@ def _after_lift(s: Signals, index: int, clock: float) -> Delivery | None:
     """The burst that follows a lift, or None when there is none worth the name."""
     lift_s = float(s.time_s[index])
     step = float(np.median(np.diff(s.time_s)))
-    # In slow motion noise from picture to picture looks fast; smooth it on the lift's own clock.
+    # In slow motion noise from frame to frame looks fast; smooth it on the lift's own clock.
     speed = gaussian_filter1d(s.speed, max(0.05 * clock / step, 0.3), mode="nearest")
     use = np.flatnonzero(
         (s.time_s > lift_s + BURST_AFTER * clock) & (s.time_s < lift_s + BURST_BEFORE * clock)

@@ -1,4 +1,4 @@
-"""Find people in one picture: the detector on overlapping square tiles, decoded and merged.
+"""Find people in one frame: the detector on overlapping square tiles, decoded and merged.
 
 Detector output per anchor: box x, y, w, h and four points, in pixels of the 224 px input relative to the
 anchor; point 0 is mid-hip, point 1 lies above it at the distance that scales the body. Anchors: strides
@@ -18,9 +18,9 @@ from ..engine import DETECTOR_PX, Engine
 from ..heatmap_refine import sigmoid
 
 LEAST_SCORE = 0.5
-# Neighbouring tiles share this much of their side; the whole picture is looked at as well, for bodies that no tile holds.
+# Neighbouring tiles share this much of their side; the whole frame is looked at as well, for bodies that no tile holds.
 OVERLAP = 0.2
-# Side of the tiles for people far away, of the picture's shorter side: bodies of a tenth of it are found.
+# Side of the tiles for people far away, of the frame's shorter side: bodies of a tenth of it are found.
 SMALL_TILE = 0.5
 # Two findings are one person when their centres are nearer than this times the smaller side.
 SAME_CENTRE, SAME_SIZE = 0.22, 1.7
@@ -54,7 +54,7 @@ def anchors() -> np.ndarray:
 
 
 def tiles(width: int, height: int, side: int) -> list[tuple[int, int, int]]:
-    """Squares (x, y, side) that cover the picture, neighbours overlapping by at least OVERLAP."""
+    """Squares (x, y, side) that cover the frame, neighbours overlapping by at least OVERLAP."""
 
     def starts(length: int) -> list[int]:
         if length <= side:

@@ -1,4 +1,4 @@
-"""Where each candidate stands in the film: thinned out, for a page on which a coach points at the right one."""
+"""Where each candidate stands in the video: thinned out, for a page on which a coach points at the right one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 0.5, 0.85
 
 
 def whereabouts(scan: Scan, info: Any) -> dict[str, Any]:
-    """``{width, height, time_scale, people}`` of a film (``info`` as :func:`video.probe` gives it).
+    """``{width, height, time_scale, people}`` of a video (``info`` as :func:`video.probe` gives it).
 
     Each of ``people`` is ``{id, times (n,), boxes (n, 4)}``: real seconds; left, top, width, height in frame pixels.
     """

@@ -34,9 +34,9 @@ def scan(
     progress: Callable[[int, int], None] = lambda done, total: None,
     check: Callable[[], None] = lambda: None,
 ) -> Scan:
-    """People, the athlete and the delivery windows of a film. ``people`` is empty when nobody is in it.
+    """People, the athlete and the delivery windows of a video. ``people`` is empty when nobody is in it.
 
-    Memory does not grow with the film but for the tracks (about 1 kB for each person and picture).
+    Memory does not grow with the video but for the tracks (about 1 kB for each person and frame).
     """
     follower, cutter = Follower(engine), CutFinder()
     cuts: list[float] = []

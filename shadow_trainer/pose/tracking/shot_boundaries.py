@@ -6,22 +6,22 @@ import cv2
 import numpy as np
 
 SIZE = (64, 36)
-# A cut changes the layout of the picture and its colours at once. A flash changes neither much (both are
+# A cut changes the layout of the frame and its colours at once. A flash changes neither much (both are
 # compared without brightness), a fast pan keeps the colours.
 LAYOUT_BELOW, COLOURS_BELOW = 0.55, 0.88
-# Flatter pictures than this (standard deviation of 0..255) are black or blank and compare with nothing.
+# Flatter frames than this (standard deviation of 0..255) are black or blank and compare with nothing.
 FLAT = 4.0
 
 
 class CutFinder:
-    """Feed it pictures in order; it says which begins a new shot."""
+    """Feed it frames in order; it says which begins a new shot."""
 
     def __init__(self) -> None:
         self._layout: np.ndarray | None = None
         self._colours: np.ndarray | None = None
 
     def is_cut(self, image: np.ndarray) -> bool:
-        """Whether (H, W, 3) uint8 RGB begins a new shot. Blank pictures are passed over."""
+        """Whether (H, W, 3) uint8 RGB begins a new shot. Blank frames are passed over."""
         small = cv2.resize(image, SIZE, interpolation=cv2.INTER_AREA)
         grey = small.mean(-1)
         if grey.std() < FLAT:

@@ -1,4 +1,4 @@
-"""Follow everyone through a film with the light model: from each picture's landmarks to the next ROI.
+"""Follow everyone through a video with the light model: from each frame's landmarks to the next ROI.
 
 The detector looks from time to time for people who are not followed yet and puts lost ones right.
 Tracks end at cuts, when the person cannot be seen for a while, and when two of them turn out to be on
@@ -24,7 +24,7 @@ LEAST_FLAG, SURE_FLAG = 0.5, 0.75
 # A person who is not seen for this long (real seconds) is given up.
 PATIENCE_S = 1.2
 # Whoever suddenly wears other clothes is somebody else, who has stepped in front. The colours of one trunk
-# in neighbouring pictures have 0.54 or more in common, also when the body turns; two people had 0.19.
+# in neighbouring frames have 0.54 or more in common, also when the body turns; two people had 0.19.
 SAME_LOOKS, LOOKS_KNOWN = 0.4, 5
 # Somebody hidden is looked for this near to where they were last seen (sides of the ROI), this alike in size.
 REACH, REACH_SIZE = 0.8, 1.6
@@ -34,7 +34,7 @@ MAX_PEOPLE = 10
 NEAR_SIZE = 2.0
 # Two tracks are on one person when their bodies lie nearer than this, in torso lengths.
 TOGETHER_H = 0.35
-# The picture of a person is taken when they have been seen this often (the last one stays).
+# The thumbnail of a person is taken when they have been seen this often (the last one stays).
 THUMBNAIL_AT, THUMBNAIL_PX = (2, 8, 20), 224
 _BODY = [INDEX[n] for n in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
 _LIMBS = [INDEX[f"{s}_{j}"] for s in ("left", "right") for j in ("knee", "ankle", "elbow")]
@@ -42,7 +42,7 @@ _LIMBS = [INDEX[f"{s}_{j}"] for s in ("left", "right") for j in ("knee", "ankle"
 
 @dataclass
 class Track:
-    """One person without a break. Lists grow together, one entry for each picture in which they are seen.
+    """One person without a break. Lists grow together, one entry for each frame in which they are seen.
 
     ``rois`` (4,) and ``points`` (33, 2) in pixels of the upright frame; ``flags`` 0..1;
     ``looks`` colour histogram of the trunk (for knowing them again).
@@ -62,7 +62,7 @@ class Track:
     def add(
         self, time_s: float, region: np.ndarray, points: np.ndarray, flag: float, seen: np.ndarray
     ) -> None:
-        """Append one picture's finding; ``seen`` are the colours of the trunk in it."""
+        """Append one frame's finding; ``seen`` are the colours of the trunk in it."""
         self.surprise = self._surprise(time_s, region, seen)
         self.times.append(time_s)
         self.rois.append(region)
@@ -101,14 +101,14 @@ class Track:
             getattr(self, name)[:0] = getattr(back, name)[::-1]
 
     def torso_px(self) -> float:
-        """Typical length from mid-shoulder to mid-hip over the last pictures."""
+        """Typical length from mid-shoulder to mid-hip over the last frames."""
         p = np.array(self.points[-10:])[:, _BODY]
         length = np.linalg.norm(p[:, :2].mean(1) - p[:, 2:].mean(1), axis=-1)
         return float(max(np.median(length), 0.12 * self.rois[-1][2]))
 
 
 class Follower:
-    """Feed it pictures in order; ``tracks`` holds everyone met so far."""
+    """Feed it frames in order; ``tracks`` holds everyone met so far."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -135,7 +135,7 @@ class Follower:
         return all(track.times[-1] < time_s for track in self.live)
 
     def step(self, time_s: float, image: np.ndarray, scale: float, look: bool, small: bool = False) -> None:
-        """One picture (H, W, 3); ``scale`` frame pixels for each of its pixels; ``look`` runs the detector."""
+        """One shrunk frame (H, W, 3); ``scale`` video pixels for each of its own; ``look`` runs the detector."""
         self._measure(self.live, time_s, image, scale)
         self._give_up(time_s)
         if look or (self._somebody_hidden(time_s) and time_s - self.looked >= SEARCH_EVERY_S):
@@ -223,7 +223,7 @@ class Follower:
         return [r for r in fresh if r[2] >= least]
 
     def _separate(self) -> None:
-        """Where two tracks found the same body in this picture, only the one that it fits better keeps it.
+        """Where two tracks found the same body in this frame, only the one that it fits better keeps it.
 
         The other is hidden: its person is behind that body, or there is no second person at all.
         """
@@ -243,7 +243,7 @@ def _near(region: np.ndarray, other: np.ndarray) -> bool:
 
 
 def _together(a: Track, b: Track) -> bool:
-    """Whether the last findings of two tracks, of the same picture, are one body."""
+    """Whether the last findings of two tracks, of the same frame, are one body."""
     if not a.times or not b.times or a.times[-1] != b.times[-1]:
         return False
     use = _BODY + _LIMBS
@@ -260,7 +260,7 @@ def _until(track: Track, time_s: float) -> Track:
 
 
 def _plausible(after: np.ndarray, before: np.ndarray, shape: tuple[int, ...], scale: float) -> bool:
-    """A ROI that did not jump or change its size at once, with its centre near the picture."""
+    """A ROI that did not jump or change its size at once, with its centre near the frame."""
     height, width = shape[0] * scale, shape[1] * scale
     ratio = after[2] / before[2]
     inside = -0.1 * width < after[0] < 1.1 * width and -0.1 * height < after[1] < 1.1 * height
@@ -276,7 +276,7 @@ def thumbnail(image: np.ndarray, region: np.ndarray) -> bytes:
 
 
 def looks(image: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Histogram (64,) of hue, saturation and value on the trunk; ``points`` (33, 2) in picture pixels."""
+    """Histogram (64,) of hue, saturation and value on the trunk; ``points`` (33, 2) in the image's pixels."""
     corners = points[[_BODY[0], _BODY[1], _BODY[3], _BODY[2]]]
     low = np.floor(corners.min(0)).astype(int)
     high = np.ceil(corners.max(0)).astype(int) + 1

@@ -13,7 +13,7 @@ REFERENCE_WORDS = {"elite": "the elite reference"}
 
 @dataclass(frozen=True)
 class Joint:
-    """One part of the body against the shadow: ``score`` 0..100, mean angle between them."""
+    """One part of the body against the reference: ``score`` 0..100, mean angle between them."""
 
     label: str
     group: str
@@ -23,7 +23,7 @@ class Joint:
 
 @dataclass(frozen=True)
 class Similarity:
-    """The comparison of one delivery with the shadow."""
+    """The comparison of one delivery with the reference."""
 
     reference: str
     overall: int | None
@@ -44,7 +44,7 @@ class Spread:
 
 
 def similarity_of(similarity: Mapping[str, Any], *, scored: bool) -> Similarity | None:
-    """The shadow's part of a delivery; None when there is none or the model is too coarse for a score."""
+    """The similarity of a delivery to the reference; None without one or with a model too coarse for it."""
     if not similarity or not scored:
         return None
     overall, name = similarity.get("overall"), str(similarity.get("reference") or "")

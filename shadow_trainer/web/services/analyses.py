@@ -83,7 +83,7 @@ def read_pose(analysis_id: str) -> PoseSeries:
 
 
 def read_reference_overlay(analysis_id: str, mode: str, pin: str = "feet") -> PoseSeries:
-    """The shadow on the athlete's rows, held at the feet or the hips, sure wherever it is; NotFound without one."""
+    """The reference on the athlete's rows, held at the feet or the hips, sure wherever it is; NotFound without one."""
     athlete = read_pose(analysis_id)
     with current().storage.open(f"analyses/{analysis_id}/shadow.npz") as file:
         arrays = read_arrays(io.BytesIO(file.read()))
