@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class RawTrack:
     visibility: np.ndarray | None = None
     background_px: np.ndarray | None = None
     background_quality: np.ndarray | None = None
-    repeated: np.ndarray | None = None
+    repeated: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
 
     def __post_init__(self) -> None:
         if self.visibility is None:
@@ -66,7 +66,7 @@ class RawTrack:
         if self.background_px is None or self.background_quality is None:
             object.__setattr__(self, "background_px", np.full((t, 2), np.nan))
             object.__setattr__(self, "background_quality", np.zeros(t))
-        if self.repeated is None:
+        if len(self.repeated) == 0:
             object.__setattr__(self, "repeated", np.zeros(t, bool))
         for name, (rest, _) in SHAPES.items():
             got = np.shape(getattr(self, name))
@@ -80,7 +80,7 @@ class RawTrack:
     def empty(cls, time_s: np.ndarray) -> RawTrack:
         """Nothing measured yet at these times (T,)."""
         t = len(time_s)
-        blank = {
+        blank: dict[str, np.ndarray] = {
             name: np.full((t, *rest), np.nan, kind)
             for name, (rest, kind) in SHAPES.items()
             if kind not in (np.bool_, np.int32)
@@ -117,7 +117,7 @@ class RawTrack:
             landmarks_px=np.where(seen[:, None, None], self.landmarks_px, np.nan),
             world_m=np.where(seen[:, None, None], self.world_m, np.nan),
             confidence=np.where(seen[:, None], self.confidence, 0.0),
-            visibility=np.where(seen[:, None], self.visibility, 0.0),
+            visibility=np.where(seen[:, None], np.asarray(self.visibility), 0.0),
             measured=self.measured & seen,
         )
 

@@ -45,4 +45,5 @@ def find_repeated(change: np.ndarray) -> np.ndarray:
     known = np.isfinite(around).any(axis=1)
     usual = np.zeros(len(change))
     usual[known] = np.nanpercentile(around[known], USUAL_PERCENTILE, axis=1)
-    return (usual > LEAST_CHANGE) & (np.nan_to_num(change, nan=np.inf) < SHARE * usual)
+    repeated: np.ndarray = (usual > LEAST_CHANGE) & (np.nan_to_num(change, nan=np.inf) < SHARE * usual)
+    return repeated

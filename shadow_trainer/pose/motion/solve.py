@@ -251,7 +251,8 @@ def _to_world(
 def _as_shown(px: np.ndarray, repeated: np.ndarray) -> np.ndarray:
     """Landmarks (T, 33, 2) with those of repeated frames (T,) where the frame that they repeat has them."""
     own = np.maximum.accumulate(np.where(repeated, 0, np.arange(len(px))))
-    return px[own]
+    shown: np.ndarray = px[own]
+    return shown
 
 
 class _Output:
