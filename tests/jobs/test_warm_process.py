@@ -13,7 +13,7 @@ ECHO = "import os, sys\nprint(os.getpid(), os.environ['WHO'], sys.stdin.read())\
 
 
 @pytest.fixture
-def spare(tmp_path: Path):
+def ask_warm(tmp_path: Path):
     (tmp_path / "echo_child.py").write_text(ECHO)
     warm = WarmProcess("echo_child")
     yield lambda task, who: (
@@ -24,15 +24,15 @@ def spare(tmp_path: Path):
         warm._waiting[1].communicate("", timeout=30)
 
 
-def test_the_next_child_waits_and_answers_once(spare) -> None:
-    warm, (first, *_) = spare("one", "a")
+def test_the_next_child_waits_and_answers_once(ask_warm) -> None:
+    warm, (first, *_) = ask_warm("one", "a")
     waiting = warm._waiting[1].pid
     assert first != str(waiting)
-    assert spare("two", "a")[1] == [str(waiting), "a", "two"]
+    assert ask_warm("two", "a")[1] == [str(waiting), "a", "two"]
 
 
-def test_a_child_made_for_another_environment_or_dead_is_not_asked(spare) -> None:
-    warm, _ = spare("one", "a")
-    assert spare("two", "b")[1][1:] == ["b", "two"]
+def test_a_child_made_for_another_environment_or_dead_is_not_asked(ask_warm) -> None:
+    warm, _ = ask_warm("one", "a")
+    assert ask_warm("two", "b")[1][1:] == ["b", "two"]
     warm._waiting[1].kill()
-    assert spare("three", "b")[1][1:] == ["b", "three"]
+    assert ask_warm("three", "b")[1][1:] == ["b", "three"]

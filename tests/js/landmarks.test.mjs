@@ -45,7 +45,7 @@ test("what was packed is read back, in pixels and in metres", async (t) => {
   });
   assert.deepEqual(read.point(2, 5).map((value) => Math.round(value * 10)), [205, 6995]);
   assert.deepEqual(read.place(1, 32).map((value) => Math.round(value * 1000)), [1, -32, 1500]);
-  assert.equal(read.sureness(0, 0), 0.9);
+  assert.equal(read.confidenceOf(0, 0), 0.9);
 });
 
 test("a landmark that was not seen has no place", async (t) => {

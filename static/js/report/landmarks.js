@@ -98,7 +98,7 @@ export class Landmarks {
     return a && b ? [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2] : null;
   }
 
-  sureness(row, index) {
+  confidenceOf(row, index) {
     return this.confidence.values[row * this.confidence.width + index] * this.confidence.unit;
   }
 }

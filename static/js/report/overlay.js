@@ -68,14 +68,14 @@ export class Overlay {
     for (const [a, b, role] of this.landmarks.bones) {
       const ends = [this.at(a), this.at(b)];
       if (!ends.every(Boolean)) continue;
-      const sure = Math.min(this.landmarks.sureness(this.row, a), this.landmarks.sureness(this.row, b));
+      const sure = Math.min(this.landmarks.confidenceOf(this.row, a), this.landmarks.confidenceOf(this.row, b));
       if (sure < LEAST_SURE) continue;
       stroke(context, ends, { colour: colours[role], width: this.line, alpha: 0.35 + 0.65 * sure });
     }
     context.setLineDash([]);
     for (let index = 0; index < 33; index += 1) {
       const point = UNDRAWN.has(index) ? null : this.at(index);
-      if (point && this.landmarks.sureness(this.row, index) >= LEAST_SURE) dot(context, point, this.line * 0.75);
+      if (point && this.landmarks.confidenceOf(this.row, index) >= LEAST_SURE) dot(context, point, this.line * 0.75);
     }
   }
 
