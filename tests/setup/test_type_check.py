@@ -11,6 +11,12 @@ from scripts import type_check
 LISTED = {"shadow_trainer/jobs/a.py": 3, "shadow_trainer/web/b.py": 1}
 
 
+@pytest.fixture(autouse=True)
+def nothing_strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These promises hold whichever packages are clean today."""
+    monkeypatch.setattr(type_check, "STRICT", ())
+
+
 def test_errors_as_listed_pass() -> None:
     assert type_check.compare(LISTED, Counter(LISTED)) == []
 
