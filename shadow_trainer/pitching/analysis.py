@@ -16,7 +16,7 @@ from ..errors import BadRequest
 from ..vocabulary import AUTO, EVENTS, Confidence, Event, Hand, Level, View
 from . import angles, camera, consistency, faults, film_warnings, metrics, style
 from . import delivery_decision as decision
-from .deliveries import Found, find_deliveries, find_hand, find_throws
+from .deliveries import Throw, find_deliveries, find_hand, find_throws
 from .document import Athlete, Camera, Delivery, EventEntry, Fault, MetricEntry, Result, Similarity, Strength
 from .events import edits
 from .metrics import DeliveryContext, Metric, MetricKey, confidence, planar, scoring
@@ -110,7 +110,7 @@ def _find(
     context: AnalysisContext,
     windows: list[tuple[float, float]] | None,
     moved: dict[int, dict[str, float]] | None,
-) -> list[Found]:
+) -> list[Throw]:
     """The deliveries, with the events that a coach moved where he put them."""
     series = context.series
     deliveries = find_deliveries(
@@ -180,7 +180,7 @@ def _check(throws: str, view: str, level: str, height_m: float | None) -> None:
 
 
 def _delivery(
-    context: AnalysisContext, index: int, item: Found, fps: float | None
+    context: AnalysisContext, index: int, item: Throw, fps: float | None
 ) -> tuple[Delivery, dict[str, object]]:
     """One delivery's results, and its curves for the charts."""
     s, events, series = item.signals, item.events, context.series
@@ -220,7 +220,7 @@ def _delivery(
     return delivery, _curves(context, series.time_s[item.rows], measured)
 
 
-def _entry(series: PoseSeries, item: Found, name: Event) -> EventEntry:
+def _entry(series: PoseSeries, item: Throw, name: Event) -> EventEntry:
     event = item.events[name]
     return {
         "time_s": event.time_s,
@@ -273,7 +273,7 @@ def _words(
     return seen, faults.strengths(numbers, moments, seen, fps=fps, view=context.view)
 
 
-def _similarity(context: AnalysisContext, item: Found) -> Similarity:
+def _similarity(context: AnalysisContext, item: Throw) -> Similarity:
     if context.reference is None:
         return {}
     return comparison.similarity_of(

@@ -30,7 +30,7 @@ SURE_HAND_CHANCE, SURE_HAND_RATIO = 0.3, 1.2
 
 
 @dataclass(frozen=True)
-class Found:
+class Throw:
     """One throw: ``rows`` of the series it lies in, its signals and events, and the probability that it is a pitch.
 
     ``signs`` 0..1 are what the probability was made of (:mod:`.delivery_decision`).
@@ -62,7 +62,7 @@ def find_deliveries(
     hand_gap_m: Floats | None = None,
     lead_ankle_m: Floats | None = None,
     arm_m: Floats | None = None,
-) -> list[Found]:
+) -> list[Throw]:
     """Pitches of a right-hander's points (T, 33, 3), in the order of time; inside ``windows`` if given.
 
     ``hand_gap_m`` (T,) metres between the hands, ``lead_ankle_m`` (T, 2) metres of the lead ankle and ``arm_m`` (T, 2)
@@ -82,7 +82,7 @@ def find_throws(
     hand_gap_m: Floats | None = None,
     lead_ankle_m: Floats | None = None,
     arm_m: Floats | None = None,
-) -> list[Found]:
+) -> list[Throw]:
     """Every burst of the throwing hand with its events and its probability, however low; else as above."""
     throws = []
     for rows in _spans(points, time_s, windows):
@@ -98,7 +98,7 @@ def find_throws(
             seen = events.find_events(s)
             if seen is not None:
                 signs = decision.signs(s, seen)
-                throws.append(Found(part, s, seen, decision.probability(signs), signs))
+                throws.append(Throw(part, s, seen, decision.probability(signs), signs))
     return throws
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..body.arrays import Floats, Indices
 from ..body.series import PoseSeries
 from ..vocabulary import Event, Hand
-from .deliveries import Found, find_deliveries
+from .deliveries import Throw, find_deliveries
 from .world import as_right_hander, joint, standing_height
 
 # A stride shorter than this shows no direction.
@@ -53,7 +53,7 @@ def toward_plate(series: PoseSeries, throws: Hand) -> PoseSeries:
     return out
 
 
-def _stride(delivery: Found, throws: Hand) -> Floats | None:
+def _stride(delivery: Throw, throws: Hand) -> Floats | None:
     """(2,) level unit vector from the rear ankle at leg lift to the lead ankle at foot contact, unmirrored."""
     s, at = delivery.signals, {name: event.time_s for name, event in delivery.events.items()}
     step = s.at(joint(s.points, "lead_ankle"), at[Event.FOOT_CONTACT]) - s.at(

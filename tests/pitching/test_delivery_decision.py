@@ -20,7 +20,7 @@ AGAINST = ("too_fast", "falling", "returning", "backward", "legs_unseen")
 RIGHT_ARM = [INDEX[f"right_{part}"] for part in ("elbow", "wrist", "index", "pinky", "thumb")]
 
 
-def throw_of(one: PoseSeries) -> deliveries.Found:
+def throw_of(one: PoseSeries) -> deliveries.Throw:
     (throw,) = find_throws(one.world_m, one.time_s, 1.88)
     return throw
 

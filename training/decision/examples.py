@@ -13,7 +13,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from shadow_trainer.body.skeleton import INDEX, MIRROR
-from shadow_trainer.pitching.deliveries import Found, find_throws
+from shadow_trainer.pitching.deliveries import Throw, find_throws
 from shadow_trainer.pose.motion.body import LANDMARK_OF_NODE
 from training.lifter import deliveries
 from training.lifter.deliveries import drift
@@ -181,7 +181,7 @@ def _fumbled(rng: np.random.Generator, points: np.ndarray, fps: float) -> np.nda
     return out
 
 
-def _is_pitch(throw: Found, hand: str, release_s: float | None) -> bool:
+def _is_pitch(throw: Throw, hand: str, release_s: float | None) -> bool:
     return (
         hand == "right"
         and release_s is not None

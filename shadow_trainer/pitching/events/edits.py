@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...errors import BadRequest
 from ...vocabulary import EVENTS, Event
-from ..deliveries import Found
+from ..deliveries import Throw
 from .event import Events, EventTime
 
 LEAST_APART_S = 0.001
@@ -19,7 +19,7 @@ FROM_RELEASE = (
 )
 
 
-def apply(deliveries: list[Found], moved: dict[int, dict[str, float]]) -> list[Found]:
+def apply(deliveries: list[Throw], moved: dict[int, dict[str, float]]) -> list[Throw]:
     """Deliveries with their events replaced: ``moved`` is delivery index -> event -> seconds.
 
     Raises BadRequest for an unknown delivery or event, a time outside the delivery, or a broken order.
@@ -36,7 +36,7 @@ def apply(deliveries: list[Found], moved: dict[int, dict[str, float]]) -> list[F
     return out
 
 
-def _moved(item: Found, times: dict[str, float]) -> Found:
+def _moved(item: Throw, times: dict[str, float]) -> Throw:
     known = {_event(name): float(when) for name, when in times.items()}
     events = dict(item.events)
     first, last = float(item.signals.time_s[0]), float(item.signals.time_s[-1])
@@ -65,7 +65,7 @@ def _event(name: str) -> Event:
     return Event(name)
 
 
-def _following(item: Found, times: dict[Event, float]) -> Events:
+def _following(item: Throw, times: dict[Event, float]) -> Events:
     """What was inferred from a release that is moved now moves with it; what was seen stays where it was seen."""
     if Event.RELEASE not in times:
         return {}

@@ -11,7 +11,7 @@ from ...body.arrays import Floats
 from ...body.series import PoseSeries
 from ...errors import BadRequest
 from ...vocabulary import AUTO, Event, Hand, Level
-from ..deliveries import Found, find_deliveries, find_hand
+from ..deliveries import Throw, find_deliveries, find_hand
 from ..reference import Reference, retarget
 from ..world import as_right_hander, standing_height
 from .frame import hips_stand_still, plant, plate_heading
@@ -27,7 +27,7 @@ class _Thrown:
     hand: Hand
     height_m: float
     points: Floats
-    best: Found | None
+    best: Throw | None
 
 
 def as_reference(
@@ -108,7 +108,7 @@ def _along_x(
     return centered
 
 
-def _times(best: Found | None) -> dict[Event, float]:
+def _times(best: Throw | None) -> dict[Event, float]:
     if best is None:
         raise BadRequest(
             "No pitch was found in this motion.",

@@ -33,7 +33,7 @@ PLANTED_M_S = 0.04
 SWAY_M_S = (
     0.1  # of a pelvis over two feet that stand flat: what the network's depth does there is its own wander
 )
-# True error over claimed SD on rendered clips (``benchmarks/fit_sureness.py``): a foot that stands is said to be known
+# True error over claimed SD on rendered clips (``benchmarks/fit_joint_confidence.py``): a foot that stands is said to be known
 # better than it is, for it stands where it was wrongly put.
 SD_CALIBRATION = np.array([4.0 if "ankle" in n or "heel" in n or "foot" in n else 2.5 for n in body.NODES])
 FEET = tuple(body.NODE[f"{s}_{p}"] for s in ("left", "right") for p in ("ankle", "heel", "foot_index"))

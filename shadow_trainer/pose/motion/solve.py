@@ -14,7 +14,7 @@ import numpy as np
 from ...body.series import PoseSeries
 from ...body.skeleton import COUNT
 from ..raw_track import RawTrack
-from . import body, contacts, fit, hands, heading, lifter, occlusion, offsets, sureness
+from . import body, contacts, fit, hands, heading, joint_confidence, lifter, occlusion, offsets
 from .assemble import all_landmarks
 from .camera import (
     PRIOR_FOCAL_SPREAD,
@@ -149,7 +149,7 @@ def solve_window(
             )
             # Begun anew from there: what was misread the first time is not climbed out of in small steps.
             state = replace(state, points=evidence.shape + state.points[:, HIPS].mean(1, keepdims=True))
-    sure = sureness.of_fitted(mended.confidence)
+    sure = joint_confidence.of_fitted(mended.confidence)
     return _to_world(state, mended.world, time_s, view, lifted.up, throws, sure)
 
 

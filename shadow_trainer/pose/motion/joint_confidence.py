@@ -2,7 +2,7 @@
 
 The fit knows bones, neighbours in time and what the body hides, so a joint lies within 10 % of the torso's length of
 the truth more often than the network's landmark does. A logistic map for each kind of joint, fitted by
-``benchmarks/fit_sureness.py`` to rendered clips with exact truth; what was not seen stays at 0.
+``benchmarks/fit_joint_confidence.py`` to rendered clips with exact truth; what was not seen stays at 0.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ...body.skeleton import LANDMARKS
 from ..confidence_calibration import KINDS, kind_of
 from ..heatmap_refine import sigmoid
 
-DATA = Path(__file__).with_name("data") / "sureness.json"
+DATA = Path(__file__).with_name("data") / "joint_confidence.json"
 _KIND = np.array([kind_of(name) for name in LANDMARKS])
 LEAST, MOST = 0.01, 0.99
 

@@ -1,6 +1,6 @@
 """Fit how sure a fitted joint is, and print whether confidence and uncertainty in metres are honest.
 
-    python -m benchmarks.fit_sureness RAW_DIR TRUTH_DIR [--write]
+    python -m benchmarks.fit_joint_confidence RAW_DIR TRUTH_DIR [--write]
 
 RAW_DIR/NAME.npz are the pose network's raw tracks (RawTrack) of films with exact truth TRUTH_DIR/NAME.npz. Prints, for
 clips left out of the fit: of the joints said to be so sure, how many lie within 10 % of the torso's length; and of
@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from shadow_trainer.body.skeleton import INDEX, JOINTS
 from shadow_trainer.pose.confidence_calibration import KINDS
 from shadow_trainer.pose.heatmap_refine import sigmoid
-from shadow_trainer.pose.motion import solve, sureness
+from shadow_trainer.pose.motion import joint_confidence, solve
 from shadow_trainer.pose.raw_track import RawTrack
 
 WITHIN, RIDGE, RATE_HZ = 0.1, 1e-3, 60.0
@@ -47,8 +47,8 @@ def main() -> None:
     report_metres(clips)
     if options.write:
         weights = {k: np.round(w, 3).tolist() for k, w in zip(KINDS, fit(clips), strict=True)}
-        note = "shift and slope in log odds, by kind of joint; see sureness.py"
-        sureness.DATA.write_text(
+        note = "shift and slope in log odds, by kind of joint; see joint_confidence.py"
+        joint_confidence.DATA.write_text(
             json.dumps({"note": note, "weights": weights}, indent=1) + "\n", encoding="utf-8"
         )
 
@@ -67,8 +67,10 @@ def compare(truth_path: Path, raw_path: Path) -> Clip:
     rows = np.flatnonzero(inside & series.measured)[:: max(1, round(fps / RATE_HZ))]
     torso = np.linalg.norm(cam[:, :2].mean(1) - cam[:, 6:8].mean(1), axis=-1) * focal / cam[..., 2].mean(1)
     off = np.linalg.norm(series.landmarks_px[:, _K] - px, axis=-1) / torso[:, None]
-    shift, slope = sureness.weights()[KIND].T
-    said = (sureness.logit(series.confidence[rows][:, _K]) - shift) / slope  # of the network's landmark
+    shift, slope = joint_confidence.weights()[KIND].T
+    said = (
+        joint_confidence.logit(series.confidence[rows][:, _K]) - shift
+    ) / slope  # of the network's landmark
     rotations = series.extras["camera_R"][rows]
     fitted = np.einsum("tij,tkj->tki", rotations, series.world_m[rows][:, _K])
     metres = (fitted - fitted.mean(1, keepdims=True)) - (cam[rows] - cam[rows].mean(1, keepdims=True))
