@@ -144,3 +144,11 @@ def test_a_report_says_where_the_numbers_of_adults_stand_in() -> None:
     assert "half as wide again" in report.build(document).stand_in
     assert "half as wide" not in report.build({**document, "level": "pro"}).stand_in
     assert report.build({**document, "level": "adult"}).stand_in == ""
+
+
+def test_a_questionable_pitch_says_so_and_a_sure_one_says_nothing() -> None:
+    document = documents.document(2)
+    document["deliveries"][1] |= {"questionable": True, "probability": 0.39, "missing": ["lift"]}
+    sure, questionable = report.build(document).deliveries
+    assert sure.doubt == ""
+    assert questionable.doubt.startswith("Not sure this is a pitch: 39 %.")

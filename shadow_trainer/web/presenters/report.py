@@ -87,6 +87,7 @@ class Delivery:
     validated: str
     norm_sources: tuple[str, ...]
     raw: Mapping[str, Any]
+    doubt: str  # said where it is less likely than not a pitch
     picked: tuple[str, ...] = ()  # "best", "typical"
 
 
@@ -232,7 +233,15 @@ def _delivery(row: Mapping[str, Any], scale: float, scored: bool, moved: Collect
         norm_sources=sources(numbers),
         validated=validated(row.get("metrics") or []),
         raw=row,
+        doubt=_doubt(row),
     )
+
+
+def _doubt(row: Mapping[str, Any]) -> str:
+    """What is said of a pitch that is less likely than not one; empty for any other, and for older results."""
+    if not row.get("questionable"):
+        return ""
+    return f"Not sure this is a pitch: {100 * row['probability']:.0f} %. It was measured; nothing of it is scored or judged."
 
 
 def _events(row: Mapping[str, Any], scale: float, moved: Collection[str]) -> tuple[Event, ...]:
