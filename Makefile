@@ -1,7 +1,7 @@
 # make run    set up what is missing, then start everything; Ctrl-C stops it
 # make setup  the set-up alone; does nothing when nothing changed
 # make test   the set-up, then every check and test
-# make quick  the set-up, then style, types, scripts of the pages and the tests that compute alone (about a minute)
+# make quick  the set-up, then style, types, scripts of the pages and the tests that compute alone (one to two minutes)
 # make chaos  the long form of the tests that break everything (about 15 minutes)
 # make fuzz   the long form of the tests that send nonsense: films, motion files, requests, schemathesis (about 20 minutes)
 # make audit  what we depend on: versions, days of release, licenses, known holes

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
-# `make test` runs pytest in three processes. What shares something that takes long to make (a running stack, an
+# `make test` runs pytest in four processes. What shares something that takes long to make (a running stack, an
 # installed toy, a loaded model) stays together in one; everything else stays together by file.
 TOGETHER = ("browser", "setup", "pose")
 # Begun first, the longest first, so that no process is left with a long one at the end.
