@@ -1,15 +1,13 @@
 """Synthetic deliveries by forward kinematics from the key-framed reference, widely varied.
 
 Lengths in body heights, right-hander's axes (X to the plate, Y toward first base, Z up) until the last step.
-Build and key frames after docs/method.md, section 7. Unusual motion (sidearm, collapsed knee, no separation,
-random poses) is as common as the ordinary so that the lifter learns bodies, not one style.
+Unusual motion (sidearm, collapsed knee, no separation, random poses) is as common as the ordinary so that the lifter
+learns bodies, not one style; how deliveries differ stands in ``styles.py``, how shoulders move in ``girdle.py``.
 """
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -17,30 +15,14 @@ from scipy.ndimage import gaussian_filter1d
 
 from shadow_trainer.pose.motion.body import BONES, COUNT, MIRROR_NODE, NODE
 
-RATE_HZ = 60.0
-_PATH = Path(__file__).with_name("keyframes.csv")
-with _PATH.open(newline="") as _file:
-    _ROWS = list(csv.DictReader(_file))
-KEYS = {k: np.array([float(r[k]) for r in _ROWS]) for k in _ROWS[0] if k != "event" and "result" not in k}
-EVENTS = [r["event"] for r in _ROWS]
+from . import girdle, styles
+from .styles import EVENTS
 
-# Feet, not in the table: yaw of the toes from X (degrees, negative = toward third base) and toe-down pitch.
-_REAR_YAW = np.array([-85, -85, -85, -82, -70, -45, -30, -25, -20, -10, 20], float)
-_REAR_PITCH = np.array([0, 0, 0, 3, 20, 40, 55, 60, 65, 70, 60], float)
-_LEAD_YAW = np.array([-85, -70, -75, -70, -25, -7, -7, -7, -7, -7, -7], float)
-_LEAD_PITCH = np.array([0, 35, 30, 10, 0, 0, 0, 0, 0, 0, 0], float)
-CHANNELS = {**{k: v for k, v in KEYS.items() if k != "t_ms"}, "rear_yaw": _REAR_YAW, "rear_pitch": _REAR_PITCH,
-            "lead_yaw": _LEAD_YAW, "lead_pitch": _LEAD_PITCH}  # fmt: skip
-_ANGLE_SD = {
-    "pelvis_rot": 9, "pelvis_fwd_tilt": 5, "pelvis_lead_hip_up": 4, "trunk_rot": 10, "trunk_fwd_tilt": 8,
-    "trunk_lat_tilt_glove_pos": 8, "thr_abd": 12, "thr_hz_abd": 14, "thr_ER": 20, "thr_elbow": 12,
-    "glv_abd": 15, "glv_hz_abd": 18, "glv_ER": 22, "glv_elbow": 16,
-    "rear_yaw": 12, "rear_pitch": 8, "lead_yaw": 12, "lead_pitch": 8,
-}  # fmt: skip
-_LIMITS = {"thr_abd": (5, 150), "glv_abd": (5, 150), "thr_elbow": (2, 145), "glv_elbow": (2, 145),
-           "trunk_fwd_tilt": (-35, 75), "trunk_lat_tilt_glove_pos": (-45, 60), "thr_hz_abd": (-135, 60),
-           "glv_hz_abd": (-135, 60)}  # fmt: skip
-HANGING = 4  # index of "arm up": before it the rear foot stands; from foot contact on the lead foot does
+RATE_HZ = 60.0
+PEAK_H_S = (9.5, 15.5)  # of the throwing wrist: children and slow throws to the hardest
+STRETCH = (0.92, 1.07)  # of the throw's time, in each of two goes, to come near that
+BEHIND_DEG = 64.0  # no upper arm points farther back from the chest
+YOUTH_SHARE = 0.12  # of the bodies have a child's proportions
 
 
 @dataclass(frozen=True)
@@ -55,24 +37,30 @@ class Delivery:
 
 
 def make(rng: np.random.Generator, *, wildness: float | None = None, style: str | None = None,
-         throws: str | None = None, rate_hz: float = RATE_HZ) -> Delivery:  # fmt: skip
-    """One random delivery. ``wildness`` scales all variation; ``style`` forces an unusual kind."""
+         throws: str | None = None, rate_hz: float = RATE_HZ, rigid: bool = False) -> Delivery:  # fmt: skip
+    """One random delivery. ``wildness`` scales all variation; ``style`` forces a kind; ``rigid``: every bone keeps its
+    length and the shoulders stay square to the trunk."""
     wild = (
         wildness
         if wildness is not None
         else float(rng.choice([0.4, 1.0, 1.6, 2.4], p=[0.25, 0.45, 0.2, 0.1]))
     )
-    style = style or str(rng.choice(["plain", "sidearm", "collapse", "together", "slide", "random"],
-                                    p=[0.55, 0.1, 0.1, 0.1, 0.05, 0.1]))  # fmt: skip
-    keys = _vary(rng, wild, style)
-    times = _timing(rng, wild)
+    style = style or styles.random_style(rng)
+    keys, times = styles.keys(rng, wild, style), styles.timing(rng, wild, style)
+    size = girdle.sizes(rng, BONES, youth=style == "quick_youth" or rng.random() < YOUTH_SHARE)
+    times = _not_too_fast(keys, times, size, rng.uniform(*PEAK_H_S))
     start, end = times[0] - rng.uniform(0, 0.4), times[-1] + rng.uniform(0, 0.35)
     time_s = np.arange(start, end, 1 / rate_hz)
-    c = {k: PchipInterpolator(times, v)(np.clip(time_s, times[0], times[-1])) for k, v in keys.items()}
-    for name, sd in _ANGLE_SD.items():
+    c = _channels(keys, times, time_s)
+    for name, sd in styles.ANGLE_SD.items():
         c[name] = c[name] + drift(rng, len(time_s), rate_hz, 0.25) * sd * 0.2 * min(wild, 1.5)
-    size = {b.name: b.size * float(np.exp(rng.normal(0, b.spread))) for b in BONES}
-    points = _pose(c, size, time_s, times, rng)
+    for arm in ("thr", "glv"):
+        most = np.sin(np.radians(BEHIND_DEG)) / np.maximum(np.sin(np.radians(c[f"{arm}_abd"])), 1e-3)
+        c[f"{arm}_hz_abd"] = np.minimum(c[f"{arm}_hz_abd"], np.degrees(np.arcsin(np.minimum(most, 1.0))))
+    moved = girdle.move(
+        rng, times, time_s, lambda seconds: drift(rng, len(time_s), rate_hz, seconds), rigid=rigid
+    )
+    points = _pose(c, size, moved, time_s, times, rng)
     planted = _planted(points, time_s, times)
     hand = throws or str(rng.choice(["left", "right"]))
     if hand == "left":
@@ -80,6 +68,29 @@ def make(rng: np.random.Generator, *, wildness: float | None = None, style: str 
         planted = planted[:, [3, 4, 5, 0, 1, 2]]
     events = dict(zip(EVENTS, times - start, strict=True))
     return Delivery(points, planted, time_s - start, events, hand)
+
+
+def _channels(keys, times, time_s) -> dict[str, np.ndarray]:
+    """Every channel (T,) between its keys, held before and after them."""
+    clock = np.clip(time_s, times[0], times[-1])
+    return {name: PchipInterpolator(times, values)(clock) for name, values in keys.items()}
+
+
+def _not_too_fast(keys, times, size, peak_h_s: float) -> np.ndarray:
+    """Key times stretched from contact to the arm's snap so that the throwing wrist stays near ``peak_h_s``."""
+    first, last = EVENTS.index("foot_contact"), EVENTS.index("max_IR")
+    for _ in range(2):
+        time_s = np.arange(times[first], times[last], 1 / 400)
+        rng = np.random.default_rng(0)
+        still = girdle.move(rng, times, time_s, None, rigid=True)
+        points = _pose(_channels(keys, times, time_s), size, still, time_s, times, rng)
+        wrist = points[:, NODE["right_wrist"]]
+        peak = np.linalg.norm(np.diff(wrist, axis=0), axis=1).max() * 400
+        gaps = np.diff(times)
+        gaps[first:last] *= np.clip(peak / peak_h_s, *STRETCH)
+        times = np.concatenate([[0.0], np.cumsum(gaps)])
+        times = times - times[first]
+    return times
 
 
 def drift(rng: np.random.Generator, count: int, rate_hz: float, seconds: float, *shape: int) -> np.ndarray:
@@ -92,87 +103,6 @@ def drift(rng: np.random.Generator, count: int, rate_hz: float, seconds: float, 
     return noise * np.sqrt(2 * np.sqrt(np.pi) * width)
 
 
-def _vary(rng: np.random.Generator, wild: float, style: str) -> dict[str, np.ndarray]:
-    """Key values (11,) by channel: a shift over the whole delivery and one per key."""
-    n = len(EVENTS)
-    keys = {k: v.copy() for k, v in CHANNELS.items()}
-    for name, sd in _ANGLE_SD.items():
-        keys[name] += wild * sd * (0.7 * rng.standard_normal() + 0.6 * rng.standard_normal(n))
-    for name in ("pelvis_x_H", "pelvis_y_H", "pelvis_z_H"):
-        keys[name] += 0.012 * wild * (rng.standard_normal() + rng.standard_normal(n))
-    stride = float(np.exp(rng.normal(0, 0.10 * min(wild, 1.6))))
-    for name in ("pelvis_x_H", "lead_ankle_x", "rear_ankle_x"):
-        keys[name] *= stride
-    cross = rng.normal(0, 0.07 * wild)
-    slope = rng.uniform(0, 1.0)  # 0 flat ground, 1 the mound's slope
-    after = slice(5, n)
-    keys["lead_ankle_y"][after] += cross
-    keys["lead_ankle_y"][3:5] += cross * 0.5
-    keys["lead_ankle_z"][after] += 0.056 * (1 - slope)
-    keys["lead_ankle_z"][1:4] *= np.exp(rng.normal(0, 0.25 * wild, 3))
-    keys["lead_ankle_x"][1:4] += 0.05 * wild * rng.standard_normal(3)
-    keys["lead_ankle_y"][1:4] += 0.06 * wild * rng.standard_normal(3)
-    keys["rear_ankle_z"][5:] += np.abs(0.04 * wild * rng.standard_normal(n - 5))
-    keys["rear_ankle_y"][5:] += 0.04 * wild * rng.standard_normal(n - 5)
-    keys["lead_ankle_x"][0] += rng.normal(0, 0.04 * wild)
-    _STYLES[style](rng, keys)
-    for name, (low, high) in _LIMITS.items():
-        keys[name] = np.clip(keys[name], low, high)
-    keys["pelvis_z_H"] = np.clip(keys["pelvis_z_H"], 0.25, 0.58)
-    return keys
-
-
-def _sidearm(rng, keys) -> None:
-    """Arm slot far lower (submarine) or far higher (over the top) than usual."""
-    shift = rng.choice([-1, 1], p=[0.75, 0.25]) * rng.uniform(15, 45)
-    keys["trunk_lat_tilt_glove_pos"][6:10] += shift * 0.8
-    keys["thr_abd"][6:10] += shift * rng.uniform(0, 0.6)
-
-
-def _collapse(rng, keys) -> None:
-    """The lead knee gives way after contact: the pelvis sinks and drifts on."""
-    keys["pelvis_z_H"][6:10] -= rng.uniform(0.03, 0.12) * np.linspace(0.4, 1, 4)
-    keys["pelvis_x_H"][6:10] += rng.uniform(0.0, 0.10) * np.linspace(0.4, 1, 4)
-
-
-def _together(rng, keys) -> None:
-    """No separation: shoulders turn with the hips."""
-    share = rng.uniform(0.6, 1.15)
-    keys["trunk_rot"][:10] += share * (keys["pelvis_rot"] - keys["trunk_rot"])[:10]
-
-
-def _slide(rng, keys) -> None:
-    keys["lead_ankle_z"][1:3] = 0.04 + rng.uniform(0.02, 0.15)
-    keys["lead_ankle_y"][1:3] *= 0.4
-
-
-def _random(rng, keys) -> None:
-    """Arms and trunk pass through arbitrary poses."""
-    n = len(EVENTS)
-    share = rng.uniform(0.3, 1.0)
-    for name, low, high in (("thr_abd", 5, 150), ("glv_abd", 5, 150), ("thr_hz_abd", -110, 40),
-                            ("glv_hz_abd", -110, 40), ("thr_ER", -90, 180), ("glv_ER", -90, 150),
-                            ("thr_elbow", 3, 140), ("glv_elbow", 3, 140), ("trunk_fwd_tilt", -25, 65),
-                            ("trunk_lat_tilt_glove_pos", -35, 45)):  # fmt: skip
-        keys[name] = (1 - share) * keys[name] + share * rng.uniform(low, high, n)
-    turn = rng.uniform(-40, 40, 2)
-    keys["pelvis_rot"] = keys["pelvis_rot"] * rng.uniform(0.3, 1.2) + turn[0]
-    keys["trunk_rot"] = keys["trunk_rot"] * rng.uniform(0.3, 1.2) + turn[1]
-
-
-_STYLES = {"plain": lambda rng, keys: None, "sidearm": _sidearm, "collapse": _collapse, "together": _together,
-           "slide": _slide, "random": _random}  # fmt: skip
-
-
-def _timing(rng: np.random.Generator, wild: float) -> np.ndarray:
-    """Key times (11,) in seconds, foot contact at 0."""
-    gaps = np.diff(KEYS["t_ms"]) / 1000
-    gaps = gaps * np.exp(rng.normal(0, 0.12) + 0.12 * min(wild, 1.6) * rng.standard_normal(len(gaps)))
-    gaps[0] *= np.exp(rng.normal(0, 0.25))
-    times = np.concatenate([[0.0], np.cumsum(gaps)])
-    return times - times[EVENTS.index("foot_contact")]
-
-
 def _unit(v: np.ndarray) -> np.ndarray:
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
 
@@ -183,9 +113,10 @@ def _heading(deg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([np.sin(a), -np.cos(a), zero], -1), np.stack([np.cos(a), np.sin(a), zero], -1)
 
 
-def _pose(c, size, time_s, times, rng) -> np.ndarray:
+def _pose(c, size, moved: girdle.Girdle, time_s, times, rng) -> np.ndarray:
     """Channels (T,) -> points (T, 21, 3)."""
     t = len(time_s)
+    size = {**size, **{name: size[name] * factor for name, factor in moved.factor.items()}}
     p = np.zeros((t, COUNT, 3))
     pelvis = np.stack([c["pelvis_x_H"], c["pelvis_y_H"], c["pelvis_z_H"]], -1)
     fp, lp = _heading(c["pelvis_rot"])
@@ -193,7 +124,7 @@ def _pose(c, size, time_s, times, rng) -> np.ndarray:
     line = np.cos(tilt) * lp + np.sin(tilt) * np.array([0, 0, 1.0])
     half = line * size["hip_width"] / 2
     ankles = {s: np.stack([c[f"{s}_ankle_{a}"] for a in "xyz"], -1) for s in ("rear", "lead")}
-    leg = 0.992 * (size["thigh"] + size["shank"])
+    leg = 0.998 * (size["thigh"] + size["shank"])[:, 0]
     pelvis = _reachable(pelvis, half, ankles, leg, 0.0)
     p[:, NODE["left_hip"]], p[:, NODE["right_hip"]] = pelvis + half, pelvis - half
     f, side = _heading(c["trunk_rot"])
@@ -202,11 +133,13 @@ def _pose(c, size, time_s, times, rng) -> np.ndarray:
                   + np.tan(np.radians(c["trunk_lat_tilt_glove_pos"]))[:, None] * side)  # fmt: skip
     y = _unit(side - ((side * trunk).sum(-1) / trunk[:, 2])[:, None] * up)
     neck = pelvis + trunk * size["trunk"]
+    skew = moved.skew[:, None]
+    y, trunk_up = np.cos(skew) * y + np.sin(skew) * trunk, np.cos(skew) * trunk - np.sin(skew) * y
     p[:, NODE["left_shoulder"]] = neck + y * size["shoulder_width"] / 2
     p[:, NODE["right_shoulder"]] = neck - y * size["shoulder_width"] / 2
     for name, who, lat in (("right", "thr", -y), ("left", "glv", y)):
         angles = [np.radians(c[f"{who}_{k}"])[:, None] for k in ("abd", "hz_abd", "ER", "elbow")]
-        _arm(p, name, trunk, y, lat, angles, size, rng)
+        _arm(p, name, trunk_up, y, lat, angles, size, rng)
     if rng.random() < 0.85:
         _hands_together(p, size, time_s, times, rng)
     _legs(p, c, size, ankles, fp, time_s, times, rng)
@@ -289,7 +222,7 @@ def _two_bones(hip, ankle, pole, thigh, shank, least=0.10) -> tuple[np.ndarray, 
     d = ankle - hip
     r = np.linalg.norm(d, axis=-1, keepdims=True)
     axis = d / np.maximum(r, 1e-9)
-    r = np.clip(r, abs(thigh - shank) + least, 0.9985 * (thigh + shank))
+    r = np.clip(r, abs(thigh - shank) + least, 0.9998 * (thigh + shank))
     along = (thigh**2 - shank**2 + r**2) / (2 * r)
     out = np.sqrt(np.maximum(thigh**2 - along**2, 0))
     bend = _unit(pole - (pole * axis).sum(-1, keepdims=True) * axis)

@@ -17,6 +17,9 @@ from shadow_trainer.pose.motion.body import COUNT, MIRROR_NODE, NODE
 from .deliveries import RATE_HZ, Delivery, drift
 
 TORSO_H = 0.27
+TELE_SHARE = 0.3  # of the cameras are far away with a long lens
+POOR_SHARE = 0.35  # of the pictures are small, dim or hard compressed
+HALF_RATE_SHARE = 0.4  # of the films have 30 frames a second
 END_ON = 0.9  # cosine of the angle between an upper arm and the line of sight
 _NAME = {n: i for n, i in NODE.items()}
 # How far off the network is of what it cannot see, against a hidden wrist: trunk and legs it infers well.
@@ -46,12 +49,21 @@ class Observed:
     planted: np.ndarray
 
 
-def camera(rng: np.random.Generator, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A random camera around the athlete: rotation (3, 3) from world to camera, centre (3,)."""
-    azimuth, distance = rng.uniform(0, 2 * np.pi), float(np.exp(rng.uniform(np.log(2.2), np.log(9.0))))
+def camera(rng: np.random.Generator, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """A random camera around the athlete: rotation (3, 3) from world to camera, centre (3,), zoom.
+
+    A tele lens far away shows the athlete as large as an ordinary one does from nearby: ``zoom`` times larger than
+    its distance lets expect. Nobody says which it was.
+    """
+    azimuth = rng.uniform(0, 2 * np.pi) if rng.random() < 0.7 else np.pi + rng.normal(0, np.radians(20))
+    distance, zoom = float(np.exp(rng.uniform(np.log(2.2), np.log(9.0)))), 1.0
+    height = rng.uniform(0.1, 1.15)
+    if rng.random() < TELE_SHARE:
+        seems, distance = distance, float(np.exp(rng.uniform(np.log(9.0), np.log(50.0))))
+        zoom, height = distance / seems, rng.uniform(0.2, 1.2 + 0.2 * distance)
     middle = points.mean((0, 1))
     centre = middle + distance * np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
-    centre[2] = rng.uniform(0.1, 1.15)
+    centre[2] = height
     target = middle + rng.normal(0, 0.10, 3) * min(distance / 3, 2)
     z = target - centre
     z /= np.linalg.norm(z)
@@ -60,19 +72,19 @@ def camera(rng: np.random.Generator, points: np.ndarray) -> tuple[np.ndarray, np
     rotation = np.stack([x, np.cross(z, x), z])
     roll = np.radians(rng.normal(0, 1.5))
     spin = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
-    return spin @ rotation, centre
+    return spin @ rotation, centre, zoom
 
 
 def observe(rng: np.random.Generator, delivery: Delivery) -> Observed:
     """One noisy view of a delivery."""
-    rotation, centre = camera(rng, delivery.points)
+    rotation, centre, zoom = camera(rng, delivery.points)
     p = (delivery.points - centre) @ rotation.T
     marks = p + _landmark_offsets(rng, delivery.points) @ rotation.T
     depth = np.maximum(p[..., 2:], 0.5)
     rays = marks[..., :2] / np.maximum(marks[..., 2:], 0.5)
     torso = TORSO_H / np.median(depth)
     hidden = occluded(p)
-    level = float(np.exp(rng.normal(0, 0.4)))
+    level = float(np.exp(rng.normal(0, 0.4))) * (rng.uniform(1.3, 3.0) if rng.random() < POOR_SHARE else 1.0)
     true = rays
     rays = rays + torso * _picture_noise(rng, rays / torso, hidden, level)
     hidden = hidden | end_on(p)
@@ -83,7 +95,7 @@ def observe(rng: np.random.Generator, delivery: Delivery) -> Observed:
     rays, shape, confidence = _find_in_glove(rng, p, rays, shape, confidence, torso, delivery.throws)
     rays, shape, confidence = _swap(rng, p, rays, shape, confidence)
     rays, shape, confidence = _lose_frames(rng, rays, shape, confidence)
-    rays = rays * float(np.exp(rng.normal(0, 0.12)))  # the lens is only guessed
+    rays = rays * zoom * float(np.exp(rng.normal(0, 0.12)))  # the lens is only guessed
     truth = p - p[:, [6, 7]].mean(1, keepdims=True)
     return Observed(rays, confidence, shape, truth, rotation @ np.array([0, 0, 1.0]), delivery.planted)
 
@@ -173,6 +185,9 @@ def _picture_noise(rng, rays, hidden, level) -> np.ndarray:
     guess = rng.choice([0.07, 0.15, 0.30], p=[0.4, 0.4, 0.2]) * drift(rng, t, RATE_HZ, 0.2, COUNT, 2)
     own = np.where(rng.random() < 0.7, GUESSED, 1.0)[:, None]
     soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)[..., None]
+    # In a long exposure a fast hand is a streak, and the landmark lies anywhere in it or beside it.
+    streak = np.linalg.norm(speed, axis=-1, keepdims=True) * rng.choice([0.0, 0.15, 0.4], p=[0.4, 0.35, 0.25])
+    noise += streak * drift(rng, t, RATE_HZ, 0.05, COUNT, 2)
     bursts = (drift(rng, t, RATE_HZ, 0.06, COUNT, 1) > 2.3) * 0.3 * rng.standard_normal((t, COUNT, 2))
     return (
         noise
@@ -282,7 +297,7 @@ def _lose_frames(rng, rays, shape, confidence):
     """Some frames are not seen and bridged; some films have half the frames."""
     t = np.arange(len(rays))
     seen = np.ones(len(rays), bool)
-    if rng.random() < 0.15:
+    if rng.random() < HALF_RATE_SHARE:
         seen[1::2] = False
     for _ in range(rng.poisson(0.3)):
         at = int(rng.integers(1, len(rays) - 12))

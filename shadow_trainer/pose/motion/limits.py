@@ -18,7 +18,7 @@ from .terms import columns
 FOLD_DEG = 158.0  # flexion of elbow and knee: flesh on flesh
 BACK_DEG = 10.0  # hyperextension of the knee
 ASIDE_DEG = 12.0  # a knee this far behind the foot's side may still be turned out, not bent backwards
-BEHIND_DEG = 70.0  # of an upper arm behind the plane of the chest
+BEHIND_DEG = 80.0  # of an upper arm behind the line of the shoulders, whose blades draw back with it
 SD_M = 0.006
 _SIDES = ("left", "right")
 _CHAINS = [

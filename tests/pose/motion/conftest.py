@@ -14,7 +14,7 @@ from . import synthetic
 @pytest.fixture(scope="session")
 def open_side() -> tuple[synthetic.Film, PoseSeries]:
     """An ordinary right-hander from the open side, and what was made of him."""
-    film = synthetic.film(3)
+    film = synthetic.film(5)
     return film, solve_film(film)
 
 
