@@ -52,7 +52,10 @@ LAYERS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("shadow_trainer.vocabulary", "shadow_trainer.logs", "shadow_trainer.secret_strength"),
         "words in data; logs; secrets",
     ),
-    (("shadow_trainer.settings",), "every setting, once"),
+    (
+        ("shadow_trainer.settings", "shadow_trainer.first_bytes"),
+        "every setting, once; what the first bytes of a file tell",
+    ),
     (("shadow_trainer.errors", "shadow_trainer.version"), "the error tree; the release"),
 )
 HEAVY = {"torch", "cv2", "av", "scipy", "onnxruntime"}

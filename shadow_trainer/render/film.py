@@ -15,7 +15,7 @@ import numpy as np
 from .. import video
 from ..body.series import PoseSeries
 from ..video.info import VideoInfo
-from ..video.preview import preview_rate
+from ..video.preview import preview_rate, show
 from .clip import Clip, make_clip
 
 Progress = Callable[[int, int], None]
@@ -79,9 +79,7 @@ def write_video(
     decoded = video.prefetch(video.frames(video_path, info, max_side=max_side))
     with video.Writer(out, size[0], size[1], fps) as writer:
         for frame, repeats in on_grid(decoded, file_times, float(fps)):
-            image = draw(frame.image, frame.index)
-            for _ in range(repeats):
-                writer.write(padded(image, size))
+            show(writer, writer.write, padded(draw(frame.image, frame.index), size), repeats)
             if frame.index % REPORT_EVERY == 0:
                 check()
                 progress(frame.index, total)

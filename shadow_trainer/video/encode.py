@@ -64,6 +64,10 @@ class Writer:
         """Append a decoded frame, scaled to the declared size: no detour by RGB."""
         self._append(self._to_yuv.from_frame(frame))
 
+    def hold(self, ticks: int) -> None:
+        """Show the frame before for so many more ticks of the rate, without writing it again."""
+        self.frame_count += ticks
+
     def _append(self, frame: av.VideoFrame) -> None:
         frame.pts = self.frame_count
         frame.time_base = 1 / self.fps

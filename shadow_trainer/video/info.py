@@ -12,14 +12,15 @@ import numpy as np
 class VideoInfo:
     """Facts about a video. Sizes are upright (rotation applied, square pixels).
 
-    ``fps`` is the average rate of the file's clock, ``capture_fps`` the rate at which the camera took the
+    ``fps`` is the rate of the file's clock where it runs on, ``capture_fps`` the rate at which the camera took the
     frames, and ``time_scale`` = file rate / capture rate: real seconds = (file time - first frame's file
     time) * time_scale. ``duration_s`` is in seconds of the file's clock, from the first frame's start to
     the last frame's end. ``rotation_deg`` (0, 90, 180, 270) is the clockwise turn that makes the stored
     frame upright, applied after the left-right flip when ``mirrored``. ``frame_count`` counts the frames
     that can be decoded; ``frame_count_exact`` is False only when the end of the video was not decoded.
     ``part`` is what was cut out, in seconds of the whole file's clock (``end`` None: to its end): rows, times
-    and ``duration_s`` are those of the part, as if it were the video. ``warnings`` are ``{code, message, fix}``.
+    and ``duration_s`` are those of the part, as if it were the video. ``breaks`` are the seconds of the file's clock from
+    the first frame at which that clock has jumped: as at a cut, nothing goes on across them. ``warnings`` are ``{code, message, fix}``.
     """
 
     width: int
@@ -42,11 +43,17 @@ class VideoInfo:
     container: str = ""
     hdr: str = ""  # `pq`, `hlg` or empty
     part: tuple[float, float | None] | None = None
+    breaks: tuple[float, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON types only; :meth:`from_dict` is its inverse."""
         part = list(self.part) if self.part else None
-        return {**asdict(self), "part": part, "warnings": [dict(w) for w in self.warnings]}
+        return {
+            **asdict(self),
+            "part": part,
+            "breaks": list(self.breaks),
+            "warnings": [dict(w) for w in self.warnings],
+        }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> VideoInfo:
@@ -55,7 +62,8 @@ class VideoInfo:
         given = {key: value for key, value in values.items() if key in known}
         part = values.get("part")
         warnings = tuple(dict(w) for w in values.get("warnings", ()))
-        return cls(**{**given, "part": tuple(part) if part else None, "warnings": warnings})
+        breaks = tuple(values.get("breaks", ()))
+        return cls(**{**given, "part": tuple(part) if part else None, "breaks": breaks, "warnings": warnings})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,9 +12,11 @@ import numpy as np
 from .decode import frame_times, frames, raw_frames, scaled_size
 from .encode import Writer
 from .info import VideoInfo
+from .pieces import filmed_s
 
 MAX_FPS = 240.0  # decoders in browsers do not follow above this
-MOST_REPEATS = 4  # of frames, when a video has long gaps
+MOST_REPEATS = 4  # of frames, when a video's clock is uneven
+HOLD_S = 0.5  # a frame that stands for longer is not encoded again and again
 
 
 def make_preview(
@@ -37,10 +39,10 @@ def make_preview(
     width, height = scaled_size(info, max_side)
     with Writer(out, width, height, fps) as writer:
         append = writer.write_frame if _is_upright(info, width, height) else writer.write
-        for row, shown in _held(_source(path, info, width, height), times, float(fps)):
+        for row, shown, ticks in _held(_source(path, info, width, height), times, float(fps)):
             if check:
                 check()
-            append(shown)
+            show(writer, append, shown, ticks)
             if progress and row % 10 == 0:
                 progress(row, len(times))
     if progress:
@@ -56,10 +58,18 @@ def make_preview(
     }
 
 
+def show(writer: Writer, append: Callable[[Any], None], shown: Any, ticks: int) -> None:
+    """Write a frame for so many ticks; over a gap in the video it is written once and stands."""
+    written = ticks if ticks <= HOLD_S * writer.fps else 1
+    for _ in range(written):
+        append(shown)
+    writer.hold(ticks - written)
+
+
 def preview_rate(times_s: np.ndarray) -> Fraction:
-    """The usual rate of (T,) file times, so that every frame is shown; bounded for browsers and gaps."""
+    """The usual rate of (T,) file times, so that every frame is shown; bounded for browsers and uneven clocks."""
     usual = 1 / float(np.median(np.diff(times_s)))
-    most = MOST_REPEATS * len(times_s) / float(times_s[-1] - times_s[0])
+    most = MOST_REPEATS * len(times_s) / filmed_s(times_s)
     return Fraction(max(1.0, min(usual, MAX_FPS, most))).limit_denominator(1001)
 
 
@@ -79,14 +89,16 @@ def _source(path: Path | str, info: VideoInfo, width: int, height: int) -> Itera
             yield upright.index, upright.image
 
 
-def _held(source: Iterator[tuple[int, Any]], times_s: np.ndarray, fps: float) -> Iterator[tuple[int, Any]]:
-    """``(row, frame)`` for each tick of the constant clock: the newest frame that is due."""
+def _held(
+    source: Iterator[tuple[int, Any]], times_s: np.ndarray, fps: float
+) -> Iterator[tuple[int, Any, int]]:
+    """``(row, frame, ticks)`` on the constant clock: the newest frame that is due, and for how long."""
     tick, previous = 0, None
     for row, shown in source:
         due = round(float(times_s[row]) * fps)
-        while previous is not None and tick < due:
-            yield previous
-            tick += 1
+        if previous is not None and tick < due:
+            yield *previous, due - tick
+            tick = due
         previous = row, shown
     if previous is not None:
-        yield previous
+        yield *previous, 1

@@ -13,11 +13,13 @@ from ..errors import BadRequest
 from .info import VideoInfo
 from .limits import DEFAULT, Limits
 from .orient import Orientation, orientation
+from .pieces import JUMP_RATIO
 from .problems import bad_video, minutes, warning
 from .slowmo import SlowMotion, slow_motion
 from .source import is_encrypted, open_video, tick_seconds
 from .timeline import Timeline, decoded, timeline
 
+MOST_TOLD = 4  # places at which the clock jumps
 HDR = {16: "pq", 18: "hlg"}  # AVCOL_TRC_SMPTE2084, AVCOL_TRC_ARIB_STD_B67
 
 
@@ -85,6 +87,7 @@ def probe(
         truncated=rows.truncated,
         time_scale=slow.time_scale,
         part=part,
+        breaks=tuple(float(rows.file_s[row]) for row in rows.breaks),
         warnings=tuple(_warnings(rows, slow, interlaced)),
         **header,
     )
@@ -143,7 +146,7 @@ def _header_facts(
 
 
 def _file_rate(rows: Timeline, header_rate: float) -> float:
-    """Average rate from the times; the header's exact fraction when it says the same within 0.1 %."""
+    """The usual rate from the times; the header's exact fraction when it says the same within 0.1 %."""
     if rows.fps and abs(header_rate - rows.fps) < 1e-3 * rows.fps:
         return header_rate
     return rows.fps
@@ -162,8 +165,8 @@ def _check_time(rows: Timeline, fps: float, slow: SlowMotion, limits: Limits) ->
         raise bad_video("too_many_frames", limit=limits.max_frames)
     if count < limits.min_frames:
         raise bad_video("too_short", count=count, least=limits.min_frames)
-    if rows.file_s[-1] > limits.max_duration_s:
-        raise bad_video("too_long", length=minutes(rows.file_s[-1]), limit=minutes(limits.max_duration_s))
+    if rows.filmed_s > limits.max_duration_s:
+        raise bad_video("too_long", length=minutes(rows.filmed_s), limit=minutes(limits.max_duration_s))
     real = fps / slow.time_scale
     if not limits.min_fps <= real <= limits.max_fps:
         raise bad_video("bad_frame_rate", fps=f"{real:.6g}")
@@ -187,9 +190,41 @@ def _warnings(rows: Timeline, slow: SlowMotion, interlaced: bool) -> list[dict[s
                 "Upload the camera's original file; chats and editors damage times.",
             )
         )
+    if rows.breaks:
+        warnings.append(_clock_jumps(rows))
+    if rows.dropped:
+        message = (
+            f"The camera left out {rows.dropped} of {rows.dropped + len(rows.file_s)} frames; "
+            "the others keep their true times."
+        )
+        warnings.append(
+            warning(
+                "dropped_frames",
+                message,
+                "Use a faster memory card, or film with a lower rate or resolution.",
+            )
+        )
     if interlaced:
         message = "The film is interlaced: two half-pictures in each frame blur fast movement."
         warnings.append(warning("interlaced", message, "Set the camera to a progressive mode, such as 60p."))
     if slow.warning:
         warnings.append(slow.warning)
     return warnings
+
+
+def _clock_jumps(rows: Timeline) -> dict[str, str]:
+    """What is said of a video whose clock does not run on: where it jumps, and by how much."""
+    places = []
+    for row in rows.breaks[:MOST_TOLD]:
+        gap = float(rows.file_s[row] - rows.file_s[row - 1])
+        length = (
+            f"{gap:.1f} s" if gap > JUMP_RATIO * rows.interval_s else "for a time that the file does not tell"
+        )
+        places.append(f"after {rows.file_s[row - 1]:.2f} s ({length})")
+    more = f" and {len(rows.breaks) - MOST_TOLD} more times" if len(rows.breaks) > MOST_TOLD else ""
+    return warning(
+        "clock_jumps",
+        f"The film stops and goes on {', '.join(places)}{more}: it has gaps, as when clips are joined or the camera is "
+        "paused. Its pieces keep their own times; nothing is measured across a gap.",
+        "Upload each clip as the camera made it.",
+    )

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
+from .. import first_bytes
 from ..errors import BadVideo
+from ..first_bytes import COPY
 
 AGAIN = "Film again with the phone's own camera app and upload that file unchanged."
-COPY = "Copy the file from the camera again, or send it as a file (not through a chat), and upload it again."
 TRIM = "Trim the film to the pitch on the phone and upload the short piece."
 
 PROBLEMS: dict[str, tuple[str, str]] = {
+    **first_bytes.PROBLEMS,
     "empty_file": ("The file is empty.", COPY),
-    "not_a_video": ("This file is not a video.", "Choose a video file, such as .mp4 or .mov."),
-    "still_image": (
-        "This is a picture, not a film.",
-        "Choose the video of the pitch; a Live Photo must first be saved as a video.",
-    ),
-    "playlist": (
-        "This is a playlist that points to other files, not a film.",
-        "Download the film itself as .mp4 or .mov and upload that.",
-    ),
-    "audio_only": (
-        "This file has sound but no picture.",
-        "Choose the video of the pitch; if you recorded one, copy it from the camera again.",
-    ),
     "unreadable": (
         "The film cannot be read: the file is damaged, or its end is missing.",
         COPY,

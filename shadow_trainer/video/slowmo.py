@@ -37,7 +37,7 @@ def slow_motion(
     """How much slower than life the file plays. A person's ``capture_fps`` wins over the file's tag."""
     usual = fps
     if rows.interval_s > 0 and abs(1 / rows.interval_s - fps) > SAME_RATE * fps:
-        usual = 1 / rows.interval_s  # dropped frames lower the average, not the clock
+        usual = 1 / rows.interval_s  # what varies has a usual interval too
     if not usual:
         return SlowMotion(capture_fps or 0.0, 1.0)
     if capture_fps is not None:

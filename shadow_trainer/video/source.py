@@ -9,10 +9,11 @@ from pathlib import Path
 
 import av
 
+from .. import first_bytes
+from ..first_bytes import HEAD_BYTES, IMAGES, SOUNDS
 from .limits import CODECS, CONTAINERS, DEFAULT, Limits
 from .problems import bad_video
 
-HEAD_BYTES = 4096
 READ_BYTES = 1 << 20
 SYSTEM_ERRORS = {
     errno.EMFILE,
@@ -24,21 +25,17 @@ SYSTEM_ERRORS = {
 }
 # FFmpeg stops a decoder at this many pixels; it is above the limits so that 8K is still named as 8K.
 HARD_PIXELS = 64_000_000
+READING = {
+    "protocol_whitelist": "file",
+    "format_whitelist": ",".join(sorted(CONTAINERS)),
+    "enable_drefs": "0",
+    "use_absolute_path": "0",
+    "max_pixels": str(HARD_PIXELS),
+    "threads": "1",
+}
+# Of several tracks those move that have so large a share of the most pictures among the first so many.
+MOVING_SHARE, COUNTED = 0.4, 400
 ENCRYPTED_TAGS = {b"encv", b"drmi"}
-PLAYLISTS = (
-    b"#EXTM3U",
-    b"ffconcat",
-    b"<MPD",
-    b"<smil",
-    b"[playlist]",
-    b"[InternetShortcut]",
-    b"v=0\r\n",
-    b"v=0\n",
-)
-IMAGES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\1\0", b"8BPS")
-SOUNDS = (b"ID3", b"fLaC", b"\xff\xfb", b"\xff\xf3", b"\xff\xf1", b"\xff\xf9", b"FORM", b"#!AMR")
-IMAGE_BRANDS = (b"heic", b"heix", b"mif1", b"avif", b"avis", b"jxl ")
-
 Opened = tuple[av.container.InputContainer, av.VideoStream]
 
 
@@ -51,22 +48,14 @@ def open_video(path: Path | str, limits: Limits = DEFAULT, *, thread_count: int 
     """
     path = Path(path).absolute()
     head = _head(path)
-    options = {
-        "protocol_whitelist": "file",
-        "format_whitelist": ",".join(sorted(CONTAINERS)),
-        "enable_drefs": "0",
-        "use_absolute_path": "0",
-        "max_pixels": str(HARD_PIXELS),
-        "threads": "1",
-    }
     try:
-        container = av.open(f"file:{path}", options=options, metadata_errors="replace")
+        container = av.open(f"file:{path}", options=READING, metadata_errors="replace")
     except av.error.FFmpegError as error:
         if is_system_error(error, path):
             raise
         raise _why_not_open(head) from error
     with container:
-        stream = _main_stream(container, head)
+        stream = _main_stream(container, head, path)
         _check_stream(stream, limits)
         stream.codec_context.thread_count = max(1, thread_count)
         if thread_count > 1:
@@ -85,18 +74,14 @@ def _head(path: Path) -> bytes:
         head = file.read(HEAD_BYTES)
     if not head:
         raise bad_video("empty_file")
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text.startswith(PLAYLISTS) or (text.startswith(b"<?xml") and b"<MPD" in text):
-        raise bad_video("playlist")
-    if head[4:8] == b"ftyp" and head[8:12] in IMAGE_BRANDS:
-        raise bad_video("still_image")
+    first_bytes.check(head)
     return head
 
 
 def _why_not_open(head: bytes) -> Exception:
     """The reason as the first bytes tell it: a still image, a sound, a damaged video, or something else."""
     riff = head[:4] == b"RIFF"
-    if head.startswith(IMAGES) or (riff and head[8:12] == b"WEBP"):
+    if head.startswith(IMAGES):
         return bad_video("still_image")
     if head.startswith(SOUNDS) or (riff and head[8:12] == b"WAVE"):
         return bad_video("audio_only")
@@ -107,18 +92,47 @@ def _why_not_open(head: bytes) -> Exception:
     return bad_video("not_a_video")
 
 
-def _main_stream(container: av.container.InputContainer, head: bytes) -> av.VideoStream:
-    """Return the largest video stream that is no cover art; BadVideo when there is none."""
+def _main_stream(container: av.container.InputContainer, head: bytes, path: Path) -> av.VideoStream:
+    """Return the video stream with the moving pictures; BadVideo when there is none."""
     cover = av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails
     streams = [s for s in container.streams.video if not s.disposition & cover]
     readable = [s for s in streams if s.codec_context is not None]
+    if len(readable) > 1:
+        counts = _pictures(path, readable)
+        moving = [s for s in readable if counts[s.index] >= MOVING_SHARE * max(counts.values())]
+        return max(moving, key=_standing)
     if readable:
-        return max(readable, key=lambda s: s.codec_context.width * s.codec_context.height)
+        return readable[0]
     if streams:
         raise bad_video("unsupported_codec", codec="unknown")
     if container.streams.audio or container.streams.video:
         raise bad_video("audio_only")
     raise _why_not_open(head)
+
+
+def _standing(stream: av.VideoStream) -> tuple[bool, int]:
+    """Of several moving tracks the one that players show by default, then the largest picture."""
+    default = bool(stream.disposition & av.stream.Disposition.default)
+    return default, stream.codec_context.width * stream.codec_context.height
+
+
+def _pictures(path: Path, streams: list[av.VideoStream]) -> dict[int, int]:
+    """How many different pictures each stream has in the first ones of them all, by its index.
+
+    Counted and not believed: many containers do not say, and a still that is sent again is no new picture.
+    """
+    seen: dict[int, set[int]] = {stream.index: set() for stream in streams}
+    with av.open(f"file:{path}", options=READING, metadata_errors="replace") as container:
+        numbers = tuple(seen)
+        try:
+            for count, packet in enumerate(container.demux(container.streams.get(video=numbers))):
+                if packet.size:
+                    seen[packet.stream.index].add(hash(bytes(packet)))
+                if count >= COUNTED:
+                    break
+        except av.error.FFmpegError:
+            pass  # what could be read of a damaged file says which track moves
+    return {index: len(pictures) for index, pictures in seen.items()}
 
 
 def _check_stream(stream: av.VideoStream, limits: Limits) -> None:

@@ -7,24 +7,24 @@ frames that really come out are counted. A frame's row in this table is its inde
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import av
 import numpy as np
 
 from .boxes import ends_early
 from .limits import DEFAULT, Limits
+from .pieces import closed, filmed_s, find_jumps, in_pieces, usual_interval, usual_rate
 from .problems import bad_video
 from .source import is_system_error, open_video, tick_seconds
 
 HIDDEN_FRAME_CODECS = {"vp8"}  # packets that show nothing
 NO_PRESENTATION_TIMES = {"avi"}  # containers that know only the order of decoding
 ODD_SHARE = 0.005  # of intervals that differ from the usual one: above this the rate is variable
-TRUSTED_SHARE = 0.5  # of timestamps that must increase for the others to be mended from them
 REMEMBER = 4  # videos
 LEEWAY_S = 1e-6  # a frame at exactly the beginning belongs to a span whatever the last bit says
 Check = Callable[[], None]
@@ -38,7 +38,9 @@ class Timeline:
 
     ``pts`` (T,) int64 names each row in stream ticks; when it is None the times in the file do not name
     frames and rows are counted in the order in which they are decoded (and no seeking is possible).
-    ``before`` counts the video's frames that come before the first row, when this is a part of it.
+    ``before`` counts the video's frames that come before the first row, when this is a part of it. ``breaks`` are the
+    rows at which the clock has jumped (:mod:`.pieces`): a new piece begins there. ``dropped`` counts the frames that
+    the camera itself left out and whose place the file keeps.
     """
 
     file_s: np.ndarray
@@ -47,6 +49,8 @@ class Timeline:
     decoded: bool
     mended: int = 0  # rows whose time was missing or out of order
     before: int = 0
+    breaks: tuple[int, ...] = ()
+    dropped: int = 0
 
     def part(self, start_s: float, end_s: float | None) -> Timeline:
         """The rows with ``start_s <= time < end_s`` (file seconds), with times from the first of them."""
@@ -55,28 +59,34 @@ class Timeline:
         times = self.file_s[first:last]
         pts = None if self.pts is None else self.pts[first:last]
         times = times - times[0] if len(times) else times
-        return replace(self, file_s=times, pts=pts, before=self.before + int(first))
+        breaks = tuple(int(row - first) for row in self.breaks if first < row < last)
+        return replace(self, file_s=times, pts=pts, before=self.before + int(first), breaks=breaks)
 
     @property
     def interval_s(self) -> float:
         """The usual time between two frames (median)."""
-        return float(np.median(np.diff(self.file_s))) if len(self.file_s) > 1 else 0.0
+        return usual_interval(self.file_s)
 
     @property
     def fps(self) -> float:
-        """Average rate over the whole video; 0 when there is no span."""
-        span = float(self.file_s[-1] - self.file_s[0]) if len(self.file_s) > 1 else 0.0
-        return (len(self.file_s) - 1) / span if span > 0 else 0.0
+        """Frames per second of the file's clock where it runs on; 0 when there is no span."""
+        return usual_rate(self.file_s)
+
+    @property
+    def filmed_s(self) -> float:
+        """Seconds from the first frame to the last without the jumps between."""
+        return filmed_s(self.file_s)
 
     def spread(self, rate: float) -> Timeline:
         """The same rows evenly at ``rate``: for a video that does not say when its frames were taken."""
         count = len(self.file_s)
-        return replace(self, file_s=np.arange(count) / rate, mended=count)
+        return replace(self, file_s=np.arange(count) / rate, mended=count, breaks=())
 
     def is_variable(self, tick_s: float) -> bool:
         """True when more than a few intervals differ from the usual one by over 10 % and over one tick."""
         gaps = np.diff(self.file_s)
         odd = np.abs(gaps - self.interval_s) > max(0.1 * self.interval_s, 1.01 * tick_s)
+        odd[find_jumps(self.file_s) - 1] = False
         return bool(odd.sum() > ODD_SHARE * max(len(gaps), 1))
 
 
@@ -87,6 +97,8 @@ class _Packets:
     pts: list[int | None] = field(default_factory=list)
     dts: list[int | None] = field(default_factory=list)
     cut_away: int = 0  # packets that the edit list hides
+    empty: int = 0  # packets with nothing in them
+    dropped: int = 0  # frames that the camera left out and whose place the file keeps
     doubtful: bool = False  # packets may not be frames
     truncated: bool = False
 
@@ -149,12 +161,18 @@ def _read(path: Path, limits: Limits, check: Check) -> Timeline:
     with open_video(path, limits) as (container, stream):
         packets = _scan_packets(container, stream, limits, check)
         tick_s, rate = tick_seconds(stream), float(stream.average_rate or 0)
-        missing = stream.frames > len(packets.pts) + packets.cut_away
-        packets.truncated = missing or ends_early(path, container.format.name)
+        early, name = ends_early(path, container.format.name), container.format.name
+        missing = max(stream.frames - len(packets.pts) - packets.cut_away, 0)
+        # An empty packet keeps the place of a frame that the camera had no time for; AVI's reader passes over it.
+        packets.dropped = (
+            0 if early else missing if name in NO_PRESENTATION_TIMES else min(missing, packets.empty)
+        )
+        packets.truncated = early or missing > packets.dropped
     if packets.doubtful or packets.truncated or not packets.one_time_each:
         return _from_decoded(_decode_times(path, limits, check), packets, tick_s, rate)
     pts = np.sort(np.array(packets.pts, dtype=np.int64))
-    return Timeline(_seconds(pts, tick_s), pts, truncated=False, decoded=False)
+    times, breaks = closed(_seconds(pts, tick_s))
+    return Timeline(times, pts, truncated=False, decoded=False, breaks=breaks, dropped=packets.dropped)
 
 
 def _scan_packets(
@@ -165,6 +183,7 @@ def _scan_packets(
     packets = _Packets(doubtful=codec in HIDDEN_FRAME_CODECS or name in NO_PRESENTATION_TIMES)
     for number, packet in enumerate(readable_packets(container, stream)):
         if packet.size == 0:
+            packets.empty += packet.dts is not None  # the one that flushes has no time
             continue
         if number % 1000 == 0:
             check()
@@ -178,6 +197,9 @@ def _scan_packets(
             packets.doubtful |= not packet.is_keyframe
         elif packet.pts is not None and packets.pts[0] is not None and packet.pts < packets.pts[0]:
             packets.doubtful = True
+        newest = packets.dts[-1] if packets.dts else None
+        if packet.dts is not None and newest is not None and packet.dts < newest:
+            packets.doubtful = True  # the clock goes back
         packets.pts.append(packet.pts)
         packets.dts.append(packet.dts)
         if len(packets.pts) > limits.max_frames:
@@ -201,59 +223,20 @@ def _decode_times(path: Path, limits: Limits, check: Check) -> list[int | None]:
 def _from_decoded(times: list[int | None], packets: _Packets, tick_s: float, rate: float) -> Timeline:
     """Rows of what was decoded: by their own times when these increase, else counted."""
     known = np.array([np.nan if t is None else t for t in times], dtype=float)
+    facts: dict[str, Any] = {"truncated": packets.truncated, "decoded": True, "dropped": packets.dropped}
     if len(known) and np.isfinite(known).all() and (np.diff(known) > 0).all():
         pts = np.array(times, dtype=np.int64)
-        return Timeline(_seconds(pts, tick_s), pts, packets.truncated, decoded=True)
+        seconds, breaks = closed(_seconds(pts, tick_s))
+        return Timeline(seconds, pts, breaks=breaks, **facts)
     slots = np.array([np.nan if t is None else t for t in packets.dts], dtype=float)
     if len(slots) == len(times) and np.isfinite(slots).all() and (np.diff(slots) > 0).all():
         # Without B-frames or with them, the n-th frame shown takes the n-th slot of decoding.
-        return Timeline(_seconds(slots, tick_s), None, packets.truncated, decoded=True)
+        seconds, breaks = closed(_seconds(slots, tick_s))
+        return Timeline(seconds, None, breaks=breaks, **facts)
     if not np.isfinite(known).any():
-        return Timeline(np.zeros(len(times)), None, packets.truncated, decoded=True).spread(rate or 1.0)
-    mended, count = mend_times(known * tick_s)
-    return Timeline(mended, None, packets.truncated, decoded=True, mended=count)
-
-
-def mend_times(times_s: np.ndarray) -> tuple[np.ndarray, int]:
-    """(T,) seconds with gaps (NaN) and steps back -> ((T,) strictly increasing from 0, rows mended).
-
-    The longest increasing run of times is kept and the others are put between their neighbours; when it
-    holds less than half of the rows nothing can be trusted: all times are 0.
-    """
-    count = len(times_s)
-    if count == 0:
-        return np.zeros(0), 0
-    keep = _longest_increasing(times_s)
-    if len(keep) < max(2, TRUSTED_SHARE * count):
-        return np.zeros(count), count
-    rows = np.arange(count)
-    mended = np.interp(rows, keep, times_s[keep])
-    slope = (times_s[keep[-1]] - times_s[keep[0]]) / (keep[-1] - keep[0])
-    mended[: keep[0]] = times_s[keep[0]] + (rows[: keep[0]] - keep[0]) * slope
-    mended[keep[-1] :] = times_s[keep[-1]] + (rows[keep[-1] :] - keep[-1]) * slope
-    return mended - mended[0], count - len(keep)
-
-
-def _longest_increasing(values: np.ndarray) -> np.ndarray:
-    """Rows of a longest strictly increasing subsequence; NaN never belongs to it."""
-    tails: list[float] = []
-    rows: list[int] = []
-    before = np.full(len(values), -1)
-    for row, value in enumerate(values):
-        if np.isnan(value):
-            continue
-        place = bisect_left(tails, value)
-        if place < len(tails) and tails[place] == value:
-            continue  # of two equal times the first is the true one
-        before[row] = rows[place - 1] if place else -1
-        tails[place : place + 1] = [value]
-        rows[place : place + 1] = [row]
-    kept = []
-    row = rows[-1] if rows else -1
-    while row >= 0:
-        kept.append(row)
-        row = before[row]
-    return np.array(kept[::-1], dtype=int)
+        return Timeline(np.zeros(len(times)), None, **facts).spread(rate or 1.0)
+    mended, breaks, count = in_pieces(known * tick_s)
+    return Timeline(mended, None, mended=count, breaks=breaks, **facts)
 
 
 def _seconds(pts: np.ndarray, tick_s: float) -> np.ndarray:

@@ -53,6 +53,25 @@ def test_the_pitcher_and_the_pitch_are_found(engine: Engine, lefty: tuple, film:
     assert picture.shape == (224, 224, 3)
 
 
+def test_nobody_is_followed_across_a_jump_of_the_clock(
+    engine: Engine, lefty: tuple, film: list[Frame]
+) -> None:
+    jump_s = LIFT_S + 0.3
+    scanned = scan(engine, changed(film, lambda p, i: p), replace(lefty[0], breaks=(jump_s,)))
+    (cut,) = scanned.cuts
+    assert jump_s - 1e-6 <= cut < jump_s + 0.06
+    assert all(end <= jump_s or start >= jump_s - 1e-6 for start, end in scanned.person().windows)
+    assert len(set(scanned.person().pieces)) == 2
+
+
+def test_somebody_in_view_for_an_instant_is_not_nobody(
+    engine: Engine, lefty: tuple, film: list[Frame]
+) -> None:
+    scanned = scan(engine, changed(film[:5], lambda p, i: p), lefty[0])
+    assert scanned.people == () and 0.1 < scanned.glimpsed_s < 0.3
+    assert Scan.from_dict(scanned.as_dict()) == scanned
+
+
 def far_away(picture: np.ndarray, index: int) -> np.ndarray:
     out = cv2.GaussianBlur(cv2.resize(picture[:, :150], (640, 360)), (0, 0), 15)
     out[200:326, 300:524] = cv2.resize(picture, (224, 126), interpolation=cv2.INTER_AREA)
@@ -128,7 +147,7 @@ def test_a_poster_is_seen_but_not_chosen(engine: Engine, lefty: tuple, film: lis
 
 def test_an_empty_place_has_nobody(engine: Engine, lefty: tuple, film: list[Frame]) -> None:
     scanned = look(engine, lefty, film[:12], lambda p, i: cv2.resize(p[:, :120], (640, 360)))
-    assert scanned.people == () and scanned.windows == ()
+    assert scanned.people == () and scanned.windows == () and scanned.glimpsed_s == 0
 
 
 def test_the_scan_stops_when_told(engine: Engine, lefty: tuple, film: list[Frame]) -> None:

@@ -32,6 +32,17 @@ def film(**options):
     return lambda path: clips.film(path, **options)
 
 
+def behind_text(words: bytes):
+    """A good video with text before it, as a download that was saved with its head."""
+
+    def make(path: Path) -> None:
+        made = clips.film(path.with_suffix(".made.ts"), frames=20)
+        path.write_bytes(words + made.read_bytes())
+        made.unlink()
+
+    return make
+
+
 def hides_8k(path: Path) -> None:
     small = clips.film(path, codec="mjpeg", pixel_format="yuvj420p", frames=10)
     raw = bytearray(small.read_bytes())
@@ -49,7 +60,14 @@ BAD = {
     "sheet.pdf": ("not_a_video", data(b"%PDF-1.7\n" + bytes(3000))),
     "photo.mp4": ("still_image", film(frames=1, codec="mjpeg", container="mjpeg", pixel_format="yuvj420p")),
     "picture.png": ("still_image", film(frames=1, codec="png", container="image2", pixel_format="rgb24")),
-    "drawing.gif": ("still_image", film(codec="gif", pixel_format="rgb8")),
+    "drawing.gif": ("still_image", film(frames=1, codec="gif", pixel_format="rgb8")),
+    "moving.gif": ("moving_image", film(codec="gif", pixel_format="rgb8")),
+    "moving.png": ("moving_image", film(codec="apng", container="apng", pixel_format="rgb24")),
+    "burst.heic": ("moving_image", data(b"\0\0\0\x18ftypmsf1\0\0\0\0msf1hevc" + bytes(3000))),
+    "answer.mp4": ("not_a_video", behind_text(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\n")),
+    "page.ts": ("not_a_video", behind_text(b"<!doctype html><title>Sign in</title>\n" * 3)),
+    "wide.mp4": ("not_a_video", data("Die Datei ist nicht verfügbar.".encode("utf-16"))),
+    "error.mov": ("not_a_video", data("Größe überschritten, bitte später.".encode("latin-1") * 3)),
     "photo.heic": ("still_image", data(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(3000))),
     "sound.mp4": ("audio_only", clips.audio_only),
     "sound.wav": ("audio_only", clips.audio_only),

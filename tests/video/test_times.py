@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shadow_trainer import video
 from shadow_trainer.errors import BadRequest, BadVideo
-from shadow_trainer.video.timeline import mend_times
+from shadow_trainer.video.pieces import mend_times
 
 from . import clips
 

@@ -106,6 +106,14 @@ def test_what_has_not_arrived_whole_is_no_analysis(client: FlaskClient, storage)
     assert list(storage.list()) == []
 
 
+def test_what_begins_with_text_is_no_analysis_and_goes(client: FlaskClient, storage) -> None:
+    word = sent(client, b'{"error": "The link has expired."}')
+    answer = client.post(COMPLETE, data={"claim": word})
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "not_a_video")
+    assert "text" in answer.get_json()["message"]
+    assert list(storage.list()) == []
+
+
 def test_only_words_of_ours_count(client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     word = sent(client)
     for wrong in ("", "x", word[:-1], word.swapcase()):

@@ -29,7 +29,7 @@ def send(client: FlaskClient, name: str = "a.mp4", content: bytes = b"film", **f
 
 def test_a_script_uploads_and_gets_where_to_ask(client: FlaskClient, analyses: SampleAnalyses) -> None:
     response = send(
-        client, "Bullpen 3.MOV", b"x" * 2 * MB, throws="left", capture_fps="240", height_m="6'2\""
+        client, "Bullpen 3.MOV", bytes(2 * MB), throws="left", capture_fps="240", height_m="6'2\""
     )
     assert response.status_code == 202
     body = response.get_json()
@@ -96,6 +96,19 @@ def test_the_extension_does_not_matter(client: FlaskClient, analyses: SampleAnal
         ({}, 400, "no_file"),
         ({"video": (io.BytesIO(b""), "")}, 400, "no_file"),
         ({"video": (io.BytesIO(b""), "empty.mp4")}, 422, "empty_file"),
+        ({"video": (io.BytesIO(b"<!doctype html><title>Sign in</title>"), "a.mp4")}, 422, "not_a_video"),
+        (
+            {"video": (io.BytesIO(b"HTTP/1.1 200 OK\r\nDate: today\r\n\r\n" + bytes(99)), "a.mov")},
+            422,
+            "not_a_video",
+        ),
+        (
+            {"video": (io.BytesIO("1\n00:00:01,000 --> 00:00:02,000\nÁ".encode("utf-16")), "a.mp4")},
+            422,
+            "not_a_video",
+        ),
+        ({"video": (io.BytesIO(b"#EXTM3U\n#EXTINF:9,\na.ts\n"), "a.mp4")}, 422, "playlist"),
+        ({"video": (io.BytesIO(b"\0\0\0\x18ftypheic" + bytes(99)), "a.mp4")}, 422, "still_image"),
         ({"video": (io.BytesIO(b"x"), "a.mp4"), "throws": "both"}, 400, "bad_throws"),
         ({"video": (io.BytesIO(b"x"), "a.mp4"), "height_m": "tall"}, 400, "bad_height_m"),
         ({"video": (io.BytesIO(b"x"), "a.mp4"), "capture_fps": "nan"}, 400, "bad_capture_fps"),

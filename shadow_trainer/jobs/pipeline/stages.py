@@ -27,6 +27,10 @@ NOBODY = (
     "Nobody could be found in this film.",
     "Film the pitcher from 5 to 8 metres with the whole body in the picture and good light.",
 )
+GLIMPSED = (
+    "Somebody is in this film, but nobody stays in view for longer than {:.1f} s: too short to find a pitch in.",
+    "Upload a film that shows the whole delivery, from the set to the follow-through; that takes two to three seconds.",
+)
 
 
 def probe(run: Run) -> None:
@@ -75,8 +79,11 @@ def scan(run: Run) -> None:
         places = json.dumps(whereabouts(scanned, info), allow_nan=False, separators=(",", ":"))
         run.write("out/people.json").write_text(places, encoding="utf-8")
     run.write_json("scan.json", scanned.as_dict())
-    if not scanned.people:
-        raise BadVideo(NOBODY[0], code="nobody_found", fix=NOBODY[1])
+    if scanned.people:
+        return
+    if scanned.glimpsed_s:
+        raise BadVideo(GLIMPSED[0].format(scanned.glimpsed_s), code="seen_too_briefly", fix=GLIMPSED[1])
+    raise BadVideo(NOBODY[0], code="nobody_found", fix=NOBODY[1])
 
 
 def pose(run: Run) -> None:
@@ -235,7 +242,7 @@ def render(run: Run) -> None:
 
 
 # What decides a stage's files: every module that it reaches, as whole trees (tests/pipeline/test_fingerprints.py).
-READING = ("jobs/pipeline", "video")
+READING = ("jobs/pipeline", "video", "first_bytes.py")
 POSE = (*READING, "pose", "body", "vocabulary.py")
 NUMBERS = (*POSE, "pitching", "labels.py")
 RENDERING = (*NUMBERS, "render")

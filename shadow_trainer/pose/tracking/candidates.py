@@ -79,13 +79,17 @@ class Person:
 
 @dataclass(frozen=True)
 class Scan:
-    """Who is here, who throws, and when. ``people`` best first; ``chosen`` is an id or None."""
+    """Who is here, who throws, and when. ``people`` best first; ``chosen`` is an id or None.
+
+    ``glimpsed_s``: where nobody is listed, the longest that somebody was in view, too short to be followed.
+    """
 
     people: tuple[Person, ...]
     chosen: int | None
     windows: tuple[Window, ...]
     cuts: tuple[float, ...] = ()
     warnings: tuple[dict[str, str], ...] = ()
+    glimpsed_s: float = 0.0
 
     def person(self, wanted: int | None = None) -> Person:
         """The person with this id, or the chosen one; KeyError when there is none."""
@@ -114,6 +118,7 @@ class Scan:
             "windows": [list(window) for window in self.windows],
             "cuts": list(self.cuts),
             "warnings": list(self.warnings),
+            "glimpsed_s": self.glimpsed_s,
         }
 
     @classmethod
@@ -125,6 +130,7 @@ class Scan:
             tuple((a, b) for a, b in data["windows"]),
             tuple(data["cuts"]),
             tuple(data["warnings"]),
+            data.get("glimpsed_s", 0.0),
         )
 
 

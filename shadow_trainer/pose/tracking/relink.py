@@ -41,6 +41,12 @@ def link(tracks: list[Track]) -> list[Linked]:
     return [Linked(tuple(pieces)) for pieces in people]
 
 
+def glimpsed_s(tracks: list[Track]) -> float:
+    """The longest time, seconds, for which one track shows somebody, believed or not; 0 where none does."""
+    shown = [t for t in tracks if len(t.times) > 1 and float(np.median(t.flags)) >= LEAST_FLAG]
+    return max((t.times[-1] - t.times[0] for t in shown), default=0.0)
+
+
 def _is_person(track: Track) -> bool:
     if len(track.times) < LEAST_FRAMES or track.times[-1] - track.times[0] < LEAST_S:
         return False

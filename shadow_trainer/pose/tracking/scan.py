@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ..engine import Engine
 from .candidates import Person, Scan, describe, rank
-from .relink import link
+from .relink import glimpsed_s, link
 from .shot_boundaries import CutFinder
 from .tracker import Follower
 
@@ -22,6 +23,7 @@ LOOK_EVERY_S, SMALL_EVERY = 0.75, 5
 LOOK_SOON_S, BEGINNING_S = 0.25, 1.0
 MAX_SIDE = 1280
 MOST_LISTED = 12
+LEEWAY_S = 1e-6  # the last bit of a time decides nothing
 # Below this quality the choice of the athlete is a guess and says so.
 SURE = 0.3
 
@@ -36,16 +38,21 @@ def scan(
 ) -> Scan:
     """People, the athlete and the delivery windows of a video. ``people`` is empty when nobody is in it.
 
+    Nobody is followed across a cut, or a jump of the clock.
+
     Memory does not grow with the video but for the tracks (about 1 kB for each person and frame).
     """
     follower, cutter = Follower(engine), CutFinder()
     cuts: list[float] = []
+    jumps = [second * info.time_scale for second in info.breaks]
     before_s = -math.inf
     step = max(1, int(info.capture_fps / RATE))
     schedule = LookSchedule()
     for frame in frames_factory(step=step, max_side=MAX_SIDE):
         check()
-        if cutter.is_cut(frame.image):
+        jumped = bool(jumps) and frame.time_s >= jumps[0] - LEEWAY_S
+        jumps = [second for second in jumps if frame.time_s < second - LEEWAY_S]
+        if cutter.is_cut(frame.image) or jumped:
             follower.cut()
             cuts.append(frame.time_s)
             schedule = LookSchedule()
@@ -55,7 +62,8 @@ def scan(
         follower.step(frame.time_s, frame.image, scale, look, small=small)
         progress(frame.index + 1, info.frame_count)
     people = rank([describe(linked, i) for i, linked in enumerate(link(follower.tracks))])[:MOST_LISTED]
-    return conclude(people, cuts)
+    scanned = conclude(people, cuts)
+    return scanned if people else replace(scanned, glimpsed_s=glimpsed_s(follower.tracks))
 
 
 class LookSchedule:

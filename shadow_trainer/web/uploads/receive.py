@@ -2,7 +2,7 @@
 
 A video goes into the upload area (a folder beside the storage, so that accepting it is a rename). Names that
 coaches give are shown and never used as a path. What is inside is the worker's business: the web decodes
-nothing.
+nothing, and refuses only what its first bytes show to be no video.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from flask import current_app, request
 
+from ... import first_bytes
 from ...catalog.analyses import new_id
 from ...errors import BadRequest, BadVideo, Busy, StorageFull
 from ...storage import Storage
@@ -96,6 +97,7 @@ def _received(stream: UploadStream, filename: str) -> Received:
             code="empty_file",
             fix="Check that the film plays on the phone, wait until it is fully copied, and choose it again.",
         )
+    first_bytes.check(stream.head(first_bytes.HEAD_BYTES))
     return Received(stream.finish(), stream.size, display_name(filename), extension_of(filename))
 
 

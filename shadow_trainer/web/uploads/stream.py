@@ -51,6 +51,12 @@ class UploadStream:
         except OSError as error:
             raise _disk_error(error) from error
 
+    def head(self, size: int) -> bytes:
+        """The first bytes of what was written."""
+        self.file.flush()
+        self.file.seek(0)
+        return self.file.read(size)
+
     def finish(self) -> Path:
         """Everything on disk; the path to read it from."""
         try:

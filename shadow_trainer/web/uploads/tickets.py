@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from ... import first_bytes
 from ...catalog.analyses import new_id
-from ...errors import BadRequest, Conflict, NotFound
+from ...errors import BadRequest, BadVideo, Conflict, NotFound
 from ...storage import INCOMING, Storage, UploadTicket
 from ..accounts.viewer import viewer
 from ..http.services import current
@@ -77,7 +78,7 @@ def read(word: str) -> TicketedUpload:
 
 
 def arrived(upload: TicketedUpload) -> TicketedUpload:
-    """The video itself, once it is there; Conflict when it has not arrived, or not whole."""
+    """The video itself, once it is there; Conflict when it has not arrived, or not whole, BadVideo when it is none."""
     storage = current().storage
     try:
         size_bytes = storage.size(upload.incoming_key)
@@ -86,6 +87,13 @@ def arrived(upload: TicketedUpload) -> TicketedUpload:
     if size_bytes != upload.size_bytes:
         storage.delete(upload.incoming_key)
         raise Conflict("The film did not arrive whole.", code="not_whole", fix=AGAIN)
+    with storage.open(upload.incoming_key) as file:
+        head = file.read(first_bytes.HEAD_BYTES)
+    try:
+        first_bytes.check(head)
+    except BadVideo:
+        storage.delete(upload.incoming_key)
+        raise
     return upload
 
 
