@@ -16,7 +16,6 @@ from ..errors import BadRequest
 from ..jobs.pipeline.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, LEVELS, THROWS, VIEWS
 from . import motion_files
 
-LEAST_ROWS = 12
 Moved = dict[int, dict[str, float]]
 
 
@@ -90,7 +89,7 @@ def measure(pose: Path, out: Path, moved: tuple[str, ...], labels: tuple[str, ..
     )
     write_json(out, document)
     for note in document.get("notes", ()):
-        click.echo(f"  note: {note}")
+        click.echo(f"  note: {note}", err=True)
     count = len(document["deliveries"])
     click.echo(f"{count} {'pitch' if count == 1 else 'pitches'}; results in {out}")
     if not count:
@@ -125,8 +124,7 @@ def document_of(
         pose, hand=throws, height_m=height_m, fps=capture_fps, plate=plate, labels=labels or {}
     )
     series = given.series
-    check(series, pose)
-    fps = capture_fps or float(1.0 / np.median(np.diff(series.time_s)))
+    fps = given.fps
     result = pitching.analyse(
         series,
         throws=throws,
@@ -164,24 +162,6 @@ def moved_events(texts: Iterable[str]) -> Moved:
             )
         moved.setdefault(index, {})[name.strip()] = seconds
     return moved
-
-
-def check(series: Any, pose: Path) -> None:
-    """Refuse what cannot be a motion: too short, times that do not rise, no joints."""
-    if len(series) < LEAST_ROWS:
-        raise BadRequest(
-            f"{pose.name} has {len(series)} rows; a motion needs {LEAST_ROWS}.",
-            code="bad_pose_file",
-            fix="Export the whole delivery, from the set to the follow-through.",
-        )
-    if not np.isfinite(series.time_s).all() or (np.diff(series.time_s) <= 0).any():
-        raise BadRequest(
-            f"The times in {pose.name} do not rise.",
-            code="bad_pose_file",
-            fix="time_s must be seconds, one per row, each later than the one before.",
-        )
-    if not np.isfinite(series.world_m).all(axis=-1).any():
-        raise BadRequest(f"{pose.name} has no joints.", code="bad_pose_file", fix="Fill world_m in metres.")
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:

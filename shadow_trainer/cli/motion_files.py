@@ -31,9 +31,10 @@ label_option: Callable[..., Any] = click.option(
 
 @dataclass(frozen=True)
 class Joints:
-    """What is measured: the joints, what was guessed in words, and whether X is known to lead to the plate."""
+    """What is measured: the joints, different rows a second, what was guessed in words, and whether X is known to lead to the plate."""
 
     series: PoseSeries
+    fps: float
     notes: tuple[str, ...] = ()
     plate_known: bool = True
 
@@ -52,10 +53,11 @@ def joints(
     from ..pitching import importers
 
     if path.suffix.lower() not in importers.FORMATS or _is_pose(path):
-        return Joints(PoseSeries.load(path))
+        series, rate, notes = importers.checked_pose(PoseSeries.load(path), path)
+        return Joints(series, fps or rate, notes)
     motion = importers.read(path, fps=fps, labels=dict(labels))
     series = importers.as_series(motion, hand=hand, height_m=height_m, plate=plate)
-    return Joints(series, (*motion.notes, *([] if plate else [NO_PLATE])), plate is not None)
+    return Joints(series, motion.fps, (*motion.notes, *([] if plate else [NO_PLATE])), plate is not None)
 
 
 def find_reference(name: str) -> Reference | None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import BadRequest
 from ..jobs.pipeline.request import HEIGHT_M_RANGE, LEVELS, THROWS
 from . import motion_files
+
+if TYPE_CHECKING:
+    from ..pitching.importers import Motion
+    from ..pitching.reference import Reference
 
 
 @click.group()
@@ -37,6 +42,7 @@ def list_() -> None:
 )
 @motion_files.label_option
 @click.option("--dry-run", is_flag=True, help="Show what was understood and save nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was understood as one JSON object.")
 def import_(
     file: Path,
     name: str,
@@ -46,25 +52,36 @@ def import_(
     level: str,
     labels: tuple[str, ...],
     dry_run: bool,
+    as_json: bool,
 ) -> None:
-    """Import FILE (.npz, .npy, .trc, .c3d or .bvh) as a reference."""
+    """Import FILE (.npz, .npy, .trc, .c3d or .bvh) as a reference. What was guessed goes to stderr, too."""
     from ..pitching import importers
 
     if not file.is_file():
         raise BadRequest(f"There is no file at {file}.", code="no_such_file", fix="Check the path.")
     motion = importers.read(file, fps=fps, labels=importers.label_map(labels, motion_files.LABEL_FORM))
+    for note in motion.notes:
+        click.echo(f"  note: {note}", err=True)
+    imported = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
+    if not dry_run:
+        motion_files.library().save(imported)
+    if as_json:
+        understood = {"labels": motion.labels, "frames": len(motion.time_s), "fps": motion.fps}
+        facts = {**imported.facts(), "notes": list(motion.notes), "events": imported.events, **understood}
+        click.echo(json.dumps({**facts, "saved": not dry_run}, ensure_ascii=False))
+    else:
+        _show(motion, imported, saved=not dry_run)
+
+
+def _show(motion: Motion, imported: Reference, *, saved: bool) -> None:
     for landmark, sources in motion.labels.items():
         click.echo(f"  {landmark:18} <- {' + '.join(sources)}")
     click.echo(f"  {len(motion.time_s)} frames at {motion.fps:g} per second")
-    for note in motion.notes:
-        click.echo(f"  note: {note}")
-    imported = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
     click.echo(f"  {imported.hand}-handed, {imported.height_m:.2f} m tall")
     for event, when in imported.events.items():
         click.echo(f"  {event.replace('_', ' '):24} {when:.3f} s")
-    if not dry_run:
-        motion_files.library().save(imported)
-        click.echo(f"saved as {name}")
+    if saved:
+        click.echo(f"saved as {imported.name}")
 
 
 @reference.command("save")

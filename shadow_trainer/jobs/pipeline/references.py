@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ...errors import BadRequest, NotFound
+from .request import HEIGHT_M_RANGE
 
 if TYPE_CHECKING:
     from ...pitching.reference import Reference
@@ -52,6 +53,13 @@ class References:
         """Add one under ``key`` (else its name), or replace the one that is there; the built-in ones stay."""
         from ...pitching.reference import BUILT_IN
 
+        low, high = HEIGHT_M_RANGE
+        if not low <= reference.height_m <= high:
+            raise BadRequest(
+                f"A pitcher {reference.height_m:.2f} m tall cannot be a reference.",
+                code="bad_reference_height",
+                fix=f"Give the pitcher's height, {low:g} to {high:g} m, or scale the file to metres.",
+            )
         name = key or reference.name
         if name in (*BUILT_IN, NONE) or not NAME.fullmatch(name):
             raise BadRequest(

@@ -9,6 +9,7 @@ from zipfile import ZipFile, is_zipfile
 import numpy as np
 import numpy.typing as npt
 
+from ...body.arrays import Floats
 from ...body.skeleton import LANDMARKS
 from ...errors import BadRequest
 from .limits import check_bytes, check_shape
@@ -20,6 +21,7 @@ H36M = (
     "neck", "head", "left_shoulder", "left_elbow", "left_wrist", "right_shoulder", "right_elbow", "right_wrist",
 )  # fmt: skip
 _ORDERS = {17: H36M, 33: LANDMARKS}
+_TIMES = ("time_s", "times_s", "time", "times", "timestamps", "t")
 _PREFERRED = ("world_m", "positions_3d", "keypoints_3d", "joints_3d", "reconstruction", "arr_0")
 
 
@@ -34,13 +36,16 @@ def read_array(path: Path) -> Raw:
         if array.ndim == 3 and array.shape[1] in _ORDERS and array.shape[2] == 3:
             check_shape(path, *array.shape[:2])
             ours = name == "world_m"
+            times, notes = _times(arrays, len(array))
             return Raw(
                 points=array.astype(float),
                 labels=tuple(_ORDERS[array.shape[1]]),
                 fps=_rate(arrays),
                 format="pose.npz" if ours else "h36m" if array.shape[1] == 17 else "blazepose",
-                to_metres=1.0 if ours else None,
+                unit="metres" if name.endswith("_m") else "millimetres" if name.endswith("_mm") else None,
                 up="z" if ours else None,
+                time_s=times,
+                notes=notes,
             )
     shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
     raise BadRequest(
@@ -65,10 +70,19 @@ def _load(path: Path) -> dict[str, npt.NDArray[Any]]:
     return {name: array for name, array in arrays.items() if array.dtype.kind in "fiu"}
 
 
+def _times(arrays: dict[str, npt.NDArray[Any]], rows: int) -> tuple[Floats | None, tuple[str, ...]]:
+    """``(time of each row or None, notes)``."""
+    for name in _TIMES:
+        if name in arrays:
+            times = arrays[name].astype(float).ravel()
+            if len(times) == rows:
+                return times, ()
+            return None, (f"{name} has {len(times)} times for {rows} rows and is not used",)
+    return None, ()
+
+
 def _rate(arrays: dict[str, npt.NDArray[Any]]) -> float | None:
-    if "time_s" in arrays and len(arrays["time_s"]) > 2:
-        return float(1.0 / np.median(np.diff(arrays["time_s"])))
     for name in ("fps", "frame_rate", "rate"):
         if name in arrays and arrays[name].size == 1:
-            return float(arrays[name])
+            return float(arrays[name].ravel()[0])
     return None

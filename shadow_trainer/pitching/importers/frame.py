@@ -1,7 +1,7 @@
 """Units, the vertical, and a body that stands on the ground: a file's axes turned into ours.
 
-What the format does not say is told from the body itself: a pitcher is between 1.2 and 2.3 m tall, and over
-a whole delivery his head is above his feet.
+What the format does not say, or says against the body, is told from the body itself: a pitcher is between 1.1 and
+2.35 m tall (:mod:`.units`), and over a whole delivery his head is above his feet.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from ...errors import BadRequest
 from .. import filters
 from ..events.event import CONTACT_TO_RELEASE_S
 from ..world import joint, mid_hip, mid_shoulder, standing_height
+from . import units
 
-_UNITS = {1.0: "metres", 0.01: "centimetres", 0.001: "millimetres", 0.0254: "inches"}
-TALLEST_M, SMALLEST_M = 2.35, 1.1
 # Rows of each matrix: our X, Y, Z in the file's axes; all keep the hand of the axes.
 _TO_Z_UP = {
     "z": np.eye(3),
@@ -43,26 +42,9 @@ def find_up(points: Floats) -> str:
     return ("-" if upright[axis] < 0 else "") + "xyz"[axis]
 
 
-def find_scale(points: Floats) -> float:
-    """Metres per unit of the file, from the bones' lengths."""
-    tall = standing_height(points)
-    fitting = [unit for unit in _UNITS if SMALLEST_M <= tall * unit <= TALLEST_M]
-    if not fitting:
-        raise BadRequest(
-            f"The body in this file is {tall:.3g} units tall, which is no person in metres, centimetres, "
-            "millimetres or inches.",
-            code="units_unknown",
-            fix="Scale the file to metres.",
-        )
-    return fitting[0]
-
-
-def to_world(points: Floats, scale: float | None, up: str | None) -> tuple[Floats, Floats, list[str]]:
+def to_world(points: Floats, unit: str | None, up: str | None) -> tuple[Floats, Floats, list[str]]:
     """(T, 33, 3) metres with Z up, the axes they were turned by (rows: ours in the file's), guesses in words."""
-    notes = []
-    if scale is None:
-        scale = find_scale(points)
-        notes.append(f"units taken for {_UNITS[scale]}")
+    scale, notes = units.decide(standing_height(points), unit)
     if up is None:
         up = find_up(points)
         notes.append(f"the vertical taken for the file's {up} axis")
@@ -91,7 +73,8 @@ def plate_heading(axis: str, axes: Floats) -> float:
 
 def hips_stand_still(world: Floats) -> bool:
     """True for hip-centred files, in which the way over the ground is lost."""
-    return bool(np.nanmax(np.ptp(mid_hip(world), axis=0)) < FIXED_HIPS_M)
+    hips = mid_hip(world)
+    return bool(np.max(np.nanmax(hips, axis=0) - np.nanmin(hips, axis=0)) < FIXED_HIPS_M)
 
 
 def _mirrored(world: Floats) -> bool:
@@ -119,11 +102,12 @@ def plant(points: Floats, time_s: Floats) -> Floats:
     The rear ankle stands until 100 ms before foot contact, the lead ankle from there on. Contact is put at
     its usual time before the hand's greatest speed, which needs no way over the ground.
     """
-    speed = filters.speed(joint(points, "throwing_wrist") - mid_hip(points), time_s)
+    whole = filters.fill(points, time_s)
+    speed = filters.speed(joint(whole, "throwing_wrist") - mid_hip(whole), time_s)
     release = time_s[int(np.nanargmax(speed))]
     contact = release - CONTACT_TO_RELEASE_S
     late = np.clip((time_s - contact + CROSS_FADE_S) / CROSS_FADE_S, 0.0, 1.0)[:, None]
-    rear, lead = joint(points, "rear_ankle"), joint(points, "lead_ankle")
+    rear, lead = joint(whole, "rear_ankle"), joint(whole, "lead_ankle")
     middle = (late[1:] + late[:-1]) / 2
     step = (1.0 - middle) * np.diff(rear, axis=0) + middle * np.diff(lead, axis=0)
     path = -np.concatenate([np.zeros((1, 3)), np.cumsum(np.nan_to_num(step), axis=0)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from ...body.skeleton import INDEX, JOINTS
@@ -18,7 +19,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "knee": ("{s}leg", "{s}lowleg", "{s}kjc", "{s}knee", "{s}kne", "{s}shin", "{s}calf", "{s}kneejoint"),
     "ankle": ("{s}foot", "{s}ajc", "{s}ankle", "{s}ank", "{s}anklejoint"),
     "heel": ("{s}heel", "{s}hee"),
-    "foot_index": ("{s}footindex", "{s}toebase", "{s}bigtoe", "{s}toe"),
+    "foot_index": ("{s}footindex", "{s}toebase", "{s}bigtoe", "{s}toe", "{s}toe0"),
     "index": ("{s}index", "{s}handindex1", "{s}fin", "{s}handmiddle1"),
     "pinky": ("{s}pinky", "{s}handpinky1"),
     "thumb": ("{s}thumb", "{s}handthumb1"),
@@ -36,17 +37,44 @@ _PAIRS: dict[str, tuple[tuple[str, str], ...]] = {
     "hip": (("{s}asi", "{s}psi"),),
 }
 _MIDDLE = {"nose": ("nose",), "mouth_left": ("mouthleft",), "mouth_right": ("mouthright",)}
+# The end of a word in a label: a sign that is no letter, or a small letter before a great one.
+_WORD = re.compile(r"[^A-Za-z0-9]+|[a-z0-9](?=[A-Z])")
+_MOST_FRONTS = 40
 _SIDES = {"left": ("left", "l"), "right": ("right", "r")}
 
 
 def plain(label: str) -> str:
     """``Subject1:L_Elbow`` -> ``lelbow``; ``mixamorig:LeftForeArm`` -> ``leftforearm``."""
-    return re.sub(r"[^a-z0-9]", "", label.split(":")[-1].lower())
+    return re.sub(r"[^a-z0-9]", "", re.split(r"[:|/]", label)[-1].lower())
 
 
 def guess(labels: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Landmark -> labels, for every landmark that can be told from the names."""
-    known = {plain(label): label for label in reversed(labels)}
+    """Landmark -> labels, for every landmark that can be told from the names.
+
+    A front that many names share (``Bip01 L Hand``, ``Pitcher_LELB``) is left out where more joints are found so.
+    """
+    best = _guess({plain(label): label for label in reversed(labels)})
+    for front in _fronts(labels):
+        known = {
+            plain(label.removeprefix(front)): label for label in reversed(labels) if label.startswith(front)
+        }
+        found = _guess(known)
+        if _joints(found) > _joints(best):
+            best = found
+    return best
+
+
+def _joints(found: dict[str, tuple[str, ...]]) -> int:
+    return sum(name in found for name in JOINTS)
+
+
+def _fronts(labels: tuple[str, ...]) -> list[str]:
+    """Beginnings up to the end of a word that as many labels share as there are joints, the commonest first."""
+    shared = Counter(label[: cut.end()] for label in labels for cut in _WORD.finditer(label[:-1]))
+    return [front for front, count in shared.most_common(_MOST_FRONTS) if count >= len(JOINTS)]
+
+
+def _guess(known: dict[str, str]) -> dict[str, tuple[str, ...]]:
     guesses: dict[str, tuple[str, ...]] = {}
     for part in _NAMES:
         for side, prefixes in _SIDES.items():
@@ -86,18 +114,30 @@ def checked(
         sources = (sources,) if isinstance(sources, str) else tuple(sources)
         if name not in INDEX:
             raise BadRequest(f"{name!r} is no landmark.", code="bad_label_map")
-        for source in sources:
-            if source not in labels:
-                raise BadRequest(f"The file has no label {source!r}.", code="bad_label_map")
-        used[name] = sources
+        used[name] = tuple(_label(source, labels) for source in sources)
     return used
+
+
+def _label(given: str, labels: tuple[str, ...]) -> str:
+    """A label as the file has it; blanks and capitals may differ where only one label is meant."""
+    if given in labels:
+        return given
+    alike = {label for label in labels if label and _spelled(label) == _spelled(given)}
+    if len(alike) != 1:
+        raise BadRequest(f"The file has no label {given!r}.", code="bad_label_map")
+    return alike.pop()
+
+
+def _spelled(label: str) -> str:
+    return " ".join(label.lower().split())
 
 
 def require_joints(labels: dict[str, tuple[str, ...]], all_labels: tuple[str, ...]) -> None:
     """The twelve joints must be there; the message names what is missing and what the file has."""
     missing = [name for name in JOINTS if name not in labels]
     if missing:
-        shown = ", ".join(all_labels[:40]) + (" …" if len(all_labels) > 40 else "")
+        named = [label for label in all_labels if label]
+        shown = ", ".join(named[:40]) + (" …" if len(named) > 40 else "")
         raise BadRequest(
             f"No label in this file could be taken for {', '.join(missing)}. It has: {shown}.",
             code="labels_unknown",

@@ -34,6 +34,12 @@ def check_shape(path: Path, frames: int, points: int) -> None:
         raise too_large(path, f"{frames} frames of {points} points")
 
 
+def check_numbers(path: Path, frames: int, channels: int) -> None:
+    """Refuse rows of numbers that are no points, such as turns, by how many they are."""
+    if not 0 <= frames * channels <= MAX_NUMBERS:
+        raise too_large(path, f"{frames} frames of {channels} numbers")
+
+
 def check_bytes(path: Path, size: int) -> None:
     """Refuse arrays by the size they unpack to."""
     if size > 8 * MAX_NUMBERS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,11 @@ from . import labels as names
 from .arrays import read_array
 from .bvh import read_bvh
 from .c3d_file import read_c3d
+from .clock import read_clock
 from .frame import hips_stand_still, to_world
 from .limits import check_file, check_shape, too_large
-from .motion import Motion, Raw, landmarks
+from .motion import Motion, Raw, landmarks, rows_of
+from .seen import Seen, only_measured
 from .trc import read_trc
 
 FORMATS: dict[str, Callable[[Path], Raw]] = {
@@ -26,8 +29,6 @@ FORMATS: dict[str, Callable[[Path], Raw]] = {
     ".c3d": read_c3d,
     ".bvh": read_bvh,
 }
-USUAL_FPS = 30.0
-FASTEST_FPS = 2000.0
 FEWEST_FRAMES = 8
 
 
@@ -51,15 +52,23 @@ def read(
     check_shape(path, *raw.points.shape[:2])
     used = {**names.guess(raw.labels), **names.checked(labels or {}, raw.labels)}
     names.require_joints(used, raw.labels)
-    rate, notes = _rate(raw, fps)
-    points = landmarks(raw, used)
-    # A damaged number may be infinite; what cannot be known is NaN from here on.
-    points[~np.isfinite(points)] = np.nan
-    _require_body(path, points)
-    world, axes, guessed = to_world(points, raw.to_metres, raw.up)
+    seen = _seen(raw, used, fps)
+    _require_body(path, seen.points)
+    world, axes, guessed = to_world(seen.points, raw.unit, raw.up)
     if hips_stand_still(world):
         guessed.append("the hips stand still in this file; the way is put back from the feet on the ground")
-    return Motion(np.arange(len(world)) / rate, world, used, rate, raw.format, (*notes, *guessed), axes)
+    return Motion(seen.time_s, world, used, seen.fps, raw.format, (*raw.notes, *seen.notes, *guessed), axes)
+
+
+def _seen(raw: Raw, used: dict[str, tuple[str, ...]], fps: float | None) -> Seen:
+    """The rows at their times as landmarks, with NaN for whatever is no measurement."""
+    time_s, rate, notes = read_clock(raw, fps)
+    row = rows_of(raw.labels)
+    sources = sorted({source for names_of in used.values() for source in names_of})
+    points = raw.points[:, [row[source] for source in sources]]
+    seen = only_measured(points, time_s, rate, sources, zeros=raw.measured)
+    marks = landmarks(seen.points, {source: number for number, source in enumerate(sources)}, used)
+    return replace(seen, points=marks, notes=(*notes, *seen.notes))
 
 
 def _require_body(path: Path, points: Floats) -> None:
@@ -86,12 +95,3 @@ def _parsed(path: Path, reader: Callable[[Path], Raw]) -> Raw:
         raise BadRequest(
             words, code="bad_motion_file", fix="Export it again and check that it is whole."
         ) from error
-
-
-def _rate(raw: Raw, given: float | None) -> tuple[float, list[str]]:
-    rate = given or raw.fps
-    if rate is None:
-        return USUAL_FPS, [f"the file says no frame rate; taken for {USUAL_FPS:g} frames per second"]
-    if not 1.0 <= rate <= FASTEST_FPS:
-        raise BadRequest(f"{rate:g} frames per second cannot be.", code="bad_fps")
-    return float(rate), []

@@ -9,11 +9,14 @@ import numpy as np
 
 from ...body.arrays import Floats
 from ...body.series import PoseSeries
+from ...body.skeleton import INDEX
 from ...errors import BadRequest
 from ...vocabulary import AUTO, Event, Hand, Level
+from .. import filters
 from ..deliveries import Throw, find_deliveries, find_hand
 from ..reference import Reference, retarget
 from ..world import as_right_hander, standing_height
+from .clock import LONGEST_BRIDGED_S
 from .frame import hips_stand_still, plant, plate_heading
 from .motion import Motion
 
@@ -59,6 +62,7 @@ def as_reference(
         hand=thrown.hand,
         level=level,
         source=source or f"Imported from a {motion.format} file",
+        notes=motion.notes,
     )
 
 
@@ -78,16 +82,32 @@ def as_series(
             way = -way
         points = _along_x(motion, thrown, _times(thrown.best), way)
     world = as_right_hander(points, thrown.hand)
-    seen = np.asarray(np.isfinite(world).all(axis=2), dtype=bool)
+    seen = np.asarray(np.isfinite(motion.points).all(axis=2), dtype=bool)
     measured = np.asarray(seen.any(axis=1), dtype=bool)
     pixels = np.full((*world.shape[:2], 2), np.nan)
     return PoseSeries(motion.time_s, pixels, seen.astype(float), world, measured)
 
 
+def _bridged(motion: Motion) -> Floats:
+    """(T, 33, 3) of a motion with short gaps bridged by a cubic spline: a line would cut the peaks of an arm off."""
+    flat = motion.points.reshape(len(motion.points), -1)
+    lines = filters.fill(flat, motion.time_s, LONGEST_BRIDGED_S)
+    out = flat.copy()
+    for column in np.flatnonzero((np.isnan(flat) & np.isfinite(lines)).any(axis=0)):
+        known, wanted = (
+            np.isfinite(flat[:, column]),
+            np.isnan(flat[:, column]) & np.isfinite(lines[:, column]),
+        )
+        curve = filters.refine(flat[known, column], motion.time_s[known], motion.time_s[wanted])
+        out[wanted, column] = np.where(np.isfinite(curve), curve, lines[wanted, column])
+    return out.reshape(motion.points.shape)
+
+
 def _thrown(motion: Motion, hand: str, height_m: float | None) -> _Thrown:
     tall = height_m or standing_height(motion.points)
-    throws = Hand(hand) if hand != AUTO else find_hand(motion.points, motion.time_s, tall)[0]
-    points = as_right_hander(motion.points, throws)
+    bridged = _bridged(motion)
+    throws = Hand(hand) if hand != AUTO else find_hand(bridged, motion.time_s, tall)[0]
+    points = as_right_hander(bridged, throws)
     if hips_stand_still(points):
         points = plant(points, motion.time_s)
     deliveries = find_deliveries(points, motion.time_s, tall)
@@ -101,10 +121,13 @@ def _along_x(
     lift, contact = (
         int(np.abs(motion.time_s - times[e]).argmin()) for e in (Event.LEG_LIFT, Event.FOOT_CONTACT)
     )
+    # An event may lie in a gap: where the feet are then is told from both sides of it.
+    whole = filters.fill(thrown.points, motion.time_s)
     if way_deg is None:
-        way_deg = retarget.stride_heading(thrown.points, lift, contact)
+        way_deg = retarget.stride_heading(whole, lift, contact)
     points = retarget.turn(thrown.points, -way_deg)
-    centered: Floats = points - points[lift, 28] * np.array([1.0, 1.0, 0.0])
+    start = retarget.turn(whole[lift : lift + 1], -way_deg)[0, INDEX["right_ankle"]]
+    centered: Floats = points - start * np.array([1.0, 1.0, 0.0])
     return centered
 
 

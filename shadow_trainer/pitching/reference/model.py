@@ -22,7 +22,8 @@ SCHEMA = "shadow-trainer/reference/1"
 class Reference:
     """``points`` (T, 33, 3) metres of a right-hander (left-handers are mirrored when the reference is made),
     NaN where a landmark does not exist; ``time_s`` (T,); ``events`` name -> seconds on the same clock;
-    ``hand`` is the pitcher's real one; ``source`` says where the motion comes from."""
+    ``hand`` is the pitcher's real one; ``source`` says where the motion comes from; ``notes`` what was guessed,
+    missing or contradictory where it was imported."""
 
     name: str
     time_s: Floats
@@ -32,6 +33,7 @@ class Reference:
     hand: Hand = Hand.RIGHT
     level: str = Level.ADULT
     source: str = ""
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if np.shape(self.points) != (len(self.time_s), COUNT, 3):
@@ -55,6 +57,7 @@ class Reference:
 
     def facts(self) -> dict[str, object]:
         """What a library lists."""
+        said = {"notes": list(self.notes)} if self.notes else {}
         return {
             "name": self.name,
             "level": self.level,
@@ -62,6 +65,7 @@ class Reference:
             "height_m": self.height_m,
             "source": self.source,
             "duration_s": float(self.time_s[-1] - self.time_s[0]),
+            **said,
         }
 
     def save(self, file: BinaryIO) -> None:
@@ -94,4 +98,5 @@ class Reference:
             hand=Hand(facts["hand"]),
             level=facts["level"],
             source=facts["source"],
+            notes=tuple(facts.get("notes", ())),
         )
