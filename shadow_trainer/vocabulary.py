@@ -1,4 +1,4 @@
-"""Every word that stands in data: events, hands, views, levels, states, confidences, units and model sizes.
+"""Every word that stands in data: events, hands, views, levels, states, verdicts, units, model sizes and more.
 
 The only place where these words stand. A member is its own text (``Event.RELEASE == "release"``), so it goes
 into JSON, a form, a database column and a template as it is. What a coach reads for a word is not here.
@@ -74,6 +74,14 @@ class State(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELED = "canceled"
+
+
+class Verdict(StrEnum):
+    """What a coach says of a moment: a pitch with its release here, a pitch as it was found, no pitch."""
+
+    RELEASE = "release"
+    PITCH = "pitch"
+    NO_PITCH = "no_pitch"
 
 
 class Unit(StrEnum):

@@ -14,6 +14,7 @@ import click
 
 from ..errors import BadRequest, ShadowError, StorageFull
 from ..jobs.pipeline.request import LEVELS, MODEL_SIZES, THROWS, TURNS_DEG, VIEWS, AnalysisRequest
+from ..vocabulary import Verdict
 
 OUTPUTS = (
     "analysis.json",
@@ -37,20 +38,57 @@ OUTPUTS = (
 @click.option("--level", default="adult", help=f"Whose norms are used: {', '.join(LEVELS)}.")
 @click.option("--reference", default="elite", help="Reference to compare with, or `none`.")
 @click.option("--person", type=int, help="Measure this candidate instead of the one that was chosen.")
+@click.option(
+    "--release",
+    "releases",
+    type=float,
+    multiple=True,
+    help="There is a pitch whose ball is released here, whatever it looks like: seconds of the film (of the part that "
+    "--from begins). May be given several times.",
+)
+@click.option(
+    "--no-pitch",
+    "no_pitches",
+    type=float,
+    multiple=True,
+    help="What is thrown here is no pitch: seconds likewise.",
+)
 @click.option("--from", "start_s", type=float, help="Begin here: seconds of the film. Times count from it.")
 @click.option("--to", "end_s", type=float, help="End here: seconds of the film.")
 @click.option("--turn", "turn_deg", type=int, default=0, help=f"Turn clockwise: {TURNS_DEG[1:]} degrees.")
 @click.option("--quiet", is_flag=True, help="No progress on the terminal.")
-def analyse(video: Path, out: Path, quiet: bool, **options: Any) -> None:
-    """Measure the delivery in VIDEO and write analysis.json, pose.npz, films and report to DIR."""
-    request = AnalysisRequest(**options)
+def analyse(
+    video: Path,
+    out: Path,
+    quiet: bool,
+    releases: tuple[float, ...],
+    no_pitches: tuple[float, ...],
+    **options: Any,
+) -> None:
+    """Measure the delivery in VIDEO and write analysis.json, pose.npz, films and report to DIR.
+
+    A video without a pitch is measured all the same: analysis.json then lists the people and what was thrown, and
+    --release says where the pitch is.
+    """
+    said = [
+        *((at_s, Verdict.RELEASE) for at_s in releases),
+        *((at_s, Verdict.NO_PITCH) for at_s in no_pitches),
+    ]
+    verdicts = [{"at_s": at_s, "verdict": verdict} for at_s, verdict in said]
+    request = AnalysisRequest(**options, verdicts=verdicts)  # type: ignore[arg-type]
     if not video.is_file():
         raise BadRequest(f"There is no film at {video}.", code="no_such_file", fix="Check the path.")
     if out.exists() and not out.is_dir():
         raise BadRequest(f"{out} is a file, not a folder.", code="bad_out", fix="Give --out a folder.")
     # Ended from outside, the hidden folder must go as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    from ..pitching import no_pitch
+
     analysis = analyse_to(video, out, request, quiet=quiet)
+    if not analysis["deliveries"]:
+        for warning in analysis["warnings"]:
+            if warning["code"] in no_pitch.CODES:
+                click.echo(f"{warning['code']}: {warning['message']} {warning['fix']}", err=True)
     if not quiet:
         click.echo(f"{len(analysis['deliveries'])} deliveries; results in {out}")
 
@@ -77,7 +115,9 @@ def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool 
             )
         out.mkdir(exist_ok=True)
         for name in OUTPUTS:
-            (work / "out" / name).replace(out / name)
+            # Without a pitch there are no films of one.
+            if (work / "out" / name).exists():
+                (work / "out" / name).replace(out / name)
     except OSError as error:
         raise _disk_error(error) from error
     finally:

@@ -1,6 +1,7 @@
 """The pitching science: from a pose series to events, metrics and words, in arrays alone."""
 
-from .analysis import analyse, ends_before_release, pitch_probability
+from . import verdicts
+from .analysis import analyse, pitch_probability
 from .delivery_decision import PITCH
 from .reference.overlay import reference_overlay
 from .slow_motion import real_speed, slow_motion_factor
@@ -8,9 +9,9 @@ from .slow_motion import real_speed, slow_motion_factor
 __all__ = [
     "PITCH",
     "analyse",
-    "ends_before_release",
     "pitch_probability",
     "real_speed",
     "reference_overlay",
     "slow_motion_factor",
+    "verdicts",
 ]

@@ -14,15 +14,19 @@ from ..body.arrays import Floats
 from ..body.series import PoseSeries
 from ..errors import BadRequest
 from ..vocabulary import AUTO, EVENTS, Confidence, Event, Hand, Level, View
-from . import angles, camera, consistency, faults, film_warnings, metrics, style
+from . import angles, camera, consistency, dropped, faults, film_warnings, metrics, no_pitch, style
 from . import delivery_decision as decision
-from .deliveries import Throw, find_deliveries, find_hand, find_throws
+from .deliveries import Throw, chosen, find_hand, find_throws
 from .document import Athlete, Camera, Delivery, EventEntry, Fault, MetricEntry, Result, Similarity, Strength
 from .events import edits
 from .metrics import DeliveryContext, Metric, MetricKey, confidence, planar, scoring
 from .reference import Reference, comparison
 from .reference import get as get_reference
+from .verdicts import Verdicts
 from .world import as_right_hander, standing_height
+
+# What stands for a height where no body was measured; nothing is measured of it.
+ANY_HEIGHT_M = 1.8
 
 
 @dataclass(frozen=True)
@@ -61,62 +65,68 @@ def analyse(
     reference: str | Reference | None = "elite",
     scored: bool = True,
     plate_known: bool = True,
+    verdicts: Verdicts | None = None,
+    releases_before: list[float] | None = None,
 ) -> Result:
     """Everything that is measured of the athlete in ``series``.
 
     ``throws`` right, left or auto; ``fps`` real frames per second when they cannot be told from the times;
-    ``windows`` where to look for deliveries; ``events`` moved by a coach: delivery index -> event -> seconds;
+    ``windows`` where to look for deliveries; ``events`` moved by a coach: delivery index -> event -> seconds, the index
+    being that of ``releases_before`` where given (after other verdicts a delivery has another); ``verdicts`` what a
+    coach says is a pitch and what is none;
     ``reference`` a name, a :class:`~.reference.Reference` or None; ``scored`` False: joints too coarse to be
     held against a norm (a light pose model's), so that there are no z, faults or strengths; ``plate_known``
     False: X is the way of the stride, as nobody knows where the plate is. Raises BadRequest for what cannot be.
     """
     _check(throws, view, level, height_m)
     hand, sure_hand = _hand(series, throws, height_m)
-    points = as_right_hander(series.world_m, hand)
     seen_view = camera.view_of(series, hand)
     known_view = seen_view if view == AUTO else View(view)
+    points = as_right_hander(series.world_m, hand)
+    against = None if reference is None else get_reference(reference)
+    height = height_m or _height(points)
     context = AnalysisContext(
-        series,
-        points,
-        hand,
-        height_m or standing_height(points),
-        known_view or View.OTHER,
-        Level(level),
-        None if reference is None else get_reference(reference),
-        scored,
-        plate_known,
+        series, points, hand, height, known_view or View.OTHER, Level(level), against, scored, plate_known
     )
+    thrown = _throws(context, windows, verdicts)
+    pitches = chosen(thrown)
+    moved = edits.renumbered(events or {}, releases_before, [throw.release_s for throw in pitches])
     measured = [
-        _delivery(context, number, item, fps) for number, item in enumerate(_find(context, windows, events))
+        _delivery(context, number, item, fps) for number, item in enumerate(edits.apply(pitches, moved))
     ]
     deliveries = [delivery for delivery, _ in measured]
     together = consistency.over(deliveries)
     deliveries = faults.tell_repeats(deliveries, together.get("faults", []))
+    warnings = film_warnings.collect(series, deliveries, sure_hand=sure_hand, view=view, seen_view=seen_view)
     return {
         "athlete": _athlete(context, throws != AUTO, bool(height_m)),
         "view": _camera(context, view != AUTO, known_view is not None),
         "level": context.level,
         "deliveries": deliveries,
+        "dropped": dropped.among(thrown, pitches),
+        "moved_events": {
+            str(index): {Event(name): when for name, when in times.items()} for index, times in moved.items()
+        },
         "consistency": together,
-        "warnings": film_warnings.collect(
-            series, deliveries, sure_hand=sure_hand, view=view, seen_view=seen_view
-        ),
+        "warnings": warnings or no_pitch.warnings(series, thrown, pitches, hand, throws != AUTO, windows),
         "footer": faults.FOOTER,
         "series": [curves for _, curves in measured],
     }
 
 
-def _find(
-    context: AnalysisContext,
-    windows: list[tuple[float, float]] | None,
-    moved: dict[int, dict[str, float]] | None,
+def _throws(
+    context: AnalysisContext, windows: list[tuple[float, float]] | None, verdicts: Verdicts | None
 ) -> list[Throw]:
-    """The deliveries, with the events that a coach moved where he put them."""
+    """Every throw of the athlete, those that a coach set among them."""
     series = context.series
-    deliveries = find_deliveries(
-        context.points, series.time_s, context.height_m, windows, **planar.seen_in_frame(series, context.hand)
-    )
-    return edits.apply(deliveries, moved or {})
+    if not np.isfinite(context.points).any():
+        return []
+    seen = planar.seen_in_frame(series, context.hand)
+    return find_throws(context.points, series.time_s, context.height_m, windows, **seen, verdicts=verdicts)
+
+
+def _height(points: Floats) -> float:
+    return standing_height(points) if np.isfinite(points).any() else ANY_HEIGHT_M
 
 
 def pitch_probability(
@@ -132,23 +142,12 @@ def pitch_probability(
     return max((throw.probability for throw in throws_seen if not throw.unfinished), default=0.0)
 
 
-def ends_before_release(
-    series: PoseSeries, *, throws: str = AUTO, windows: list[tuple[float, float]] | None = None
-) -> bool:
-    """Whether the likeliest pitch of the athlete is broken off by the end of the video."""
-    hand, _ = _hand(series, throws, None)
-    points = as_right_hander(series.world_m, hand)
-    seen = find_throws(
-        points, series.time_s, standing_height(points), windows, **planar.seen_in_frame(series, hand)
-    )
-    likely = [throw for throw in seen if throw.probability >= decision.QUESTIONABLE]
-    return bool(likely) and all(throw.unfinished for throw in likely)
-
-
 def _hand(series: PoseSeries, throws: str, height_m: float | None) -> tuple[Hand, bool]:
     """``(hand, sure)``."""
     if throws != AUTO:
         return Hand(throws), True
+    if not np.isfinite(series.world_m).any():
+        return Hand.RIGHT, False
     return find_hand(series.world_m, series.time_s, height_m or standing_height(series.world_m))
 
 
@@ -204,6 +203,7 @@ def _delivery(
         "probability": item.probability,
         "questionable": item.questionable,
         "missing": decision.missing(item.signs) if item.questionable else [],
+        "verdict": item.verdict,
         "events": moments,
         "set_position": {"seen": how["start"] != "not seen", "kind": how["start"]},
         "style": style.shown(how, numbers),

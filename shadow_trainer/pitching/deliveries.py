@@ -11,15 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.arrays import Floats, Indices
-from ..vocabulary import Event, Hand
+from ..vocabulary import Event, Hand, Verdict
 from . import delivery_decision as decision
 from . import events, filters, signals
-from .events import Events
+from .events import Events, EventTime
 from .signals import Signals
+from .verdicts import APART_S, Verdicts
 from .world import as_right_hander, joint, mid_hip
 
-# Two pitches are never nearer to each other; around a burst this much belongs to its delivery.
-APART_S, BEFORE_S, AFTER_S = 1.5, 3.2, 0.9
+# Around a burst this much belongs to its delivery.
+BEFORE_S, AFTER_S = 3.2, 0.9
 SPLIT_GAP_S = 0.5
 # A throw that is seen for less than this after its release may be one that the video broke off.
 LEAST_AFTER_S = 0.15
@@ -33,7 +34,8 @@ SURE_HAND_CHANCE, SURE_HAND_RATIO = 0.3, 1.2
 class Throw:
     """One throw: ``rows`` of the series it lies in, its signals and events, and the probability that it is a pitch.
 
-    ``signs`` 0..1 are what the probability was made of (:mod:`.delivery_decision`).
+    ``signs`` 0..1 are what the probability was made of (:mod:`.delivery_decision`); ``verdict`` is what a coach said
+    of it, which goes before what it looks like.
     """
 
     rows: Indices
@@ -41,6 +43,12 @@ class Throw:
     events: Events
     probability: float
     signs: dict[str, float]
+    verdict: Verdict | None = None
+
+    @property
+    def release_s(self) -> float:
+        """When the ball leaves the hand."""
+        return self.events[Event.RELEASE].time_s
 
     @property
     def unfinished(self) -> bool:
@@ -50,8 +58,8 @@ class Throw:
 
     @property
     def questionable(self) -> bool:
-        """Whether it may be a pitch, but more likely is none."""
-        return self.probability < decision.PITCH
+        """Whether it may be a pitch, but more likely is none, and nobody has said."""
+        return self.verdict is None and self.probability < decision.PITCH
 
 
 def find_deliveries(
@@ -68,10 +76,18 @@ def find_deliveries(
     ``hand_gap_m`` (T,) metres between the hands, ``lead_ankle_m`` (T, 2) metres of the lead ankle and ``arm_m`` (T, 2)
     metres from the throwing shoulder to its wrist, as the frame shows them, where that is the better measure. Questionable ones are given only where none is likelier than not.
     """
-    throws = find_throws(points, time_s, height_m, windows, hand_gap_m, lead_ankle_m, arm_m)
-    whole = [throw for throw in throws if not throw.unfinished]
-    likely = [throw for throw in whole if not throw.questionable]
-    return likely or [throw for throw in whole if throw.probability >= decision.QUESTIONABLE]
+    return chosen(find_throws(points, time_s, height_m, windows, hand_gap_m, lead_ankle_m, arm_m))
+
+
+def chosen(throws: list[Throw]) -> list[Throw]:
+    """The pitches among throws: what a coach calls one, and what is likelier one than not. Questionable ones are given
+    only where there is no other."""
+    sure = [t for t in throws if t.verdict in (Verdict.PITCH, Verdict.RELEASE)]
+    open_ones = [t for t in throws if t.verdict is None and not t.unfinished]
+    likely = [t for t in open_ones if not t.questionable]
+    if not (sure or likely):
+        return [t for t in open_ones if t.probability >= decision.QUESTIONABLE]
+    return sorted([*sure, *likely], key=lambda throw: throw.release_s)
 
 
 def find_throws(
@@ -82,24 +98,69 @@ def find_throws(
     hand_gap_m: Floats | None = None,
     lead_ankle_m: Floats | None = None,
     arm_m: Floats | None = None,
+    verdicts: Verdicts | None = None,
 ) -> list[Throw]:
-    """Every burst of the throwing hand with its events and its probability, however low; else as above."""
-    throws = []
+    """Every burst of the throwing hand with its events and its probability, however low; else as above.
+
+    Where ``verdicts`` say that a ball was released there is a throw, whatever the hand does.
+    """
+    said, throws = verdicts or Verdicts(), []
     for rows in _spans(points, time_s, windows):
-        for part in _around_bursts(points, time_s, rows, height_m):
-            smooth = signals.smooth(points[part], time_s[part])
-            s = signals.measure(smooth, time_s[part], height_m)
-            if hand_gap_m is not None:
-                s = signals.with_hand_gap(s, hand_gap_m[part], time_s[part])
-            if lead_ankle_m is not None:
-                s = signals.with_ankle_seen(s, lead_ankle_m[part], time_s[part])
-            if arm_m is not None:
-                s = signals.with_arm_seen(s, arm_m[part], time_s[part])
-            seen = events.find_events(s)
-            if seen is not None:
-                signs = decision.signs(s, seen)
-                throws.append(Throw(part, s, seen, decision.probability(signs), signs))
+        for burst in _bursts(points, time_s, rows, height_m, said):
+            measured = _Measured(points, time_s, height_m, hand_gap_m, lead_ankle_m, arm_m)
+            throw = measured.throw(burst)
+            if throw is not None:
+                throws.append(throw)
     return throws
+
+
+@dataclass(frozen=True)
+class _Burst:
+    """One burst of the throwing hand: the rows up to its neighbours, and those up to the neighbours that may be
+    pitches; ``release_s`` where a coach says that the ball is released."""
+
+    rows: Indices
+    own_rows: Indices
+    release_s: float | None
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The points and what the frame shows of them, as :func:`find_throws` takes them."""
+
+    points: Floats
+    time_s: Floats
+    height_m: float
+    hand_gap_m: Floats | None
+    lead_ankle_m: Floats | None
+    arm_m: Floats | None
+
+    def throw(self, burst: _Burst) -> Throw | None:
+        """The throw of one burst; None when no hand throws and nobody says so."""
+        release = None if burst.release_s is None else EventTime(burst.release_s, 1.0)
+        s = self.signals(burst.rows)
+        seen = events.find_events(s, release)
+        if seen is None:
+            return None
+        if len(burst.own_rows) > len(burst.rows):
+            # A neighbour that is no pitch may have the faster hand: the release stays where it was.
+            s = self.signals(burst.own_rows)
+            seen = events.find_events(s, seen[Event.RELEASE]) or seen
+        signs = decision.signs(s, seen)
+        return Throw(burst.own_rows, s, seen, decision.probability(signs), signs, burst.verdict)
+
+    def signals(self, rows: Indices) -> Signals:
+        """The signals of some rows, with what the frame shows better."""
+        time_s = self.time_s[rows]
+        s = signals.measure(signals.smooth(self.points[rows], time_s), time_s, self.height_m)
+        if self.hand_gap_m is not None:
+            s = signals.with_hand_gap(s, self.hand_gap_m[rows], time_s)
+        if self.lead_ankle_m is not None:
+            s = signals.with_ankle_seen(s, self.lead_ankle_m[rows], time_s)
+        if self.arm_m is not None:
+            s = signals.with_arm_seen(s, self.arm_m[rows], time_s)
+        return s
 
 
 def find_hand(points: Floats, time_s: Floats, height_m: float) -> tuple[Hand, bool]:
@@ -135,10 +196,30 @@ def _spans(points: Floats, time_s: Floats, windows: list[tuple[float, float]] | 
     return spans
 
 
-def _around_bursts(points: Floats, time_s: Floats, rows: Indices, height_m: float) -> list[Indices]:
-    """Rows around each burst of the throwing hand, highest first taken, returned in the order of time."""
+def _bursts(
+    points: Floats, time_s: Floats, rows: Indices, height_m: float, verdicts: Verdicts
+) -> list[_Burst]:
+    """Each burst of the throwing hand and each release that a coach set, in the order of time."""
     t = time_s[rows]
-    smooth = signals.smooth(points[rows], t)
+    seen = _seen_bursts(points[rows], t, height_m)
+    set_by_hand = [at for at in verdicts.releases(seen) if t[0] <= at <= t[-1]]
+    seen = [burst for burst in seen if all(abs(burst - at) >= APART_S for at in set_by_hand)]
+    bursts = sorted([*seen, *set_by_hand])
+    said = {burst: one.verdict if (one := verdicts.on(burst)) else None for burst in bursts}
+    pitches = [burst for burst in bursts if said[burst] != Verdict.NO_PITCH]
+    out = []
+    for burst in bursts:
+        part, own = (rows[_between_neighbours(t, burst, others)] for others in (bursts, pitches))
+        if len(part) >= LEAST_SAMPLES:
+            by_hand = burst if burst in set_by_hand else None
+            wider = own if said[burst] != Verdict.NO_PITCH else part
+            out.append(_Burst(part, wider, by_hand, said[burst]))
+    return out
+
+
+def _seen_bursts(points: Floats, t: Floats, height_m: float) -> list[float]:
+    """When the throwing hand bursts: the fastest first taken, returned in the order of time."""
+    smooth = signals.smooth(points, t)
     speed = filters.speed(joint(smooth, "throwing_wrist") - mid_hip(smooth), t) / height_m
     speed = np.nan_to_num(speed)
     bursts: list[float] = []
@@ -147,12 +228,12 @@ def _around_bursts(points: Floats, time_s: Floats, rows: Indices, height_m: floa
             break
         if all(abs(t[index] - other) > APART_S for other in bursts):
             bursts.append(float(t[index]))
-    bursts.sort()
-    parts = []
-    for number, burst in enumerate(bursts):
-        first = max(burst - BEFORE_S, bursts[number - 1] + 0.5 if number else -np.inf)
-        last = min(burst + AFTER_S, bursts[number + 1] - 0.5 if number + 1 < len(bursts) else np.inf)
-        part = rows[(t >= first) & (t <= last)]
-        if len(part) >= LEAST_SAMPLES:
-            parts.append(part)
-    return parts
+    return sorted(bursts)
+
+
+def _between_neighbours(t: Floats, burst: float, others: list[float]) -> Indices:
+    """Indices of the times that belong to the delivery of a burst, up to ``others``."""
+    before = max((other for other in others if other < burst), default=-np.inf)
+    after = min((other for other in others if other > burst), default=np.inf)
+    first, last = max(burst - BEFORE_S, before + 0.5), min(burst + AFTER_S, after - 0.5)
+    return np.flatnonzero((t >= first) & (t <= last))

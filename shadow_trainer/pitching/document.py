@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from ..vocabulary import Confidence, Event, Hand, Level, ModelSize, Span, Unit, View
+from ..vocabulary import Confidence, Event, Hand, Level, ModelSize, Span, Unit, Verdict, View
 
 SCHEMA = "shadow-trainer/analysis/2"
 # From the 3D motion, or from the frame's plane alone.
 Method: TypeAlias = Literal["3d", "2d"]
 Start: TypeAlias = Literal["set", "windup", "not seen"]
+# Why a throw is no pitch: a coach said so, the video ends before its release, another one is likelier, too unlikely.
+DroppedWhy: TypeAlias = Literal["said", "unfinished", "beside_likelier", "improbable"]
 Slot: TypeAlias = Literal["overhand", "three_quarter", "sidearm", "submarine"]
 
 
@@ -194,6 +196,7 @@ class Delivery(TypedDict):
     """One delivery; ``probability`` 0..1 that it is a pitch (``quality`` the same, under its older name).
 
     ``questionable``: less likely than not; then nothing is scored, and ``missing`` names what was not seen.
+    ``verdict``: a coach says that it is a pitch (``pitch``), or that its release is there (``release``); else null.
     """
 
     index: int
@@ -203,6 +206,7 @@ class Delivery(TypedDict):
     probability: float
     questionable: bool
     missing: list[str]
+    verdict: Verdict | None
     events: dict[Event, EventEntry]
     set_position: SetPosition
     style: Style
@@ -213,6 +217,25 @@ class Delivery(TypedDict):
     not_judged: list[NotJudged]
     strengths: list[Strength]
     similarity: Similarity
+
+
+class DroppedThrow(TypedDict):
+    """A throw that was not taken as a pitch: ``time_s`` of its release, why, and what was not seen of a pitch."""
+
+    time_s: float
+    start_s: float
+    end_s: float
+    probability: float
+    missing: list[str]
+    why: DroppedWhy
+
+
+class SaidVerdict(TypedDict):
+    """What a coach says of a moment: its time, the word, and who of the scan throws then (null: who is measured)."""
+
+    at_s: float
+    verdict: Verdict
+    person: int | None
 
 
 class Spread(TypedDict):
@@ -337,13 +360,16 @@ class Solved(TypedDict):
 class Result(TypedDict):
     """What :func:`.analysis.analyse` hands back: all of analysis.json that comes from the joints.
 
-    ``series`` are the curves of each delivery, ``footer`` what stands under every list of findings.
+    ``series`` are the curves of each delivery, ``footer`` what stands under every list of findings,
+    ``moved_events`` those of the deliveries that are there.
     """
 
     athlete: Athlete
     view: Camera
     level: Level
     deliveries: list[Delivery]
+    dropped: list[DroppedThrow]
+    moved_events: dict[str, dict[Event, float]]
     consistency: Consistency
     warnings: list[VideoWarning]
     footer: str
@@ -351,7 +377,8 @@ class Result(TypedDict):
 
 
 class AnalysisDocument(TypedDict):
-    """The whole of analysis.json; ``moved_events`` by hand: delivery -> event -> seconds."""
+    """The whole of analysis.json; ``moved_events`` by hand: delivery -> event -> seconds. ``deliveries`` may be empty:
+    no pitch was found. ``dropped`` are throws that were not taken as pitches."""
 
     schema: str
     video: Video
@@ -361,6 +388,8 @@ class AnalysisDocument(TypedDict):
     model: Model
     people: list[Person]
     deliveries: list[Delivery]
+    dropped: NotRequired[list[DroppedThrow]]
+    verdicts: NotRequired[list[SaidVerdict]]
     consistency: Consistency
     warnings: list[VideoWarning]
     timings_s: dict[str, float]

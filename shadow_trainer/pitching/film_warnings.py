@@ -178,7 +178,7 @@ def _questionable(deliveries: list[Delivery]) -> VideoWarning | None:
     return _warning(
         "pitch_questionable",
         f"It is not certain that this is a pitch.{what} It was measured, but nothing is scored or judged.",
-        "Check that the right person was measured, and film one whole delivery, from the set to the follow-through.",
+        "Say whether it is one: press “Keep” or “This is no pitch”. Check too that the right person was measured.",
     )
 
 

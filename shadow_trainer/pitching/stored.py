@@ -42,7 +42,13 @@ def key_before(name: str, place: str | None) -> MetricKey:
 
 def _delivery(delivery: Mapping[str, Any]) -> dict[str, Any]:
     # What was a pitch before there was a probability is one; how sure it was is the nearest thing said of it.
-    later = {"probability": delivery.get("quality", 1.0), "questionable": False, "missing": [], **delivery}
+    later = {
+        "probability": delivery.get("quality", 1.0),
+        "questionable": False,
+        "missing": [],
+        "verdict": None,
+        **delivery,
+    }
     if "metrics" in delivery:
         later["metrics"] = upgraded_metrics(delivery["metrics"])
     if "faults" in delivery:

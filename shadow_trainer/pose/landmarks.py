@@ -10,19 +10,20 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from ..body.skeleton import COUNT
-from ..errors import BadRequest
 from ..video.prefetch import prefetch
 from . import roi
 from .camera_motion import Background
 from .confidence_calibration import confidence
 from .engine import AUXILIARY, CROP_PX, Engine, LandmarkOutput
-from .raw_track import RawTrack
+from .raw_track import SHAPES, RawTrack
 from .repeated_frames import Changes, find_repeated
 from .second_pass import look_closer
 from .tracking.candidates import Person, Scan, Window
+from .tracking.spans import Span, person_of, plan
 
 __all__ = ["RawTrack", "landmarks"]
 
+Known = tuple[RawTrack, list[Span]]
 # The rough track is smoothed over this many frames (median) and real seconds (Gaussian).
 MEDIAN, SMOOTH_S = 5, 0.06
 # Frames wait for each other until there are this many for the network, or so many bytes of them.
@@ -43,27 +44,28 @@ def landmarks(
     scan: Scan,
     *,
     person: int | None = None,
+    spans: list[Span] | None = None,
+    known: Iterable[Known] = (),
     times: np.ndarray | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
     check: Callable[[], None] = lambda: None,
 ) -> RawTrack:
-    """RawTrack with one row for each frame of the video; only frames inside windows are measured.
+    """RawTrack with one row for each frame of the video; only frames inside ``spans`` are measured.
 
-    ``person`` is an id of ``scan.people`` (None: the chosen one); ``times`` (T,) are the real seconds of
-    every frame (None: from the frame rate, corrected where frames are decoded). BadRequest when there is
-    no such person.
+    ``person`` is an id of ``scan.people`` (None: the chosen one), whose windows are the spans where none are given;
+    ``known`` are tracks that were measured of the same video by the same network, each with its spans: what one of
+    them holds is taken from there. ``times`` (T,) are the real seconds of every frame (None: from the frame rate,
+    corrected where frames are decoded). BadRequest when there is no such person.
     """
-    try:
-        athlete = scan.person(person)
-    except KeyError as error:
-        raise BadRequest(f"There is no person {error} in this film.", code="no_such_person") from error
     if times is None:
         times = np.arange(info.frame_count) / info.fps * info.time_scale
-    windows = athlete.spans()
-    total = int(sum(np.count_nonzero((times >= a) & (times < b)) for a, b in windows))
+    spans = plan(scan, person) if spans is None else spans
     track, done = RawTrack.empty(times), 0
-    for number, window in enumerate(windows):
-        changes = []
+    missing = [number for number, span in enumerate(spans) if not _take_over(track, number, span, known)]
+    total = int(sum(np.count_nonzero(_inside(times, spans[number])) for number in missing))
+    for number in missing:
+        span, changes = spans[number], []
+        athlete, window = person_of(scan, span.person), (span.start_s, span.end_s)
         for rows in measure_window(engine, frames_factory, athlete, window, check, scan.people):
             _store(track, rows, number)
             changes.append((rows["index"], rows["change"]))
@@ -71,6 +73,23 @@ def landmarks(
             progress(min(done, total), total)
         _mark_repeated(track, changes)
     return track
+
+
+def _inside(times: np.ndarray, span: Span) -> np.ndarray:
+    """Which frames (T,) lie in a span."""
+    return (times >= span.start_s) & (times < span.end_s)
+
+
+def _take_over(track: RawTrack, number: int, span: Span, known: Iterable[Known]) -> bool:
+    """Whether one of the known tracks holds this span; its rows are then in the track."""
+    for other, spans in known:
+        if span in spans and len(other) == len(track):
+            rows = other.window_id == spans.index(span)
+            for name in SHAPES:
+                getattr(track, name)[rows] = getattr(other, name)[rows]
+            track.window_id[rows] = number
+            return True
+    return False
 
 
 def _mark_repeated(track: RawTrack, changes: list[tuple[np.ndarray, np.ndarray]]) -> None:

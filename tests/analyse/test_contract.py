@@ -141,6 +141,22 @@ def test_the_report_stands_alone(results: Path) -> None:
     assert "<script" not in text
 
 
+def test_a_person_who_does_not_pitch_is_measured_and_a_coach_says_where_the_pitch_is(
+    tmp_path: Path, samples: Path
+) -> None:
+    standing = clips.excerpt(samples / "sample_lefty.mp4", tmp_path / "standing.mp4", frames=50)
+    done = analyse(standing, "--out", tmp_path / "found", "--model", "xs")
+    assert done.returncode == 0 and "no_pitch_found" in done.stderr and "--release" in done.stderr
+    document = json.loads((tmp_path / "found" / "analysis.json").read_text())
+    assert document["deliveries"] == [] and len(document["people"]) == 1
+    done = analyse(standing, "--out", tmp_path / "said", "--model", "xs", "--release", "0.6", "--person", "0")
+    assert done.returncode == 0, done.stderr
+    document = json.loads((tmp_path / "said" / "analysis.json").read_text())
+    (delivery,) = document["deliveries"]
+    assert delivery["verdict"] == "release" and delivery["events"]["release"]["time_s"] == 0.6
+    assert (tmp_path / "said" / "overlay.mp4").exists()
+
+
 class TestBadInput:
     """Each ends in one line with a code and what to do, exit code 2 or 3, and no file left."""
 
@@ -161,12 +177,12 @@ class TestBadInput:
         clips.film(tmp_path / "empty.mp4", frames=60, fps=30)
         self.check(tmp_path, 2, "nobody_found", tmp_path / "empty.mp4")
 
-    def test_a_person_but_no_pitch(self, tmp_path: Path, samples: Path) -> None:
-        standing = clips.excerpt(samples / "sample_lefty.mp4", tmp_path / "standing.mp4", frames=50)
-        self.check(tmp_path, 2, "no_pitch_found", standing)
-
     def test_no_such_file(self, tmp_path: Path) -> None:
         self.check(tmp_path, 3, "no_such_file", tmp_path / "gone.mp4")
+
+    def test_a_release_where_nobody_is(self, tmp_path: Path, samples: Path) -> None:
+        film = clips.excerpt(samples / "sample_lefty.mp4", tmp_path / "standing.mp4", frames=50)
+        self.check(tmp_path, 3, "no_such_person", film, "--model", "xs", "--release", "0.6", "--person", "7")
 
     def test_a_wrong_option(self, tmp_path: Path, samples: Path) -> None:
         self.check(tmp_path, 3, "throws", samples / "sample_lefty.mp4", "--throws", "both")

@@ -16,8 +16,10 @@ from shadow_trainer.cli import api
 from shadow_trainer.jobs.pipeline.document import build_document
 from shadow_trainer.jobs.pipeline.request import AnalysisRequest
 from shadow_trainer.pitching import stored
+from shadow_trainer.pitching.verdicts import Said, Verdicts
 from shadow_trainer.pose.tracking.candidates import Person, Scan
 from shadow_trainer.video.info import VideoInfo
+from shadow_trainer.vocabulary import Verdict
 from tests.pitching import bodies
 
 BEFORE = Path(__file__).parent.parent / "pitching" / "stored" / "analysis_1.json"
@@ -62,8 +64,10 @@ def produced(work: Path, **options: Any) -> dict[str, Any]:
         {"series": bodies.pitch(60.0, count=3)},
         {"series": bodies.filmed(bodies.pitch(120.0))},
         {"series": bodies.series(*bodies.standing())},
+        {"verdicts": Verdicts([Said(2.0, Verdict.NO_PITCH)])},
+        {"series": bodies.series(*bodies.standing()), "verdicts": Verdicts([Said(2.0, Verdict.RELEASE)])},
     ],
-    ids=["plain", "told", "unscored", "left", "three", "filmed", "nobody throws"],
+    ids=["plain", "told", "unscored", "left", "three", "filmed", "nobody throws", "none", "set by hand"],
 )
 def test_a_document_is_what_its_schema_says(
     validator: Draft202012Validator, tmp_path: Path, options: dict[str, Any]

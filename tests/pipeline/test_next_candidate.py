@@ -49,7 +49,8 @@ class Measured:
         scan = Scan((*people, person(len(moves), throws=False)), 0, people[0].windows)
         (folder / "scan.json").write_text(json.dumps(scan.as_dict()))
         self.track(0).save(folder / "landmarks.npz")
-        monkeypatch.setattr(stages, "_landmarks", lambda run, _scan, number: self.track(number))
+        (folder / "out").mkdir()
+        monkeypatch.setattr(stages, "_landmarks", lambda run, _scan, spans: self.track(spans[0].person))
         monkeypatch.setattr(stages, "_solve", lambda run, track: self.solve(track, moves))
 
     @staticmethod

@@ -95,8 +95,8 @@ def test_a_video_that_begins_after_the_leg_lift_has_a_partial_pitch() -> None:
 def test_a_video_that_ends_before_the_ball_is_gone_says_so(before_s: float) -> None:
     whole = bodies.pitch(120.0)
     cut = bodies.between(whole, 0.0, release_s(whole) - before_s)
-    assert pitching.analyse(cut, height_m=1.88)["deliveries"] == []
-    assert pitching.ends_before_release(cut) and not pitching.ends_before_release(whole)
+    result = pitching.analyse(cut, height_m=1.88)
+    assert result["deliveries"] == [] and [w["code"] for w in result["warnings"]] == ["ends_before_release"]
 
 
 def test_from_behind_the_frame_tells_the_release_better_than_the_solved_hand() -> None:

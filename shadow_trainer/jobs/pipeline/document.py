@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...pitching.document import SCHEMA, AnalysisDocument, Person, Result, Video, VideoWarning
-from ...vocabulary import ModelSize
+from ...pitching.document import SCHEMA, AnalysisDocument, Person, Result, SaidVerdict, Video, VideoWarning
+from ...vocabulary import ModelSize, Verdict
 from . import assumptions
 from .stage import Run, timings
 
@@ -35,6 +35,8 @@ def build_document(
         "model": {"size": ModelSize(run.request.model_size)},
         "people": _people(scan, person),
         "deliveries": result["deliveries"],
+        "dropped": result["dropped"],
+        "verdicts": said(run.request.verdicts, info.time_scale),
         "consistency": result["consistency"],
         "warnings": [
             *map(_warning, (*info.warnings, *scan.warnings)),
@@ -47,6 +49,18 @@ def build_document(
     return plain({**document, assumptions.SOLVED: solved}), plain(
         {"schema": SCHEMA, "deliveries": result["series"]}
     )
+
+
+def said(verdicts: Iterable[Mapping[str, Any]], time_scale: float) -> list[SaidVerdict]:
+    """A coach's verdicts in real seconds; ``time_scale`` real seconds per second of the video's own clock."""
+    return [
+        {
+            "at_s": round(one["at_s"] * time_scale, 5),
+            "verdict": Verdict(one["verdict"]),
+            "person": one["person"],
+        }
+        for one in verdicts
+    ]
 
 
 def plain(value: Any) -> Any:

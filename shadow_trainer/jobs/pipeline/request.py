@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from ...errors import BadRequest, ShadowError
+from . import verdicts
 
 THROWS = ("auto", "right", "left")
 VIEWS = ("auto", "open-side", "rear", "front", "other")
@@ -36,6 +38,7 @@ class AnalysisRequest:
     from an earlier scan; ``reference`` a reference's name or ``none``; ``level`` whose norms are used.
     ``start_s`` and ``end_s`` cut a part out of the video, in seconds of the file's own clock: the part is
     the video from there on, and times count from its beginning. ``turn_deg`` turns the picture clockwise.
+    ``verdicts`` are what a coach says is a pitch and what is none (see :mod:`.verdicts`).
     """
 
     throws: str = "auto"
@@ -49,6 +52,7 @@ class AnalysisRequest:
     start_s: float | None = None
     end_s: float | None = None
     turn_deg: int = 0
+    verdicts: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("throws", self.throws, THROWS)
@@ -68,6 +72,7 @@ class AnalysisRequest:
             )
         if self.person is not None and self.person < 0:
             raise BadRequest("person must be the number of a candidate, 0 or more.", code="bad_person")
+        object.__setattr__(self, "verdicts", verdicts.checked(self.verdicts))
 
     @property
     def scored(self) -> bool:
@@ -76,7 +81,7 @@ class AnalysisRequest:
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON types."""
-        return asdict(self)
+        return {**asdict(self), "verdicts": [dict(one) for one in self.verdicts]}
 
     def as_stored(self) -> dict[str, object]:
         """Plain JSON types for the catalog: what was left open is left out.
@@ -85,8 +90,8 @@ class AnalysisRequest:
         somebody used them.
         """
         defaults = {f.name: f.default for f in fields(self)}
-        open_ended = {name for name, value in defaults.items() if value in (None, 0)}
-        return {k: v for k, v in self.as_dict().items() if k not in open_ended or v != defaults[k]}
+        open_ended = {name for name, value in defaults.items() if value in (None, 0, ())}
+        return {k: v for k, v in self.as_dict().items() if k not in open_ended or v not in (defaults[k], [])}
 
     @classmethod
     def from_stored(cls, values: Mapping[str, object]) -> AnalysisRequest:
@@ -95,7 +100,7 @@ class AnalysisRequest:
         Raises NewerRelease for an option that this release does not know and that was used.
         """
         known = {f.name for f in fields(cls)}
-        if newer := sorted(k for k, v in values.items() if k not in known and v not in (None, 0, "")):
+        if newer := sorted(k for k, v in values.items() if k not in known and v not in (None, 0, "", [])):
             raise NewerRelease(f"This film was sent with options of a newer release: {', '.join(newer)}.")
         return cls(**{k: v for k, v in values.items() if k in known})  # type: ignore[arg-type]
 

@@ -35,7 +35,10 @@ class Stage:
 
 @dataclass
 class Run:
-    """What a stage gets: where to read, where to write, whom to tell, and how to stop."""
+    """What a stage gets: where to read, where to write, whom to tell, and how to stop.
+
+    ``scanned`` is the fingerprint of everything up to the scan, and of the code that measures people.
+    """
 
     request: AnalysisRequest
     video: Path
@@ -46,6 +49,7 @@ class Run:
     check: Check
     stage: str = ""
     scratch: Path = field(default_factory=Path)
+    scanned: str = ""
 
     def advance(self, done: int, total: int) -> None:
         """Report frames (or steps) done in the present stage."""

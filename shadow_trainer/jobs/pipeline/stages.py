@@ -13,16 +13,13 @@ from functools import partial
 from typing import Any
 
 from ...errors import BadVideo
+from . import tracks
 from .artifacts import Artifacts
 from .document import build_document
 from .stage import Run, Stage
+from .verdicts import releases
 
 REFERENCE = "out/shadow.npz"
-NO_PITCH = (
-    "There is a person in this film, but no pitch was found.",
-    "Film one whole delivery, from the set to the follow-through, with the whole body in the picture. "
-    "If there is a pitch in it, choose the pitcher by hand and run it again.",
-)
 NOBODY = (
     "Nobody could be found in this film.",
     "Film the pitcher from 5 to 8 metres with the whole body in the picture and good light.",
@@ -87,15 +84,33 @@ def scan(run: Run) -> None:
 
 
 def pose(run: Run) -> None:
-    """Landmarks of the likeliest athlete at the full frame rate, inside the delivery windows."""
+    """Landmarks of the likeliest athlete at the full frame rate, inside the delivery windows and around what a coach
+    calls a release."""
     scanned = _scan(run)
-    if not scanned.windows and run.request.person is None:
-        raise BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
-    _landmarks(run, scanned, scanned.to_try(run.request.person)[0]).save(run.write("landmarks.npz"))
+    spans = planned(run, scanned, to_try(run, scanned)[0])
+    tracks.save(run, tracks.LANDMARKS, _landmarks(run, scanned, spans), spans)
 
 
-def _landmarks(run: Run, scanned: Any, person: int) -> Any:
-    """The RawTrack of one person of the scan."""
+def to_try(run: Run, scanned: Any) -> list[int | None]:
+    """Whom to measure until one of them pitches. One alone where a coach says who or when, and where nobody seems to
+    throw; None: see :func:`...pose.tracking.spans.plan`."""
+    person = run.request.person
+    if person is None and (releases(run.request.verdicts) or not scanned.windows):
+        return [None]
+    return [person] if person is not None else scanned.to_try()
+
+
+def planned(run: Run, scanned: Any, person: int | None) -> list[Any]:
+    """What is measured where this person (None: whom a coach tapped, or the chosen one) is the athlete."""
+    from ...pose.tracking.spans import plan
+
+    wanted = releases(run.request.verdicts)
+    scale = _info(run).time_scale if wanted else 1.0
+    return plan(scanned, person, [(at_s * scale, who) for at_s, who in wanted])
+
+
+def _landmarks(run: Run, scanned: Any, spans: list[Any]) -> Any:
+    """The RawTrack of some spans; what an earlier run measured alike is not measured again."""
     from ...pose.landmarks import landmarks
     from ...video import frame_times
 
@@ -105,7 +120,8 @@ def _landmarks(run: Run, scanned: Any, person: int) -> Any:
         _frames_factory(run, info),
         info,
         scanned,
-        person=person,
+        spans=spans,
+        known=tracks.known(run),
         times=frame_times(run.video, info),
         progress=run.advance,
         check=run.check,
@@ -118,25 +134,40 @@ def motion(run: Run) -> None:
     Where the likeliest athlete does not pitch, the next one is measured; the one who most likely does is kept.
     """
     from ...pitching import PITCH, pitch_probability
-    from ...pose.landmarks import RawTrack
 
     scanned, best = _scan(run), None
-    for person in scanned.to_try(run.request.person):
-        first = best is None
-        track = RawTrack.load(run.work / "landmarks.npz") if first else _landmarks(run, scanned, person)
-        if not first and not track.measured.any():
+    for person in to_try(run, scanned):
+        spans = planned(run, scanned, person)
+        track = tracks.load(run, tracks.LANDMARKS) if best is None else _landmarks(run, scanned, spans)
+        if best is not None and not track.measured.any():
             continue
         series, factor = _solve(run, track)
-        windows = [(start / factor, end / factor) for start, end in scanned.windows_of(person)]
+        windows = _windows(spans, factor)
         probability = pitch_probability(series, throws=run.request.throws, windows=windows)
         if best is None or probability > best[0]:
-            best = (probability, person, series, factor)
+            best = (probability, spans, series, factor, track)
         if probability >= PITCH:
             break
-    assert best is not None  # to_try names at least one person
-    _, person, series, factor = best
+    assert best is not None  # to_try names at least one
+    _, spans, series, factor, track = best
     series.save(run.write("motion.npz"))
-    run.write_json("motion.json", {"slow_motion_factor": factor, "person": person})
+    tracks.save(run, tracks.TRACK, track, spans)
+    run.write_json("motion.json", {"slow_motion_factor": factor, "person": _athlete(run, spans)})
+
+
+def _athlete(run: Run, spans: list[Any]) -> int | None:
+    """The person of the scan who is measured: who was chosen, else who is measured for longest."""
+    if run.request.person is not None or not spans:
+        return run.request.person
+    seconds: dict[int, float] = {}
+    for span in spans:
+        seconds[span.person] = seconds.get(span.person, 0.0) + span.end_s - span.start_s
+    return max(seconds, key=seconds.__getitem__)
+
+
+def _windows(spans: list[Any], factor: float) -> list[tuple[float, float]] | None:
+    """Real seconds in which deliveries are looked for, where the video turned out to be slowed down by ``factor``."""
+    return [(span.start_s / factor, span.end_s / factor) for span in spans] or None
 
 
 def _solve(run: Run, track: Any) -> tuple[Any, float]:
@@ -190,11 +221,9 @@ def analyse(run: Run) -> None:
         level=run.request.level,
         reference=reference,
         scored=run.request.scored,
-        windows=[(start / factor, end / factor) for start, end in scanned.windows_of(measured_person(run))]
-        or None,
+        windows=_windows(tracks.spans(run, tracks.TRACK), factor),
+        verdicts=pitching.verdicts.given(run.request.verdicts, info.time_scale),
     )
-    if not result["deliveries"]:
-        raise nothing_thrown(series, run.request.throws)
     document, curves = build_document(run, info, scanned, result, factor, measured_person(run))
     run.write_json("out/analysis.json", document)
     run.write_json("out/series.json", curves)
@@ -203,27 +232,6 @@ def analyse(run: Run) -> None:
         shadow_file.write(run.write(REFERENCE), series, result, reference)
     exports.metrics_csv(document, run.write("out/metrics.csv"))
     run.advance(1, 1)
-
-
-def nothing_thrown(series: Any, throws: str) -> BadVideo:
-    """What to say of a video without a pitch: perhaps it is the other hand that throws in it."""
-    from ... import pitching
-
-    other = {"left": "right", "right": "left"}.get(throws)
-    if other and pitching.analyse(series, throws=other, reference=None, scored=False)["deliveries"]:
-        return BadVideo(
-            f"{throws.capitalize()}-handed was chosen, but the film shows a {other}-handed pitch.",
-            code="other_hand",
-            fix="Choose the other hand, or automatic. Front cameras mirror their films: turn that off, or choose the "
-            "hand as it looks.",
-        )
-    if pitching.ends_before_release(series, throws=throws):
-        return BadVideo(
-            "The video ends before the ball leaves the hand.",
-            code="ends_before_release",
-            fix="Film on until after the follow-through, or choose a later end of the part to measure.",
-        )
-    return BadVideo(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
 
 
 def render(run: Run) -> None:
@@ -237,20 +245,23 @@ def render(run: Run) -> None:
     reference = {} if run.request.reference == "none" else shadow_file.for_videos(run.work / REFERENCE)
     artifacts = Artifacts(run.video, info, series, document, curves, reference)
     out = run.write("out/overlay.mp4").parent
-    artifacts.videos(out, progress=_halves(run), check=run.check)
+    if document["deliveries"]:
+        artifacts.videos(out, progress=_halves(run), check=run.check)
     artifacts.report(out)
 
 
 # What decides a stage's files: every module that it reaches, as whole trees (tests/pipeline/test_fingerprints.py).
-READING = ("jobs/pipeline", "video", "first_bytes.py")
-POSE = (*READING, "pose", "body", "vocabulary.py")
+READING = ("jobs/pipeline", "video", "first_bytes.py", "vocabulary.py")
+POSE = (*READING, "pose", "body")
 NUMBERS = (*POSE, "pitching", "labels.py")
 RENDERING = (*NUMBERS, "render")
 STAGES: tuple[Stage, ...] = (
     Stage("probe", "Reading the film", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe, READING),
     Stage("preview", "Making the film playable", 0.10, (), preview, READING),
     Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan, POSE),
-    Stage("pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person"), pose, POSE),
+    Stage(
+        "pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person", "verdicts"), pose, POSE
+    ),
     Stage(
         "motion",
         "Building the motion in 3D",
@@ -272,8 +283,8 @@ STAGES: tuple[Stage, ...] = (
 
 
 def measured_person(run: Run) -> int | None:
-    """Id of the person of the scan who was measured; None: the scan's own choice (a folder of an older release)."""
-    person = run.read_json("motion.json").get("person", run.request.person)
+    """Id of the person of the scan who was measured; None: nobody."""
+    person = run.read_json("motion.json").get("person")
     return None if person is None else int(person)
 
 

@@ -15,12 +15,16 @@ from .stride import find_first_movement, find_foot_contact, find_hand_separation
 __all__ = ["EventTime", "Events", "Signals", "find_events", "to_plate"]
 
 
-def find_events(s: Signals) -> Events | None:
-    """All eight events of the delivery with the fastest throwing hand in ``s``; None when no hand throws."""
-    burst = hand_burst(s)
-    if burst is None:
-        return None
-    release = find_release(s, burst)
+def find_events(s: Signals, release: EventTime | None = None) -> Events | None:
+    """All eight events of the delivery with the fastest throwing hand in ``s``; None when no hand throws.
+
+    With a ``release`` that is known the others are found around it, whatever the hand does.
+    """
+    if release is None:
+        burst = hand_burst(s)
+        if burst is None:
+            return None
+        release = find_release(s, burst)
     lift = find_leg_lift(s, release.time_s)
     contact = find_foot_contact(s, release.time_s, lift.time_s)
     return {

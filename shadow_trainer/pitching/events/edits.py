@@ -7,6 +7,7 @@ from dataclasses import replace
 from ...errors import BadRequest
 from ...vocabulary import EVENTS, Event
 from ..deliveries import Throw
+from ..verdicts import NEAR_S
 from .event import Events, EventTime
 
 LEAST_APART_S = 0.001
@@ -17,6 +18,21 @@ FROM_RELEASE = (
     Event.MAX_INTERNAL_ROTATION,
     Event.FOLLOW_THROUGH,
 )
+
+
+def renumbered(
+    moved: dict[int, dict[str, float]], before: list[float] | None, after: list[float]
+) -> dict[int, dict[str, float]]:
+    """``moved`` with the places of its deliveries among the releases ``after``, in seconds, where their own numbers
+    are places among those ``before`` (None: the same). What belongs to a delivery that is gone is left out."""
+    if before is None:
+        return moved
+    out = {}
+    for index, times in moved.items():
+        near = sorted((abs(at - before[int(index)]), place) for place, at in enumerate(after))
+        if near and near[0][0] < NEAR_S:
+            out[near[0][1]] = times
+    return out
 
 
 def apply(deliveries: list[Throw], moved: dict[int, dict[str, float]]) -> list[Throw]:

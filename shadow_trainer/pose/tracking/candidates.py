@@ -31,7 +31,7 @@ class Person:
     """One candidate. Times are real seconds, ROIs frame pixels.
 
     ``score`` (0..1) is the quality of the best delivery; ``peak_speed`` the fastest wrist in torso lengths
-    per second; ``times`` (n,) and ``rois`` (n, 4) the rough track; ``pieces`` (n,) numbers its unbroken
+    per second, at ``fastest_s`` (None: not noted, in a scan of an earlier release); ``times`` (n,) and ``rois`` (n, 4) the rough track; ``pieces`` (n,) numbers its unbroken
     parts; ``windows`` the deliveries; ``thumbnail`` a JPEG, kept beside the JSON and not in it.
     """
 
@@ -47,6 +47,7 @@ class Person:
     pieces: np.ndarray
     windows: tuple[Window, ...] = ()
     thumbnail: bytes | None = None
+    fastest_s: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON types only, without the thumbnail."""
@@ -57,6 +58,7 @@ class Person:
             "rois": np.round(self.rois, 3).tolist(),
             "pieces": self.pieces.tolist(),
             "windows": [list(window) for window in self.windows],
+            "fastest_s": self.fastest_s,
         }
 
     @classmethod
@@ -136,14 +138,16 @@ class Scan:
 
 def describe(linked: Linked, number: int) -> Person:
     """One linked track as a candidate with its deliveries."""
-    seen, peak = [], 0.0
+    seen, peak, fastest_s = [], 0.0, None
     runs = join(linked.pieces)
     for run in runs:
         times = np.concatenate([piece.times for piece in run])
         points = np.concatenate([piece.points for piece in run])
         seen.append((find_deliveries(times, points), times[0], times[-1]))
         if len(times) >= 5:
-            peak = max(peak, float(signals(times, points).speed.max()))
+            speed = signals(times, points).speed
+            if float(speed.max()) > peak:
+                peak, fastest_s = float(speed.max()), round(float(times[int(speed.argmax())]), 4)
     best = max((d.quality for deliveries, *_ in seen for d in deliveries), default=0.0)
     windows: list[Window] = []
     for deliveries, first_s, last_s in seen:
@@ -164,6 +168,7 @@ def describe(linked: Linked, number: int) -> Person:
         pieces=np.concatenate([np.full(len(t), i) for i, t in enumerate(times)]),
         windows=tuple(windows),
         thumbnail=max(linked.pieces, key=lambda piece: len(piece.times)).thumbnail,
+        fastest_s=fastest_s,
     )
 
 

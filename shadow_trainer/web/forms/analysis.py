@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import Any
 
 from ... import labels
 from ...errors import BadRequest, FieldErrors
-from ...jobs.pipeline import assumptions
+from ...jobs.pipeline import assumptions, verdicts
 from ...jobs.pipeline.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, PART_S_RANGE, AnalysisRequest
 
 THROWS_CHOICES = [("auto", "Find out"), ("right", "Right"), ("left", "Left")]
@@ -42,7 +43,7 @@ FEET = re.compile(
 METRIC = re.compile(r"(\d+(?:[.,]\d+)?)\s*(cm|m)?")
 OPTION_NAMES = (
     "throws", "view", "model_size", "capture_fps", "height_m", "reference", "person", "level",
-    "start_s", "end_s", "turn_deg",
+    "start_s", "end_s", "turn_deg", "verdicts",
 )  # fmt: skip
 
 
@@ -101,7 +102,19 @@ def _parsed(name: str, value: Any) -> Any:
         return int(_number(name, value, (0, 270), "0, 90, 180 or 270 degrees"))
     if name == "person":
         return int(_number(name, value, (0, 10_000), "the number of a candidate"))
+    if name == "verdicts":
+        return _verdicts(value)
     return value if isinstance(value, str) else str(value)
+
+
+def _verdicts(value: Any) -> Any:
+    """The list itself; in a form its JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise BadRequest("verdicts is no JSON.", code="bad_verdicts", fix=verdicts.FIX) from error
 
 
 def parse_height(value: Any) -> float:

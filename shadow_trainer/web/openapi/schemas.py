@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from ...jobs.pipeline import assumptions
+from ...jobs.pipeline import assumptions, verdicts
 from ...jobs.pipeline.request import (
     CAPTURE_FPS_RANGE,
     HEIGHT_M_RANGE,
@@ -17,7 +17,7 @@ from ...jobs.pipeline.request import (
     VIEWS,
     AnalysisRequest,
 )
-from ...vocabulary import EVENTS, State
+from ...vocabulary import EVENTS, State, Verdict
 
 TEXT, NUMBER, WHOLE, FLAG = ({"type": kind} for kind in ("string", "number", "integer", "boolean"))
 ADDRESS = {"type": "string", "format": "uri-reference"}
@@ -34,6 +34,20 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "start_s": {"type": "number", "minimum": PART_S_RANGE[0], "maximum": PART_S_RANGE[1]},
     "end_s": {"type": "number", "minimum": PART_S_RANGE[0], "maximum": PART_S_RANGE[1]},
     "turn_deg": {"enum": list(TURNS_DEG)},
+    "verdicts": {
+        "type": "array",
+        "maxItems": verdicts.MOST,
+        "items": {
+            "type": "object",
+            "properties": {
+                "at_s": {"type": "number", "minimum": 0, "maximum": verdicts.LONGEST_S},
+                "verdict": {"enum": list(Verdict)},
+                "person": {"type": ["integer", "null"], "minimum": 0},
+            },
+            "required": ["at_s", "verdict"],
+            "additionalProperties": False,
+        },
+    },
 }
 
 
