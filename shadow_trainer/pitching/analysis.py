@@ -14,7 +14,7 @@ from ..body.arrays import Floats
 from ..body.series import PoseSeries
 from ..errors import BadRequest
 from ..vocabulary import AUTO, EVENTS, Confidence, Event, Hand, Level, View
-from . import angles, camera, consistency, dropped, faults, film_warnings, metrics, no_pitch, style
+from . import angles, camera, clock, consistency, dropped, faults, film_warnings, metrics, no_pitch, style
 from . import delivery_decision as decision
 from .deliveries import Throw, chosen, find_hand, find_throws
 from .document import Athlete, Camera, Delivery, EventEntry, Fault, MetricEntry, Result, Similarity, Strength
@@ -236,6 +236,8 @@ def _numbers(
     measured = metrics.measure(delivery, context.view)
     if not context.plate_known:
         measured = [_without_plate(metric) for metric in measured]
+    if not clock.rate_sure(context.series):
+        measured = [metrics.at_doubtful_rate(metric) for metric in measured]
     return [
         scoring.scored(
             metric,
@@ -276,7 +278,7 @@ def _words(
 def _similarity(context: AnalysisContext, item: Throw) -> Similarity:
     if context.reference is None:
         return {}
-    return comparison.similarity_of(
+    alike = comparison.similarity_of(
         context.points[item.rows],
         context.series.time_s[item.rows],
         context.series.confidence[item.rows],
@@ -284,6 +286,9 @@ def _similarity(context: AnalysisContext, item: Throw) -> Similarity:
         context.height_m,
         context.reference,
     )
+    if not clock.rate_sure(context.series):
+        alike = {**alike, "intervals_ms": []}
+    return alike
 
 
 def _curves(context: AnalysisContext, time_s: Floats, delivery: DeliveryContext) -> dict[str, object]:

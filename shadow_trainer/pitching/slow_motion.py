@@ -1,13 +1,15 @@
-"""Slow motion that nobody declared: how many times slower than life a video plays (docs/method.md, section 0).
+"""Slow motion that nobody declared: how many times slower than life a video plays (docs/method.md, section 1.5).
 
-Foot contact to release cannot be longer than about 0.2 s, and nobody takes three seconds from leg lift to
-release. The factor is the one of the usual recording modes that makes hand speed and rhythm those of a pitch, or
-one of those at which replays are shown where no usual one does.
+Foot contact to release cannot be longer than about 0.2 s, and nobody takes three seconds from leg lift to release.
+The candidates are the usual capture rates over the file's own rate, and the speeds at which replays are shown; hand
+speed and rhythm choose among them. They tell a factor to about an eighth only: where two remain the video's times
+are not sure, and whoever asks is told which.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,11 +21,22 @@ from .delivery_decision import held_speed
 from .metrics import planar
 from .world import as_right_hander, mid_hip, standing_height
 
-# Recording over playing rate: 60/30, 120/30 or 240/60, 240/30.
-FACTORS = (2.0, 4.0, 8.0)
-# Of replays and edited videos; they are rarer: so much more must speak for one of them, and they are tried only where
-# no usual speed makes a likely pitch of it.
-REPLAYS, REPLAY_CAUTION = (1.5, 2.5, 3.0), 1.0
+# Capture rates of cameras and phones, frames per second, and how much speaks against each beforehand (log-odds to the
+# commonest): 120 and 240 are on every phone, 50 to 200 on cameras of the 50 Hz world, 210 to 1000 on few.
+CAPTURE_RATES = {
+    50: 2.0, 60: 0.5, 90: 3.0, 100: 2.0, 120: 0.0, 150: 3.0, 180: 2.0, 200: 2.0, 210: 3.0, 240: 0.0,
+    300: 2.0, 400: 3.0, 480: 1.0, 500: 3.0, 600: 2.5, 960: 1.0, 1000: 2.5,
+}  # fmt: skip
+# Cameras prefer whole multiples of the rate at which they play; a timeline of another rate gives the others.
+ODD_MULTIPLE = 1.2
+LEAST_FACTOR = 1.3
+# A file of 29.97 frames a second is one of 30.
+SAME_RATE = 0.005
+# Of replays and edited videos; they are rarer: so much more must speak for one of them.
+REPLAYS, REPLAY_CAUTION = (1.5, 2.5, 3.0), 3.0
+# What is not worse than the best by more than this (log-odds of 10 : 1) remains beside it.
+DOUBT = 2.3
+MOST_SOLVED = 3
 # No hand is faster than this relative to the hips, at whatever speed the video plays.
 FASTEST_HAND_H_S = 22.0
 # Log-normal expectations: (median, spread of the logarithm). Hand speed relative to the hips in H/s: youth
@@ -41,8 +54,21 @@ LEAST_FRAMES = 12
 LEAST_LIKE_A_PITCH = 6.0
 
 
+@dataclass(frozen=True)
+class Speed:
+    """The motion in real time: ``factor`` is what its times were divided by; ``rivals`` are others that remain.
+
+    ``sure``: no other usual capture rate would make a pitch of it that is nearly as likely.
+    """
+
+    series: PoseSeries
+    factor: float
+    rivals: tuple[float, ...] = ()
+    sure: bool = True
+
+
 def slow_motion_factor(series: PoseSeries, *, fps: float, throws: str = AUTO) -> float:
-    """One of :data:`FACTORS` and :data:`REPLAYS`, or 1: what ``series.time_s`` must be divided by to be real seconds. ``fps`` is the file's rate.
+    """What ``series.time_s`` must be divided by to be real seconds: a candidate, or 1. ``fps`` is the file's rate.
 
     For joints that do not depend on the time base (markers, another tool); :func:`real_speed` is for our own.
     """
@@ -50,36 +76,66 @@ def slow_motion_factor(series: PoseSeries, *, fps: float, throws: str = AUTO) ->
     def same_joints(factor: float) -> PoseSeries:
         return series.with_(time_s=series.time_s / factor)
 
-    return real_speed(same_joints, fps=fps, throws=throws)[1]
+    return real_speed(same_joints, fps=fps, throws=throws).factor
+
+
+def candidates(fps: float) -> dict[float, float]:
+    """``factor -> cost``: by what a file of this rate may be slowed, and what speaks against it beforehand."""
+    nominal = round(fps) if abs(fps - round(fps)) <= SAME_RATE * fps else fps
+    costs = {factor: REPLAY_CAUTION for factor in REPLAYS}
+    for rate, cost in CAPTURE_RATES.items():
+        factor = rate / nominal
+        if factor >= LEAST_FACTOR and fps * factor <= HIGHEST_RATE_FPS:
+            whole = abs(factor - round(factor)) < SAME_RATE * factor
+            costs[factor] = min(cost + (0.0 if whole else ODD_MULTIPLE), costs.get(factor, np.inf))
+    return costs
 
 
 def real_speed(
     solve_at: Callable[[float], PoseSeries], *, fps: float, throws: str = AUTO, coarse: bool = False
-) -> tuple[PoseSeries, float]:
-    """``(series, factor)``: the motion under the factor that makes it a pitch.
+) -> Speed:
+    """The motion under the factor that makes it a pitch.
 
     ``solve_at(factor)`` gives the series with its times divided by ``factor``. Filters, ground contact and
-    left/right repair work in real seconds, so each hypothesis is judged by the motion solved under it. The
-    others are not even tried when the video makes sense in real time, which is by far the usual case. Joints that
-    are ``coarse`` (of a model too small to score by) say too little of rhythm: for them any pitch in real time does.
+    left/right repair work in real seconds, so the chosen hypothesis is judged by the motion solved under it; which
+    ones are worth solving is told by the joints at hand, run at each speed. None is tried when the video makes sense
+    in real time, which is by far the usual case. Joints that are ``coarse`` (of a model too small to score by) say
+    too little of rhythm: for them any pitch in real time does.
     """
     series = solve_at(1.0)
-    best, factor = series, 1.0
-    least, likely = _misfit(series, throws)
+    least = _misfit(series, throws)
     if least <= CAUTION or (coarse and np.isfinite(least)):
-        return best, factor
-    for factors, caution in ((FACTORS, 0.0), (REPLAYS, REPLAY_CAUTION)):
-        if caution and likely:
-            break
-        for slower in factors:
-            if fps * slower > HIGHEST_RATE_FPS or _hand_speed(series, slower) > FASTEST_HAND_H_S:
-                continue
-            tried = solve_at(slower)
-            misfit, pitch = _misfit(tried, throws)
-            misfit += caution
-            if misfit <= LEAST_LIKE_A_PITCH and misfit + CAUTION < least:
-                best, factor, least, likely = tried, slower, misfit + CAUTION, pitch
-    return best, factor
+        return Speed(series, 1.0)
+    prior = {f: c for f, c in candidates(fps).items() if _hand_speed(series, f) <= FASTEST_HAND_H_S}
+    solved: dict[float, tuple[PoseSeries, dict[float, float]]] = {}
+    factor = _best(_costs(series, 1.0, prior, throws))
+    while factor is not None and factor not in solved and len(solved) < MOST_SOLVED:
+        tried = solve_at(factor)
+        solved[factor] = tried, _costs(tried, factor, prior, throws)
+        factor = _best(solved[factor][1])
+    if not solved:
+        return Speed(series, 1.0)
+    factor = min(solved, key=lambda f: solved[f][1].get(f, np.inf))
+    tried, costs = solved[factor]
+    own = costs.get(factor, np.inf)
+    if own - prior[factor] > LEAST_LIKE_A_PITCH or own - prior[factor] + CAUTION >= least:
+        return Speed(series, 1.0)
+    rivals = tuple(sorted(f for f, cost in costs.items() if f != factor and cost < own + DOUBT))
+    if least < own - prior[factor] + CAUTION + DOUBT:
+        rivals = (1.0, *rivals)
+    usual = CAPTURE_RATES.get(round(factor * fps)) is not None
+    return Speed(tried, factor, rivals, sure=usual and not rivals)
+
+
+def _costs(series: PoseSeries, factor: float, prior: dict[float, float], throws: str) -> dict[float, float]:
+    """``candidate -> misfit and prior`` of joints that were solved at ``factor``, run at each candidate's speed."""
+    run_at = {f: series.with_(time_s=series.time_s * (factor / f)) for f in prior}
+    costs = {f: _misfit(run, throws) + prior[f] for f, run in run_at.items()}
+    return {f: cost for f, cost in costs.items() if np.isfinite(cost)}
+
+
+def _best(costs: dict[float, float]) -> float | None:
+    return min(costs, key=costs.__getitem__) if costs else None
 
 
 def _hand_speed(series: PoseSeries, factor: float) -> float:
@@ -94,20 +150,17 @@ def _hand_speed(series: PoseSeries, factor: float) -> float:
     return max(held_speed(speed, time_s) for speed in speeds) / height_m
 
 
-def _misfit(series: PoseSeries, throws: str) -> tuple[float, bool]:
-    """Median negative log-likelihood of the clip's deliveries at the times they have, and whether they are likely.
-
-    Infinity and False where there is none.
-    """
+def _misfit(series: PoseSeries, throws: str) -> float:
+    """Median negative log-likelihood of the clip's deliveries at the times they have; infinity where there is none."""
     time_s = series.time_s
     if not np.isfinite(series.world_m).any():
-        return np.inf, False
+        return np.inf
     height = standing_height(series.world_m)
     hand = find_hand(series.world_m, time_s, height)[0] if throws == AUTO else Hand(throws)
     points = as_right_hander(series.world_m, hand)
     deliveries = find_deliveries(points, time_s, height, None, **planar.seen_in_frame(series, hand))
     if not deliveries:
-        return np.inf, False
+        return np.inf
     costs = []
     for delivery in deliveries:
         at = {name: event.time_s for name, event in delivery.events.items()}
@@ -117,7 +170,7 @@ def _misfit(series: PoseSeries, throws: str) -> tuple[float, bool]:
             unseen = delivery.events[name].estimated
             cost += 0.5 * UNSEEN_SD**2 if unseen else _surprise(at[Event.RELEASE] - at[name], usual)
         costs.append(cost)
-    return float(np.median(costs)), not deliveries[0].questionable
+    return float(np.median(costs))
 
 
 def _surprise(value: float, expected: tuple[float, float]) -> float:

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from shadow_trainer import pitching
 from shadow_trainer.cli import api
+from shadow_trainer.jobs.pipeline import assumptions
 from shadow_trainer.jobs.pipeline.document import build_document
 from shadow_trainer.jobs.pipeline.request import AnalysisRequest
 from shadow_trainer.pitching import stored
@@ -41,7 +42,8 @@ def validator() -> Draft202012Validator:
 
 
 def produced(work: Path, **options: Any) -> dict[str, Any]:
-    """A document as the pipeline writes it, read back from its text."""
+    """A document as the pipeline writes it, read back from its text; ``motion`` as motion.json has it."""
+    motion = options.pop("motion", {"slow_motion_factor": 2.0})
     (work / "receipts").mkdir(parents=True)
     (work / "receipts" / "probe.json").write_text('{"stage": "probe", "seconds": 0.25}', encoding="utf-8")
     run = SimpleNamespace(
@@ -49,7 +51,7 @@ def produced(work: Path, **options: Any) -> dict[str, Any]:
     )
     series = options.pop("series", bodies.pitch(120.0))
     document, _ = build_document(
-        run, INFO, Scan((PERSON,), 0, PERSON.windows), pitching.analyse(series, **options), 2.0, None
+        run, INFO, Scan((PERSON,), 0, PERSON.windows), pitching.analyse(series, **options), motion, None
     )
     return json.loads(json.dumps(document, allow_nan=False))
 
@@ -104,3 +106,30 @@ def test_a_word_or_a_key_that_is_not_in_the_types_is_refused(
 def test_the_committed_schema_is_that_of_the_types() -> None:
     committed = api.SCHEMA_FILE.read_text(encoding="utf-8")
     assert committed == api.analysis_schema(), "run: python -m shadow_trainer api --write"
+
+
+def test_where_two_speeds_remain_the_report_asks_and_no_time_or_speed_is_above_low(tmp_path: Path) -> None:
+    series = pitching.clock.doubted(bodies.pitch(120.0))
+    motion = {"slow_motion_factor": 5.0, "rivals": [4.0], "sure": False}
+    document = produced(tmp_path / "a", series=series, motion=motion)
+    (said,) = [w for w in document["warnings"] if w["code"].startswith("slow_motion")]
+    assert said["code"] == "slow_motion_unsure" and "4 to 5 times" in said["message"]
+    assert "capture rate" in said["fix"]
+    (delivery,) = document["deliveries"]
+    timed = [m for m in delivery["metrics"] if m["unit"] in {"ms", "s", "deg/s", "heights/s", "m/s", "mph"}]
+    assert len(timed) > 5
+    assert {m["confidence"] for m in timed} == {"low"} and {m["z"] for m in timed} == {None}
+    assert delivery["sequence"]["confidence"] == "low" and delivery["similarity"]["intervals_ms"] == []
+    judged = [m for m in delivery["metrics"] if m["confidence"] != "low"]
+    assert judged, "angles do not depend on the clock"
+
+
+def test_a_rate_that_a_coach_gives_is_no_doubt_any_more(tmp_path: Path) -> None:
+    doubtful = pitching.clock.doubted(bodies.pitch(120.0))
+    document = produced(tmp_path / "a", series=doubtful)
+    request = AnalysisRequest(capture_fps=120.0)
+    series, _ = assumptions.reassumed(doubtful, request, document["solved"], document)
+    assert pitching.clock.rate_sure(series) and not pitching.clock.rate_sure(doubtful)
+    series.save(tmp_path / "pose.npz")
+    doubtful.save(tmp_path / "doubtful.npz")
+    assert not pitching.clock.rate_sure(type(series).load(tmp_path / "doubtful.npz"))

@@ -13,6 +13,7 @@ from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.jobs.pipeline import stages
 from shadow_trainer.jobs.pipeline.pipeline import Run
 from shadow_trainer.jobs.pipeline.request import AnalysisRequest
+from shadow_trainer.pitching.slow_motion import Speed
 from shadow_trainer.pose.raw_track import RawTrack
 from shadow_trainer.pose.tracking.candidates import Person, Scan
 from tests.pitching import bodies
@@ -58,9 +59,9 @@ class Measured:
         track = RawTrack.empty(PITCH.time_s)
         return track.with_(roi=np.full((len(track), 4), float(number)), measured=np.ones(len(track), bool))
 
-    def solve(self, track: RawTrack, moves: tuple[PoseSeries, ...]) -> tuple[PoseSeries, float]:
+    def solve(self, track: RawTrack, moves: tuple[PoseSeries, ...]) -> Speed:
         self.asked.append(int(track.roi[0, 0]))
-        return moves[self.asked[-1]], 1.0
+        return Speed(moves[self.asked[-1]], 1.0)
 
     def chosen(self, **options: Any) -> int:
         run = Run(AnalysisRequest(**options), self.work, self.work, None, None, lambda *_: None, lambda: None)

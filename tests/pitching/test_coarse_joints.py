@@ -47,7 +47,7 @@ def test_slow_motion_is_not_believed_of_coarse_joints_that_pitch_in_real_time(
     def solve_at(factor: float) -> PoseSeries:
         return pitch.with_(time_s=2.0 * pitch.time_s / factor)
 
-    assert pitching.real_speed(solve_at, fps=60.0, coarse=coarse)[1] == believed
+    assert pitching.real_speed(solve_at, fps=60.0, coarse=coarse).factor == believed
 
 
 def test_slow_motion_is_found_of_coarse_joints_that_do_not_pitch_in_real_time() -> None:
@@ -56,7 +56,7 @@ def test_slow_motion_is_found_of_coarse_joints_that_do_not_pitch_in_real_time() 
     def solve_at(factor: float) -> PoseSeries:
         return pitch.with_(time_s=4.0 * pitch.time_s / factor)
 
-    assert pitching.real_speed(solve_at, fps=60.0, coarse=True)[1] == 4.0
+    assert pitching.real_speed(solve_at, fps=60.0, coarse=True).factor == 4.0
 
 
 @pytest.mark.parametrize("step", [8, 4])

@@ -89,9 +89,9 @@ def test_each_speed_is_judged_by_the_motion_solved_at_it(truth: Truth) -> None:
         film = truth.series.with_(time_s=truth.file_time_s / factor)
         return film if factor == right else film.with_(world_m=film.world_m[:, MIRROR])
 
-    series, factor = pitching.real_speed(solve_at, fps=truth.fps)
-    assert factor == right
-    assert np.array_equal(series.time_s, truth.file_time_s / right)
+    speed = pitching.real_speed(solve_at, fps=truth.fps)
+    assert speed.factor == right
+    assert np.array_equal(speed.series.time_s, truth.file_time_s / right)
 
 
 def test_windows_find_the_same_deliveries(truth: Truth) -> None:

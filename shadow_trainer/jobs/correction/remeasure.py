@@ -218,7 +218,7 @@ def _document(
 
     stale = CODES | {assumptions.RATE_CHANGED["code"]}
     if request.capture_fps is not None:
-        stale |= {"slow_motion_found"}
+        stale |= {"slow_motion_found", "slow_motion_unsure"}
     kept = [warning for warning in before["warnings"] if warning["code"] not in stale]
     if video["capture_fps"] != solved["capture_fps"]:
         kept.append(assumptions.RATE_CHANGED)

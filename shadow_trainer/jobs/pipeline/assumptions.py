@@ -65,8 +65,10 @@ def reassumed(
     series: PoseSeries, request: AnalysisRequest, solved: Mapping[str, Any], document: Mapping[str, Any]
 ) -> tuple[PoseSeries, dict[str, Any]]:
     """``(series, video)`` under the request: the stored motion made to fit it, and the video's facts to match."""
-    from ...pitching import reassume
+    from ...pitching import clock, reassume
 
+    if request.capture_fps is not None:
+        series = clock.trusted(series)
     measured = float(document["video"]["fps"]) if solved["rate_given"] else solved["capture_fps"]
     rate = float(request.capture_fps or measured)
     factor = solved["capture_fps"] / rate

@@ -19,7 +19,7 @@ SLOW_MOTION_FIX = "Give the capture rate with the upload if you know it; it is i
 
 
 def build_document(
-    run: Run, info: VideoInfo, scan: Scan, result: Result, factor: float, person: int | None
+    run: Run, info: VideoInfo, scan: Scan, result: Result, motion: Mapping[str, Any], person: int | None
 ) -> tuple[AnalysisDocument, dict[str, Any]]:
     """``(document, curves)``: the contract's analysis.json, and the time series for the charts.
 
@@ -40,7 +40,7 @@ def build_document(
         "consistency": result["consistency"],
         "warnings": [
             *map(_warning, (*info.warnings, *scan.warnings)),
-            *_slow_motion(info, factor),
+            *_slow_motion(info, motion),
             *result["warnings"],
         ],
         "timings_s": timings(run.work),
@@ -121,12 +121,23 @@ def _warning(said: Mapping[str, str]) -> VideoWarning:
     return {"code": said["code"], "message": said["message"], "fix": said["fix"]}
 
 
-def _slow_motion(info: VideoInfo, factor: float) -> list[VideoWarning]:
+def _slow_motion(info: VideoInfo, motion: Mapping[str, Any]) -> list[VideoWarning]:
     """What is said when the video was found to be slow motion although nothing in the file says so."""
+    factor = float(motion["slow_motion_factor"])
     if factor == 1.0:
         return []
+    if motion.get("sure", True):
+        message = (
+            f"This video plays {factor:g} times slower than life: the throw takes longer than a throw can. "
+            f"It was measured as {info.capture_fps:.0f} frames per second."
+        )
+        return [{"code": "slow_motion_found", "message": message, "fix": SLOW_MOTION_FIX}]
+    factors = sorted({factor, *motion.get("rivals", ())})
+    rates = " or ".join(f"{info.fps * one:.0f}" for one in factors)
+    slower = f"{factors[0]:.2g} to {factors[-1]:.2g}" if len(factors) > 1 else f"{factor:.2g}"
     message = (
-        f"This video plays {factor:g} times slower than life: the throw takes longer than a throw can. "
-        f"It was measured as {info.capture_fps:.0f} frames per second."
+        f"This video plays about {slower} times slower than life, and the throw does not tell which: it may have been "
+        f"filmed at {rates} frames per second. It was measured as {info.capture_fps:.0f}; times and speeds are only a "
+        "trend until you give the capture rate."
     )
-    return [{"code": "slow_motion_found", "message": message, "fix": SLOW_MOTION_FIX}]
+    return [{"code": "slow_motion_unsure", "message": message, "fix": SLOW_MOTION_FIX}]

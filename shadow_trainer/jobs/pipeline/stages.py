@@ -133,7 +133,7 @@ def motion(run: Run) -> None:
 
     Where the likeliest athlete does not pitch, the next one is measured; the one who most likely does is kept.
     """
-    from ...pitching import PITCH, pitch_probability
+    from ...pitching import PITCH, clock, pitch_probability
 
     scanned, best = _scan(run), None
     for person in to_try(run, scanned):
@@ -141,18 +141,20 @@ def motion(run: Run) -> None:
         track = tracks.load(run, tracks.LANDMARKS) if best is None else _landmarks(run, scanned, spans)
         if best is not None and not track.measured.any():
             continue
-        series, factor = _solve(run, track)
-        windows = _windows(spans, factor)
-        probability = pitch_probability(series, throws=run.request.throws, windows=windows)
+        speed = _solve(run, track)
+        windows = _windows(spans, speed.factor)
+        probability = pitch_probability(speed.series, throws=run.request.throws, windows=windows)
         if best is None or probability > best[0]:
-            best = (probability, spans, series, factor, track)
+            best = (probability, spans, speed, track)
         if probability >= PITCH:
             break
     assert best is not None  # to_try names at least one
-    _, spans, series, factor, track = best
+    _, spans, speed, track = best
+    series = speed.series if speed.sure else clock.doubted(speed.series)
     series.save(run.write("motion.npz"))
     tracks.save(run, tracks.TRACK, track, spans)
-    run.write_json("motion.json", {"slow_motion_factor": factor, "person": _athlete(run, spans)})
+    found = {"slow_motion_factor": speed.factor, "rivals": list(speed.rivals), "sure": speed.sure}
+    run.write_json("motion.json", {**found, "person": _athlete(run, spans)})
 
 
 def _athlete(run: Run, spans: list[Any]) -> int | None:
@@ -170,9 +172,9 @@ def _windows(spans: list[Any], factor: float) -> list[tuple[float, float]] | Non
     return [(span.start_s / factor, span.end_s / factor) for span in spans] or None
 
 
-def _solve(run: Run, track: Any) -> tuple[Any, float]:
-    """The motion of one person's landmarks and the factor by which the video had been slowed down."""
-    from ...pitching import real_speed
+def _solve(run: Run, track: Any) -> Any:
+    """The Speed of one person's landmarks: their motion, and by how much the video had been slowed down."""
+    from ...pitching.slow_motion import Speed, real_speed
     from ...pose.camera_motion import camera_shift
     from ...pose.motion import solve
 
@@ -194,7 +196,7 @@ def _solve(run: Run, track: Any) -> tuple[Any, float]:
 
     if run.request.capture_fps is None and info.time_scale == 1.0:
         return real_speed(solve_at, fps=info.fps, throws=run.request.throws, coarse=not run.request.scored)
-    return solve_at(1.0), 1.0
+    return Speed(solve_at(1.0), 1.0)
 
 
 def analyse(run: Run) -> None:
@@ -224,7 +226,8 @@ def analyse(run: Run) -> None:
         windows=_windows(tracks.spans(run, tracks.TRACK), factor),
         verdicts=pitching.verdicts.given(run.request.verdicts, info.time_scale),
     )
-    document, curves = build_document(run, info, scanned, result, factor, measured_person(run))
+    found = run.read_json("motion.json")
+    document, curves = build_document(run, info, scanned, result, found, measured_person(run))
     run.write_json("out/analysis.json", document)
     run.write_json("out/series.json", curves)
     series.save(run.write("out/pose.npz"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,18 @@ from . import confidence
 from .context import DeliveryContext
 from .names import MetricKey
 from .table import ROWS, Row
+
+TIMES_AND_SPEEDS = frozenset(
+    (
+        Unit.SECONDS,
+        Unit.MILLISECONDS,
+        Unit.DEGREES_PER_SECOND,
+        Unit.HEIGHTS_PER_SECOND,
+        Unit.METERS_PER_SECOND,
+        Unit.MILES_PER_HOUR,
+    )
+)
+RATE_DOUBTFUL = "how much slower than life the video plays is not sure"
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,13 @@ class Metric:
     def key(self) -> MetricKey:
         """Name and event."""
         return self.name, self.event
+
+
+def at_doubtful_rate(metric: Metric) -> Metric:
+    """What a time or a speed is worth where the seconds themselves are a guess; anything else as it is."""
+    if metric.unit not in TIMES_AND_SPEEDS:
+        return metric
+    return replace(metric, confidence=Confidence.LOW, note=metric.note or RATE_DOUBTFUL)
 
 
 def measure(context: DeliveryContext, view: View) -> list[Metric]:
