@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from typing import Any
 
+import redis
 from rq import get_current_job
 from rq.job import Job
 
 from shadow_trainer import logs
 from shadow_trainer.errors import ShadowError
+from shadow_trainer.jobs.attempt.progress import LISTENER_S
 from shadow_trainer.jobs.attempt.runner import Runner
+from shadow_trainer.jobs.correction import videos
 from shadow_trainer.jobs.correction.redraw import redraw
 from shadow_trainer.jobs.maintenance import self_test as selftest
 from shadow_trainer.jobs.queue import rq_retry
@@ -44,7 +49,7 @@ def run_analysis(analysis_id: str) -> dict[str, Any]:
 
 
 def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:
-    """Videos and report of a finished analysis whose numbers changed; given up when it keeps killing workers."""
+    """Report and stills of a finished analysis whose numbers changed; given up when it keeps killing workers."""
     job, runner = _here()
     tries = job.meta.get("tries", 0) + 1
     rq_adapter.save_meta(job, {**job.meta, "tries": tries})
@@ -52,6 +57,13 @@ def redraw_analysis(analysis_id: str, revision: str) -> dict[str, Any]:
         return {"drawn": False}
     with logs.context(job_id=job.id, analysis_id=analysis_id):
         return {"drawn": redraw(runner.services, analysis_id, revision)}
+
+
+def draw_video(analysis_id: str, name: str) -> dict[str, Any]:
+    """One of the drawn videos of a finished analysis, for whoever asked for it."""
+    job, runner = _here()
+    with logs.context(job_id=job.id, analysis_id=analysis_id):
+        return {"drawn": videos.draw(runner.services, analysis_id, name, progress=Percent(job))}
 
 
 def self_test() -> dict[str, Any]:
@@ -78,6 +90,21 @@ def _revive(job: Job, runner: Runner) -> None:
         return
     if job.enqueued_at > row.finished_at:
         runner.services.catalog.attempts.requeue(job.id)
+
+
+class Percent:
+    """How far a drawing is, in the job's meta; told at most twice a second."""
+
+    def __init__(self, job: Job) -> None:
+        self.job, self._told = job, 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        """Called with each frame."""
+        if time.monotonic() - self._told > LISTENER_S:
+            self._told = time.monotonic()
+            percent = round(100 * done / max(total, 1), 1)
+            with contextlib.suppress(redis.RedisError):  # a drawing does not fail because nobody hears of it
+                rq_adapter.save_meta(self.job, {**self.job.meta, "progress": percent})
 
 
 class Meta:

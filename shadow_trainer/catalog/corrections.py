@@ -12,7 +12,7 @@ neither can begin in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,15 +86,28 @@ class Corrections(Repository):
 
         self.transact(work)
 
-    def replace_files(self, analysis_id: str, basis: Basis, replace: Callable[[], None]) -> bool:
-        """Replace files that follow from a correction (its videos) while it is the last one; else False."""
+    def replace_files(
+        self,
+        analysis_id: str,
+        basis: Basis,
+        replace: Callable[[], None],
+        *,
+        added: Iterable[str] = (),
+        removed: Iterable[str] = (),
+    ) -> bool:
+        """Replace files that follow from the numbers (what is drawn of them) while these are the last; else False.
+
+        ``added`` are files that were not there before, ``removed`` those that went.
+        """
 
         def work(session: Session) -> bool:
             try:
-                _check(_locked(session, analysis_id), basis)
+                row = _locked(session, analysis_id)
+                _check(row, basis)
             except (Conflict, NotFound):
                 return False
             replace()
+            row.files = sorted({*row.files, *added} - set(removed))
             return True
 
         return self.transact(work)

@@ -112,6 +112,7 @@ def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool 
                 settings=settings,
                 engine_factory=Engines(settings).factory(),
                 progress=line.update,
+                videos=True,
             )
         out.mkdir(exist_ok=True)
         for name in OUTPUTS:
@@ -159,7 +160,7 @@ class _ProgressLine:
         from ..jobs.pipeline.pipeline import overall_progress
 
         if self.live:
-            percent = overall_progress(stage, done, total)
+            percent = overall_progress(stage, done, total, videos=True)
             bar = "█" * int(percent / 4)
             click.echo(f"\r{bar:<25} {percent:3.0f} % {stage:<8} {done}/{total}    ", err=True, nl=False)
         elif stage != self.last:

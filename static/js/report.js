@@ -4,6 +4,7 @@ import { AnnotationCanvas } from "./report/annotation_canvas.js";
 import { bindControls, bindKeys } from "./report/controls.js";
 import { Corrections } from "./report/correct.js";
 import { bindFigures } from "./report/figures.js";
+import { bindDrawnVideos } from "./report/drawn_videos.js";
 import { Film } from "./report/film.js";
 import { bindHelp } from "./report/help.js";
 import { Layers } from "./report/layers.js";
@@ -88,4 +89,5 @@ function start() {
   new Corrections(player, film, bindParts);
 }
 
+bindDrawnVideos();
 if (player?.querySelector("video")) start();

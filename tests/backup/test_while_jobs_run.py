@@ -75,7 +75,6 @@ def test_what_was_queued_and_running_is_finished_on_an_empty_machine(
         assert there.files(done) == [
             "analysis.json",
             "original.mp4",
-            "overlay.mp4",
             "people/0.jpg",
             "preview.mp4",
         ]

@@ -155,7 +155,7 @@ def test_the_report_is_whole_without_javascript(visit, report: str) -> None:
     expect(charts.first.locator("tbody tr").first).to_be_visible()
     page.locator("tr[data-event-row=release] a").click()
     assert "t=" in page.url
-    assert "overlay.mp4#t=" in page.locator("video:visible").get_attribute("src")
+    assert "preview.mp4#t=" in page.locator("video:visible").get_attribute("src")
 
 
 def test_on_a_phone_two_fingers_zoom_and_a_tap_plays(visit, report: str) -> None:

@@ -105,6 +105,10 @@ def third(run: Run) -> None:
     log_line(run, "render")
     run.write_json("out/analysis.json", {**DOCUMENT, "batch": run.read_json("pose.json")["batch"]})
     run.write("out/people/0.jpg").write_bytes(b"jpg")
+
+
+def fourth(run: Run) -> None:
+    log_line(run, "videos")
     run.write("out/overlay.mp4").write_bytes(b"film")
 
 
@@ -175,6 +179,7 @@ STAGES = (
     Stage("probe", "one", 0.1, (), first),
     Stage("pose", "two", 0.6, (), second),
     Stage("render", "three", 0.3, (), third),
+    Stage("videos", "four", 0.2, (), fourth, on_request=True),
 )
 
 

@@ -154,5 +154,5 @@ def test_inside_the_publishing_transaction(rq_rig: Rig, monkeypatch: pytest.Monk
     assert runner(rq_rig).run(film, "w").state == "completed"
     late.join(20)
     assert said == ["completed"] and stopped == []
-    assert {"analysis.json", "overlay.mp4"} <= set(rq_rig.files(film))
+    assert {"analysis.json", "preview.mp4"} <= set(rq_rig.files(film))
     assert rq_rig.outcomes(film) == ["completed"] and len(rq_rig.catalog.analyses.deliveries(film)) == 1

@@ -1,4 +1,4 @@
-"""After the numbers of an analysis changed, its films are drawn again by whoever works."""
+"""Videos are drawn by whoever works when somebody asks for one; a change of the numbers ends those that were drawn."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shadow_trainer.catalog.corrections import Basis, Correction
 from shadow_trainer.jobs.attempt import publish
-from shadow_trainer.jobs.correction import redraw
+from shadow_trainer.jobs.correction import drawing_tries, redraw, videos
 from shadow_trainer.jobs.pipeline.artifacts import Artifacts
 from shadow_trainer.jobs.pipeline.request import AnalysisRequest
 from tests.jobs.rig import Rig
@@ -27,16 +28,21 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def finished(rig: Rig, parts: dict[str, bytes], revision: str) -> str:
-    """A completed analysis whose numbers are of another revision than its films."""
+def finished(rig: Rig, parts: dict[str, bytes], revision: str | None, *drawn: str) -> str:
+    """A completed analysis whose numbers are of another revision than its report; ``drawn`` are its videos."""
     analysis_id = rig.send(do="work")
     rig.until_state(analysis_id, "completed")
     document = small.make_analysis()
     document["video"] |= {"time_scale": 1.0}
-    document["revision"] = revision
-    files = {**parts, "analysis.json": json.dumps(document).encode()}
+    if revision:
+        document["revision"] = revision
+    files = {**parts, "analysis.json": json.dumps(document).encode(), "report.html": b"old"}
+    files |= dict.fromkeys(drawn, b"old")
     for name, content in files.items():
         rig.storage.put(publish.key(analysis_id, name), io.BytesIO(content))
+    basis = Basis.of(rig.catalog.analyses.get(analysis_id))
+    added = [name for name in files if name != "original.mp4"]
+    assert rig.catalog.corrections.replace_files(analysis_id, basis, lambda: None, added=added)
     return analysis_id
 
 
@@ -45,23 +51,92 @@ def stored(rig: Rig, analysis_id: str, name: str) -> bytes:
         return file.read()
 
 
-def test_films_follow_the_numbers(rig: Rig, parts: dict[str, bytes]) -> None:
-    analysis_id = finished(rig, parts, "second")
+def listed(rig: Rig, analysis_id: str) -> set[str]:
+    return set(rig.catalog.analyses.get(analysis_id).files)
+
+
+def until_drawn(rig: Rig, analysis_id: str, name: str) -> None:
+    rig.until(
+        lambda: videos.is_there(rig.storage, rig.catalog.analyses.get(analysis_id), name),
+        f"{name} to be drawn",
+    )
+
+
+def test_the_report_follows_the_numbers_and_videos_of_others_go(rig: Rig, parts: dict[str, bytes]) -> None:
+    analysis_id = finished(rig, parts, "second", "overlay.mp4")
     document = json.loads(stored(rig, analysis_id, "analysis.json"))
-    before = stored(rig, analysis_id, "overlay.mp4")
     assert redraw.is_due(rig.storage, document, analysis_id)
     rig.jobs.redraw(analysis_id, "second")
-    rig.until(lambda: not redraw.is_due(rig.storage, document, analysis_id), "the films to be drawn")
-    assert stored(rig, analysis_id, "overlay.mp4") != before
-    assert b"ftyp" in stored(rig, analysis_id, "overlay.mp4")[:16]
+    rig.until(lambda: not redraw.is_due(rig.storage, document, analysis_id), "the report to be made")
+    assert stored(rig, analysis_id, "report.html") != b"old"
+    assert "overlay.mp4" not in listed(rig, analysis_id) | set(rig.files(analysis_id))
     assert rig.jobs.status(analysis_id).state == "completed"
     assert rig.outcomes(analysis_id) == ["completed"]
+
+
+def test_a_video_is_drawn_when_somebody_asks(rig: Rig, parts: dict[str, bytes]) -> None:
+    analysis_id = finished(rig, parts, None)
+    row = rig.catalog.analyses.get(analysis_id)
+    assert rig.jobs.draw(row, "overlay.mp4").state in ("queued", "processing")
+    rig.jobs.draw(row, "overlay.mp4")
+    until_drawn(rig, analysis_id, "overlay.mp4")
+    assert b"ftyp" in stored(rig, analysis_id, "overlay.mp4")[:16]
+    assert "side_by_side.mp4" not in listed(rig, analysis_id), "nobody asked for this one"
+    rig.until(lambda: not rig.catalog.key_values.all(drawing_tries.PREFIX), "the count of tries to go")
+    assert rig.outcomes(analysis_id) == ["completed"] and rig.jobs.status(analysis_id).state == "completed"
+
+
+def test_asked_for_after_a_correction_it_shows_the_new_numbers(rig: Rig, parts: dict[str, bytes]) -> None:
+    """Whether or not the report was made again by then."""
+    analysis_id = finished(rig, parts, "second", "overlay.mp4", "side_by_side.mp4")
+    row = rig.catalog.analyses.get(analysis_id)
+    assert not videos.is_there(rig.storage, row, "overlay.mp4")
+    rig.jobs.draw(row, "overlay.mp4")
+    until_drawn(rig, analysis_id, "overlay.mp4")
+    assert redraw.drawn(rig.storage, analysis_id) == "second" and b"ftyp" in stored(
+        rig, analysis_id, "overlay.mp4"
+    )
+    assert "side_by_side.mp4" not in listed(rig, analysis_id)
+    # The redraw that the correction had asked for comes late: it takes nothing away.
+    assert redraw.redraw(rig.jobs.services, analysis_id, "second")
+    assert "overlay.mp4" in listed(rig, analysis_id)
+
+
+def test_another_run_ends_the_videos_of_the_one_before(rig: Rig, parts: dict[str, bytes]) -> None:
+    analysis_id = finished(rig, parts, None, "overlay.mp4")
+    rig.storage.put(publish.key(analysis_id, "original.mp4"), io.BytesIO(b'{"do": "work"}'))
+    rig.jobs.retry(analysis_id)
+    rig.until_state(analysis_id, "completed")
+    rig.until(lambda: "overlay.mp4" not in rig.files(analysis_id), "the old video to go")
+    assert "overlay.mp4" not in listed(rig, analysis_id)
+
+
+def test_a_drawing_that_fails_each_time_is_given_up_until_the_numbers_change(
+    rig: Rig, parts: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis_id = finished(rig, parts, None)
+
+    def broken(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Artifacts, "videos", broken)
+    for _ in range(drawing_tries.MOST):
+        videos.check_possible(rig.jobs.services, rig.catalog.analyses.get(analysis_id), "overlay.mp4")
+        with pytest.raises(MemoryError):
+            videos.draw(rig.jobs.services, analysis_id, "overlay.mp4")
+    assert not videos.draw(rig.jobs.services, analysis_id, "overlay.mp4")
+    with pytest.raises(videos.NotDrawn):
+        rig.jobs.draw(rig.catalog.analyses.get(analysis_id), "overlay.mp4")
+    correct(rig, analysis_id)
+    videos.check_possible(rig.jobs.services, rig.catalog.analyses.get(analysis_id), "overlay.mp4")
+    rig.jobs.delete(analysis_id, purge=True)
+    assert rig.catalog.key_values.all(drawing_tries.PREFIX) == {}
 
 
 def correct(rig: Rig, analysis_id: str) -> None:
     """Another correction is published."""
     row = rig.catalog.analyses.get(analysis_id)
-    correction = Correction("third", {}, [], row.options, [], [], [])
+    correction = Correction("third", row.result, [], row.options, [], [], [])
     rig.catalog.corrections.publish(analysis_id, Basis.of(row), correction, lambda: None)
 
 
@@ -83,8 +158,7 @@ def run_again(rig: Rig, analysis_id: str) -> None:
 def test_a_drawing_that_was_overtaken_publishes_nothing(
     rig: Rig, parts: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, overtake: Callable[[Rig, str], None]
 ) -> None:
-    analysis_id = finished(rig, parts, "second")
-    before = stored(rig, analysis_id, "overlay.mp4")
+    analysis_id = finished(rig, parts, "second", "overlay.mp4")
     assert not redraw.redraw(rig.jobs.services, analysis_id, "first")
     real = Artifacts.report
 
@@ -95,17 +169,41 @@ def test_a_drawing_that_was_overtaken_publishes_nothing(
 
     monkeypatch.setattr(Artifacts, "report", slow)
     assert not redraw.redraw(rig.jobs.services, analysis_id, "second")
-    assert stored(rig, analysis_id, "overlay.mp4") == before
+    assert (stored(rig, analysis_id, "overlay.mp4"), stored(rig, analysis_id, "report.html")) == (
+        b"old",
+        b"old",
+    )
     assert redraw.drawn(rig.storage, analysis_id) is None
 
 
+@pytest.mark.parametrize("overtake", [correct, correct_as_before, run_again])
+def test_a_video_that_was_overtaken_is_not_published(
+    rig: Rig, parts: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, overtake: Callable[[Rig, str], None]
+) -> None:
+    analysis_id = finished(rig, parts, None)
+    real = Artifacts.videos
+
+    def slow(artifacts: Artifacts, out: Path, **more: Any) -> tuple[str, ...]:
+        names = real(artifacts, out, **more)
+        overtake(rig, analysis_id)
+        return names
+
+    monkeypatch.setattr(Artifacts, "videos", slow)
+    assert not videos.draw(rig.jobs.services, analysis_id, "overlay.mp4")
+    assert "overlay.mp4" not in listed(rig, analysis_id) | set(rig.files(analysis_id))
+
+
 def test_without_the_film_the_old_pictures_stay(rig: Rig, parts: dict[str, bytes]) -> None:
-    analysis_id = finished(rig, parts, "second")
-    before = stored(rig, analysis_id, "overlay.mp4")
+    analysis_id = finished(rig, parts, "second", "overlay.mp4")
     rig.storage.delete(rig.catalog.analyses.get(analysis_id).original_key)
     with pytest.raises(redraw.NotFound, match="no longer kept"):
         redraw.redraw(rig.jobs.services, analysis_id, "second")
-    assert stored(rig, analysis_id, "overlay.mp4") == before
+    row = rig.catalog.analyses.get(analysis_id)
+    with pytest.raises(redraw.NotFound, match="no longer kept"):
+        rig.jobs.draw(row, "side_by_side.mp4")
+    assert (
+        videos.is_there(rig.storage, row, "overlay.mp4") and stored(rig, analysis_id, "overlay.mp4") == b"old"
+    )
 
 
 def test_what_was_cut_and_turned_stays_cut_and_turned(parts: dict[str, bytes], tmp_path: Path) -> None:

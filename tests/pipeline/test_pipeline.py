@@ -175,17 +175,33 @@ def test_nan_never_reaches_a_json_file(film: Path, tmp_path: Path) -> None:
 
 
 def test_stage_weights_are_shares_of_one() -> None:
-    assert sum(stage.weight for stage in stages.STAGES) == pytest.approx(1.0)
+    assert sum(stage.weight for stage in stages.table()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_videos_are_drawn_only_when_they_are_asked_for(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, film: Path, tmp_path: Path, asked: bool
+) -> None:
+    def third(run: Run) -> None:
+        recorder.runs.append("third")
+
+    table = (*recorder.table(), Stage("videos", "three", 0.5, (), third, on_request=True))
+    monkeypatch.setattr(stages, "STAGES", table)
+    run(film, tmp_path / "work", videos=asked)
+    assert recorder.runs == ["first", "second", *(["third"] if asked else [])]
+    assert pipeline.overall_progress("analyse", 1, 1, videos=asked) == pytest.approx(
+        100 / 1.5 if asked else 100
+    )
 
 
 @settings(deadline=None)
 @given(st.data())
 def test_overall_progress_never_goes_back(data: st.DataObject) -> None:
-    last = 0.0
-    for stage in stages.STAGES:
+    last, asked = 0.0, data.draw(st.booleans())
+    for stage in stages.table(videos=asked):
         total = data.draw(st.integers(1, 1000))
         for done in sorted(data.draw(st.lists(st.integers(0, total), max_size=5))):
-            value = pipeline.overall_progress(stage.name, done, total)
+            value = pipeline.overall_progress(stage.name, done, total, videos=asked)
             assert last - 1e-9 <= value <= 100 + 1e-9
             last = value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,19 +68,13 @@ class SampleAnalyses:
         title: str = "Bullpen, Tuesday",
         owner_id: int | None = None,
         files: Mapping[str, Path] | None = None,
+        drawn: Iterable[str] = ("overlay.mp4", "side_by_side.mp4"),
     ) -> str:
-        """An analysis with a report; ``files`` replace what is made up, or come on top of it."""
+        """An analysis with a report; ``files`` replace what is made up, or come on top of it; ``drawn`` are its videos."""
         analysis_id = self.running(title=title, owner_id=owner_id)
         result = document or documents.document()
-        names = [
-            "preview.mp4",
-            "overlay.mp4",
-            "side_by_side.mp4",
-            "analysis.json",
-            "metrics.csv",
-            "report.html",
-        ]
-        for name in names[1:3]:
+        names = ["preview.mp4", *drawn, "analysis.json", "metrics.csv", "report.html"]
+        for name in drawn:
             self._put(analysis_id, name)
         self._write(analysis_id, "analysis.json", json.dumps(result))
         self._write(analysis_id, "metrics.csv", "name,value\n")

@@ -129,21 +129,21 @@ def post_form(app: Any, analysis_id: str, **form: str):
     return response, browser.get(f"/analyses/{analysis_id}").text
 
 
-def test_the_page_says_which_films_are_old_until_they_are_drawn(
+def test_the_page_says_that_the_report_file_is_old_until_it_is_made_again(
     app: Any, client: FlaskClient, analyses: SampleAnalyses, measured: str  # noqa: F811
 ) -> None:  # fmt: skip
-    assert "drawn again as soon as" not in client.get(f"/analyses/{measured}").text
+    assert "made again as soon as" not in client.get(f"/analyses/{measured}").text
     form = {"throws": "right", "height_m": "6'1\"", "capture_fps": "", "level": "college", "view": "auto"}
     response, _ = post_form(app, measured, **form)
     assert (response.status_code, response.headers["Location"]) == (303, f"/analyses/{measured}#assumptions")
     page = client.get(f"/analyses/{measured}").text
-    assert "drawn again as soon as" in page
+    assert "made again as soon as" in page
     assert 'value="1.8542"' in page and '<option value="college" selected>' in page
     revision = stored(analyses, measured)["revision"]
     path = analyses.storage.root.parent / "draft"
     path.write_text(f'{{"revision": "{revision}"}}')
     analyses.storage.put(f"analyses/{measured}/{redraw.DRAWN}", path)
-    assert "drawn again as soon as" not in client.get(f"/analyses/{measured}").text
+    assert "made again as soon as" not in client.get(f"/analyses/{measured}").text
 
 
 def test_a_wrong_field_is_said_on_the_page(app: Any, analyses: SampleAnalyses, measured: str) -> None:  # noqa: F811

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shadow_trainer.errors import BadRequest
-from shadow_trainer.jobs.pipeline.stages import STAGES
+from shadow_trainer.jobs.pipeline.stages import table
 from shadow_trainer.web.forms.analysis import parse_height
 from shadow_trainer.web.presenters import analysis, metrics, report, timing
 from tests.web import documents
@@ -47,10 +47,11 @@ def test_a_hand_that_was_guessed_is_called_a_guess() -> None:
 
 def test_the_stage_that_runs_tells_its_frames() -> None:
     status = {"status": "processing", "stage": "pose", "frames_done": 120, "frames_total": 262}
-    rows = {row.name: row for row in analysis.stage_rows(STAGES, status)}
-    assert (rows["scan"].state, rows["pose"].state, rows["render"].state) == ("done", "now", "next")
+    rows = {row.name: row for row in analysis.stage_rows(table(), status)}
+    assert (rows["scan"].state, rows["pose"].state, rows["report"].state) == ("done", "now", "next")
     assert rows["pose"].detail == "frame 120 of 262"
-    assert rows["render"].detail == ""
+    assert rows["report"].detail == ""
+    assert "videos" not in rows, "what nobody waits for is no step of the way"
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,9 @@ def test_a_killed_worker_s_film_ends_in_a_completed_report(rig: Rig) -> None:
     row = rig.catalog.analyses.get(analysis_id)
     assert row.state == "completed", row.error
     assert rig.outcomes(analysis_id) == ["lost", "completed"]
-    wanted = {"analysis.json", "pose.npz", "overlay.mp4", "side_by_side.mp4", "metrics.csv", "report.html"}
-    assert wanted | {"preview.mp4"} <= set(row.files)
+    wanted = {"analysis.json", "pose.npz", "preview.mp4", "poster.jpg", "metrics.csv", "report.html"}
+    assert wanted <= set(row.files)
+    assert not {"overlay.mp4", "side_by_side.mp4"} & set(row.files), "nobody asked for the videos"
     assert row.result["throws"] == "left"
     with rig.storage.open(f"analyses/{analysis_id}/analysis.json") as file:
         self_test.judge(json.loads(file.read()))

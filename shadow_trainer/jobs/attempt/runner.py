@@ -24,6 +24,7 @@ from ...catalog.attempts import Claim
 from ...errors import Canceled, NotFound, ShadowError
 from ...services import Services
 from ...vocabulary import State
+from ..pipeline.artifacts import VIDEOS
 from ..pipeline.request import AnalysisRequest
 from . import publish, retry_policy, settlement, workdir
 from .progress import Lease, Listener, Reporter
@@ -123,6 +124,20 @@ class Runner:
             )
         if not published:
             raise Canceled("The analysis was stopped before its results could be published.")
+        self._drop_old([name for name in row.files or [] if name in VIDEOS and name not in names], row.id)
+
+    def _drop_old(self, videos: list[str], analysis_id: str) -> None:
+        """Videos that were drawn of the run before go: they show its numbers."""
+        from ...catalog.corrections import Basis
+
+        def delete() -> None:
+            for name in videos:
+                self.services.storage.delete(publish.key(analysis_id, name))
+
+        if videos:
+            catalog = self.services.catalog
+            basis = Basis.of(catalog.analyses.get(analysis_id))
+            catalog.corrections.replace_files(analysis_id, basis, delete, removed=videos)
 
     def pipeline_or_real(self) -> Callable[..., dict[str, Any]]:
         """What runs the stages."""

@@ -88,6 +88,7 @@ def _analyse(settings: Settings, pipeline: Callable[..., dict[str, Any]], engine
             work,
             settings=settings,
             engine_factory=engines.factory(None),
+            videos=True,
         )
         missing = [name for name in WANTED if not (work / "out" / name).is_file()]
     if missing:

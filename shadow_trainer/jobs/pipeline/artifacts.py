@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,22 +51,24 @@ class Artifacts:
         self,
         out: Path,
         *,
-        progress: Callable[[int], Progress] = lambda half: lambda done, total: None,
+        names: Sequence[str] = VIDEOS,
+        progress: Callable[[int], Progress] = lambda place: lambda done, total: None,
         check: Callable[[], None] = lambda: None,
     ) -> tuple[str, ...]:
-        """Write :data:`VIDEOS` into a folder, and name them; ``progress(0)`` and ``progress(1)`` are told of the two."""
+        """Write these of :data:`VIDEOS` into a folder, and name them; ``progress(0)`` is told of the first."""
         from ...render.overlay_film import overlay
         from ...render.side_by_side import side_by_side
 
-        for half, (make, name) in enumerate(zip((overlay, side_by_side), VIDEOS, strict=True)):
-            make(
+        makers = dict(zip(VIDEOS, (overlay, side_by_side), strict=True))
+        for place, name in enumerate(names):
+            makers[name](
                 self.video,
                 self.info,
                 self.series,
                 self.document,
                 out / name,
-                progress=progress(half),
+                progress=progress(place),
                 check=check,
                 **self.reference,
             )
-        return VIDEOS
+        return tuple(names)

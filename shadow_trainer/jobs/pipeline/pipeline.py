@@ -38,8 +38,11 @@ def run(
     progress: Progress = lambda stage, done, total: None,
     check: Check = lambda: None,
     stage_done: Callable[[str, Path], None] = lambda stage, work: None,
+    videos: bool = False,
 ) -> dict[str, Any]:
     """Run what is missing of one analysis in ``work`` and return the content of analysis.json.
+
+    ``videos``: with the overlay and the side-by-side video, which otherwise are drawn when somebody asks for them.
 
     ``stage_done(name, work)`` is called after each stage, also a skipped one: the caller publishes the
     browser copy of the video as soon as it exists. Finished files for the coach are in ``work/out``.
@@ -50,7 +53,7 @@ def run(
     work.mkdir(parents=True, exist_ok=True)
     context = Run(request, video, work, settings, engine_factory, progress, check)
     fingerprint = _video_fingerprint(video)
-    for stage in stages.STAGES:
+    for stage in stages.table(videos=videos):
         check()
         fingerprint = _chain(fingerprint, stage, request)
         if stage.name == "scan":
@@ -65,16 +68,13 @@ def run(
     return document
 
 
-def overall_progress(stage: str, done: int, total: int) -> float:
+def overall_progress(stage: str, done: int, total: int, *, videos: bool = False) -> float:
     """Progress of the whole analysis in percent (0..100) from the progress inside one stage."""
-    before = 0.0
-    for row in stages.STAGES:
+    before, planned = 0.0, stages.table(videos=videos)
+    for row in planned:
         if row.name == stage:
-            return (
-                100
-                * (before + row.weight * min(done / max(total, 1), 1.0))
-                / sum(s.weight for s in stages.STAGES)
-            )
+            within = row.weight * min(done / max(total, 1), 1.0)
+            return 100 * (before + within) / sum(s.weight for s in planned)
         before += row.weight
     return 0.0
 

@@ -22,7 +22,7 @@ class Stage:
     ``weight`` is the typical share of the wall time, used to make one number of many progresses;
     ``options`` are the fields of AnalysisRequest that change the output of this stage; ``code`` the modules
     and folders of the package (whole trees, with their data) that do: another release of them does not trust this
-    one's receipts.
+    one's receipts. ``on_request``: it runs only when its files are asked for.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Stage:
     options: tuple[str, ...]
     run: Callable[[Run], None]
     code: tuple[str, ...] = ()
+    on_request: bool = False
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The stages of one analysis: thin steps that read, call the pure parts, write and report.
 
-probe -> preview -> scan -> pose -> motion -> analyse -> render. Publishing (final keys and rows) belongs
-to whoever runs the pipeline: the worker's runner or the command line.
+probe -> preview -> scan -> pose -> motion -> analyse -> report, and only for whoever asks: videos. Publishing
+(final keys and rows) belongs to whoever runs the pipeline: the worker's runner or the command line.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .stage import Run, Stage
 from .verdicts import releases
 
 REFERENCE = "out/shadow.npz"
+REPORT_PAGE = "out/report.html"
 NOBODY = (
     "Nobody could be found in this film.",
     "Film the pitcher from 5 to 8 metres with the whole body in the picture and good light.",
@@ -237,8 +238,21 @@ def analyse(run: Run) -> None:
     run.advance(1, 1)
 
 
-def render(run: Run) -> None:
-    """The overlay video, the side-by-side video and the report that needs no server."""
+def report(run: Run) -> None:
+    """The report that needs no server, and the stills."""
+    artifacts = _artifacts(run)
+    artifacts.report(run.write(REPORT_PAGE).parent)
+    run.advance(1, 1)
+
+
+def videos(run: Run) -> None:
+    """The overlay video and the side-by-side video."""
+    artifacts = _artifacts(run)
+    if artifacts.document["deliveries"]:
+        artifacts.videos(run.write(REPORT_PAGE).parent, progress=_halves(run), check=run.check)
+
+
+def _artifacts(run: Run) -> Artifacts:
     from ...body.series import PoseSeries
     from . import shadow_file
 
@@ -246,11 +260,7 @@ def render(run: Run) -> None:
     series = PoseSeries.load(run.work / "out" / "pose.npz")
     document, curves = run.read_json("out/analysis.json"), run.read_json("out/series.json")["deliveries"]
     reference = {} if run.request.reference == "none" else shadow_file.for_videos(run.work / REFERENCE)
-    artifacts = Artifacts(run.video, info, series, document, curves, reference)
-    out = run.write("out/overlay.mp4").parent
-    if document["deliveries"]:
-        artifacts.videos(out, progress=_halves(run), check=run.check)
-    artifacts.report(out)
+    return Artifacts(run.video, info, series, document, curves, reference)
 
 
 # What decides a stage's files: every module that it reaches, as whole trees (tests/pipeline/test_fingerprints.py).
@@ -260,15 +270,15 @@ NUMBERS = (*POSE, "pitching", "labels.py")
 RENDERING = (*NUMBERS, "render")
 STAGES: tuple[Stage, ...] = (
     Stage("probe", "Reading the film", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe, READING),
-    Stage("preview", "Making the film playable", 0.10, (), preview, READING),
-    Stage("scan", "Finding the pitcher and the pitch", 0.14, (), scan, POSE),
+    Stage("preview", "Making the film playable", 0.11, (), preview, READING),
+    Stage("scan", "Finding the pitcher and the pitch", 0.16, (), scan, POSE),
     Stage(
-        "pose", "Measuring the body, frame by frame", 0.44, ("model_size", "person", "verdicts"), pose, POSE
+        "pose", "Measuring the body, frame by frame", 0.51, ("model_size", "person", "verdicts"), pose, POSE
     ),
     Stage(
         "motion",
         "Building the motion in 3D",
-        0.12,
+        0.14,
         ("throws", "height_m", "capture_fps"),
         motion,
         NUMBERS,
@@ -281,8 +291,14 @@ STAGES: tuple[Stage, ...] = (
         analyse,
         RENDERING,
     ),
-    Stage("render", "Drawing the films", 0.15, (), render, RENDERING),
+    Stage("report", "Putting the report together", 0.03, (), report, RENDERING),
+    Stage("videos", "Drawing the videos", 0.18, (), videos, RENDERING, on_request=True),
 )
+
+
+def table(*, videos: bool = False) -> tuple[Stage, ...]:
+    """The stages of one run, with those of the drawn ``videos`` or without."""
+    return tuple(stage for stage in STAGES if videos or not stage.on_request)
 
 
 def measured_person(run: Run) -> int | None:

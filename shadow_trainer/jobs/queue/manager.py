@@ -22,6 +22,7 @@ from ...settings import Settings
 from ...storage import Storage
 from ...vocabulary import ACTIVE_STATES, State
 from ..attempt import publish, retry_policy, workdir
+from ..correction import drawing_tries
 from . import overview, self_test_record, status
 from .status import JobStatus, Live
 from .ttl_cache import TtlCache
@@ -40,6 +41,14 @@ class DeadLetter:
     attempts: int
     failed_at: datetime | None
     permanent: bool
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Where the drawing of a video stands: ``queued`` or ``processing``, and 0..100."""
+
+    state: State
+    progress: float = 0.0
 
 
 # The interface has a method that is called `list`, which inside the class would be meant.
@@ -93,12 +102,15 @@ class JobManager(ABC):
 
     @abstractmethod
     def redraw(self, analysis_id: str, revision: str) -> None:
-        """Have the videos drawn again for the numbers of ``revision``, when there is time (see
+        """Have the report file and the stills made again for the numbers of ``revision``, when there is time (see
         :mod:`shadow_trainer.jobs.correction.redraw`).
 
-        It is no attempt at the analysis, which stays completed; a drawing that is lost leaves videos that say
-        that they are old.
+        It is no attempt at the analysis, which stays completed; one that is lost leaves a file of the numbers before.
         """
+
+    @abstractmethod
+    def _draw(self, analysis_id: str, name: str) -> Drawing:
+        """Enqueue the drawing of a video, unless it waits or runs already, and say where it stands."""
 
     @abstractmethod
     def worker_count(self) -> int:
@@ -131,6 +143,17 @@ class JobManager(ABC):
     def status_of(self, row: Analysis) -> JobStatus:
         """The same for a row that was read just now."""
         return self._status(row)
+
+    def draw(self, row: Analysis, name: str) -> Drawing:
+        """Have one of the drawn videos of a finished analysis made, when there is time, and say where it stands.
+
+        Again: it goes on, and what was lost is begun again. It is no attempt at the analysis. Raises the errors of
+        :func:`shadow_trainer.jobs.correction.videos.check_possible`.
+        """
+        from ..correction import videos  # numpy, which the clock and a waiting worker do without
+
+        videos.check_possible(self.services, row, name)
+        return self._draw(row.id, name)
 
     def cancel(self, analysis_id: str) -> JobStatus:
         """Stop it, whatever it is doing; at its end it stays as it is. NotFound for an unknown id."""
@@ -187,6 +210,7 @@ class JobManager(ABC):
             self.catalog.attempts.cancel(analysis_id)
             self._stop(analysis_id)
         self.catalog.analyses.delete(analysis_id)
+        drawing_tries.forget(self.catalog, analysis_id)
         self._forget(analysis_id)
         self.storage.delete_prefix(publish.prefix(analysis_id))
         self.storage.delete(row.original_key)
@@ -278,4 +302,4 @@ def _free_disk(settings: Settings) -> int:
     return shutil.disk_usage(settings.data_path).free
 
 
-__all__ = ["DeadLetter", "JobManager", "JobStatus"]
+__all__ = ["DeadLetter", "Drawing", "JobManager", "JobStatus"]

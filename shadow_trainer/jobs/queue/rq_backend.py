@@ -23,7 +23,7 @@ from ...vocabulary import State
 from ..redis import rq_adapter
 from ..redis.client import AWAY, LOST, connect
 from . import overview, self_test_record
-from .manager import JobManager
+from .manager import Drawing, JobManager
 from .position import Service, Waiting
 from .status import Live
 
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 TASK = "workers.tasks.run_analysis"
 REDRAW_TASK = "workers.tasks.redraw_analysis"
+VIDEO_TASK = "workers.tasks.draw_video"
 QUEUES = ("pose", "batch", "maintenance")
 VIDEO_QUEUES = ("pose", "batch")
 # A page may show a queue position that is this old.
@@ -107,10 +108,23 @@ class RqJobManager(JobManager):
                 job_id=f"redraw-{analysis_id}-{revision}",
                 timeout=self.settings.job_timeout_s,
                 result_ttl=self.settings.result_ttl_s,
-                description=f"films of analysis {analysis_id}",
+                description=f"report of analysis {analysis_id}",
             )
         except AWAY as error:
-            log.warning("Redis is away (%s); the films of %s stay old", type(error).__name__, analysis_id)
+            log.warning("Redis is away (%s); the report of %s stays old", type(error).__name__, analysis_id)
+
+    def _draw(self, analysis_id: str, name: str) -> Drawing:
+        """Behind the videos that coaches wait for; a drawing that waits or runs already is enough."""
+        job_id = f"video-{analysis_id}-{name.partition('.')[0]}"
+        options = {"timeout": self.settings.job_timeout_s, "result_ttl": self.settings.result_ttl_s}
+        self._put("batch", VIDEO_TASK, job_id, args=(analysis_id, name), description=job_id, **options)
+        try:
+            job = self.fetch(job_id)
+        except AWAY:
+            job = None
+        if job is None or rq_adapter.state_of(job) != State.PROCESSING:
+            return Drawing(State.QUEUED)
+        return Drawing(State.PROCESSING, float(job.meta.get("progress", 0.0)))
 
     def fetch(self, analysis_id: str) -> Job | None:
         """RQ's job, or None when RQ does not know it."""
@@ -155,7 +169,7 @@ class RqJobManager(JobManager):
             self._forget(job_id)
             self._put_once(queue, task, job_id, options)
         except AWAY as error:
-            log.warning("Redis is away (%s); the clock will enqueue %s", type(error).__name__, job_id)
+            log.warning("Redis is away (%s); %s is enqueued when it is back", type(error).__name__, job_id)
             return False
         return True
 

@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
@@ -29,7 +29,7 @@ from ..attempt.retry_policy import Lost
 from ..attempt.runner import Runner
 from ..pipeline.engines import Engines
 from .chores import Chores
-from .manager import JobManager
+from .manager import Drawing, JobManager
 from .status import Live
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ class ThreadJobManager(JobManager):
         self.name = f"{PREFIX}{socket.gethostname()}.{os.getpid()}.{id(self):x}"
         self._live_progress: dict[str, tuple[str, float]] = {}
         self._running: set[str] = set()
+        self._drawing: dict[tuple[str, str], Drawing] = {}
         self._joined: dict[str, float] = {}
         self._lock, self._wake, self._closing = threading.Lock(), threading.Event(), threading.Event()
         self._lock_file: IO[str] | None = None
@@ -77,6 +78,19 @@ class ThreadJobManager(JobManager):
         """In this process' pool, after what is waiting there."""
         if self._thread.is_alive():
             self._pool.submit(self._redraw, analysis_id, revision)
+
+    def _draw(self, analysis_id: str, name: str) -> Drawing:
+        """In this process' pool, after what is waiting there."""
+        key = (analysis_id, name)
+        with self._lock:
+            known = self._drawing.get(key)
+            if known is not None:
+                return known
+            if not self._thread.is_alive() or self._closing.is_set():
+                return Drawing(State.QUEUED)
+            self._drawing[key] = Drawing(State.QUEUED)
+        self._pool.submit(self._drawn, analysis_id, name)
+        return Drawing(State.QUEUED)
 
     def close(self, *, grace_s: float | None = None) -> None:
         """Hand back what is running and stop; finished stages are kept for the next start."""
@@ -210,18 +224,38 @@ class ThreadJobManager(JobManager):
             self._wake.set()
 
     def _redraw(self, analysis_id: str, revision: str) -> None:
-        def check() -> None:
-            if self._closing.is_set():
-                raise Canceled("The server is stopping.")
-
         from ..correction.redraw import redraw  # numpy; the web process has no use for it in queue mode
 
+        with self._told(f"the report of {analysis_id} was not made again"):
+            redraw(self.services, analysis_id, revision, check=self._check_open)
+
+    def _drawn(self, analysis_id: str, name: str) -> None:
+        from ..correction.videos import draw
+
+        def progress(done: int, total: int) -> None:
+            percent = round(100 * done / max(total, 1), 1)
+            self._drawing[analysis_id, name] = Drawing(State.PROCESSING, percent)
+
         try:
-            redraw(self.services, analysis_id, revision, check=check)
+            with self._told(f"{name} of {analysis_id} was not drawn"):
+                draw(self.services, analysis_id, name, progress=progress, check=self._check_open)
+        finally:
+            with self._lock:
+                self._drawing.pop((analysis_id, name), None)
+
+    def _check_open(self) -> None:
+        if self._closing.is_set():
+            raise Canceled("The server is stopping.")
+
+    @contextlib.contextmanager
+    def _told(self, words: str) -> Iterator[None]:
+        """What goes wrong at a drawing is in the log; nobody waits for its answer."""
+        try:
+            yield
         except ShadowError as error:
-            log.warning("the films of %s were not drawn again: %s", analysis_id, error)
+            log.warning("%s: %s", words, error)
         except Exception:
-            log.exception("the films of %s were not drawn again", analysis_id)
+            log.exception("%s", words)
 
 
 def _at_exit(manager: ThreadJobManager) -> None:

@@ -16,7 +16,7 @@ from .schemas import schemas
 
 blueprint = Blueprint("openapi", __name__)
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
-WORDS = {202: "Accepted; ask the address in Location", 204: "Done", 206: "Part of it"}
+WORDS = {202: "Accepted; ask again: the address in Location, else this one", 204: "Done", 206: "Part of it"}
 
 
 def init_app(app: Flask) -> None:

@@ -69,11 +69,19 @@ def schemas() -> dict[str, Any]:
                 "status": {"enum": list(tuple(State))},
                 "options": {"type": "object"},
                 "files": {"type": "object", "additionalProperties": ADDRESS},
+                "videos": {
+                    "type": "object",
+                    "additionalProperties": ADDRESS,
+                    "description": "The drawn videos; one that is not among the files is drawn when it is asked for",
+                },
                 "created_at": TIME,
                 "analysis": {"type": ["object", "null"], "description": "The whole of analysis.json"},
             }
         ),
         "Job": _object({"job_id": TEXT}),
+        "Drawing": _object(
+            {"job_id": TEXT, "video": TEXT, "status": TEXT, "progress": NUMBER, "message": TEXT}
+        ),
         "Keypoints": _keypoints(),
         "MovedEvents": _object(
             {

@@ -20,7 +20,7 @@ STATE_WORDS: dict[str, str] = {
     State.CANCELED: "Canceled",
 }
 # Stages that count frames of the video; the others count steps, which mean nothing to a coach.
-FRAME_STAGES = {"preview", "pose", "render"}
+FRAME_STAGES = {"preview", "pose"}
 
 
 @dataclass(frozen=True)

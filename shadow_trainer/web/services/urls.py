@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, url_for
 
 from ...catalog import Analysis
-from ...jobs.pipeline.stages import STAGES
+from ...jobs.pipeline.stages import table
 from ...vocabulary import State
 from ..http.services import current
 from ..presenters.analysis import status_page
@@ -52,4 +52,4 @@ def status_of(row: Analysis) -> dict[str, Any]:
     status["result_url"] = url_for("api.info", analysis_id=row.id) if done else None
     status["page_url"] = url_for("analysis.page", analysis_id=row.id)
     status["preview_url"] = media_address(row, "preview.mp4")
-    return status_page(status, STAGES)
+    return status_page(status, table())

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...catalog import Analysis
+from ...jobs.correction import videos
+from ...jobs.pipeline.artifacts import VIDEOS
 from ...storage import Storage
 from ..http.filenames import slug
 
 CHUNK = 1 << 20
 # Pictures of the candidates and what only our own pages read stay out.
-LEFT_OUT = {"preview.mp4", "series.json", "shadow.npz", "people.json"}
+PLAIN = "preview.mp4"
+LEFT_OUT = {PLAIN, "series.json", "shadow.npz", "people.json"}
 PACKED = {".json", ".csv", ".html"}
 
 
@@ -43,14 +46,18 @@ def stream(rows: Sequence[Analysis], storage: Storage) -> Iterator[bytes]:
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for number, row in enumerate(rows, start=1):
-            for name in names(row):
+            for name in names(row, storage):
                 yield from _entry(archive, outlet, storage, row, name, f"{number:02d}-{slug(row.title)}")
     yield outlet.take()
 
 
-def names(row: Analysis) -> list[str]:
-    """The files of an analysis that are worth keeping elsewhere."""
-    return [name for name in row.files or () if name not in LEFT_OUT and not name.startswith("people/")]
+def names(row: Analysis, storage: Storage) -> list[str]:
+    """The files of an analysis that are worth keeping elsewhere; the plain video where none is drawn."""
+    kept = [name for name in row.files or () if name not in LEFT_OUT and not name.startswith("people/")]
+    drawn = [name for name in kept if name in VIDEOS]
+    ready = [name for name in drawn if videos.is_there(storage, row, name)]
+    plain = [PLAIN] if not ready and PLAIN in (row.files or ()) else []
+    return [*plain, *(name for name in kept if name not in drawn or name in ready)]
 
 
 def _entry(

@@ -7,14 +7,13 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...catalog import Analysis
-from ...errors import BadRequest, NotFound
+from ...errors import BadRequest
 from ...jobs.pipeline.request import AnalysisRequest
 from ...vocabulary import ACTIVE_STATES, State
 from ..forms.analysis import OPTION_NAMES, options_from
 from ..http.access_rules import limited
 from ..http.services import current
-from ..services import analyses, create
+from ..services import analyses, create, drawn_videos
 from ..services.accepted import POLL_S, accepted
 from ..services.file_response import send_original, send_result
 from ..services.submission import submission_from
@@ -23,6 +22,7 @@ from ..uploads import receive
 
 blueprint = Blueprint("api", __name__, url_prefix="/videos")
 
+OVERLAY = "overlay.mp4"
 JSON_FIELDS = {*OPTION_NAMES, "model", "height"}
 
 
@@ -66,19 +66,22 @@ def info(analysis_id: str) -> Response:
         "original_name": row.original_name,
         "status": row.state,
         "options": row.options,
-        "files": {name: url_for("files.file", analysis_id=row.id, name=name) for name in row.files or []},
+        "files": {name: _address(row.id, name) for name in row.files or []},
+        "videos": {},
         "created_at": row.created_at.isoformat(),
         "analysis": None,
     }
     if row.state == State.COMPLETED:
+        # Those that are not among the files are drawn when their address is asked for.
+        known["videos"] = {name: _address(row.id, name) for name in drawn_videos.offered(row)}
         known["analysis"] = analyses.read_document(row.id)
     return jsonify(known)
 
 
 @blueprint.get("/<analysis_id>/download")
 def download(analysis_id: str) -> AnyResponse:
-    """Send the finished video with the skeleton on it, as a download."""
-    return send_result(_with_overlay(analysis_id), "overlay.mp4", download=True)
+    """Send the video with the skeleton on it, as a download; 202 with Retry-After while it is being drawn."""
+    return drawn_videos.send(analyses.completed(analysis_id), OVERLAY, download=True)
 
 
 @blueprint.get("/<analysis_id>/preview/original")
@@ -92,8 +95,8 @@ def preview_original(analysis_id: str) -> AnyResponse:
 
 @blueprint.get("/<analysis_id>/preview/processed")
 def preview_processed(analysis_id: str) -> AnyResponse:
-    """Send the video with the skeleton on it, for a browser."""
-    return send_result(_with_overlay(analysis_id), "overlay.mp4")
+    """Send the video with the skeleton on it, for a browser; 202 with Retry-After while it is being drawn."""
+    return drawn_videos.send(analyses.completed(analysis_id), OVERLAY)
 
 
 @blueprint.post("/<analysis_id>/terminate")
@@ -121,11 +124,8 @@ def delete(analysis_id: str) -> tuple[str, int]:
     return "", 204
 
 
-def _with_overlay(analysis_id: str) -> Analysis:
-    row = analyses.completed(analysis_id)
-    if "overlay.mp4" not in (row.files or []):
-        raise NotFound("This analysis has no overlay film.", code="no_such_file")
-    return row
+def _address(analysis_id: str, name: str) -> str:
+    return url_for("files.file", analysis_id=analysis_id, name=name)
 
 
 def _options() -> AnalysisRequest:

@@ -14,7 +14,7 @@ from ..http.compression import repeats_nothing
 from ..presenters import report as report_view
 from ..presenters.assumptions import assumed
 from ..presenters.charts import Figure, figures
-from ..services import analyses, corrections, references
+from ..services import analyses, corrections, drawn_videos, references
 from ..services.urls import media_address, poster_address
 
 VIDEOS = {"overlay": "overlay.mp4", "plain": "preview.mp4", "3d": "side_by_side.mp4"}
@@ -33,6 +33,7 @@ def render(row: Analysis) -> str:
     """The page of a finished analysis; ``?delivery=``, ``?film=`` and ``?t=`` choose what it shows."""
     document = analyses.read_document(row.id)
     report = report_view.build(document, delivery=request.args.get("delivery", type=int))
+    ready = {"preview.mp4", *drawn_videos.there(row)}
     wanted = request.args.get("film", "overlay")
     shown_video = wanted if wanted in VIDEOS else "overlay"
     repeats_nothing()
@@ -48,7 +49,12 @@ def render(row: Analysis) -> str:
         choices=CHOICES,
         videos_are_old=corrections.videos_are_old(row.id, document),
         shown_video=shown_video,
-        video_address=media_address(row, VIDEOS[shown_video]) or media_address(row, "preview.mp4"),
+        video_address=media_address(
+            row, VIDEOS[shown_video] if VIDEOS[shown_video] in ready else "preview.mp4"
+        ),
+        ready=ready,
+        offered=drawn_videos.offered(row),
+        drawn_words=drawn_videos.WORDS,
         start_s=request.args.get("t", type=float),
         has=lambda name: name in (row.files or []),
         media=lambda name: media_address(row, name),

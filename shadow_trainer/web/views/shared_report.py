@@ -13,7 +13,7 @@ from ...vocabulary import State
 from ..http.access_rules import public
 from ..http.unrestricted import unrestricted
 from ..presenters import report as report_view
-from ..services import analyses
+from ..services import analyses, drawn_videos
 from ..services.file_response import send_result
 from ..services.urls import is_shared, media_address, poster_address
 
@@ -47,8 +47,11 @@ def report(token: str) -> str:
     g.share_token = token
     document = analyses.read_document(row.id)
     shown = report_view.build(document, delivery=request.args.get("delivery", type=int))
+    drawn_videos.want_all(row)
+    ready = {"preview.mp4", *drawn_videos.there(row)}
     shown_video = request.args.get("film", "overlay")
-    address = media_address(row, VIDEOS.get(shown_video, "overlay.mp4")) or media_address(row, "preview.mp4")
+    if VIDEOS.get(shown_video) not in ready:
+        shown_video = "plain"
     return render_template(
         "shared.html",
         shared=True,
@@ -56,8 +59,8 @@ def report(token: str) -> str:
         report=shown,
         charts=_charts(row, shown),
         shown_video=shown_video,
-        shown_videos=[name for name, file in VIDEOS.items() if media_address(row, file)],
-        video_address=address,
+        shown_videos=[name for name, file in VIDEOS.items() if file in ready and media_address(row, file)],
+        video_address=media_address(row, VIDEOS[shown_video]),
         start_s=request.args.get("t", type=float),
         poster=poster_address(row),
         media=lambda name: media_address(row, name),
@@ -69,8 +72,10 @@ def report(token: str) -> str:
 def media(token: str, name: str) -> AnyResponse:
     """A video of the shared report."""
     row = _row(token)
-    if not is_shared(name) or name not in (row.files or []):
+    if not is_shared(name) or name not in {*(row.files or []), *drawn_videos.offered(row)}:
         raise NotFound("This link has no such film.", code="no_such_file")
+    if name in drawn_videos.WORDS:
+        return drawn_videos.send(row, name, page=False)
     return send_result(row, name)
 
 
