@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shadow_trainer import logs
+from shadow_trainer.runtime_folder import runtime_folder
 from shadow_trainer.settings import load
 
 if TYPE_CHECKING:
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from gunicorn.workers.base import Worker
 
 settings = load()
-# Where the processes count requests together; named before any of them imports the library.
-COUNTS = settings.data_path / "web-metrics"
+# Where the processes count requests together; named before any of them imports the library. The counts are mapped
+# into memory: on a full disk, writing one would kill the process.
+COUNTS = runtime_folder(settings) / "web-metrics"
 COUNTS.mkdir(parents=True, exist_ok=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS)
 
@@ -58,3 +60,8 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Arbiter) -> None:
+    """Counts take memory, also of a server that is gone."""
+    shutil.rmtree(COUNTS, ignore_errors=True)

@@ -9,6 +9,7 @@ returns: 2 for a bad video, 3 for a bad argument, 1 for anything else.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
@@ -167,6 +168,11 @@ class StorageFull(ShadowError):
     code = "storage_full"
     fix = "Free disk space or delete old analyses, then try again."
     http_status = 507
+
+
+def is_full_disk(error: OSError) -> bool:
+    """Whether the operating system says that a disk, or somebody's share of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 class Unavailable(ShadowError):

@@ -49,8 +49,13 @@ LAYERS: tuple[tuple[tuple[str, ...], str], ...] = (
         "landmarks, bones, series; words and units for coaches",
     ),
     (
-        ("shadow_trainer.vocabulary", "shadow_trainer.logs", "shadow_trainer.secret_strength"),
-        "words in data; logs; secrets",
+        (
+            "shadow_trainer.vocabulary",
+            "shadow_trainer.logs",
+            "shadow_trainer.secret_strength",
+            "shadow_trainer.runtime_folder",
+        ),
+        "words in data; logs; secrets; the folder in memory",
     ),
     (
         ("shadow_trainer.settings", "shadow_trainer.first_bytes"),

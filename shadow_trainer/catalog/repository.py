@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TypeVar, cast
@@ -9,7 +10,10 @@ from typing import TypeVar, cast
 from sqlalchemy import CursorResult, Delete, Update
 from sqlalchemy.orm import Session
 
+from ..errors import ShadowError
 from .database import Database
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -27,6 +31,13 @@ class Repository:
     def transact(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` in one transaction, as :meth:`.database.Database.transact` does."""
         return self.database.transact(work)
+
+    def note(self, work: Callable[[Session], object]) -> None:
+        """Write down what is worth no waiting: skipped when the database is busy, away or its disk is full."""
+        try:
+            self.database.transact(work, patience_s=0.0)
+        except ShadowError as error:
+            log.warning("a note was not written: %s", error)
 
 
 def rows_changed(session: Session, query: Update | Delete) -> int:

@@ -23,7 +23,7 @@ class SecretLinks(Repository):
             return
         kind = type(row)
         query = update(kind).where(kind.id == row.id).values(last_used_at=moment)
-        self.transact(lambda session: session.execute(query))
+        self.note(lambda session: session.execute(query))
 
     def _revoke(self, kind: Any, *which: ColumnElement[bool]) -> bool:
         """End the row of this kind that fits and is not revoked; False when there is none."""

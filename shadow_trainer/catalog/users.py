@@ -84,8 +84,9 @@ class Users(Repository):
         return row if row is not None and fits and row.active else None
 
     def logged_in(self, user_id: int) -> None:
-        """Remember when a user came in last."""
-        self._set_user(user_id, last_login_at=utcnow())
+        """Note when a user came in last."""
+        query = update(User).where(User.id == user_id).values(last_login_at=utcnow())
+        self.note(lambda session: session.execute(query))
 
     def set_display_name(self, user_id: int, display_name: str) -> None:
         """How the user is called on pages."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 import signal
 import sys
@@ -12,7 +11,7 @@ from typing import Any
 
 import click
 
-from ..errors import BadRequest, ShadowError, StorageFull
+from ..errors import BadRequest, ShadowError, StorageFull, is_full_disk
 from ..jobs.pipeline.request import LEVELS, MODEL_SIZES, THROWS, TURNS_DEG, VIEWS, AnalysisRequest
 from ..vocabulary import Verdict
 
@@ -129,7 +128,7 @@ def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool 
 
 def _disk_error(error: OSError) -> ShadowError:
     """What the system says as an error of the tree: a full disk by its own name."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if is_full_disk(error):
         return StorageFull("The disk is full; the analysis could not be written.")
     return ShadowError(
         f"{error.filename or 'A file'}: {error.strerror or error}.",

@@ -6,7 +6,6 @@ intervals, until the allowed attempts are spent; then the job is a dead letter f
 
 from __future__ import annotations
 
-import errno
 import random
 import re
 from dataclasses import dataclass
@@ -15,11 +14,10 @@ from functools import cache
 import redis
 from sqlalchemy.exc import DBAPIError
 
-from ...errors import Canceled, OutOfMemory, SetupError, ShadowError, StorageFull, Unavailable
+from ...errors import Canceled, OutOfMemory, SetupError, ShadowError, StorageFull, Unavailable, is_full_disk
 from ...settings import Settings
 
 JITTER = 0.2  # share by which an interval is varied, so that jobs that failed together do not return together
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 DEFAULT_BATCH = 8
 POLICY = re.compile(
     r"(?P<code>\w+)=(?P<attempts>\d+)@(?P<intervals>\d+(\.\d+)?(,\d+(\.\d+)?)*)(?P<front>/front)?"
@@ -110,7 +108,7 @@ def as_shadow_error(error: BaseException) -> ShadowError:
         return error
     if type(error).__name__ == "JobTimeoutException":  # RQ's, which this module does not import
         return TimedOut("The analysis took longer than it may and was stopped.")
-    if isinstance(error, OSError) and error.errno in FULL_DISK:
+    if isinstance(error, OSError) and is_full_disk(error):
         return StorageFull("The disk of the worker is full.")
     # torch.OutOfMemoryError by name: the web process must not import torch.
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import SetupError
+from ...runtime_folder import own
 from ...settings import Settings
 from .client import answers, socket_path
 
@@ -60,7 +61,7 @@ def command(settings: Settings) -> list[str]:
     folder = settings.data_path / "redis"
     for path in (folder, socket.parent):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _own(socket.parent)
+    own(socket.parent)
     options = {
         "--port": "0",
         "--unixsocket": str(socket),
@@ -121,13 +122,6 @@ def start(settings: Settings) -> Embedded:
             raise SetupError("The embedded Redis did not start.", code="no_redis", fix=NO_SERVER_FIX)
         time.sleep(0.01)
     return Embedded(settings, process)
-
-
-def _own(folder: Path) -> None:
-    """A folder below the shared temporary one must be ours: another user could have made it first."""
-    if folder.stat().st_uid != os.getuid():
-        raise SetupError(f"{folder} belongs to another user.", code="foreign_folder", fix="Delete it.")
-    folder.chmod(0o700)
 
 
 __all__ = ["Embedded", "answers", "command", "find_binary", "serve", "start"]

@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from ...errors import ShadowError
+from ...errors import ShadowError, StorageFull, is_full_disk
 from . import csrf
 from .request_id import request_id
 from .services import current
@@ -59,6 +59,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ShadowError, _ours)
     app.register_error_handler(CSRFError, lambda _: rendered(csrf.refusal()))
     app.register_error_handler(HTTPException, _flasks)
+    app.register_error_handler(OSError, _systems)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -116,6 +117,13 @@ def _flasks(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]
     kept = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
     return rendered(_in_our_words(error.code or 500, kept))
+
+
+def _systems(error: OSError) -> Response:
+    """Whatever was written, wherever: a full disk is no fault of the program."""
+    if is_full_disk(error):
+        return _ours(StorageFull("The disk is full: nothing can be stored now."))
+    return _unexpected(error)
 
 
 def _unexpected(_: Exception) -> Response:

@@ -15,6 +15,7 @@ from typing import IO
 from flask import Flask, current_app, g
 
 from ...errors import TooManyRequests
+from ...runtime_folder import runtime_folder
 from ..http.services import services_of
 
 AGAIN_S = 10
@@ -54,16 +55,13 @@ def taken(app: Flask) -> int:
 
 def _paths(app: Flask) -> Iterator[Path]:
     settings = services_of(app).settings
-    folder = settings.data_path / "upload-slots"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = runtime_folder(settings) / "upload-slots"
+    folder.mkdir(exist_ok=True)
     return (folder / f"{number}.lock" for number in range(settings.upload_slots))
 
 
 def _lock(path: Path) -> IO[str] | None:
-    try:
-        file = path.open("a")
-    except OSError:  # a full disk: whether there is room is asked elsewhere, and said in its own words
-        return None
+    file = path.open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

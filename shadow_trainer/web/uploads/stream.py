@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import tempfile
 from pathlib import Path
@@ -12,13 +11,12 @@ from typing import IO, Any
 from flask import Flask, Request, current_app, g
 from werkzeug.datastructures import FileStorage
 
-from ...errors import StorageFull, TooLarge
+from ...errors import StorageFull, TooLarge, is_full_disk
 from ...jobs.attempt import workdir
 from ..http.services import current, services_of
 
 MB = 1_000_000
 STALE_S = 3600.0
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 class UploadStream:
@@ -122,7 +120,7 @@ def too_large() -> TooLarge:
 
 
 def _disk_error(error: OSError) -> Exception:
-    if error.errno in FULL_DISK:
+    if is_full_disk(error):
         return StorageFull("The disk is full; the film could not be stored.")
     return error
 

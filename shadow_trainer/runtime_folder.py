@@ -1,0 +1,41 @@
+"""The folder in memory for files that live no longer than this machine's processes: counts, locks.
+
+Writing into a memory-mapped file whose disk is full kills the process (SIGBUS), and a lock file that cannot be made
+refuses requests that need no disk. So neither lies in the data folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from .errors import SetupError
+from .settings import Settings
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - the folder below it is checked for its owner
+
+
+def runtime_folder(settings: Settings) -> Path:
+    """The folder of all processes that share this data folder on this machine; made when it is not there.
+
+    It belongs to this user alone: below a folder where everybody may write, another could have made it first.
+    """
+    mark = hashlib.sha256(os.fsencode(settings.data_path)).hexdigest()[:12]
+    folder = _memory() / f"shadow-{os.getuid()}-{mark}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own(folder)
+    return folder
+
+
+def own(folder: Path) -> None:
+    """See that a folder is this user's alone; SetupError when it is another's."""
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise SetupError(f"{folder} belongs to another user.", code="foreign_folder", fix="Delete it.")
+    folder.chmod(0o700)
+
+
+def _memory() -> Path:
+    """Linux has a disk in memory; elsewhere the temporary folder is at least not the data's."""
+    return MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())

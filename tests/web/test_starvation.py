@@ -1,0 +1,112 @@
+"""What can run out on a site with accounts: the disk, Redis, threads. A real server, and nothing of it hangs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPResponse
+from urllib.parse import urlencode
+
+import psutil
+import pytest
+
+from shadow_trainer.jobs.pipeline import stages
+from tests.jobs.conftest import needs_redis
+from tests.jobs.rig import Rig, small_settings
+from tests.jobs.small_disk import Disk, refused, small_disk
+from tests.web.accounts import PASSWORD
+from tests.web.server import Server
+
+pytestmark = pytest.mark.processes
+DISK_MB = 48
+FORM = "application/x-www-form-urlencoded"
+
+
+class Site:
+    """The running site, its disk where one could be mounted, and an admin at a browser."""
+
+    def __init__(self, rig: Rig, server: Server, disk: Disk | None, no_disk: str) -> None:
+        self.rig, self.server, self.disk, self.no_disk = rig, server, disk, no_disk
+        self.token = rig.catalog.tokens.create(rig.catalog.users.by_name("root").id, "A script")[1]
+
+    def ask(
+        self, method: str, path: str, body: bytes | str = b"", timeout: float = 20, **headers: str
+    ) -> tuple[HTTPResponse, str]:
+        """One request; the answer and its text."""
+        connection = HTTPConnection("127.0.0.1", self.server.port, timeout=timeout)
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode(errors="replace")
+        connection.close()
+        return answer, text
+
+    def with_token(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
+        """What a program of the admin's gets: status and text."""
+        answer, text = self.ask(method, path, body, Authorization=f"Bearer {self.token}", **headers)
+        return answer.status, text
+
+    def login(self, name: str = "root", password: str = PASSWORD) -> tuple[int, str]:
+        """Fill in the login form; the status, and the session's cookie."""
+        page, text = self.ask("GET", "/login")
+        cookie = page.getheader("Set-Cookie", "").partition(";")[0]
+        token = re.search(r'name="csrf_token" value="([^"]+)"', text)[1]
+        form = urlencode({"name": name, "password": password, "csrf_token": token})
+        answer, _ = self.ask("POST", "/login", form, **{"Content-Type": FORM, "Cookie": cookie})
+        return answer.status, answer.getheader("Set-Cookie", "").partition(";")[0]
+
+    def pids(self) -> set[int]:
+        """The web processes."""
+        return {child.pid for child in psutil.Process(self.server.process.pid).children()}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with accounts on a small disk of its own, shared by this module. No worker: films wait."""
+    import contextlib
+
+    needs_redis()
+    folder = tmp_path_factory.mktemp("site") / "data"
+    why, real = refused(folder), stages.STAGES
+    with contextlib.ExitStack() as stack:
+        disk = None if why else stack.enter_context(small_disk(folder, DISK_MB))
+        rig = stack.enter_context(Rig(small_settings(folder, single_user=False)))
+        rig.catalog.users.create("root", PASSWORD, role="admin")
+        server = stack.enter_context(Server(rig, web_threads=4))
+        yield Site(rig, server, disk, why)
+    stages.STAGES = real
+
+
+def film(size: int = 2000) -> tuple[bytes, dict[str, str]]:
+    """An upload's body and its headers."""
+    body = b"--b\r\nContent-Disposition: form-data; name=video; filename=a.mp4\r\n\r\n"
+    return body + b"x" * size + b"\r\n--b--\r\n", {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+def test_on_a_full_disk_everything_is_read_and_writing_says_that_it_is_full(site: Site) -> None:
+    if site.disk is None:
+        pytest.skip(f"no disk can be mounted here: {site.no_disk}")
+    body, headers = film()
+    status, text = site.with_token("POST", "/videos/upload", body, **headers)
+    assert status == 202, text
+    one, before = json.loads(text)["job_id"], site.pids()
+    site.disk.fill()
+    assert site.disk.is_full()
+    try:
+        # Enough requests that each process counts each of them.
+        for _ in range(6):
+            assert site.ask("GET", "/health")[0].status == 200
+            for path in (f"/videos/{one}/status", "/metrics", "/pro-keypoints/list"):
+                status, text = site.with_token("GET", path)
+                assert status == 200, (path, text)
+        status, cookie = site.login()
+        assert status == 303
+        for path in ("/", "/analyses", f"/analyses/{one}", "/account", "/admin", "/athletes"):
+            assert site.ask("GET", path, Cookie=cookie)[0].status == 200, path
+        for _ in range(4):
+            assert site.with_token("POST", "/videos/upload", body, **headers)[0] == 507
+            assert site.with_token("POST", "/videos/sample-lefty")[0] == 507
+        assert site.pids() == before, "a process was killed by its own counts"
+    finally:
+        site.disk.free()
+    assert site.with_token("POST", "/videos/upload", body, **headers)[0] == 202
