@@ -22,7 +22,7 @@ import time
 from types import FrameType
 
 import redis
-from redis.client import Pipeline
+from redis.client import Pipeline, PubSub, PubSubWorkerThread
 from rq import Queue
 from rq.exceptions import DequeueTimeout, InvalidJobOperation, NoSuchJobError, StopRequested
 from rq.executions import Execution
@@ -50,6 +50,7 @@ HARD_LIMIT_S = 5.0
 WORKER_TTL_S = 20  # a blocking dequeue lasts 15 s less than this
 MAINTENANCE_S = 60
 OTHERS_S = 1  # how long the other queues may wait while a worker listens to its first one
+COMMANDS_PAUSE_S = 2.0
 RESTART_PAUSE_S, RESTART_PAUSE_MAX_S = 1.0, 30.0
 
 
@@ -225,9 +226,22 @@ class PoseWorker(Worker):
         if self._stop_requested and pipeline is None:
             return
         try:
+            if pipeline is None:
+                self._stay_registered()
             super().heartbeat(timeout, pipeline)
         except AWAY as error:
             log.error("the heartbeat of this worker could not be written (%s)", type(error).__name__)
+
+    def _stay_registered(self) -> None:
+        if rq_adapter.register_again(self):
+            log.warning("Redis had forgotten this worker; it is registered again")
+
+    def _pubsub_exception_handler(
+        self, exc: Exception, pubsub: PubSub, pubsub_thread: PubSubWorkerThread
+    ) -> None:
+        """Go on listening for commands also after a Redis that was silent: RQ would end the thread."""
+        log.error("commands cannot be heard (%s); trying again", type(exc).__name__)
+        time.sleep(COMMANDS_PAUSE_S)
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         """See :class:`workers.work_horse.WorkHorse`."""
@@ -269,6 +283,7 @@ class PoseWorker(Worker):
 
     def _beat(self, job: Job, execution: Execution) -> None:
         try:
+            self._stay_registered()
             self.maintain_heartbeats(job, execution)
         except redis.RedisError as error:
             # The child works on; if Redis stays away, the lease in the catalog still protects the job.

@@ -43,14 +43,13 @@ def _web(settings: Settings) -> str:
 
 
 def _worker(settings: Settings) -> str:
-    from rq.worker import Worker
-
     from ..catalog import utcnow
     from ..jobs.queue.rq_backend import WORKER_SILENCE_S
+    from ..jobs.redis import rq_adapter
 
     mine = f"{socket.gethostname()}-"
     with _redis(settings, "worker") as connection:
-        for worker in Worker.all(connection=connection):
+        for worker in rq_adapter.workers(connection):
             beat = worker.last_heartbeat if worker.name.startswith(mine) else None
             if beat and (utcnow() - beat).total_seconds() < WORKER_SILENCE_S:
                 return f"worker: {worker.name}"

@@ -57,15 +57,13 @@ def worker(settings: Settings) -> str:
     """At least one worker has shown a sign of life."""
     if not settings.use_rq:
         return "not used (SHADOW_USE_RQ=false)"
-    from rq import Worker
-
-    from ..jobs.redis import embedded
+    from ..jobs.redis import embedded, rq_adapter
     from ..jobs.redis.client import connect
 
     if not embedded.answers(settings):
         raise Warn("not known, because Redis does not answer", "Start it: make run.")
     alive = []
-    for registered in Worker.all(connection=connect(settings)):
+    for registered in rq_adapter.workers(connect(settings)):
         beat = registered.last_heartbeat
         if beat and (datetime.now(UTC) - beat).total_seconds() < SILENT_S:
             alive.append(f"{registered.name} ({registered.get_state()})")

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-from redis import ConnectionError
+from redis import ConnectionError, TimeoutError
+from redis.client import PubSubWorkerThread
 from rq.command import send_stop_job_command
 from rq.job import Job
 
 from shadow_trainer.jobs.queue import reconcile, self_test_record
 from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from tests.jobs.rig import SOON_MISSED, Rig, small_settings
+from workers import pose_worker
 
 
 @pytest.fixture
@@ -283,6 +285,43 @@ def test_redis_may_restart_while_a_job_runs(rig: Rig) -> None:
     rig.until_state(waiting, "completed")
     assert rig.outcomes(film) == ["completed"]
     assert rig.ran(film).count("render") == 1
+
+
+def test_a_redis_that_was_emptied_hears_of_its_workers_again(rig: Rig) -> None:
+    restart_with(rig, worker_silence_s=2.0)
+    rig.worker("busy"), rig.worker("idle", "batch")
+    rig.wait_workers(2)
+    film = rig.send(do="hold")
+    rig.until_runs(film)
+    rig.jobs.connection.flushall()
+    rig.until(lambda: rig.jobs.worker_count() == 2, "both workers to be known again")
+    rig.clock()
+    known = {worker.name: worker for worker in rig.jobs.workers()}
+    assert known["idle"].queues == ("batch",) and known["busy"].since is not None
+    rig.let_go(film)
+    rig.until_state(film, "completed")
+
+
+def test_a_worker_hears_commands_again_after_a_redis_that_was_silent(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pose_worker, "COMMANDS_PAUSE_S", 0.0)
+    worker = pose_worker.PoseWorker(rig.settings, "pose", name="w")
+    heard = []
+
+    class Channel:
+        def get_message(self, **_: object) -> None:
+            heard.append(len(heard))
+            if len(heard) < 3:
+                raise (TimeoutError("silent"), ConnectionError("gone"))[len(heard) - 1]
+            thread.stop()
+
+        def close(self) -> None:
+            pass
+
+    thread = PubSubWorkerThread(Channel(), 0, exception_handler=worker._pubsub_exception_handler)
+    thread.run()
+    assert heard == [0, 1, 2]
 
 
 def test_whoever_is_told_to_end_while_redis_is_away_ends_soon_and_loses_nothing(rig: Rig) -> None:

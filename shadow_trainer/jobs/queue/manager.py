@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...catalog import Analysis, Catalog
 from ...catalog.analyses import LIST_MAX
@@ -26,6 +26,9 @@ from ..correction import drawing_tries
 from . import overview, self_test_record, status
 from .status import JobStatus, Live
 from .ttl_cache import TtlCache
+
+if TYPE_CHECKING:
+    import redis
 
 RECENT_S = 2.0
 T = TypeVar("T")
@@ -62,6 +65,8 @@ class JobManager(ABC):
     """submit, status, cancel, retry, delete, list, stats: the same words for both back ends."""
 
     kind = ""
+    # How this process asks Redis; None where there is none. Whoever shares it learns at once that Redis is silent.
+    connection: redis.Redis | None = None
 
     def __init__(self, services: Services) -> None:
         self.services = services

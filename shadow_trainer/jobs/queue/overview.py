@@ -41,9 +41,9 @@ class QueueFacts:
 
 def rq_workers(connection: redis.Redis) -> list[WorkerFacts]:
     """Every worker that RQ knows, by name."""
-    from rq.worker import Worker
+    from ..redis import rq_adapter
 
-    return sorted((_of_rq(worker) for worker in Worker.all(connection=connection)), key=lambda w: w.name)
+    return sorted((_of_rq(worker) for worker in rq_adapter.workers(connection)), key=lambda w: w.name)
 
 
 def _of_rq(worker: Any) -> WorkerFacts:

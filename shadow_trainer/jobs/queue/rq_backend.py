@@ -15,7 +15,6 @@ from rq import Queue
 from rq.command import send_stop_job_command
 from rq.exceptions import DuplicateJobError, InvalidJobOperation, NoSuchJobError
 from rq.job import Job
-from rq.worker import Worker
 
 from ...catalog import Analysis, utcnow
 from ...services import Services
@@ -45,6 +44,7 @@ class RqJobManager(JobManager):
     """See :class:`.manager.JobManager`."""
 
     kind = "rq"
+    connection: redis.Redis
 
     def __init__(self, services: Services, *, connection: redis.Redis | None = None) -> None:
         super().__init__(services)
@@ -61,7 +61,7 @@ class RqJobManager(JobManager):
     def _service(self) -> Service:
         """What those workers serve; none while Redis is away."""
         try:
-            workers = Worker.all(connection=self.connection)
+            workers = rq_adapter.workers(self.connection)
         except AWAY:
             return Service(())
         moment = utcnow()

@@ -27,11 +27,11 @@ SOCKET_PATH_MAX = 96
 RETRIES = {"web": 2, "worker": 30, "farewell": 0}
 CONNECT_TIMEOUT_S = {"web": 1.0, "worker": 5.0, "farewell": 1.0}
 # A worker's must outlast its blocking dequeue (workers/pose_worker.py).
-SOCKET_TIMEOUT_S = {"web": 3.0, "worker": 10.0, "farewell": 2.0}
+SOCKET_TIMEOUT_S = {"web": 1.0, "worker": 10.0, "farewell": 2.0}
 LOST = (redis.ConnectionError, redis.TimeoutError, BusyLoadingError)
 # A page that has waited for an answer once does not wait again, nor do the others with it.
 RETRIED = {"web": (redis.ConnectionError, BusyLoadingError), "worker": LOST, "farewell": LOST}
-PAUSE_S = {"web": 1.0, "worker": 0.0, "farewell": 0.0}
+PAUSE_S = {"web": 2.0, "worker": 0.0, "farewell": 0.0}
 ONCE = Retry(NoBackoff(), 0, LOST)
 # It answers, and takes nothing: its disk is full (MISCONF) or its memory (OOM). The catalog has to do meanwhile.
 AWAY = (*LOST, redis.ResponseError)

@@ -15,14 +15,13 @@ from typing import Any
 
 import redis
 from redis.client import Pipeline
-from rq import Queue
+from rq import Queue, worker_registration
 from rq.executions import Execution
 from rq.intermediate_queue import IntermediateQueue
 from rq.job import Job, JobStatus
 from rq.registry import BaseRegistry, clean_registries
 from rq.scheduler import RQScheduler
 from rq.worker import Worker
-from rq.worker_registration import clean_worker_registry
 
 from ...catalog import utcnow
 from ...vocabulary import State
@@ -62,13 +61,16 @@ INTERNALS = (
     "rq.registry.clean_registries",
     "rq.scheduler.RQScheduler.enqueue_scheduled_jobs",
     "rq.scheduler.RQScheduler.prepare_registries",
+    "rq.worker.base.BaseWorker._set_connection",
     "rq.worker.base.BaseWorker.cleanup_execution",
     "rq.worker.base.BaseWorker.handle_job_failure",
     "rq.worker.base.BaseWorker.handle_job_retry",
     "rq.worker.base.BaseWorker.maintain_heartbeats",
     "rq.worker.base.BaseWorker.prepare_execution",
     "rq.worker.base.BaseWorker.work",
+    "rq.worker.base.BaseWorker.serialize",
     "rq.worker_registration.clean_worker_registry",
+    "rq.worker_registration.register",
 )
 # What our workers read of RQ's between its calls.
 WORKER_ATTRIBUTES = (
@@ -76,6 +78,29 @@ WORKER_ATTRIBUTES = (
     "death_penalty_class", "executions", "job_class", "last_cleaned_at", "log_result_lifespan", "queue_class",
     "queues", "serializer", "should_run_maintenance_tasks",
 )  # fmt: skip
+
+
+class KnownWorker(Worker):
+    """A worker as others read it. RQ's own would have the reader's client wait as long as a worker's."""
+
+    def _set_connection(self, connection: redis.Redis) -> redis.Redis:
+        return connection
+
+
+def workers(connection: redis.Redis) -> list[KnownWorker]:
+    """Every worker that RQ knows; the client stays as patient as it was."""
+    return KnownWorker.all(connection=connection)  # type: ignore[return-value]
+
+
+def register_again(worker: Worker) -> bool:
+    """Tell a Redis that was emptied of a worker that lives; whether it had forgotten it."""
+    if worker.birth_date is None or worker.connection.hexists(worker.key, "birth"):
+        return False
+    with worker.connection.pipeline() as pipeline:
+        pipeline.hset(worker.key, mapping={**worker.serialize(), "state": worker.get_state()})
+        worker_registration.register(worker, pipeline)
+        pipeline.execute()
+    return True
 
 
 def state_of(job: Job) -> State:
@@ -116,7 +141,7 @@ def ids_in(registry: BaseRegistry) -> list[str]:
 def mend_registries(queue: Queue, handlers: Sequence[Callable[..., bool]]) -> None:
     """Take out of the registries what ran out; ``handlers`` hear of each job whose worker vanished."""
     clean_registries(queue, list(handlers))
-    clean_worker_registry(queue)
+    worker_registration.clean_worker_registry(queue)
 
 
 def taken_ids(queue: Queue) -> list[str]:

@@ -27,7 +27,6 @@ from .viewer import viewer
 EXTENSION = "shadow_rate_limits"
 # Wrong passwords for one name, from wherever they come.
 NAME_RATE = "20 per 10 minutes; 100 per day"
-PATIENCE_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def init_app(app: Flask) -> None:
         key_func=address,
         app=app,
         storage_uri=_storage(settings),
-        storage_options=_options(settings),
+        storage_options=_options(app),
         strategy="moving-window",
         in_memory_fallback_enabled=True,
     )
@@ -125,7 +124,7 @@ def _storage(settings: Settings) -> str:
     return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
 
 
-def _options(settings: Settings) -> dict[str, Any]:
-    if _storage(settings) == "memory://":
-        return {}
-    return {"socket_connect_timeout": PATIENCE_S, "socket_timeout": PATIENCE_S}
+def _options(app: Flask) -> dict[str, Any]:
+    # The queue's own connections: a Redis that is silent is waited for once in a request, and not once for each use.
+    connection = services_of(app).jobs.connection
+    return {} if connection is None else {"connection_pool": connection.connection_pool}

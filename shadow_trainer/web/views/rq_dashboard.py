@@ -13,12 +13,13 @@ from typing import Any
 from flask import Blueprint, Flask, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from ...errors import Forbidden, MethodNotAllowed, NotFound
+from ...errors import Forbidden, MethodNotAllowed, NotFound, Unavailable
 from ...jobs.redis import client
 from ...settings import Settings
 from ..http.access_rules import admin_only, guards_itself
 from ..http.csrf import csrf
 from ..http.hosts import is_from_other_site
+from ..http.problems import rendered
 from ..http.services import current, services_of
 from ..http.unrestricted import unrestricted
 
@@ -36,12 +37,17 @@ def init_app(app: Flask) -> None:
 
 
 def _mount(app: Flask, settings: Settings) -> None:
-    from rq_dashboard import blueprint, default_settings
+    import redis
+    from rq_dashboard import blueprint, default_settings, web
+
+    from ...jobs.redis import rq_adapter
 
     app.config.from_object(default_settings)
     # Its own hook would connect anew for every request, without our patience and options: ours replaces it.
     app.config["RQ_DASHBOARD_REDIS_URL"] = (client.address(settings),)
-    app.redis_conn = client.connect(settings)  # type: ignore[attr-defined]
+    app.redis_conn = services_of(app).jobs.connection  # type: ignore[attr-defined]
+    web.Worker = rq_adapter.KnownWorker
+    app.register_error_handler(redis.RedisError, _silent)
     blueprint.before_request_funcs[None] = [guard, cancel_what_it_deletes]
     csrf.exempt(blueprint)
     app.register_blueprint(blueprint, url_prefix="/rq")
@@ -50,6 +56,10 @@ def _mount(app: Flask, settings: Settings) -> None:
             app.view_functions[endpoint] = _for_admins(view)
     # Its pages ask for the application's favicon by the name that Flask gives static files.
     app.add_url_rule("/static/favicon.ico", "static", _favicon)
+
+
+def _silent(_: Exception) -> Response:
+    return rendered(Unavailable("Redis does not answer.", code="redis_unavailable"))
 
 
 def _for_admins(view: Callable[..., Any]) -> Callable[..., Any]:
