@@ -23,7 +23,9 @@ COUNTS.mkdir(parents=True, exist_ok=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(COUNTS)
 
 bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{settings.host}:{settings.port}"
-worker_class = "gthread"
+worker_class = "shadow_trainer.web.server.worker.PatientWorker"
+# A process may have 1024 files open on most machines; databases, films and the queue need some of them.
+worker_connections = 800
 # In legacy mode the jobs live in this process's threads: one process, or each would have a queue of its own.
 workers = settings.web_workers if settings.use_rq else 1
 threads = settings.web_threads

@@ -13,6 +13,15 @@ import errno
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
+MESSAGE_MAX_CHARS = 600
+
+
+def cut(message: str) -> str:
+    """A sentence of readable length: what somebody sent, and is told back, may be a megabyte long."""
+    if len(message) <= MESSAGE_MAX_CHARS:
+        return message
+    return f"{message[: MESSAGE_MAX_CHARS * 2 // 3]} … {message[-MESSAGE_MAX_CHARS // 3 :]}"
+
 
 class ShadowError(Exception):
     """Root of every error that is shown to a person.
@@ -36,8 +45,8 @@ class ShadowError(Exception):
         errors: Iterable[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = cut(message)
+        super().__init__(self.message)
         self.errors = [dict(error) for error in errors]
         self.headers = dict(headers or {})
         if code is not None:
@@ -125,6 +134,14 @@ class TooManyRequests(ShadowError):
     http_status = 429
 
 
+class TooSlow(ShadowError):
+    """What was sent came too slowly."""
+
+    code = "too_slow"
+    fix = "Send it again over a faster connection."
+    http_status = 408
+
+
 class NotFound(ShadowError):
     """Nothing has this id or name (or it is not yours to see)."""
 
@@ -151,6 +168,15 @@ class TooLarge(ShadowError):
     fix = "Trim the film to the pitch, or film at a lower resolution, and upload that."
     http_status = 413
     exit_code = 2
+    permanent = True
+
+
+class LengthRequired(ShadowError):
+    """A body of unknown length."""
+
+    code = "length_required"
+    fix = "Send it with a Content-Length."
+    http_status = 411
     permanent = True
 
 

@@ -83,6 +83,12 @@ class Settings:
     web_workers: int = setting(2, "gunicorn processes.", least=1)
     web_threads: int = setting(12, "Threads in each gunicorn process.", least=1)
     max_upload_mb: int = setting(1024, "Largest accepted upload, in megabytes.", least=1)
+    upload_min_kb_s: int = setting(
+        16,
+        "An upload that comes more slowly, in kilobytes a second, is given up after some seconds.",
+        least=1,
+    )
+    upload_limit_s: int = setting(3600, "Longest time for one upload, in seconds.", least=1)
     single_user: bool = setting(
         True,
         "true: no login, and only requests from this machine are answered. false: accounts (`user add NAME --admin`).",
@@ -112,6 +118,9 @@ class Settings:
         16, "Uploads that are read at once on one machine; more are answered with 429.", least=1
     )
     queue_limit: int = setting(500, "Waiting analyses above which an upload is answered with 503.", least=1)
+    coach_queue_percent: int = setting(
+        40, "Part of these that may be one coach's, in percent, with accounts.", least=1
+    )
     job_timeout_s: int = setting(
         3600, "An analysis that runs longer is stopped and counted as failed.", least=1
     )

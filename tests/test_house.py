@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("shadow_trainer.web.services",), "what the views have done"),
     (("shadow_trainer.web.forms", "shadow_trainer.web.uploads"), "what comes in"),
     (("shadow_trainer.web.accounts",), "who is asking"),
-    (("shadow_trainer.web.http",), "what every request passes"),
+    (("shadow_trainer.web.http", "shadow_trainer.web.server"), "what every request passes; how it is served"),
     (("shadow_trainer.web.presenters",), "what a page shows"),
     (("shadow_trainer.jobs.maintenance",), "what the clock does"),
     (("shadow_trainer.jobs.queue",), "the queue behind one interface"),

@@ -22,13 +22,11 @@ import time
 from types import FrameType
 
 import redis
-from redis.client import Pipeline, PubSub, PubSubWorkerThread
 from rq import Queue
 from rq.exceptions import DequeueTimeout, InvalidJobOperation, NoSuchJobError, StopRequested
 from rq.executions import Execution
 from rq.job import Job
 from rq.utils import now
-from rq.worker import Worker
 from rq.worker.base import WorkerStatus
 
 from shadow_trainer.errors import ShadowError
@@ -41,6 +39,7 @@ from shadow_trainer.services import open_services
 from shadow_trainer.settings import Settings
 from shadow_trainer.vocabulary import State
 from workers.child_process import DONE, REPLACE_ME, Child, ChildFailed
+from workers.presence import PresentWorker
 
 log = logging.getLogger("workers.pose_worker")
 
@@ -50,11 +49,10 @@ HARD_LIMIT_S = 5.0
 WORKER_TTL_S = 20  # a blocking dequeue lasts 15 s less than this
 MAINTENANCE_S = 60
 OTHERS_S = 1  # how long the other queues may wait while a worker listens to its first one
-COMMANDS_PAUSE_S = 2.0
 RESTART_PAUSE_S, RESTART_PAUSE_MAX_S = 1.0, 30.0
 
 
-class PoseWorker(Worker):
+class PoseWorker(PresentWorker):
     """One child, and one queue or several with commas, the first before the others.
 
     ``test_overrides`` are for tests, see :class:`workers.child_process.Child`.
@@ -202,47 +200,6 @@ class PoseWorker(Worker):
             time.sleep(1.0)
         self.set_state(WorkerStatus.IDLE)
 
-    # Said to Redis only so that others see it: not worth ending for when it takes nothing
-
-    def check_for_suspension(self, burst: bool) -> None:
-        """Wait while the queue is suspended; it beats as well, which is why it may fail."""
-        try:
-            super().check_for_suspension(burst)
-        except AWAY as error:
-            log.error("whether the queue is suspended could not be asked (%s)", type(error).__name__)
-
-    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
-        """What the dashboard shows of this worker."""
-        if self._stop_requested and pipeline is None:
-            self._state = state  # the next that it says is its farewell
-            return
-        try:
-            super().set_state(state, pipeline)
-        except AWAY as error:
-            log.error("the state of this worker could not be written (%s)", type(error).__name__)
-
-    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """Its sign of life; one that ends has no need of it, and its job's goes by a pipeline."""
-        if self._stop_requested and pipeline is None:
-            return
-        try:
-            if pipeline is None:
-                self._stay_registered()
-            super().heartbeat(timeout, pipeline)
-        except AWAY as error:
-            log.error("the heartbeat of this worker could not be written (%s)", type(error).__name__)
-
-    def _stay_registered(self) -> None:
-        if rq_adapter.register_again(self):
-            log.warning("Redis had forgotten this worker; it is registered again")
-
-    def _pubsub_exception_handler(
-        self, exc: Exception, pubsub: PubSub, pubsub_thread: PubSubWorkerThread
-    ) -> None:
-        """Go on listening for commands also after a Redis that was silent: RQ would end the thread."""
-        log.error("commands cannot be heard (%s); trying again", type(exc).__name__)
-        time.sleep(COMMANDS_PAUSE_S)
-
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         """See :class:`workers.work_horse.WorkHorse`."""
         return math.ceil(self.settings.worker_silence_s)
@@ -283,7 +240,7 @@ class PoseWorker(Worker):
 
     def _beat(self, job: Job, execution: Execution) -> None:
         try:
-            self._stay_registered()
+            self.stay_registered()
             self.maintain_heartbeats(job, execution)
         except redis.RedisError as error:
             # The child works on; if Redis stays away, the lease in the catalog still protects the job.

@@ -29,10 +29,12 @@ class Statistics(Repository):
             query = query.group_by(Analysis.state)
             return {state: number for state, number in session.execute(query)}
 
-    def number_waiting(self) -> int:
-        """How many wait to be started."""
+    def number_waiting(self, owner_id: int | None = None) -> int:
+        """How many wait to be started; with ``owner_id``, of one coach's."""
+        query = select(func.count(Analysis.id)).where(Analysis.state == State.QUEUED)
+        if owner_id is not None:
+            query = query.where(Analysis.owner_id == owner_id)
         with self.read() as session:
-            query = select(func.count(Analysis.id)).where(Analysis.state == State.QUEUED)
             return session.scalar(query) or 0
 
     def failures(self) -> list[tuple[str, int, int]]:

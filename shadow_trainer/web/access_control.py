@@ -143,6 +143,7 @@ def _only_our_pages_or_scripts() -> None:
         return
     if not viewer().by_token and is_from_other_site():
         raise refusal()
+    receive.check_body()
     _not_too_often()
     if request.mimetype == "multipart/form-data":
         # Looking for a token reads the body, so what needs no body is asked first.

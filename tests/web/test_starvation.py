@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import socket
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlencode
@@ -63,8 +65,6 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server with accounts on a small disk of its own, shared by this module. No worker: films wait."""
-    import contextlib
-
     needs_redis()
     folder = tmp_path_factory.mktemp("site") / "data"
     why, real = refused(folder), stages.STAGES
@@ -75,6 +75,80 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server = stack.enter_context(Server(rig, web_threads=4))
         yield Site(rig, server, disk, why)
     stages.STAGES = real
+
+
+def dripping(site: Site, number: int, begun: bytes) -> list[socket.socket]:
+    """Connections that have sent this much of a request, and no more."""
+    connections = []
+    for _ in range(number):
+        connection = socket.create_connection(("127.0.0.1", site.server.port), timeout=20)
+        connection.sendall(begun)
+        connections.append(connection)
+    return connections
+
+
+def everything_answers(site: Site) -> None:
+    """Pages and answers come as they would without the others."""
+    for _ in range(8):
+        assert site.ask("GET", "/health", timeout=10)[0].status == 200
+        assert site.with_token("GET", "/openapi.json")[0] == 200
+
+
+HEAD = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+UPLOAD = b"POST /videos/upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+SLOW = {
+    "nothing yet": b"",
+    "half a head": HEAD,
+    "half a body": HEAD + b"Content-Length: 500\r\n\r\n{",
+    "a body that nobody reads": b"GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n",
+    "a body of unknown length": HEAD + b"Transfer-Encoding: chunked\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("begun", SLOW.values(), ids=SLOW)
+def test_three_hundred_connections_that_drip_stop_nothing(site: Site, begun: bytes) -> None:
+    connections = dripping(site, 300, begun)
+    try:
+        everything_answers(site)
+        for connection in connections:  # one more byte each: they are not idle
+            with contextlib.suppress(OSError):
+                connection.sendall(b"x")
+        everything_answers(site)
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+def test_uploads_that_come_slowly_leave_threads_for_everybody_else(site: Site) -> None:
+    head = UPLOAD + b"Authorization: Bearer " + site.token.encode() + b"\r\nContent-Length: 2000000\r\n\r\n"
+    body = b"--b\r\nContent-Disposition: form-data; name=video; filename=a.mp4\r\n\r\nsome"
+    connections = dripping(site, 40, head + body)
+    try:
+        everything_answers(site)
+        refused = 0
+        for connection in connections:
+            connection.settimeout(0.05)
+            with contextlib.suppress(TimeoutError):
+                refused += b" 429 " in connection.recv(200)
+        assert 40 - refused in range(1, 2 * 2 + 1), "half the threads of two processes"
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+def test_whoever_reads_slowly_holds_no_thread(site: Site) -> None:
+    begun = b"GET /assets/x/samples/sample_lefty.mp4 HTTP/1.1\r\nHost: x\r\n\r\n"
+    connections = dripping(site, 40, begun)
+    try:
+        everything_answers(site)
+        whole = site.ask("GET", "/assets/x/samples/sample_lefty.mp4")[0].getheader("Content-Length")
+        first = connections[0].makefile("rb")
+        while first.readline().strip():
+            pass
+        assert len(first.read(int(whole))) == int(whole), "it gets all of it, when it reads"
+    finally:
+        for connection in connections:
+            connection.close()
 
 
 def film(size: int = 2000) -> tuple[bytes, dict[str, str]]:

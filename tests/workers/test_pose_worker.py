@@ -19,7 +19,7 @@ from rq.job import Job
 from shadow_trainer.jobs.queue import reconcile, self_test_record
 from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from tests.jobs.rig import SOON_MISSED, Rig, small_settings
-from workers import pose_worker
+from workers import pose_worker, presence
 
 
 @pytest.fixture
@@ -305,7 +305,7 @@ def test_a_redis_that_was_emptied_hears_of_its_workers_again(rig: Rig) -> None:
 def test_a_worker_hears_commands_again_after_a_redis_that_was_silent(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pose_worker, "COMMANDS_PAUSE_S", 0.0)
+    monkeypatch.setattr(presence, "COMMANDS_PAUSE_S", 0.0)
     worker = pose_worker.PoseWorker(rig.settings, "pose", name="w")
     heard = []
 

@@ -209,5 +209,7 @@ def end_executions(worker: Worker) -> None:
 
 def overridden(kind: type[Worker]) -> dict[str, Any]:
     """What a worker of ours replaces of RQ's: name -> RQ's own."""
+    ours = [ancestor for ancestor in kind.__mro__ if not ancestor.__module__.startswith("rq.")]
     base = next(ancestor for ancestor in kind.__mro__ if ancestor.__module__.startswith("rq."))
-    return {name: getattr(base, name) for name in vars(kind) if hasattr(base, name) and name[:2] != "__"}
+    names = {name for ancestor in ours for name in vars(ancestor) if ancestor is not object}
+    return {name: getattr(base, name) for name in names if hasattr(base, name) and name[:2] != "__"}

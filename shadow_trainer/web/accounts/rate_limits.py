@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_limiter import Limiter, RateLimitExceeded
 from limits import parse_many
 
@@ -55,7 +55,7 @@ def init_app(app: Flask) -> None:
 
         # The library files limits under the function's full name.
         count.__qualname__ = f"count_{limit}"
-        return limiter.shared_limit(_readable(limit, rate), scope=str(limit), key_func=key)(count)
+        return limiter.shared_limit(_readable(limit, rate), scope=str(limit), key_func=key, cost=_cost)(count)
 
     counters = {
         Limit.LOGIN: counter(Limit.LOGIN, settings.login_rate, address),
@@ -66,10 +66,11 @@ def init_app(app: Flask) -> None:
     app.extensions[EXTENSION] = RateLimits(limiter, counters)
 
 
-def check(limit: Limit) -> None:
-    """Count this request against a limit; TooManyRequests with Retry-After when there were too many."""
+def check(limit: Limit, *, times: int = 1) -> None:
+    """Count this request (``times``) against a limit; TooManyRequests with Retry-After when there were too many."""
     if current().settings.single_user:
         return
+    g.limit_cost = times
     limits: RateLimits = current_app.extensions[EXTENSION]
     try:
         limits.counters[limit]()
@@ -89,6 +90,10 @@ def address() -> str:
     if isinstance(sender, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((sender, 64), strict=False))
     return str(sender)
+
+
+def _cost() -> int:
+    return int(g.get("limit_cost", 1))
 
 
 def _name() -> str:

@@ -92,6 +92,8 @@ def changes_from(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parsed(name: str, value: Any) -> Any:
+    if isinstance(value, dict | list):
+        raise BadRequest(f"{name} is not one value.", code=f"bad_{name}", fix="Give a text or a number.")
     if name == "height_m":
         return parse_height(value)
     if name == "capture_fps":

@@ -1,13 +1,14 @@
-"""How many uploads may be read at once on this machine, over all its web processes.
+"""How many uploads may be read at once: on this machine over all its web processes, and in each of them.
 
-A slot is a file that is locked while an upload is read: the kernel gives it back when a process is killed. Slow
-uploads hold a thread each; the slots leave the other threads for pages and answers.
+A slot is a file that is locked while an upload is read: the kernel gives it back when a process is killed. An upload
+holds a thread as long as it is read, so a process reads no more of them than half its threads: pages have the others.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -19,10 +20,13 @@ from ...runtime_folder import runtime_folder
 from ..http.services import services_of
 
 AGAIN_S = 10
+PLACES = "upload_places"
 
 
 def init_app(app: Flask) -> None:
     """Give the slot back when the request has ended, however it ended."""
+    places = max(1, services_of(app).settings.web_threads // 2)
+    app.extensions[PLACES] = threading.BoundedSemaphore(places)
     app.teardown_request(_give_back)
 
 
@@ -30,10 +34,13 @@ def take() -> None:
     """A slot for this request, before its body is read; TooManyRequests when all are taken."""
     if "upload_slot" in g:
         return
-    for path in _paths(current_app):
-        if (held := _lock(path)) is not None:
-            g.upload_slot = held
-            return
+    places: threading.BoundedSemaphore = current_app.extensions[PLACES]
+    if places.acquire(blocking=False):
+        for path in _paths(current_app):
+            if (held := _lock(path)) is not None:
+                g.upload_slot = held
+                return
+        places.release()
     raise TooManyRequests(
         "Many films are being uploaded right now.",
         code="too_many_uploads",
@@ -73,4 +80,5 @@ def _lock(path: Path) -> IO[str] | None:
 def _give_back(_: BaseException | None) -> None:
     with contextlib.suppress(OSError):
         if (held := g.pop("upload_slot", None)) is not None:
+            current_app.extensions[PLACES].release()
             held.close()

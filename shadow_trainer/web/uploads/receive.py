@@ -14,17 +14,23 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from flask import current_app, request
+from werkzeug.datastructures import FileStorage
 
 from ... import first_bytes
 from ...catalog.analyses import new_id
-from ...errors import BadRequest, BadVideo, Busy, StorageFull
+from ...errors import BadRequest, BadVideo, Busy, LengthRequired, StorageFull, TooLarge
 from ...storage import Storage
+from ..accounts import rate_limits
+from ..accounts.viewer import viewer
+from ..http.access_rules import Limit
 from ..http.services import current
 from ..http.unrestricted import unrestricted
 from . import concurrency
 from .stream import MB, UploadStream, area, too_large, upload_of
 
 NAME_MAX_CHARS = 120
+# Of everything that has no files in it.
+BODY_MAX_BYTES = MB
 EXTENSIONS = {
     ".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mts", ".m2ts", ".ts", ".3gp", ".mpg", ".mpeg", ".wmv",
 }  # fmt: skip
@@ -54,6 +60,18 @@ class Received:
         self.path.unlink(missing_ok=True)
 
 
+def check_body() -> None:
+    """Refuse a body that is no upload and too large, or that does not say how large it is, before it is read."""
+    if request.mimetype == "multipart/form-data":
+        return
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        raise LengthRequired("The request does not say how large it is.")
+    if (request.content_length or 0) > BODY_MAX_BYTES:
+        raise TooLarge(
+            "The request is larger than 1 MB.", code="body_too_large", fix="Send films as a form with files."
+        )
+
+
 def check_room() -> None:
     """Refuse an upload that cannot succeed, before its body is read."""
     settings = current().settings
@@ -67,12 +85,24 @@ def check_room() -> None:
     concurrency.take()
 
 
-def check_queue() -> None:
-    """Busy when so many analyses are waiting that another one would not be reached today."""
-    services = unrestricted()
+def check_queue(videos: int = 1) -> None:
+    """Busy when so many analyses are waiting that this many more would not be reached today.
+
+    A coach has a part of the queue, so that one with hundreds of videos leaves room for the others.
+    """
+    services, owner_id = unrestricted(), viewer().user_id
+    limit = services.settings.queue_limit
     # The catalog's count, not the queue's: an upload need not wait for a Redis that restarts.
-    if services.catalog.statistics.number_waiting() >= services.settings.queue_limit:
+    waiting = services.catalog.statistics.number_waiting
+    if waiting() + videos > limit:
         raise Busy("So many films are waiting that no more are accepted now.", code="queue_full")
+    own_limit = max(1, limit * services.settings.coach_queue_percent // 100)
+    if owner_id is not None and (own := waiting(owner_id)) + videos > own_limit:
+        raise Busy(
+            f"{own} films of yours are waiting, and {own_limit} may be.",
+            code="own_queue_full",
+            fix="Send the others when these have been analyzed.",
+        )
 
 
 def receive() -> Received:
@@ -82,12 +112,21 @@ def receive() -> Received:
 
 def receive_all() -> list[Received]:
     """Every uploaded video of this request; errors as for :func:`receive`."""
-    files = [file for field in FIELD_NAMES for file in request.files.getlist(field) if file.filename]
+    files = _files()
     if not files:
         raise BadRequest(
             "No film was chosen.", code="no_file", fix="Choose a video file, then press “Analyze”."
         )
     return [_received(upload_of(file), file.filename or "") for file in files]
+
+
+def _files() -> list[FileStorage]:
+    files = [file for field in FIELD_NAMES for file in request.files.getlist(field) if file.filename]
+    if len(files) > 1:
+        # The request was counted as one before it was read: its other videos count as much.
+        check_queue(len(files))
+        rate_limits.check(Limit.UPLOAD, times=len(files) - 1)
+    return files
 
 
 def _received(stream: UploadStream, filename: str) -> Received:

@@ -11,7 +11,7 @@ from typing import IO, Any
 from flask import Flask, Request, current_app, g
 from werkzeug.datastructures import FileStorage
 
-from ...errors import StorageFull, TooLarge, is_full_disk
+from ...errors import BadRequest, StorageFull, TooLarge, is_full_disk
 from ...jobs.attempt import workdir
 from ..http.services import current, services_of
 
@@ -75,7 +75,16 @@ class UploadStream:
 
 
 class StreamingRequest(Request):
-    """Flask's request, with uploaded files streamed into the upload area on disk."""
+    """Flask's request, with uploaded files streamed into the upload area on disk, and with errors of ours for JSON."""
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        """As Flask does; what is nested too deeply to be read is no JSON either."""
+        try:
+            return super().get_json(force=force, silent=silent, cache=cache)
+        except RecursionError as error:
+            if silent:
+                return None
+            raise BadRequest("The JSON is nested too deeply.", code="bad_json") from error
 
     def _get_file_stream(
         self,
@@ -84,8 +93,13 @@ class StreamingRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
+        streams = g.setdefault("upload_streams", [])
+        if len(streams) >= current().settings.queue_limit:
+            raise TooLarge(
+                "The form has more films than the queue takes.", code="too_many_files", fix="Send fewer."
+            )
         stream = UploadStream.open()
-        g.setdefault("upload_streams", []).append(stream)
+        streams.append(stream)
         return stream  # type: ignore[return-value]
 
 

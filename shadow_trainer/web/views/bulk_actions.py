@@ -11,6 +11,7 @@ from ...errors import BadRequest
 from ...vocabulary import ACTIVE_STATES, State
 from ..http.services import current
 from ..services import analyses, zip_download
+from ..uploads import receive
 
 blueprint = Blueprint("bulk_actions", __name__)
 
@@ -58,6 +59,7 @@ def _purge(ids: list[str]) -> AnyResponse:
 def _rerun(ids: list[str]) -> AnyResponse:
     rows = [analyses.find(analysis_id) for analysis_id in ids]
     ended = [row for row in rows if row.state not in ACTIVE_STATES]
+    receive.check_queue(len(ended))
     for row in ended:
         analyses.retry(row.id, queue="batch")
     still = len(rows) - len(ended)

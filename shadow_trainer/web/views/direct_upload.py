@@ -59,7 +59,8 @@ def complete() -> Response:
     """Take over the video that has arrived and put it in the queue. Doing it twice is no error."""
     submission = submission_from(request.form)
     upload = tickets.read(request.form.get("claim", ""))
-    row = catalog().analyses.find(upload.analysis_id, with_trash=True) or create.accept(
-        tickets.arrived(upload), submission
-    )
+    row = catalog().analyses.find(upload.analysis_id, with_trash=True)
+    if row is None:
+        receive.check_queue()
+        row = create.accept(tickets.arrived(upload), submission)
     return accepted(row, "The film is in the queue.")
