@@ -98,7 +98,7 @@ def _script(film: Path) -> dict[str, Any]:
     if film.name == self_test.CLIP.name:
         film = film.parents[2] / "self_test.json"
         return json.loads(film.read_text()) if film.exists() else {}
-    return json.loads(film.read_text())
+    return json.loads(film.read_text().lstrip("\0"))
 
 
 def third(run: Run) -> None:

@@ -154,7 +154,9 @@ def test_whoever_reads_slowly_holds_no_thread(site: Site) -> None:
 def film(size: int = 2000) -> tuple[bytes, dict[str, str]]:
     """An upload's body and its headers."""
     body = b"--b\r\nContent-Disposition: form-data; name=video; filename=a.mp4\r\n\r\n"
-    return body + b"x" * size + b"\r\n--b--\r\n", {"Content-Type": "multipart/form-data; boundary=b"}
+    return body + b"\x00\x00\x00\x18ftypmp42" + bytes(size) + b"\r\n--b--\r\n", {
+        "Content-Type": "multipart/form-data; boundary=b"
+    }
 
 
 def test_on_a_full_disk_everything_is_read_and_writing_says_that_it_is_full(site: Site) -> None:
