@@ -65,10 +65,10 @@ def _hooks() -> tuple[ModuleType, ...]:
     """What every request passes, in this order."""
     from . import access_control
     from .accounts import rate_limits, sessions
-    from .http import compression, converters, instrumentation, problems, request_id, security_headers
+    from .http import compression, converters, instrumentation, problems, ranges, request_id, security_headers
     from .uploads import concurrency, stream
 
-    arriving = (converters, request_id, stream, instrumentation, concurrency)
+    arriving = (ranges, converters, request_id, stream, instrumentation, concurrency)
     leaving = (compression, security_headers, problems)
     return (*arriving, *leaving, rate_limits, sessions, access_control)
 
