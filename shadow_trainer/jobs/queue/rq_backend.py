@@ -37,6 +37,8 @@ VIDEO_QUEUES = ("pose", "batch")
 WAITING_S = 1.0
 # A worker that has not been heard of for this long does not count as alive.
 WORKER_SILENCE_S = 60.0
+# Written and forgotten again, to see whether Redis takes anything.
+READY_KEY, READY_KEPT_S = "shadow:ready", 60
 PENDING = {State.QUEUED, State.RETRYING, State.PROCESSING}
 
 
@@ -89,7 +91,7 @@ class RqJobManager(JobManager):
         return overview.queues(self.catalog, QUEUES, lengths)
 
     def ready(self) -> dict[str, str]:
-        """Redis, its eviction policy, and the workers."""
+        """Redis, whether it takes what is written, its eviction policy, and the workers."""
         try:
             policy = self.connection.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
         except LOST as error:
@@ -97,7 +99,22 @@ class RqJobManager(JobManager):
         except redis.ResponseError:  # hosted services forbid CONFIG
             policy = "noeviction"
         wrong = f"Redis evicts jobs when memory is short ({policy}); set maxmemory-policy noeviction."
-        return {"redis": "", "eviction": "" if policy == "noeviction" else wrong, **super().ready()}
+        return {
+            "redis": "",
+            "redis_writes": self._refuses_writes(),
+            "eviction": "" if policy == "noeviction" else wrong,
+            **super().ready(),
+        }
+
+    def _refuses_writes(self) -> str:
+        """Why Redis takes nothing, although it answers: its memory or disk is full, or it is a replica."""
+        try:
+            self.connection.set(READY_KEY, utcnow().isoformat(), ex=READY_KEPT_S)
+        except LOST as error:
+            return f"Redis does not answer ({type(error).__name__})."
+        except redis.ResponseError as error:
+            return f"Redis answers, and refuses what is written: {str(error)[:160]}"
+        return ""
 
     def redraw(self, analysis_id: str, revision: str) -> None:
         """Behind the videos that coaches wait for."""
