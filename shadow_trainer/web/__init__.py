@@ -53,11 +53,12 @@ def init_app(app: Flask) -> None:
     """Register every feature. Order matters for hooks: ids first, the guard last, then the views."""
     from . import navigation, openapi
     from .http import assets, services
+    from .services import idempotency
 
     if hops := services.services_of(app).settings.trusted_proxies:
         # The address, scheme and host that the outermost trusted proxy saw; what a client claims is not believed.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for feature in (*_hooks(), navigation, assets, *_views(), openapi):
+    for feature in (*_hooks(), navigation, assets, idempotency, *_views(), openapi):
         feature.init_app(app)
 
 

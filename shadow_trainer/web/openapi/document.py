@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from ...version import RELEASE
 from ..http.problems import API_PREFIXES
-from .operations import OPERATIONS, QUERY, Operation
+from .operations import ONCE, OPERATIONS, QUERY, Operation
 from .schemas import schemas
 
 blueprint = Blueprint("openapi", __name__)
@@ -78,7 +78,8 @@ def _operation(rule: Rule, operation: Operation, words: str) -> dict[str, Any]:
     }
     if more:
         described["description"] = more.replace("``", "`")
-    if parameters := [*_path(rule), *(QUERY[name] for name in operation.query)]:
+    headers = [ONCE] if operation.once else []
+    if parameters := [*_path(rule), *(QUERY[name] for name in operation.query), *headers]:
         described["parameters"] = parameters
     if operation.body:
         required = operation.body_needed

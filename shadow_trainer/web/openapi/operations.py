@@ -16,12 +16,13 @@ VIDEO, ANY = "video/mp4", "application/octet-stream"
 @dataclass(frozen=True)
 class Operation:
     """``answers``: status -> name of a schema, a media type, or nothing; ``query``: names of :data:`QUERY`;
-    ``body``: media type -> schema."""
+    ``body``: media type -> schema; ``once``: whether an Idempotency-Key is understood."""
 
     answers: Mapping[int, str]
     query: tuple[str, ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict)
     body_needed: bool = True
+    once: bool = False
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -40,6 +41,13 @@ QUERY = {
     "purge": _query("purge", "`1`: for good, also from the trash", type="string", enum=["0", "1"]),
     "delivery": _query("delivery", "Index of a pitch", type="integer", minimum=0),
 }
+ONCE = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A key for this film: sent again with the same one, it is the same analysis",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
+}
 UPLOAD = {
     "allOf": [
         _ref("Options"),
@@ -52,8 +60,8 @@ UPLOAD = {
 }
 OPTIONS_BODY = {JSON: _ref("Options")}
 OPERATIONS: dict[str, Operation] = {
-    "api.upload": Operation({202: "Accepted"}, body={FORM: UPLOAD}),
-    "api.sample_lefty": Operation({202: "Accepted"}, body=OPTIONS_BODY, body_needed=False),
+    "api.upload": Operation({202: "Accepted"}, body={FORM: UPLOAD}, once=True),
+    "api.sample_lefty": Operation({202: "Accepted"}, body=OPTIONS_BODY, body_needed=False, once=True),
     "api.status": Operation({200: "Status"}),
     "api.info": Operation({200: "Info"}),
     "api.download": Operation({200: VIDEO, 202: "Drawing", 206: VIDEO}),
@@ -69,7 +77,7 @@ OPERATIONS: dict[str, Operation] = {
         {202: "Accepted"}, body={"application/x-www-form-urlencoded": _ref("Claim")}
     ),
     "evaluation.get_3d_keypoints": Operation(
-        {200: "Keypoints", 202: "Accepted"}, body={FORM: UPLOAD, JSON: _ref("Job")}
+        {200: "Keypoints", 202: "Accepted"}, body={FORM: UPLOAD, JSON: _ref("Job")}, once=True
     ),
     "evaluation.generate_evaluation": Operation(
         {200: "Evaluation"}, body={JSON: _ref("Assumptions")}, body_needed=False

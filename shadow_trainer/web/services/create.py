@@ -6,6 +6,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from ...jobs.pipeline.request import AnalysisRequest
 from ...settings import ROOT
 from ..accounts.viewer import catalog
 from ..http.services import current
+from ..http.unrestricted import unrestricted
 from ..uploads.receive import Received, check_queue, title_of
 from ..uploads.stream import MB, area
 from ..uploads.tickets import TicketedUpload
-from . import references
+from . import idempotency, references
 from .submission import Submission
 
 log = logging.getLogger(__name__)
@@ -31,8 +33,13 @@ SAMPLES = {
 }
 
 
-def accept(received: Received | TicketedUpload, submission: Submission) -> Analysis:
-    """Store an uploaded video, write its row, put it in the queue; returns the row."""
+def accept(received: Received | TicketedUpload, submission: Submission, place: int = 0) -> Analysis:
+    """Store an uploaded video, write its row, put it in the queue; returns the row.
+
+    ``place`` is the video's among those of one request. What is sent twice finds the row of the first.
+    """
+    if isinstance(received, Received):
+        received = _known_again(received, place)
     return _create(received, title_of(received.name), submission.options, "upload", submission.columns)
 
 
@@ -43,7 +50,8 @@ def accept_sample(name: str, options: AnalysisRequest) -> Analysis:
     check_queue()
     file, title = SAMPLES[name]
     path = copy_of(ROOT / "static" / "samples" / file)
-    return _create(Received(path, path.stat().st_size, file, ".mp4"), title, options, "sample")
+    received = Received(path, path.stat().st_size, file, ".mp4", idempotency.sample_id(name))
+    return _create(received, title, options, "sample")
 
 
 def copy_of(path: Path) -> Path:
@@ -63,6 +71,9 @@ def _create(
     source: str,
     columns: Callable[[], dict[str, Any]] = dict,
 ) -> Analysis:
+    if (known := catalog().analyses.find(received.analysis_id)) is not None:
+        received.discard()
+        return known
     storage = current().storage
     key = f"analyses/{received.analysis_id}/original{received.extension}"
     try:
@@ -78,13 +89,35 @@ def _create(
             **columns(),
         )
     except BaseException:
-        # No row without its video, no video without its row.
-        received.take_back(storage, key)
+        # No row without its video, no video without its row; the row may be that of the same form, sent twice at once.
+        if not _has_row(received.analysis_id):
+            received.take_back(storage, key)
         raise
     finally:
         received.discard()
     _submit(row.id)
     return row
+
+
+def _known_again(received: Received, place: int) -> Received:
+    """The upload with the id that it gets, or has had."""
+    try:
+        known = idempotency.analysis_id(place, received.name, received.size_bytes, received.path)
+    except BaseException:
+        received.discard()
+        raise
+    return replace(received, analysis_id=known)
+
+
+def _has_row(analysis_id: str) -> bool:
+    """Whether another request has made the analysis; True where nobody can say (the clock sweeps what has none)."""
+    if not idempotency.asked():
+        return False
+    try:
+        return unrestricted().catalog.analyses.find(analysis_id) is not None
+    except Exception:  # the catalog is what has failed
+        log.exception("whether %s has a row is not known", analysis_id)
+        return True
 
 
 def _submit(analysis_id: str) -> None:

@@ -61,7 +61,7 @@ def upload() -> Response | tuple[str, int]:
     """Take the videos and go to the analysis, or show the form again with its values."""
     try:
         submission = submission_from(request.form)
-        rows = [create.accept(video, submission) for video in receive.receive_all()]
+        rows = [create.accept(video, submission, n) for n, video in enumerate(receive.receive_all())]
     except ShadowError as error:
         return _page(error), error.http_status
     if len(rows) > 1:
