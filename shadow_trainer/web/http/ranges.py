@@ -1,8 +1,8 @@
 """Parts of files, as RFC 9110 has it: what cannot be understood is ignored, never refused.
 
 A range is honored when it is one part in bytes of a GET whose conditions hold. Another unit, several parts, a
-misspelled one, another method or an ``If-Range`` of another version are answered with the whole (sections 14.2 and
-13.1.5). 416 is only for a part that is understood and lies behind the end.
+misspelled one, another method or an ``If-Range`` of another version are answered with the whole.
+416 is only for a part that is understood and lies behind the end.
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ from ...jobs.pipeline.request import AnalysisRequest
 from ...settings import ROOT
 from ..accounts.viewer import catalog
 from ..http.services import current
-from ..http.unrestricted import unrestricted
 from ..uploads.receive import Received, check_queue, title_of
 from ..uploads.stream import MB, area
 from ..uploads.tickets import TicketedUpload
@@ -114,7 +113,7 @@ def _has_row(analysis_id: str) -> bool:
     if not idempotency.asked():
         return False
     try:
-        return unrestricted().catalog.analyses.find(analysis_id) is not None
+        return catalog().analyses.find(analysis_id, with_trash=True) is not None
     except Exception:  # the catalog is what has failed
         log.exception("whether %s has a row is not known", analysis_id)
         return True

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask, current_app, request
@@ -21,8 +21,7 @@ from flask import Flask, current_app, request
 from ...catalog import Analysis
 from ...catalog.analyses import new_id
 from ...errors import BadRequest, Conflict
-from ..accounts.viewer import viewer
-from ..http.unrestricted import unrestricted
+from ..accounts.viewer import catalog, viewer
 
 FIELD, HEADER = "once", "Idempotency-Key"
 LONGEST = 255
@@ -41,7 +40,7 @@ def analysis_id(place: int, name: str, size_bytes: int, path: Path) -> str:
     """The id for the ``place``-th video of this request: another one each time, unless it can be told apart."""
     if key := _key():
         chosen = _free_id("key", key, place)
-        _refuse_another(unrestricted().catalog.analyses.find(chosen), name, size_bytes)
+        _refuse_another(catalog().analyses.find(chosen), name, size_bytes)
         return chosen
     if token := request.form.get(FIELD, ""):
         return _free_id("form", token, place, name, size_bytes, _ends(path), _options(request.form))
@@ -78,10 +77,9 @@ def _key() -> str:
 
 def _free_id(*parts: object) -> str:
     """The id that these parts make for this viewer; the next one when that analysis lies in the trash."""
-    known: Callable[[str], Analysis | None] = unrestricted().catalog.analyses.find
     for turn in range(100):
         made = _digest(viewer().user_id, turn, *parts)
-        row = known(made)
+        row = catalog().analyses.find(made, with_trash=True)
         if row is None or row.deleted_at is None:
             return made
     return new_id()
