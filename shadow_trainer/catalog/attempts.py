@@ -14,7 +14,7 @@ neither publish a second time nor overwrite the progress of its successor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +33,10 @@ from .types import utcnow
 # Of the time after which a silent worker counts as gone: how long an attempt's lease is, and how often it is
 # renewed. The lease ends before the queue's own entry does, so that who finds the one finds the other.
 LEASE_PART, RENEW_PART = 0.8, 0.2
+
+
+def _none() -> None:
+    """There are no files to replace."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +134,18 @@ class Attempts(Repository):
 
         return self.transact(work)
 
-    def add_file(self, analysis_id: str, number: int, name: str) -> bool:
-        """Remember a file that exists before the rest does (the browser's copy of the video)."""
+    def add_files(
+        self, analysis_id: str, number: int, names: Iterable[str], replace_files: Callable[[], None] = _none
+    ) -> bool:
+        """Files that are shown before the rest exists (the browser's copy of the video); else as :meth:`publish`."""
+        new = set(names)
 
         def work(session: Session) -> bool:
             row = session.get(Analysis, analysis_id, with_for_update=True)
             if row is None or (row.state, row.attempt) != (State.PROCESSING, number):
                 return False
-            row.files = sorted({*row.files, name})
+            replace_files()
+            row.files = sorted({*row.files, *new})
             return True
 
         return self.transact(work)
@@ -158,11 +166,12 @@ class Attempts(Repository):
         result: Mapping[str, Any],
         warnings: Iterable[Any],
         deliveries: Iterable[Mapping[str, Any]],
+        replace_files: Callable[[], None] = _none,
     ) -> bool:
         """Make the result the analysis' result, in one transaction; False when the attempt lost its right.
 
-        ``deliveries`` are ``{index, start_s, end_s, summary}``. Doing it again after an unclear commit
-        finds it done and says True.
+        ``deliveries`` are ``{index, start_s, end_s, summary}``. ``replace_files`` runs while the row is locked,
+        perhaps twice. Doing all of it again after an unclear commit finds it done and says True.
         """
         names, rows, notes = sorted(set(files)), list(deliveries), list(warnings)
 
@@ -172,6 +181,7 @@ class Attempts(Repository):
                 return False
             if row.state == State.COMPLETED:
                 return True
+            replace_files()
             session.execute(delete(Delivery).where(Delivery.analysis_id == analysis_id))
             session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
             row.files, row.result, row.warnings, row.revision = names, dict(result), notes, None

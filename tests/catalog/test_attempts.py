@@ -21,7 +21,7 @@ def test_an_attempt_claims_works_and_publishes(catalog: Catalog, analysis: Analy
     claim = catalog.attempts.claim(analysis.id, "w1")
     assert (claim.number, claim.spent, claim.refused) == (1, 1, "")
     assert catalog.attempts.advance(analysis.id, 1, "pose", 40.0)
-    assert catalog.attempts.add_file(analysis.id, 1, "preview.mp4")
+    assert catalog.attempts.add_files(analysis.id, 1, ["preview.mp4"])
     row = catalog.analyses.get(analysis.id)
     assert (row.state, row.stage, row.progress, row.files) == ("processing", "pose", 40.0, ["preview.mp4"])
     assert catalog.attempts.publish(analysis.id, 1, **{**FOUND, "deliveries": [PITCH]})
@@ -62,7 +62,7 @@ def test_a_dead_attempt_is_taken_over_and_can_write_no_more(catalog: Catalog, an
     for refused in (
         catalog.attempts.beat(analysis.id, 1),
         catalog.attempts.advance(analysis.id, 1, "render", 99.0),
-        catalog.attempts.add_file(analysis.id, 1, "x"),
+        catalog.attempts.add_files(analysis.id, 1, ["x"]),
         catalog.attempts.publish(analysis.id, 1, **FOUND),
         catalog.attempts.fail(analysis.id, 1, ERROR),
         catalog.attempts.postpone(analysis.id, 1, ERROR, delay_s=1),

@@ -108,7 +108,7 @@ def test_writers_wait_for_each_other(catalog: Catalog) -> None:
     row = create(catalog)
     catalog.attempts.claim(row.id, "w")
     with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(lambda n: catalog.attempts.add_file(row.id, 1, f"{n}.mp4"), range(40)))
+        done = list(pool.map(lambda n: catalog.attempts.add_files(row.id, 1, [f"{n}.mp4"]), range(40)))
     assert all(done)
     assert len(catalog.analyses.get(row.id).files) == 40
 

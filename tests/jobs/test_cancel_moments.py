@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +16,10 @@ from rq.executions import Execution
 from sqlalchemy import event
 
 from shadow_trainer.catalog.attempts import Attempts
-from shadow_trainer.jobs.attempt import settlement
+from shadow_trainer.jobs.attempt import publish, settlement
 from shadow_trainer.jobs.attempt.runner import Runner
 from shadow_trainer.jobs.queue import reconcile
+from shadow_trainer.storage import INCOMING
 from tests.jobs import fakes
 from tests.jobs.rig import Rig
 from workers import tasks, worker_child
@@ -113,24 +116,56 @@ def test_between_the_catalogs_and_the_queues_word_for_the_next_attempt(
 
 
 def test_after_the_files_and_before_the_rows(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The files are under their final keys already: they go again, and no row says anything else."""
-    film, publish = rq_rig.send(do="work"), Attempts.publish
+    """The files are stored where nobody sees them: they go again, and no row says anything else."""
+    film, real = rq_rig.send(do="work"), Attempts.publish
 
     def canceled_first(self: Attempts, *arguments: Any, **more: Any) -> bool:
-        assert "analysis.json" in rq_rig.files(film)
+        assert waiting(rq_rig) and rq_rig.files(film) == KEPT
         rq_rig.jobs.cancel(film)
-        return publish(self, *arguments, **more)
+        return real(self, *arguments, **more)
 
     monkeypatch.setattr(Attempts, "publish", canceled_first)
     assert runner(rq_rig).run(film, "w").state == "canceled"
-    assert rq_rig.files(film) == KEPT and rq_rig.catalog.analyses.deliveries(film) == []
+    assert rq_rig.files(film) == KEPT and waiting(rq_rig) == []
+    assert rq_rig.catalog.analyses.deliveries(film) == []
     assert rq_rig.outcomes(film) == ["canceled"] and rq_rig.work_left() == []
+
+
+@pytest.mark.parametrize("name", ["preview.mp4", "analysis.json"])
+def test_an_attempt_that_was_overtaken_while_it_stored_a_file_replaces_none(
+    rq_rig: Rig, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Thought dead, it wakes up after its successor has published: what the coach sees stays the successor's."""
+    film, put = rq_rig.send(do="work"), rq_rig.storage.put
+    files = ["analysis.json", "overlay.mp4", "people/0.jpg", "preview.mp4"]
+
+    def overtaken(key: str, source: Path, **how: Any) -> int:
+        if key.endswith(f"/{name}"):
+            monkeypatch.setattr(rq_rig.storage, "put", put)
+            assert rq_rig.catalog.attempts.hand_back(film, 1)
+            number = rq_rig.catalog.attempts.claim(film, "w2").number
+            for file in files:
+                put(publish.key(film, file), io.BytesIO(b"of the successor"))
+            assert rq_rig.catalog.attempts.publish(
+                film, number, files=files, result={}, warnings=[], deliveries=[]
+            )
+        return put(key, source, **how)
+
+    monkeypatch.setattr(rq_rig.storage, "put", overtaken)
+    assert runner(rq_rig).run(film, "w1").state == "elsewhere"
+    seen = {file: rq_rig.storage.open(publish.key(film, file)).read() for file in files}
+    assert seen == dict.fromkeys(files, b"of the successor") and waiting(rq_rig) == []
+
+
+def waiting(rig: Rig) -> list[str]:
+    """Stored files that nobody sees yet."""
+    return list(rig.storage.list(INCOMING))
 
 
 def test_inside_the_publishing_transaction(rq_rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """It waits for the transaction, comes too late, and breaks nothing: no file goes, no worker is stopped."""
     film, said = rq_rig.send(do="work"), []
-    publish, writes = Attempts.publish, rq_rig.catalog.database._write
+    real, writes = Attempts.publish, rq_rig.catalog.database._write
     late = threading.Thread(target=lambda: said.append(rq_rig.jobs.cancel(film).state))
     stopped: list[str] = []
     monkeypatch.setattr(rq_rig.jobs, "_stop", stopped.append)
@@ -142,7 +177,7 @@ def test_inside_the_publishing_transaction(rq_rig: Rig, monkeypatch: pytest.Monk
 
     def publishing(self: Attempts, *arguments: Any, **more: Any) -> bool:
         event.listen(writes, "before_commit", before_commit, once=True)
-        return publish(self, *arguments, **more)
+        return real(self, *arguments, **more)
 
     def cancel(self: Attempts, analysis_id: str) -> Any:
         asked.set()  # from here on it wants the write lock that the publisher holds

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shadow_trainer.jobs.attempt import publish
-from shadow_trainer.jobs.correction.staged import Staged
+from shadow_trainer.jobs.attempt.staged import Staged
 from shadow_trainer.storage import INCOMING, LocalStorage
 
 FILM = "f" * 32

@@ -50,7 +50,7 @@ class SampleAnalyses:
         analysis_id = self.queued(**names)
         claim = self.catalog.attempts.claim(analysis_id, "worker-1")
         self._put(analysis_id, "preview.mp4")
-        self.catalog.attempts.add_file(analysis_id, claim.number, "preview.mp4")
+        self.catalog.attempts.add_files(analysis_id, claim.number, ["preview.mp4"])
         self.catalog.attempts.advance(analysis_id, claim.number, stage, progress)
         return analysis_id
 

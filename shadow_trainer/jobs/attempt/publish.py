@@ -1,8 +1,8 @@
-"""Publishing: files under their final keys first, then every row in one transaction."""
+"""Publishing: which files and rows an attempt gives the coach (:mod:`.staged` holds them until they may be seen)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # What the coach may see before the rest is ready, and what a stopped analysis keeps.
 EARLY = ("preview.mp4", "poster.jpg", "people", "people.json")
+# Of a work folder: what the stages leave for the coach.
+OUT = "out"
 SUMMARY_METRICS = 6
 
 
@@ -25,22 +27,9 @@ def key(analysis_id: str, name: str) -> str:
     return f"{prefix(analysis_id)}/{name}"
 
 
-def finished_files(work: Path) -> Iterator[tuple[str, Path]]:
-    """``(name, path)`` of what the stages left for the coach."""
-    out = work / "out"
-    for path in sorted(out.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(out).as_posix(), path
-
-
-def put_files(storage: Storage, analysis_id: str, work: Path, check: Callable[[], None]) -> list[str]:
-    """Store every finished file; their names. Doing it again replaces them by the same."""
-    names = []
-    for name, path in finished_files(work):
-        check()
-        storage.put(key(analysis_id, name), path)
-        names.append(name)
-    return names
+def finished_files(out: Path) -> list[str]:
+    """The names of what the stages left for the coach in ``out``."""
+    return [path.relative_to(out).as_posix() for path in sorted(out.rglob("*")) if path.is_file()]
 
 
 def free(storage: Storage, analysis: Analysis | None, analysis_id: str) -> int:

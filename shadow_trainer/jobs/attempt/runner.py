@@ -2,7 +2,7 @@
 
 What happens on each kind of end:
 
-- it works: files under their final keys, then every row in one transaction, then the work folder goes;
+- it works: files are stored aside, take their final keys with every row in one transaction, and the work folder goes;
 - a permanent error: ``failed`` with a sentence for the coach; the original and the browser copy stay;
 - a passing error: ``retrying`` and another attempt later, which continues after the last finished stage;
 - canceled or deleted meanwhile: nothing is published, its files are freed;
@@ -28,6 +28,7 @@ from ..pipeline.artifacts import VIDEOS
 from ..pipeline.request import AnalysisRequest
 from . import publish, retry_policy, settlement, workdir
 from .progress import Lease, Listener, Reporter
+from .staged import Staged
 from .states import ELSEWHERE, FETCH, PUBLISH
 
 log = logging.getLogger(__name__)
@@ -113,7 +114,17 @@ class Runner:
                 stage_done=lambda stage, _: self._stage_done(stage, row, claim, work),
             )
             reporter.step(PUBLISH)
-            names = publish.put_files(self.services.storage, row.id, work, reporter.check)
+            self._publish(claim, row, work / publish.OUT, document, reporter.check)
+
+    def _publish(
+        self, claim: Claim, row: Analysis, out: Path, document: dict[str, Any], check: Callable[[], None]
+    ) -> None:
+        """Replace files and rows together; raises Canceled when the attempt lost its right."""
+        names = publish.finished_files(out)
+        # Videos that were drawn of the run before show its numbers.
+        old = [name for name in row.files if name in VIDEOS and name not in names]
+        with Staged(self.services.storage, row.id) as staged:
+            staged.put(names, out, check)
             published = self.services.catalog.attempts.publish(
                 row.id,
                 claim.number,
@@ -121,23 +132,10 @@ class Runner:
                 result=publish.summary(document),
                 warnings=document.get("warnings", []),
                 deliveries=publish.delivery_rows(document),
+                replace_files=lambda: staged.replace(names, old),
             )
         if not published:
             raise Canceled("The analysis was stopped before its results could be published.")
-        self._drop_old([name for name in row.files or [] if name in VIDEOS and name not in names], row.id)
-
-    def _drop_old(self, videos: list[str], analysis_id: str) -> None:
-        """Videos that were drawn of the run before go: they show its numbers."""
-        from ...catalog.corrections import Basis
-
-        def delete() -> None:
-            for name in videos:
-                self.services.storage.delete(publish.key(analysis_id, name))
-
-        if videos:
-            catalog = self.services.catalog
-            basis = Basis.of(catalog.analyses.get(analysis_id))
-            catalog.corrections.replace_files(analysis_id, basis, delete, removed=videos)
 
     def pipeline_or_real(self) -> Callable[..., dict[str, Any]]:
         """What runs the stages."""
@@ -165,12 +163,19 @@ class Runner:
     def _stage_done(self, stage: str, row: Analysis, claim: Claim, work: Path) -> None:
         """Show the coach what is ready: the video plays even if all else fails."""
         log.info("stage %s is done", stage)
-        shown = set(row.files)
-        for name, path in publish.finished_files(work):
-            if name.split("/")[0] in publish.EARLY and name not in shown:
-                self.services.storage.put(publish.key(row.id, name), path)
-                self.services.catalog.attempts.add_file(row.id, claim.number, name)
-                row.files = [*row.files, name]
+        names = [
+            name
+            for name in publish.finished_files(work / publish.OUT)
+            if name.split("/")[0] in publish.EARLY and name not in row.files
+        ]
+        if not names:
+            return
+        with Staged(self.services.storage, row.id) as staged:
+            staged.put(names, work / publish.OUT)
+            self.services.catalog.attempts.add_files(
+                row.id, claim.number, names, lambda: staged.replace(names)
+            )
+        row.files = [*row.files, *names]
 
     def _settle(self, claim: Claim, error: Exception) -> Outcome:
         """Write what the error means; from here on nothing of this attempt runs any more."""

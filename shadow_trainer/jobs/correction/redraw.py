@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 from ...errors import Conflict, NotFound
 from ...pitching.stored import upgraded
 from ..attempt import publish
+from ..attempt.staged import Staged
 from ..pipeline import shadow_file
 from ..pipeline.artifacts import VIDEOS, Artifacts
 from ..pipeline.request import AnalysisRequest
 from .remeasure import REVISION
-from .staged import Staged
 
 if TYPE_CHECKING:
     from ...catalog import Analysis

@@ -30,10 +30,10 @@ from ...pitching.document import AnalysisDocument, Result
 from ...pitching.stored import upgraded
 from ...settings import Settings
 from ..attempt import publish
+from ..attempt.staged import Staged
 from ..pipeline import assumptions, shadow_file
 from ..pipeline.references import References
 from ..pipeline.request import AnalysisRequest
-from .staged import Staged
 from .warm_process import WarmProcess
 
 if TYPE_CHECKING:
@@ -107,14 +107,11 @@ def _apply_once(services: Services, analysis_id: str, change: Callable[[], Chang
     row = services.catalog.analyses.get(analysis_id)
     basis = Basis.of(row)
     answer = in_child(services.settings, Subject.of(row), change())
-    staged = Staged(services.storage, analysis_id, answer.pop("staged"))
-    correction = Correction(**answer)
-    try:
+    with Staged(services.storage, analysis_id, answer.pop("staged")) as staged:
+        correction = Correction(**answer)
         services.catalog.corrections.publish(
             analysis_id, basis, correction, lambda: staged.replace(correction.files, correction.removed)
         )
-    finally:
-        staged.discard()
     return correction.revision
 
 

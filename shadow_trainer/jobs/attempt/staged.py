@@ -7,18 +7,18 @@ row is locked. What a process that died left waiting is swept with unclaimed upl
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ...storage import INCOMING, Storage
-from ..attempt import publish
+from . import publish
 
 # It vouches for the others, so it is replaced last.
 LAST = "analysis.json"
 
 
 class Staged:
-    """New files of one analysis under names of their own."""
+    """New files of one analysis under names of their own; at the end of a ``with`` the unused ones are deleted."""
 
     def __init__(self, storage: Storage, analysis_id: str, token: str = "") -> None:
         """``token``: of files that another process has stored already."""
@@ -26,9 +26,16 @@ class Staged:
         self.token = token or secrets.token_hex(8)
         self._replaced: set[str] = set()
 
-    def put(self, names: Iterable[str], folder: Path) -> None:
-        """Store files of a folder where nobody sees them."""
+    def __enter__(self) -> Staged:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.discard()
+
+    def put(self, names: Iterable[str], folder: Path, check: Callable[[], None] = lambda: None) -> None:
+        """Store files of a folder where nobody sees them; ``check`` is asked before each."""
         for name in names:
+            check()
             self._storage.put(self._key(name), folder / name)
 
     def replace(self, names: Iterable[str], removed: Iterable[str] = ()) -> None:
