@@ -22,13 +22,33 @@ def postgres() -> Iterator[Postgres]:
     server.stop()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of an empty place with its own database."""
+KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+def new_settings(request: pytest.FixtureRequest, folder: Path) -> Settings:
+    """Settings of an empty place with its own database of the kind that the fixture is asked for."""
     if request.param == "sqlite":
-        return Settings(data_dir=str(tmp_path / "data"))
+        return Settings(data_dir=str(folder / "data"))
     server = request.getfixturevalue("postgres")
-    return Settings(data_dir=str(tmp_path / "data"), database_url=server.new_database())
+    return Settings(data_dir=str(folder / "data"), database_url=server.new_database())
+
+
+@pytest.fixture(params=KINDS)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """As :func:`new_settings`, for one test."""
+    return new_settings(request, tmp_path)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shared_catalog(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Catalog]:
+    """A catalog at the newest schema for the tests of a module; each brings its own rows and minds no others."""
+    settings = new_settings(request, tmp_path_factory.mktemp("shared"))
+    migrate(settings)
+    opened = open_catalog(settings)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

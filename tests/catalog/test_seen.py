@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,7 +40,7 @@ class Rows:
 def rows_of(catalog: Catalog, owner_id: int | None) -> Rows:
     athlete = catalog.athletes.create(name="Ann", owner_id=owner_id)
     analysis = create(catalog, owner_id=owner_id, athlete_id=athlete.id, tags=[f"of {owner_id}"])
-    values = {"name": "Best", "storage_key": f"references/{owner_id}.npz", "data": {}}
+    values = {"name": f"Best {analysis.id}", "storage_key": f"references/{analysis.id}.npz", "data": {}}
     reference = catalog.references.create(owner_id=owner_id, **values)
     share, _ = catalog.shares.create(analysis.id, days=7, by=owner_id)
     return Rows(analysis.id, athlete.id, reference.id, share.id)
@@ -125,12 +124,18 @@ def test_every_method_is_asked_for_what_is_not_the_viewers() -> None:
     assert set(vars(SeenCatalog(None, None, everything=False))) == {"user_id", "everything", *KINDS}  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def coaches(shared_catalog: Catalog) -> dict[str, int]:
+    """Name -> id of two coaches; a password is hashed for a tenth of a second, so they are made once."""
+    return {name: coach(shared_catalog, name) for name in ("ana", "bob")}
+
+
 @pytest.mark.parametrize("method", FOREIGN)
 @pytest.mark.parametrize("owner", ["another coach", "nobody"])
 def test_what_is_not_the_viewers_is_not_there_and_stays_as_it_is(
-    catalog: Catalog, method: str, owner: str
+    shared_catalog: Catalog, coaches: dict[str, int], method: str, owner: str
 ) -> None:
-    ana, bob = coach(catalog, "ana"), coach(catalog, "bob")
+    catalog, ana, bob = shared_catalog, coaches["ana"], coaches["bob"]
     theirs = rows_of(catalog, bob if owner == "another coach" else None)
     before = whole(catalog, theirs)
     ask, answer = FOREIGN[method]
@@ -143,14 +148,14 @@ def test_what_is_not_the_viewers_is_not_there_and_stays_as_it_is(
 
 
 @pytest.mark.parametrize("method", FOREIGN)
-def test_who_did_not_log_in_sees_and_makes_nothing(catalog: Catalog, method: str) -> None:
-    theirs = rows_of(catalog, None)
+def test_who_did_not_log_in_sees_and_makes_nothing(shared_catalog: Catalog, method: str) -> None:
+    theirs = rows_of(shared_catalog, None)
     ask, answer = FOREIGN[method]
     if answer in (NOT_FOUND, "own"):
         with pytest.raises(NotFound):
-            ask(catalog.seen_by(None), theirs)
+            ask(shared_catalog.seen_by(None), theirs)
     else:
-        assert ask(catalog.seen_by(None), theirs) == answer
+        assert ask(shared_catalog.seen_by(None), theirs) == answer
 
 
 def test_what_is_the_viewers_is_read_and_changed(catalog: Catalog) -> None:
@@ -180,11 +185,10 @@ def test_an_admin_sees_everybodys_and_makes_their_own(catalog: Catalog) -> None:
     assert catalog.seen_by(None, everything=True).analyses.create(**FILM).owner_id is None
 
 
-def test_an_id_that_another_took_is_not_handed_out(catalog: Catalog) -> None:
-    ana, bob = coach(catalog, "ana"), coach(catalog, "bob")
-    theirs = rows_of(catalog, bob)
+def test_an_id_that_another_took_is_not_handed_out(shared_catalog: Catalog, coaches: dict[str, int]) -> None:
+    theirs = rows_of(shared_catalog, coaches["bob"])
     with pytest.raises(NotFound):
-        catalog.seen_by(ana).analyses.create(**FILM, analysis_id=theirs.analysis)
+        shared_catalog.seen_by(coaches["ana"]).analyses.create(**FILM, analysis_id=theirs.analysis)
 
 
 def test_the_trash_is_found_only_where_it_is_asked_for(catalog: Catalog) -> None:
@@ -199,22 +203,22 @@ def test_the_trash_is_found_only_where_it_is_asked_for(catalog: Catalog) -> None
 
 
 @pytest.mark.parametrize("text", ["", "nothing", "a\x00b", "A" * 32, "a" * 33, "'; --"])
-def test_what_cannot_be_an_id_is_the_id_of_nothing(catalog: Catalog, text: str) -> None:
-    assert catalog.seen_by(None, everything=True).analyses.find(text) is None
+def test_what_cannot_be_an_id_is_the_id_of_nothing(shared_catalog: Catalog, text: str) -> None:
+    assert shared_catalog.seen_by(None, everything=True).analyses.find(text) is None
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**31, 10**30])
-def test_what_cannot_be_a_number_of_a_row_is_that_of_nothing(catalog: Catalog, number: int) -> None:
-    seen = catalog.seen_by(None, everything=True)
+def test_what_cannot_be_a_number_of_a_row_is_that_of_nothing(shared_catalog: Catalog, number: int) -> None:
+    seen = shared_catalog.seen_by(None, everything=True)
     assert seen.athletes.find(number) is None and seen.references.find(number) is None
     with pytest.raises(NotFound):
-        seen.shares.revoke(create(catalog).id, number)
+        seen.shares.revoke(create(shared_catalog).id, number)
 
 
 @pytest.fixture(scope="module")
-def shared_catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
-    folder: Path = tmp_path_factory.mktemp("seen")
-    settings = Settings(data_dir=str(folder))
+def small_catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    """With three coaches and few rows, as each example of a property looks at all of them."""
+    settings = Settings(data_dir=str(tmp_path_factory.mktemp("seen")))
     migrate(settings)
     opened = open_catalog(settings)
     for name in ("ana", "bob", "cleo"):
@@ -231,27 +235,27 @@ OWNERS = st.sampled_from([None, 1, 2, 3])
 )
 @given(made=st.lists(st.tuples(OWNERS, st.booleans()), max_size=6), everything=st.booleans(), viewer=OWNERS)
 def test_lists_and_counts_hold_exactly_what_may_be_seen(
-    shared_catalog: Catalog, made: list[tuple[int | None, bool]], everything: bool, viewer: int | None
+    small_catalog: Catalog, made: list[tuple[int | None, bool]], everything: bool, viewer: int | None
 ) -> None:
     for owner, trashed in made:
-        row = create(shared_catalog, owner_id=owner, tags=[f"of {owner}"])
-        shared_catalog.athletes.create(name="Ann", owner_id=owner)
+        row = create(small_catalog, owner_id=owner, tags=[f"of {owner}"])
+        small_catalog.athletes.create(name="Ann", owner_id=owner)
         if trashed:
-            shared_catalog.trash.put(row.id)
-    seen = shared_catalog.seen_by(viewer, everything=everything)
+            small_catalog.trash.put(row.id)
+    seen = small_catalog.seen_by(viewer, everything=everything)
 
     def theirs(owner: int | None) -> bool:
         return everything or (viewer is not None and owner == viewer)
 
     for trashed in (False, True):
         rows = [
-            row for row in shared_catalog.analyses.page(limit=500, trashed=trashed) if theirs(row.owner_id)
+            row for row in small_catalog.analyses.page(limit=500, trashed=trashed) if theirs(row.owner_id)
         ]
         assert [row.id for row in seen.analyses.page(limit=500, trashed=trashed)] == [row.id for row in rows]
         assert seen.analyses.count(trashed=trashed) == len(rows)
         assert seen.analyses.tags_in_use(trashed=trashed) == sorted({tag for row in rows for tag in row.tags})
-        for row in shared_catalog.analyses.page(limit=500, trashed=trashed):
+        for row in small_catalog.analyses.page(limit=500, trashed=trashed):
             seen_row = seen.analyses.find(row.id, with_trash=True)
             assert (seen_row is not None) == theirs(row.owner_id)
-    athletes = [row.id for row in shared_catalog.athletes.all() if theirs(row.owner_id)]
+    athletes = [row.id for row in small_catalog.athletes.all() if theirs(row.owner_id)]
     assert [row.id for row in seen.athletes.all()] == athletes
