@@ -4,15 +4,14 @@ Moved events, or another hand, height, capture rate, level, reference or view: i
 
 The videos and the report file are drawn again afterwards (:mod:`.redraw`). It runs in a process of its own
 (:func:`in_child`), because the numbers need libraries that the web process does not load:
-``python -m shadow_trainer.jobs.correction.remeasure``, with subject and change as JSON on stdin and the answer as JSON
-on stdout. It knows no database: loading that would take longer than the numbers do.
+``python -m shadow_trainer.jobs.correction.remeasure``, with settings, subject and change as a line of JSON on stdin
+and the answer as a line of JSON on stdout. It knows no database: loading that would take longer than the numbers do.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import secrets
 import select
 import subprocess
@@ -52,7 +51,7 @@ NO_PITCH = (
 Moved = dict[str, dict[str, float]]
 # A correction that another one overtook begins again, so often.
 TRIES = 5
-_children = WarmProcess("shadow_trainer.jobs.correction.remeasure")
+_children = WarmProcess("shadow_trainer.jobs.correction.remeasure", OMP_NUM_THREADS="1")
 # Measuring again takes a second of a processor: one at a time in each web process.
 _one_at_a_time = threading.Lock()
 
@@ -117,15 +116,10 @@ def _apply_once(services: Services, analysis_id: str, change: Callable[[], Chang
 
 def in_child(settings: Settings, subject: Subject, change: Change) -> dict[str, Any]:
     """Measure again in a child process; what :func:`remeasure` returns, and its errors."""
-    addresses = {
-        "SHADOW_DATA_DIR": str(settings.data_path),
-        "SHADOW_STORAGE_URL": settings.storage_address,
-    }
-    task = json.dumps({"subject": asdict(subject), "change": asdict(change)})
+    task = json.dumps({"settings": asdict(settings), "subject": asdict(subject), "change": asdict(change)})
     try:
-        said = _children.ask(task, {**os.environ, **addresses, "OMP_NUM_THREADS": "1"}, TIMEOUT_S)
-        answer: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
-    except (subprocess.TimeoutExpired, ValueError, IndexError) as error:
+        answer: dict[str, Any] = json.loads(_children.ask(task, TIMEOUT_S))
+    except (subprocess.TimeoutExpired, ValueError) as error:
         raise Unavailable("The numbers could not be measured again.", code="remeasure_failed") from error
     if "code" in answer:
         kind = BadRequest if answer["permanent"] else ShadowError
@@ -277,13 +271,10 @@ def _keep_solved(storage: Storage, row: Subject) -> None:
 
 
 def main() -> None:
-    """The child: one analysis, one line of JSON: what :func:`remeasure` returns, or the error.
+    """The child: a line of JSON for each task: what :func:`remeasure` returns, or the error.
 
-    What takes long to load is loaded before the task is there; without a task it ends after a while.
+    What takes long to load is loaded before the first task is there; without another one it ends after a while.
     """
-    from ...settings import load
-    from ...storage import open_storage
-
     for slow in (
         "shadow_trainer.pitching",
         "shadow_trainer.render.exports",
@@ -291,18 +282,20 @@ def main() -> None:
         "scipy.signal",
     ):
         import_module(slow)
-    if not select.select([sys.stdin], [], [], WARM_S)[0]:
-        return
-    text = sys.stdin.read()
-    if not text:
-        return
-    settings, given = load(), json.loads(text)
+    # Who asks waits for an answer before asking again: no line is ever read that nobody has waited for.
+    while select.select([sys.stdin], [], [], WARM_S)[0] and (line := sys.stdin.readline()):
+        print(json.dumps(_answer(json.loads(line))), flush=True)
+
+
+def _answer(given: dict[str, Any]) -> dict[str, Any]:
+    from ...storage import open_storage
+
+    settings = Settings(**given["settings"])
     try:
         storage = open_storage(settings.storage_address, settings)
-        answer = remeasure(storage, Subject(**given["subject"]), Change(**given["change"]))
+        return remeasure(storage, Subject(**given["subject"]), Change(**given["change"]))
     except ShadowError as error:
-        answer = {**error.as_dict(), "permanent": error.permanent}
-    print(json.dumps(answer))
+        return {**error.as_dict(), "permanent": error.permanent}
 
 
 if __name__ == "__main__":
