@@ -11,9 +11,10 @@
 # make proxy-check   nginx before the Procfile's lines, the sample from upload to report and film (about a minute)
 # make odd-films     strobe, black frames, a poster, a mirror, a pan, 15 fps and the like through the engine (ten minutes)
 # make real-check    every clip of ../shared/real through the engine, and how well it went (half an hour; skips loudly without)
+# make metric-errors the errors printed beside the numbers, anew from generated deliveries, and whether they hold (an hour)
 # make image-check   the Dockerfile's own lines in a scratch folder, without a container (a few minutes)
 .POSIX:
-.PHONY: run setup test quick dev tools chaos fuzz audit backup demo heroku-check proxy-check image-check odd-films real-check doctor clean
+.PHONY: run setup test quick dev tools chaos fuzz audit backup demo heroku-check proxy-check image-check odd-films real-check metric-errors doctor clean
 
 BOOTSTRAP = PYTHON="$(PYTHON)" sh scripts/python.sh -m scripts.bootstrap
 SHADOW = .venv/bin/python -m shadow_trainer
@@ -60,6 +61,11 @@ proxy-check: dev
 
 real-check: setup
 	.venv/bin/python -m benchmarks.real_check
+
+metric-errors: setup
+	.venv/bin/python -m benchmarks.held_out_errors var/metric-errors --count 600 --processes 2
+	.venv/bin/python -m benchmarks.held_out_errors var/metric-errors --count 90 --processes 2 --ordinary
+	.venv/bin/python -m benchmarks.error_model var/metric-errors --metrics --write
 
 image-check: dev
 	SHADOW_IMAGE_CHECK=true .venv/bin/python -m pytest -s tests/deploy/test_dockerfile.py tests/deploy/test_image_lines.py \

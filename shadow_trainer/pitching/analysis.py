@@ -19,7 +19,7 @@ from . import delivery_decision as decision
 from .deliveries import Throw, chosen, find_hand, find_throws
 from .document import Athlete, Camera, Delivery, EventEntry, Fault, MetricEntry, Result, Similarity, Strength
 from .events import edits
-from .metrics import DeliveryContext, Metric, MetricKey, confidence, planar, scoring
+from .metrics import DeliveryContext, Metric, MetricKey, confidence, evidence, planar, scoring
 from .reference import Reference, comparison
 from .reference import get as get_reference
 from .verdicts import Verdicts
@@ -187,7 +187,7 @@ def _delivery(
     measured = DeliveryContext(s, events)
     moments = {name: _entry(series, item, name) for name in EVENTS}
     flat = planar.measure(series, context.points, item.rows, measured, context.hand)
-    numbers = _numbers(context, measured, flat, rate)
+    numbers = _numbers(context, measured, flat, rate, moments)
     how = style.describe(measured)
     judged = replace(context, scored=context.scored and not item.questionable)
     seen, praised = _words(judged, numbers, moments, style.marks(how), rate)
@@ -231,9 +231,14 @@ def _entry(series: PoseSeries, item: Throw, name: Event) -> EventEntry:
 
 
 def _numbers(
-    context: AnalysisContext, delivery: DeliveryContext, flat: dict[MetricKey, float], fps: float
+    context: AnalysisContext,
+    delivery: DeliveryContext,
+    flat: dict[MetricKey, float],
+    fps: float,
+    moments: dict[Event, EventEntry],
 ) -> list[MetricEntry]:
     measured = metrics.measure(delivery, context.view)
+    known = evidence.told(context.series, moments, context.hand) if context.solved else None
     if not context.plate_known:
         measured = [_without_plate(metric) for metric in measured]
     if not clock.rate_sure(context.series):
@@ -245,7 +250,7 @@ def _numbers(
             view=context.view,
             fps=fps,
             level=context.level,
-            solved=context.solved,
+            known=known,
             may_score=context.scored,
         )
         for metric in measured

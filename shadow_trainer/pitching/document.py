@@ -42,9 +42,9 @@ class NormEntry(TypedDict):
 class MetricEntry(TypedDict):
     """One number: read at an event, or taken over a span that its name then carries (``elbow_flexion@max``).
 
-    ``error`` is one standard deviation in the metric's unit, measured on ``error_n`` deliveries; ``bias`` the error
-    that goes one way; ``timing_error`` what half a frame does to it; ``value_3d`` the value from the 3D motion,
-    whichever ``method`` is shown; ``z`` and ``percentile`` null where nothing is scored.
+    ``error`` is what some 70 % of the errors stay within, in the metric's unit, measured on ``error_n`` deliveries;
+    ``bias`` the error that goes one way still, ``offset`` what of it was taken out of ``value``; ``timing_error`` what
+    half a frame does to it; ``value_3d`` the value from the 3D motion as it was read, whichever ``method`` is shown; ``z`` and ``percentile`` null where nothing is scored.
     """
 
     name: str
@@ -54,6 +54,7 @@ class MetricEntry(TypedDict):
     unit: Unit
     error: float | None
     bias: float | None
+    offset: float | None
     error_n: int
     error_source: str
     timing_error: float | None

@@ -57,6 +57,8 @@ def _delivery(delivery: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _metric(metric: Mapping[str, Any]) -> dict[str, Any]:
+    if "bias" in metric:  # nothing was taken out of a number
+        metric = {"offset": 0.0 if metric["bias"] is not None else None, **metric}
     if metric.get("span"):
         return dict(metric)
     key = key_before(metric["name"], metric.get("event"))

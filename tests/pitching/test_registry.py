@@ -26,7 +26,7 @@ def name_of(row: Row) -> str:
 def test_a_metric_is_whole(row: Row) -> None:
     norm = any(norms.norm_for(row.key, level) for level in Level)
     missing = {
-        "a row in data/metric_errors.csv (benchmarks/metric_errors.py measures it)": row.key not in MEASURED,
+        "a row in data/metric_errors.csv (`make metric-errors` measures it)": row.key not in MEASURED,
         "a norm in data/norms.csv, or `no_norm` in metrics/table.py with the reason": not (
             norm or row.no_norm
         ),

@@ -49,13 +49,16 @@ class Observed:
     planted: np.ndarray
 
 
-def camera(rng: np.random.Generator, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+def camera(
+    rng: np.random.Generator, points: np.ndarray, azimuth: float | None = None
+) -> tuple[np.ndarray, np.ndarray, float]:
     """A random camera around the athlete: rotation (3, 3) from world to camera, centre (3,), zoom.
 
     A tele lens far away shows the athlete as large as an ordinary one does from nearby: ``zoom`` times larger than
     its distance lets expect. Nobody says which it was.
     """
-    azimuth = rng.uniform(0, 2 * np.pi) if rng.random() < 0.7 else np.pi + rng.normal(0, np.radians(20))
+    if azimuth is None:  # any, and often from behind
+        azimuth = rng.uniform(0, 2 * np.pi) if rng.random() < 0.7 else np.pi + rng.normal(0, np.radians(20))
     distance, zoom = float(np.exp(rng.uniform(np.log(2.2), np.log(9.0)))), 1.0
     height = rng.uniform(0.1, 1.15)
     if rng.random() < TELE_SHARE:
@@ -75,9 +78,14 @@ def camera(rng: np.random.Generator, points: np.ndarray) -> tuple[np.ndarray, np
     return spin @ rotation, centre, zoom
 
 
-def observe(rng: np.random.Generator, delivery: Delivery) -> Observed:
-    """One noisy view of a delivery."""
-    rotation, centre, zoom = camera(rng, delivery.points)
+def observe(
+    rng: np.random.Generator,
+    delivery: Delivery,
+    given: tuple[np.ndarray, np.ndarray, float] | None = None,
+) -> Observed:
+    """One noisy view of a delivery, by a random camera or by one that is ``given`` as :func:`camera` gives it."""
+    rate = 1 / float(np.median(np.diff(delivery.time_s)))
+    rotation, centre, zoom = given or camera(rng, delivery.points)
     p = (delivery.points - centre) @ rotation.T
     marks = p + _landmark_offsets(rng, delivery.points) @ rotation.T
     depth = np.maximum(p[..., 2:], 0.5)
@@ -86,15 +94,16 @@ def observe(rng: np.random.Generator, delivery: Delivery) -> Observed:
     hidden = occluded(p)
     level = float(np.exp(rng.normal(0, 0.4))) * (rng.uniform(1.3, 3.0) if rng.random() < POOR_SHARE else 1.0)
     true = rays
-    rays = rays + torso * _picture_noise(rng, rays / torso, hidden, level)
+    rays = rays + torso * _picture_noise(rng, rays / torso, hidden, level, rate)
     hidden = hidden | end_on(p)
-    rays = _guess_elbows(rng, rays, hidden)
-    rays = _confuse_hands(rng, rays, torso, delivery.throws)
-    shape = _shape_noise(rng, marks - p[:, [6, 7]].mean(1, keepdims=True), hidden, level)
-    confidence = _confidence(rng, np.linalg.norm(rays - true, axis=-1) / torso, hidden)
-    rays, shape, confidence = _find_in_glove(rng, p, rays, shape, confidence, torso, delivery.throws)
+    rays = _guess_elbows(rng, rays, hidden, rate)
+    rays = _confuse_hands(rng, rays, torso, delivery.throws, rate)
+    shape = _shape_noise(rng, marks - p[:, [6, 7]].mean(1, keepdims=True), hidden, level, rate)
+    confidence = _confidence(rng, np.linalg.norm(rays - true, axis=-1) / torso, hidden, rate)
+    rays, shape, confidence = _find_in_glove(rng, p, rays, shape, confidence, torso, delivery.throws, rate)
     rays, shape, confidence = _swap(rng, p, rays, shape, confidence)
-    rays, shape, confidence = _lose_frames(rng, rays, shape, confidence)
+    half = given is None and rng.random() < HALF_RATE_SHARE
+    rays, shape, confidence = _lose_frames(rng, rays, shape, confidence, half)
     rays = rays * zoom * float(np.exp(rng.normal(0, 0.12)))  # the lens is only guessed
     truth = p - p[:, [6, 7]].mean(1, keepdims=True)
     return Observed(rays, confidence, shape, truth, rotation @ np.array([0, 0, 1.0]), delivery.planted)
@@ -174,21 +183,21 @@ def _to_segment(points: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.linalg.norm(points - a[:, None] - s[..., None] * d, axis=-1)
 
 
-def _picture_noise(rng, rays, hidden, level) -> np.ndarray:
+def _picture_noise(rng, rays, hidden, level, rate) -> np.ndarray:
     """(T, 21, 2) in torso lengths: slow wander, jitter, blur with speed, and guesses at what is hidden."""
     t = len(rays)
     joint = np.exp(rng.normal(0, 0.4, (1, COUNT, 1)))
-    noise = 0.030 * level * joint * drift(rng, t, RATE_HZ, 0.12, COUNT, 2)
+    noise = 0.030 * level * joint * drift(rng, t, rate, 0.12, COUNT, 2)
     noise += 0.010 * level * rng.standard_normal((t, COUNT, 2))
-    speed = np.gradient(rays, axis=0)
-    noise += speed * (0.25 * drift(rng, t, RATE_HZ, 0.03, COUNT, 1) + rng.normal(-0.1, 0.2))
-    guess = rng.choice([0.07, 0.15, 0.30], p=[0.4, 0.4, 0.2]) * drift(rng, t, RATE_HZ, 0.2, COUNT, 2)
+    speed = np.gradient(rays, axis=0) * rate / RATE_HZ  # in a sixtieth of a second
+    noise += speed * (0.25 * drift(rng, t, rate, 0.03, COUNT, 1) + rng.normal(-0.1, 0.2))
+    guess = rng.choice([0.07, 0.15, 0.30], p=[0.4, 0.4, 0.2]) * drift(rng, t, rate, 0.2, COUNT, 2)
     own = np.where(rng.random() < 0.7, GUESSED, 1.0)[:, None]
-    soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)[..., None]
+    soft = gaussian_filter1d(hidden.astype(float), 1.5 * rate / RATE_HZ, axis=0)[..., None]
     # In a long exposure a fast hand is a streak, and the landmark lies anywhere in it or beside it.
     streak = np.linalg.norm(speed, axis=-1, keepdims=True) * rng.choice([0.0, 0.15, 0.4], p=[0.4, 0.35, 0.25])
-    noise += streak * drift(rng, t, RATE_HZ, 0.05, COUNT, 2)
-    bursts = (drift(rng, t, RATE_HZ, 0.06, COUNT, 1) > 2.3) * 0.3 * rng.standard_normal((t, COUNT, 2))
+    noise += streak * drift(rng, t, rate, 0.05, COUNT, 2)
+    bursts = (drift(rng, t, rate, 0.06, COUNT, 1) > 2.3) * 0.3 * rng.standard_normal((t, COUNT, 2))
     return (
         noise
         + soft * own * (guess + 0.10 * rng.standard_normal((1, COUNT, 2)))
@@ -196,25 +205,25 @@ def _picture_noise(rng, rays, hidden, level) -> np.ndarray:
     )
 
 
-def _guess_elbows(rng, rays, hidden) -> np.ndarray:
+def _guess_elbows(rng, rays, hidden, rate) -> np.ndarray:
     """An elbow that cannot be told is guessed near its shoulder, on the way to the wrist or at the wrist."""
     rays = rays.copy()
     for side in ("left", "right"):
         shoulder, elbow, wrist = (_NAME[f"{side}_{n}"] for n in ("shoulder", "elbow", "wrist"))
-        soft = gaussian_filter1d(hidden[:, elbow].astype(float), 1.5)[:, None]
-        along = np.clip(rng.choice([0.3, 0.8]) + 0.3 * drift(rng, len(rays), RATE_HZ, 0.3, 1), 0, 1)
+        soft = gaussian_filter1d(hidden[:, elbow].astype(float), 1.5 * rate / RATE_HZ)[:, None]
+        along = np.clip(rng.choice([0.3, 0.8]) + 0.3 * drift(rng, len(rays), rate, 0.3, 1), 0, 1)
         goal = rays[:, shoulder] + along * (rays[:, wrist] - rays[:, shoulder])
         rays[:, elbow] += soft * rng.choice([0.0, 0.5, 0.9], p=[0.4, 0.3, 0.3]) * (goal - rays[:, elbow])
     return rays
 
 
-def _confuse_hands(rng, rays, torso, throws) -> np.ndarray:
+def _confuse_hands(rng, rays, torso, throws, rate) -> np.ndarray:
     """Where the wrists meet in the picture one is drawn to the other."""
     rays = rays.copy()
     left, right = (np.array([_NAME[f"{s}_wrist"], _NAME[f"{s}_index"]]) for s in ("left", "right"))
     near = np.linalg.norm(rays[:, left[0]] - rays[:, right[0]], axis=-1) / torso
-    close = gaussian_filter1d(np.clip((0.9 - near) / 0.3, 0, 1), 2.0)
-    pull = rng.choice([0.0, 0.5, 0.9], p=[0.5, 0.25, 0.25]) + 0.25 * drift(rng, len(rays), RATE_HZ, 0.4)
+    close = gaussian_filter1d(np.clip((0.9 - near) / 0.3, 0, 1), 2.0 * rate / RATE_HZ)
+    pull = rng.choice([0.0, 0.5, 0.9], p=[0.5, 0.25, 0.25]) + 0.25 * drift(rng, len(rays), rate, 0.4)
     share = close * np.clip(pull, 0, 1.1)
     gloved = (left, right) if throws == "right" else (right, left)
     first, second = gloved if rng.random() < 0.7 else gloved[::-1]
@@ -225,18 +234,18 @@ def _confuse_hands(rng, rays, torso, throws) -> np.ndarray:
         close[:, None, None] * rng.choice([0.0, 0.4, 0.9]) * rng.uniform(0.5, 1) * (elbow - rays[:, first])
     )
     lost = rng.choice([0.03, 0.10, 0.22]) * (
-        rng.standard_normal(2) + 0.4 * drift(rng, len(rays), RATE_HZ, 0.3, 2)
+        rng.standard_normal(2) + 0.4 * drift(rng, len(rays), rate, 0.3, 2)
     )
     rays[:, first] += torso * close[:, None, None] * lost[:, None]
     return rays
 
 
-def _find_in_glove(rng, p, rays, shape, confidence, torso, throws):
+def _find_in_glove(rng, p, rays, shape, confidence, torso, throws, rate):
     """What ``motion.hands`` makes of joined hands: the hidden hand at the ball hand, where it noticed them."""
     left, right = (np.array([_NAME[f"{s}_wrist"], _NAME[f"{s}_index"]]) for s in ("left", "right"))
     glove, ball = (left, right) if throws == "right" else (right, left)
     apart = np.linalg.norm(p[:, glove[0]] - p[:, ball[0]], axis=-1)
-    noticed = gaussian_filter1d(np.clip((0.16 - apart) / 0.04, 0, 1), 1.0) * (rng.random() < 0.85)
+    noticed = gaussian_filter1d(np.clip((0.16 - apart) / 0.04, 0, 1), rate / RATE_HZ) * (rng.random() < 0.85)
     rays, shape, confidence = rays.copy(), shape.copy(), confidence.copy()
     for places, near in ((rays, hands.NEAR * torso), (shape, hands.NEAR * TORSO_H)):
         way = places[:, ball[0]] - places[:, glove[0]]
@@ -247,15 +256,13 @@ def _find_in_glove(rng, p, rays, shape, confidence, torso, throws):
     return rays, shape, confidence
 
 
-def _shape_noise(rng, shape, hidden, level) -> np.ndarray:
+def _shape_noise(rng, shape, hidden, level, rate) -> np.ndarray:
     """The network's metric shape: a tilted body, flattened depth, own bias per point, wander."""
     t = len(shape)
-    angles = np.radians(
-        np.array([8, 14, 4]) * (rng.standard_normal(3) + 0.6 * drift(rng, t, RATE_HZ, 0.3, 3))
-    )
+    angles = np.radians(np.array([8, 14, 4]) * (rng.standard_normal(3) + 0.6 * drift(rng, t, rate, 0.3, 3)))
     out = _turn(shape, angles)
     # Of the trunk's lean against the legs it knows little: it leans away at leg lift, toward the camera in the stride.
-    lean = np.radians(LEAN_DEG * drift(rng, t, RATE_HZ, 0.15, 3))
+    lean = np.radians(LEAN_DEG * drift(rng, t, rate, 0.15, 3))
     leaning = _turn(out[:, UPPER], lean)
     for arm, shoulder in ARMS.items():  # an arm is carried along, not turned
         out[:, arm] += (leaning[:, UPPER.index(shoulder)] - out[:, shoulder])[:, None]
@@ -263,9 +270,9 @@ def _shape_noise(rng, shape, hidden, level) -> np.ndarray:
     out = out * np.array([1, 1, rng.uniform(0.35, 0.85)])
     spread = np.array([0.015, 0.015, 0.022])
     out = out + level * spread * rng.standard_normal((1, COUNT, 3))
-    out = out + level * np.array([0.018, 0.018, 0.026]) * drift(rng, t, RATE_HZ, 0.2, COUNT, 3)
-    soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)[..., None]
-    out = out + soft * 0.06 * drift(rng, t, RATE_HZ, 0.2, COUNT, 3)
+    out = out + level * np.array([0.018, 0.018, 0.026]) * drift(rng, t, rate, 0.2, COUNT, 3)
+    soft = gaussian_filter1d(hidden.astype(float), 1.5 * rate / RATE_HZ, axis=0)[..., None]
+    out = out + soft * 0.06 * drift(rng, t, rate, 0.2, COUNT, 3)
     return out - out[:, [6, 7]].mean(1, keepdims=True)
 
 
@@ -277,27 +284,27 @@ def _turn(shape, angles) -> np.ndarray:
     return shape * np.cos(theta) + np.cross(k, shape) * np.sin(theta) + k * dot * (1 - np.cos(theta))
 
 
-def _confidence(rng, miss, hidden) -> np.ndarray:
+def _confidence(rng, miss, hidden, rate) -> np.ndarray:
     """Calibrated confidence (T, 21) as the network's heatmap gives it: it knows its errors, roughly.
 
     Of what is hidden, and of some limbs at times, it knows less than that, and is too sure.
     """
     t = len(miss)
-    soft = gaussian_filter1d(hidden.astype(float), 1.5, axis=0)
-    blind = soft * rng.uniform(0, 0.6, (1, COUNT)) + (
-        drift(rng, t, RATE_HZ, 0.15, COUNT) > 2.0
-    ) * rng.uniform(0, 0.9)
+    soft = gaussian_filter1d(hidden.astype(float), 1.5 * rate / RATE_HZ, axis=0)
+    blind = soft * rng.uniform(0, 0.6, (1, COUNT)) + (drift(rng, t, rate, 0.15, COUNT) > 2.0) * rng.uniform(
+        0, 0.9
+    )
     miss = miss * (1 - np.clip(blind, 0, 0.9))
-    known = np.sqrt(gaussian_filter1d(miss**2, 2.0, axis=0) + 0.03**2)
-    known = known * np.exp(0.4 * rng.standard_normal((1, COUNT)) + 0.4 * drift(rng, t, RATE_HZ, 0.15, COUNT))
+    known = np.sqrt(gaussian_filter1d(miss**2, 2.0 * rate / RATE_HZ, axis=0) + 0.03**2)
+    known = known * np.exp(0.4 * rng.standard_normal((1, COUNT)) + 0.4 * drift(rng, t, rate, 0.15, COUNT))
     return np.clip(1 - np.exp(-(0.1**2) / (2 * (known / 1.2) ** 2)), 0.02, 0.99)
 
 
-def _lose_frames(rng, rays, shape, confidence):
+def _lose_frames(rng, rays, shape, confidence, half):
     """Some frames are not seen and bridged; some films have half the frames."""
     t = np.arange(len(rays))
     seen = np.ones(len(rays), bool)
-    if rng.random() < HALF_RATE_SHARE:
+    if half:
         seen[1::2] = False
     for _ in range(rng.poisson(0.3)):
         at = int(rng.integers(1, len(rays) - 12))

@@ -1,7 +1,8 @@
 """Judging one delivery: at most three faults, the earliest first (docs/method.md, section 4.4).
 
 A deviation is reportable when it is at least one SD from the norm *and* more than one and a half times its
-own error; low-confidence values never make a fault. The texts describe, compare, explain and offer one
+own error, and when most of the interval that the number may lie in is beyond the limit; low-confidence values never
+make a fault. The texts describe, compare, explain and offer one
 drill; they predict nothing.
 """
 
@@ -23,6 +24,8 @@ MOST = 3
 WEIGHT = {Confidence.HIGH: 1.0, Confidence.MEDIUM: 0.6, Confidence.LOW: 0.0}
 ONE_LESS = {Confidence.HIGH: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.LOW}
 LEAST_Z, ERROR_FACTOR = 1.0, 1.5
+# Of the error by which a number must lie beyond a limit: some seven of ten such are beyond it in truth.
+BEYOND_FACTOR = 0.5
 # What stands in for |z| where no norm is published: at the amber limit, per step from amber to red, at most.
 AMBER_Z, RED_Z, MOST_Z = 1.3, 2.0, 3.5
 # Pose error where this view and frame rate have not been validated (docs/method.md, section 4.3) [E].
@@ -159,8 +162,8 @@ class Hit:
 def _hit(check: Check, rows: Rows) -> Hit | None:
     """The check when its limit is passed, as a coach reads the number, and the deviation is reportable.
 
-    Whoever lies beyond the limit by less than the error may well lie on its other side: one step less sure,
-    and what is then of low certainty is not reported.
+    The interval counts, not the point: nearer to the limit than half the error says nothing; beyond it by less than
+    the error may well lie on its other side: one step less sure, and what is then of low certainty is not reported.
     """
     row = rows.get(check.key)
     if row is None or row["value"] is None or not _usable(row):
@@ -169,9 +172,9 @@ def _hit(check: Check, rows: Rows) -> Hit | None:
     sign = 1.0 if check.above else -1.0
     beyond, error = sign * (value - check.amber), _error(row)
     as_read = sign * (rounded(value, row["unit"]) - check.amber)
-    if min(beyond, as_read) <= 0 or not _ALSO[check.also](rows):
+    if min(beyond, as_read) <= 0 or beyond < BEYOND_FACTOR * error or not _ALSO[check.also](rows):
         return None
-    red = check.red is not None and sign * (value - check.red) > 0
+    red = check.red is not None and sign * (value - check.red) > BEYOND_FACTOR * error
     if z is None or norm is None:
         if beyond <= ERROR_FACTOR * error:
             return None

@@ -67,14 +67,12 @@ def measure(context: DeliveryContext, view: View) -> list[Metric]:
 def _metric(row: Row, context: DeliveryContext, view: View) -> Metric:
     with np.errstate(invalid="ignore"):
         value = float(row.value(context))
-    level = confidence.by_view(row.side, row.rear, view)
     notes = []
     fps = context.signals.fps
+    inferred = any(context.events[name].estimated for name in row.needs)
     if fps < row.least_fps:
-        level = Confidence.LOW
         notes.append(f"{fps:.0f} frames per second are too few for this moment")
-    if any(context.events[name].estimated for name in row.needs):
-        level = confidence.lowest(level, Confidence.LOW if row.strict else Confidence.MEDIUM)
+    if inferred:
         notes.append("the moment was inferred, not seen")
     return Metric(
         name=row.name,
@@ -82,11 +80,19 @@ def _metric(row: Row, context: DeliveryContext, view: View) -> Metric:
         span=row.span,
         value=value if np.isfinite(value) else None,
         unit=row.unit,
-        confidence=level,
+        confidence=level_of(row, view, fps, inferred=inferred),
         label=row.label,
         phase=row.phase,
         timing_error=_timing_error(row, context),
         note="; ".join(notes),
+    )
+
+
+def level_of(row: Row, view: View, fps: float, *, inferred: bool) -> Confidence:
+    """What view and frame rate let a metric be trusted, less where a moment that it needs was inferred."""
+    level = confidence.by_view(row.side, row.rear, view) if fps >= row.least_fps else Confidence.LOW
+    return (
+        confidence.lowest(level, Confidence.LOW if row.strict else Confidence.MEDIUM) if inferred else level
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ...body.arrays import Floats
 from ...vocabulary import Confidence, Level, View
 from ..document import MetricEntry
-from . import confidence, norms, uncertainty
+from . import confidence, evidence, norms, uncertainty
 from .measure import Metric
 from .names import MetricKey
 
@@ -18,20 +19,23 @@ def scored(
     view: View,
     fps: float,
     level: Level,
-    solved: bool,
+    known: Floats | None,
     may_score: bool,
 ) -> MetricEntry:
     """The contract's form of a metric, with its error and its norm; low confidence is shown, never scored.
 
     ``flat`` are the estimates from the frame's plane: where that was measured to be the better one for this
-    view and frame rate, it is taken. ``solved``: the joints are our own solution of a video, whose errors the
-    table knows. ``may_score`` False: nothing is held against a norm.
+    view and frame rate, it is taken. ``known``: how well the joints are (:func:`.evidence.told`) where they are our own
+    solution of a video, whose errors the table knows; else None. ``may_score`` False: nothing is held against a norm.
     """
     key = metric.key
-    method = uncertainty.best_method(key, view, fps) if key in flat and solved else "3d"
+    method = uncertainty.best_method(key, view, fps) if key in flat and known is not None else "3d"
     value = flat[key] if method == "2d" else metric.value
     norm = norms.norm_for(key, level)
-    cell = uncertainty.error_of(key, view, fps, method) if solved else None
+    cell = None if known is None else uncertainty.error_of(key, view, fps, method)
+    if cell and known is not None:
+        cell = cell.scaled(evidence.factor(known, metric.name, metric.event or metric.phase))
+        value = None if value is None else value - cell.offset
     sd = norm.sd if norm else None
     usable = confidence.by_error(metric.confidence, cell.error, sd, cell.bias) if cell else metric.confidence
     z = percentile = None
@@ -45,6 +49,7 @@ def scored(
         "unit": metric.unit,
         "error": cell.error if cell else None,
         "bias": cell.bias if cell else None,
+        "offset": cell.offset if cell else None,
         "error_n": cell.n if cell else 0,
         "error_source": cell.words if cell else uncertainty.NOT_MEASURED,
         "timing_error": metric.timing_error,
