@@ -116,13 +116,19 @@ class Meta:
         # The claim that follows gives the next number.
         self.attempt = (row.attempt if row else 0) + 1
         self.done: tuple[int, int] = (0, 0)
+        self.video_frames = 0
 
     def frames(self, done: int, total: int) -> None:
         """Frames (or steps) done in the stage, told with the next call."""
         self.done = (done, total)
 
+    def video_has(self, frames: int) -> None:
+        """Frames of the whole video, told with every call from now on."""
+        self.video_frames = frames
+
     def __call__(self, stage: str, percent: float) -> None:
         """Called at most twice a second."""
         done, total = self.done
         meta = {"attempt": self.attempt, "stage": stage, "progress": percent, "done": done, "total": total}
+        meta["video_frames"] = self.video_frames
         rq_adapter.save_meta(self.job, meta)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
+from typing import Any
 
 from sqlalchemy import case, func, select
 
@@ -111,6 +112,14 @@ class Statistics(Repository):
         same = [row for row in rows if row[2].get("model_size") == model_size]
         spans = [(end - start).total_seconds() for start, end, _ in (same or rows)]
         return median(spans) if spans else None
+
+    def recent_results(self) -> list[tuple[str, dict[str, Any]]]:
+        """``(model size, result)`` of the analyses that were completed last, the newest first."""
+        query = select(Analysis.options, Analysis.result).where(Analysis.state == State.COMPLETED)
+        query = query.order_by(Analysis.finished_at.desc()).limit(SAMPLE)
+        with self.read() as session:
+            rows = session.execute(query).all()
+        return [(str(options.get("model_size") or ""), result or {}) for options, result in rows]
 
     def estimate_bias(self) -> float:
         """By how much recent estimates were too short (2.0: it took twice as long); 1.0 when not known."""

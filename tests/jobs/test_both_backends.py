@@ -226,6 +226,9 @@ def test_positions_estimates_and_numbers_are_measured(rig: Rig) -> None:
     assert rig.jobs.status(first).message == "Next in line"
     assert rig.jobs.status(second).message == "1 film before this one"
     assert 0 < rig.jobs.status(first).eta_s < rig.jobs.status(second).eta_s
+    # What a run of this kind took is known: of the one that runs, what is left of it is said.
+    took = rig.catalog.statistics.recent_results()[0][1]
+    assert took["steps"].keys() == took["timings_s"].keys() >= {"probe", "pose", "render"}
     numbers = rig.jobs.stats()
     assert numbers["queued"] == 2 and numbers["processing"] == 1 and numbers["active_jobs"] == 3
     assert set(tuple(State)) <= set(numbers)

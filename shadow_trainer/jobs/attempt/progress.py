@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ...catalog import Catalog
 from ...errors import Canceled, ShadowError
@@ -32,10 +32,11 @@ class Reporter:
         *,
         listener: Listener = lambda stage, percent: None,
         timeout_s: float | None = None,
+        shares: Mapping[str, float] | None = None,
     ) -> None:
         self.catalog, self.analysis_id, self.number = catalog, analysis_id, number
         self.stage, self.percent = "", 0.0
-        self._listener = listener
+        self._listener, self._shares = listener, shares
         self._deadline = time.monotonic() + timeout_s if timeout_s else None
         self._told = self._saved = self._checked = 0.0
         self._stage_saved = ""
@@ -45,19 +46,27 @@ class Reporter:
         from ..pipeline.pipeline import overall_progress
 
         self.stage = stage
-        self.percent = max(self.percent, round(overall_progress(stage, done, total), 1))
+        self.percent = max(self.percent, round(overall_progress(stage, done, total, shares=self._shares), 1))
         now = time.monotonic()
         new_stage = stage != self._stage_saved
         if new_stage or now - self._told >= LISTENER_S:
             self._told = now
-            if (frames := getattr(self._listener, "frames", None)) is not None:
-                frames(done, total)
+            self._tell("frames", done, total)
             self._quietly(lambda: self._listener(stage, self.percent))
         if new_stage or now - self._saved >= CATALOG_S:
             self._saved, self._stage_saved = now, stage
             self._quietly(
                 lambda: self.catalog.attempts.advance(self.analysis_id, self.number, stage, self.percent)
             )
+
+    def video_has(self, frames: int) -> None:
+        """How many frames the whole video has: whoever listens can tell by it how long the rest takes."""
+        self._tell("video_has", frames)
+
+    def _tell(self, name: str, *numbers: int) -> None:
+        """To a listener that wants to know more than stage and percent."""
+        if (listens := getattr(self._listener, name, None)) is not None:
+            listens(*numbers)
 
     def step(self, stage: str) -> None:
         """A step outside the pipeline (fetch, publish): named at once, without a percentage of its own."""

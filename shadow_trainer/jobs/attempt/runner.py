@@ -12,6 +12,7 @@ What happens on each kind of end:
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ from ...services import Services
 from ...vocabulary import State
 from ..pipeline.artifacts import VIDEOS
 from ..pipeline.request import AnalysisRequest
-from . import publish, retry_policy, settlement, workdir
+from ..pipeline.stage import steps, timings
+from . import pace, publish, retry_policy, settlement, workdir
 from .progress import Lease, Listener, Reporter
 from .staged import Staged
 from .states import ELSEWHERE, FETCH, PUBLISH
@@ -83,6 +85,7 @@ class Runner:
             claim.number,
             listener=listener,
             timeout_s=self.services.settings.job_timeout_s,
+            shares=self._shares(claim.analysis),
         )
         asked_by = claim.analysis.request_id or None
         with logs.context(analysis_id=analysis_id, attempt=claim.number, request_id=asked_by):
@@ -94,6 +97,17 @@ class Runner:
             workdir.discard(self.services.settings, analysis_id)
             log.info("published")
             return Outcome(State.COMPLETED, claim.number)
+
+    def _shares(self, row: Analysis) -> dict[str, float]:
+        """Each stage's share of the time, as it was measured here; a catalog that is away costs a finer percentage."""
+        from ..pipeline.stages import table
+
+        size = str(row.options.get("model_size") or "")
+        try:
+            past = pace.of_results(self.services.catalog.statistics.recent_results(), size)
+        except ShadowError:
+            return {}
+        return pace.shares(past, [stage.name for stage in table()])
 
     def _attempt(self, claim: Claim, row: Analysis, reporter: Reporter) -> None:
         """Fetch, run what is missing, publish; raises Canceled when the attempt lost its right."""
@@ -111,15 +125,16 @@ class Runner:
                 engine_factory=self.engines.factory(row.batch_limit),
                 progress=reporter.update,
                 check=reporter.check,
-                stage_done=lambda stage, _: self._stage_done(stage, row, claim, work),
+                stage_done=lambda stage, _: self._stage_done(stage, row, claim, work, reporter),
             )
             reporter.step(PUBLISH)
-            self._publish(claim, row, work / publish.OUT, document, reporter.check)
+            self._publish(claim, row, work, document, reporter.check)
 
     def _publish(
-        self, claim: Claim, row: Analysis, out: Path, document: dict[str, Any], check: Callable[[], None]
+        self, claim: Claim, row: Analysis, work: Path, document: dict[str, Any], check: Callable[[], None]
     ) -> None:
         """Replace files and rows together; raises Canceled when the attempt lost its right."""
+        out = work / publish.OUT
         names = publish.finished_files(out)
         # Videos that were drawn of the run before show its numbers.
         old = [name for name in row.files if name in VIDEOS and name not in names]
@@ -129,7 +144,7 @@ class Runner:
                 row.id,
                 claim.number,
                 files=names,
-                result=publish.summary(document),
+                result=publish.summary(document) | self._measured(work),
                 warnings=document.get("warnings", []),
                 deliveries=publish.delivery_rows(document),
                 replace_files=lambda: staged.replace(names, old),
@@ -160,9 +175,20 @@ class Runner:
                 ) from error
         return video
 
-    def _stage_done(self, stage: str, row: Analysis, claim: Claim, work: Path) -> None:
+    def _measured(self, work: Path) -> dict[str, Any]:
+        """What the next estimates are made of: how long each stage took, over how many frames, on which device."""
+        return {
+            "timings_s": timings(work),
+            "steps": steps(work),
+            "device": getattr(self.engines, "device", ""),
+        }
+
+    def _stage_done(self, stage: str, row: Analysis, claim: Claim, work: Path, reporter: Reporter) -> None:
         """Show the coach what is ready: the video plays even if all else fails."""
         log.info("stage %s is done", stage)
+        if stage == "probe":
+            facts = json.loads((work / "probe.json").read_text(encoding="utf-8"))
+            reporter.video_has(int(facts.get("frame_count", 0)))
         names = [
             name
             for name in publish.finished_files(work / publish.OUT)

@@ -34,6 +34,11 @@ class Engines:
                 self._engines[size, batch] = self._make(size, batch)
             return self._engines[size, batch]
 
+    @property
+    def device(self) -> str:
+        """What the networks run on; empty before the first is made."""
+        return next((str(engine.device) for engine in self._engines.values()), "")
+
     def warm(self) -> None:
         """Load what nearly every analysis needs; SetupError when the weights are missing or broken."""
         for size in {SCAN_SIZE, self.settings.model_size}:

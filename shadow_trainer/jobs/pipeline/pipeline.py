@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,14 +68,19 @@ def run(
     return document
 
 
-def overall_progress(stage: str, done: int, total: int, *, videos: bool = False) -> float:
-    """Progress of the whole analysis in percent (0..100) from the progress inside one stage."""
-    before, planned = 0.0, stages.table(videos=videos)
-    for row in planned:
-        if row.name == stage:
-            within = row.weight * min(done / max(total, 1), 1.0)
-            return 100 * (before + within) / sum(s.weight for s in planned)
-        before += row.weight
+def overall_progress(
+    stage: str, done: int, total: int, *, videos: bool = False, shares: Mapping[str, float] | None = None
+) -> float:
+    """Progress of the whole analysis in percent (0..100) from the progress inside one stage.
+
+    ``shares`` are the stages' as they were measured on this installation; without, the usual ones.
+    """
+    weights = shares or {row.name: row.weight for row in stages.table(videos=videos)}
+    before = 0.0
+    for name, weight in weights.items():
+        if name == stage:
+            return 100 * (before + weight * min(done / max(total, 1), 1.0)) / sum(weights.values())
+        before += weight
     return 0.0
 
 
@@ -90,6 +95,7 @@ def _run_stage(context: Run, stage: Stage, fingerprint: str) -> None:
     started = time.monotonic()
     try:
         stage.run(context)
+        steps = context.steps
         files = [path.relative_to(scratch) for path in sorted(scratch.rglob("*")) if path.is_file()]
         for relative in files:
             target = context.work / relative
@@ -101,6 +107,7 @@ def _run_stage(context: Run, stage: Stage, fingerprint: str) -> None:
         "stage": stage.name,
         "fingerprint": fingerprint,
         "seconds": round(time.monotonic() - started, 3),
+        "steps": steps,
         "files": [relative.as_posix() for relative in files],
     }
     _write_receipt(_receipt(context.work, stage), receipt)

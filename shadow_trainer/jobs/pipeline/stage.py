@@ -51,9 +51,11 @@ class Run:
     stage: str = ""
     scratch: Path = field(default_factory=Path)
     scanned: str = ""
+    steps: int = 0
 
     def advance(self, done: int, total: int) -> None:
         """Report frames (or steps) done in the present stage."""
+        self.steps = max(total, 1)
         self.progress(self.stage, done, max(total, 1))
 
     def write(self, name: str) -> Path:
@@ -73,8 +75,14 @@ class Run:
 
 def timings(work: Path) -> dict[str, float]:
     """Seconds each finished stage took, as its receipt says."""
-    seconds = {}
-    for path in sorted((work / "receipts").glob("*.json")):
-        receipt = json.loads(path.read_text(encoding="utf-8"))
-        seconds[receipt["stage"]] = receipt["seconds"]
-    return seconds
+    return {receipt["stage"]: receipt["seconds"] for receipt in _receipts(work)}
+
+
+def steps(work: Path) -> dict[str, int]:
+    """Over how many frames (or steps) each finished stage went."""
+    return {receipt["stage"]: receipt.get("steps", 1) for receipt in _receipts(work)}
+
+
+def _receipts(work: Path) -> list[dict[str, Any]]:
+    paths = sorted((work / "receipts").glob("*.json"))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]

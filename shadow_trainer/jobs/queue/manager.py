@@ -21,7 +21,7 @@ from ...services import Services
 from ...settings import Settings
 from ...storage import Storage
 from ...vocabulary import ACTIVE_STATES, State
-from ..attempt import publish, retry_policy, workdir
+from ..attempt import pace, publish, retry_policy, workdir
 from ..correction import drawing_tries
 from . import overview, self_test_record, status
 from .status import JobStatus, Live
@@ -280,7 +280,9 @@ class JobManager(ABC):
             workers = self._servers(row.queue)
             if typical is not None:
                 typical *= self._bias()
-        return status.build(row, self._live(row), typical_s=typical, workers=workers)
+        results = self.catalog.statistics.recent_results
+        past = self._recent(f"past {size}", lambda: pace.of_results(results(), str(size or "")))
+        return status.build(row, self._live(row), typical_s=typical, workers=workers, past=past)
 
     def _servers(self, queue: str) -> int:
         """How many workers share the videos of this queue, as of a moment ago."""

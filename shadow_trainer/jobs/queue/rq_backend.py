@@ -224,6 +224,7 @@ class RqJobManager(JobManager):
             position=None if place is None else self._before(job.origin, waiting) + place + 1,
             done=meta.get("done"),
             total=meta.get("total"),
+            frames=meta.get("video_frames"),
         )
 
     def _before(self, queue: str, waiting: Waiting) -> int:

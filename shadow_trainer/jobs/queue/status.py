@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ...catalog import Analysis, utcnow
 from ...vocabulary import ACTIVE_STATES, State
-from ..attempt.states import WORDS, stage_words
+from ..attempt import pace
+from ..attempt.states import FETCH, PUBLISH, WORDS, stage_words
 
 # Below this percentage, time so far says nothing about the time to come.
 MEASURABLE_PERCENT = 5.0
@@ -66,12 +68,21 @@ class Live:
     position: int | None = None
     done: int | None = None
     total: int | None = None
+    frames: int | None = None
 
 
-def build(row: Analysis, live: Live, *, typical_s: float | None = None, workers: int = 1) -> JobStatus:
+def build(
+    row: Analysis,
+    live: Live,
+    *,
+    typical_s: float | None = None,
+    workers: int = 1,
+    past: Sequence[pace.Past] = (),
+) -> JobStatus:
     """The status from the catalog's row and the back end's knowledge.
 
-    ``typical_s``: median duration of such an analysis; ``workers``: how many share the queue.
+    ``typical_s``: median duration of such an analysis; ``workers``: how many share the queue; ``past``: runs of this
+    installation with such a model.
     """
     state = combine(row.state, live.state)
     stage, progress = row.stage, row.progress
@@ -85,7 +96,9 @@ def build(row: Analysis, live: Live, *, typical_s: float | None = None, workers:
         progress=progress,
         message=message(row, state, stage, position),
         queue_position=position,
-        eta_s=estimate(row, state, progress, position, typical_s, workers),
+        eta_s=_left(live, stage, past)
+        if state == State.PROCESSING and past
+        else estimate(row, state, progress, position, typical_s, workers),
         attempts=row.attempt - row.budget_from,
         error=row.error if state in (State.FAILED, State.RETRYING) else None,
         created_at=row.created_at,
@@ -93,6 +106,19 @@ def build(row: Analysis, live: Live, *, typical_s: float | None = None, workers:
         frames_done=live.done if state == State.PROCESSING and live.total else None,
         frames_total=live.total or None if state == State.PROCESSING else None,
     )
+
+
+def _left(live: Live, stage: str, past: Sequence[pace.Past]) -> float | None:
+    """Seconds that the stages which are left take here."""
+    from ..pipeline.stages import table
+
+    stages = [row.name for row in table()]
+    if stage == PUBLISH:
+        return 0.0
+    at = live if live.stage == stage else Live()
+    now = pace.Now(stage or stages[0], at.done or 0, at.total or 0, live.frames or 0)
+    left = pace.remaining_s(past, stages, pace.Now(stages[0]) if stage == FETCH else now)
+    return None if left is None else round(left, 1)
 
 
 def combine(catalog: State, live: State | None) -> State:

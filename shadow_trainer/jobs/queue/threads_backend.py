@@ -39,6 +39,25 @@ SWEEP_S = 60.0
 PREFIX = "threads@"
 
 
+class Heard:
+    """What a running attempt has told of itself."""
+
+    def __init__(self) -> None:
+        self.stage, self.percent, self.done, self.video_frames = "", 0.0, (0, 0), 0
+
+    def frames(self, done: int, total: int) -> None:
+        """Frames (or steps) done in the stage."""
+        self.done = (done, total)
+
+    def video_has(self, frames: int) -> None:
+        """Frames of the whole video."""
+        self.video_frames = frames
+
+    def __call__(self, stage: str, percent: float) -> None:
+        """Called at most twice a second."""
+        self.stage, self.percent = stage, percent
+
+
 class ThreadJobManager(JobManager):
     """See :class:`.manager.JobManager`."""
 
@@ -58,7 +77,7 @@ class ThreadJobManager(JobManager):
         self.runner = Runner(services, engines or Engines(settings), pipeline)
         self._chores = chores
         self.name = f"{PREFIX}{socket.gethostname()}.{os.getpid()}.{id(self):x}"
-        self._live_progress: dict[str, tuple[str, float]] = {}
+        self._live_progress: dict[str, Heard] = {}
         self._running: set[str] = set()
         self._drawing: dict[tuple[str, str], Drawing] = {}
         self._joined: dict[str, float] = {}
@@ -120,12 +139,15 @@ class ThreadJobManager(JobManager):
         self._wake.set()
 
     def _live(self, row: Analysis) -> Live:
-        stage, progress = self._live_progress.get(row.id, (None, None))
+        heard = self._live_progress.get(row.id)
         position = None
         if row.state in (State.QUEUED, State.RETRYING):
             waiting = self.catalog.statistics.waiting_ids()
             position = waiting.index(row.id) + 1 if row.id in waiting else None
-        return Live(stage=stage, progress=progress, position=position)
+        if heard is None:
+            return Live(position=position)
+        done, total = heard.done
+        return Live(None, heard.stage, heard.percent, position, done, total, heard.video_frames)
 
     def _stop(self, analysis_id: str) -> None:
         """Nothing to do: the running attempt asks the catalog several times a second."""
@@ -209,12 +231,10 @@ class ThreadJobManager(JobManager):
         return sorted(waiting, key=lambda i: (rank.get(i, (False, 0)), joined[i]))
 
     def _run(self, analysis_id: str) -> None:
-        def listen(stage: str, percent: float) -> None:
-            self._live_progress[analysis_id] = (stage, percent)
-
+        heard = self._live_progress[analysis_id] = Heard()
         try:
             with logs.context(job_id=analysis_id):
-                self.runner.run(analysis_id, self.name, listener=listen)
+                self.runner.run(analysis_id, self.name, listener=heard)
         except Exception:
             log.exception("the attempt could not be settled; it is taken up again when its lease runs out")
         finally:
