@@ -13,6 +13,7 @@ from .decode import frame_times, frames, raw_frames, scaled_size
 from .encode import Writer
 from .info import VideoInfo
 from .pieces import filmed_s
+from .remux import remux
 
 MAX_FPS = 240.0  # decoders in browsers do not follow above this
 MOST_REPEATS = 4  # of frames, when a video's clock is uneven
@@ -32,10 +33,15 @@ def make_preview(
 
     It runs on the file's own clock: second t of the copy is second ``t * info.time_scale`` of real time. A
     frame of a variable-rate video is held until the next one is due. Sides are even, without sound.
+    A video that browsers play as it is, and that can be stepped through, is copied and not encoded again.
     Raises BadVideo when nothing can be decoded, StorageFull when the disk is full.
     """
     times = frame_times(path, info) / info.time_scale
     fps = preview_rate(times)
+    if remux(path, info, Path(out), max_side=max_side, fps=fps, check=check or (lambda: None)):
+        if progress:
+            progress(len(times), len(times))
+        return _facts(Path(out), info, info.width, info.height, fps, len(times))
     width, height = scaled_size(info, max_side)
     with Writer(out, width, height, fps) as writer:
         append = writer.write_frame if _is_upright(info, width, height) else writer.write
@@ -47,14 +53,20 @@ def make_preview(
                 progress(row, len(times))
     if progress:
         progress(len(times), len(times))
+    return _facts(Path(out), info, writer.width, writer.height, fps, writer.frame_count)
+
+
+def _facts(
+    out: Path, info: VideoInfo, width: int, height: int, fps: Fraction, frame_count: int
+) -> dict[str, Any]:
     return {
-        "width": writer.width,
-        "height": writer.height,
+        "width": width,
+        "height": height,
         "fps": float(fps),
-        "frame_count": writer.frame_count,
-        "duration_s": float(writer.frame_count / fps),
+        "frame_count": frame_count,
+        "duration_s": float(frame_count / fps),
         "time_scale": info.time_scale,
-        "size_bytes": Path(out).stat().st_size,
+        "size_bytes": out.stat().st_size,
     }
 
 
