@@ -67,13 +67,15 @@ def analyse(
     plate_known: bool = True,
     verdicts: Verdicts | None = None,
     releases_before: list[float] | None = None,
+    moved_must_fit: bool = True,
 ) -> Result:
     """Everything that is measured of the athlete in ``series``.
 
     ``throws`` right, left or auto; ``fps`` real frames per second when they cannot be told from the times;
     ``windows`` where to look for deliveries; ``events`` moved by a coach: delivery index -> event -> seconds, the index
     being that of ``releases_before`` where given (after other verdicts a delivery has another); ``verdicts`` what a
-    coach says is a pitch and what is none;
+    coach says is a pitch and what is none; without ``moved_must_fit`` a moved event that no longer fits its pitch is
+    left out;
     ``reference`` a name, a :class:`~.reference.Reference` or None; ``scored`` False: joints too coarse to be
     held against a norm (a light pose model's), so that there are no z, faults or strengths; ``plate_known``
     False: X is the way of the stride, as nobody knows where the plate is. Raises BadRequest for what cannot be.
@@ -90,10 +92,8 @@ def analyse(
     )
     thrown = _throws(context, windows, verdicts)
     pitches = chosen(thrown)
-    moved = edits.renumbered(events or {}, releases_before, [throw.release_s for throw in pitches])
-    measured = [
-        _delivery(context, number, item, fps) for number, item in enumerate(edits.apply(pitches, moved))
-    ]
+    moved = _moved(pitches, events or {}, releases_before, moved_must_fit)
+    measured = [_delivery(context, n, item, fps) for n, item in enumerate(edits.apply(pitches, moved))]
     deliveries = [delivery for delivery, _ in measured]
     together = consistency.over(deliveries)
     deliveries = faults.tell_repeats(deliveries, together.get("faults", []))
@@ -104,9 +104,7 @@ def analyse(
         "level": context.level,
         "deliveries": deliveries,
         "dropped": dropped.among(thrown, pitches),
-        "moved_events": {
-            str(index): {Event(name): when for name, when in times.items()} for index, times in moved.items()
-        },
+        "moved_events": edits.as_entries(moved),
         "consistency": together,
         "warnings": warnings or no_pitch.warnings(series, thrown, pitches, hand, throws != AUTO, windows),
         "footer": faults.FOOTER,
@@ -123,6 +121,17 @@ def _throws(
         return []
     seen = planar.seen_in_frame(series, context.hand)
     return find_throws(context.points, series.time_s, context.height_m, windows, **seen, verdicts=verdicts)
+
+
+def _moved(
+    pitches: list[Throw],
+    events: dict[int, dict[str, float]],
+    releases_before: list[float] | None,
+    must_fit: bool,
+) -> dict[int, dict[str, float]]:
+    """The moved events of the pitches that are there."""
+    moved = edits.renumbered(events, releases_before, [throw.release_s for throw in pitches])
+    return moved if must_fit else edits.that_fit(pitches, moved)
 
 
 def _height(points: Floats) -> float:

@@ -348,7 +348,7 @@ class Person(TypedDict):
 
 
 class Solved(TypedDict):
-    """Under what the stored motion was made."""
+    """Under what the stored motion was made; ``spans`` [first second, last second, person] are what was measured."""
 
     throws: Hand
     height_m: float
@@ -356,6 +356,7 @@ class Solved(TypedDict):
     time_scale: float
     rate_given: bool
     usual_height_m: float
+    spans: NotRequired[list[list[float]]]
 
 
 class Result(TypedDict):

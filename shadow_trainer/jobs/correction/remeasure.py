@@ -1,6 +1,7 @@
 """Measuring a finished analysis again from its stored pose, with what a coach changed.
 
-Moved events, or another hand, height, capture rate, level, reference or view: it takes a second and no pose model.
+Moved events, what is a pitch and what is none, or another hand, height, capture rate, level, reference or view: it
+takes a second and no pose model.
 
 The videos and the report file are drawn again afterwards (:mod:`.redraw`). It runs in a process of its own
 (:func:`in_child`), because the numbers need libraries that the web process does not load:
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +29,13 @@ from ...errors import BadRequest, Conflict, ShadowError, Unavailable
 from ...pitching.document import AnalysisDocument, Result
 from ...pitching.stored import upgraded
 from ...settings import Settings
+from ...vocabulary import Event
 from ..attempt import publish
 from ..attempt.staged import Staged
 from ..pipeline import assumptions, shadow_file
 from ..pipeline.references import References
 from ..pipeline.request import AnalysisRequest
+from . import measured_there
 from .warm_process import WarmProcess
 
 if TYPE_CHECKING:
@@ -59,10 +62,12 @@ _one_at_a_time = threading.Lock()
 @dataclass(frozen=True)
 class Change:
     """``moved``: every event moved by hand (delivery index -> event -> seconds; None: as it was);
-    ``assumed``: options that changed, by name (see :mod:`shadow_trainer.jobs.pipeline.assumptions`)."""
+    ``assumed``: options that changed, by name (see :mod:`shadow_trainer.jobs.pipeline.assumptions`); ``verdicts``: all
+    of what a coach says is a pitch and what is none (None: as it was)."""
 
     moved: Moved | None = None
     assumed: Mapping[str, Any] = field(default_factory=dict)
+    verdicts: list[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -133,13 +138,26 @@ def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
     """
     document = upgraded(_read(storage, row.id, "analysis.json"))
     request = assumptions.changed(row.options, change.assumed)
+    if change.verdicts is not None:
+        request = replace(request, verdicts=tuple(change.verdicts))
     solved = assumptions.solved_under(document, row.options)
     stored = _pose(storage, row)
     series, video = assumptions.reassumed(stored, request, solved, document)
     moved = _moved(change, document, request, video)
-    result = _measured(series, request, storage, moved, video)
+    factor, scale = video["time_scale"] / solved["time_scale"], video["time_scale"]
+    if change.verdicts is not None:
+        measured_there.check(series, solved, factor, request.verdicts, scale)
+    result = _measured(
+        series, request, storage, moved, video,
+        windows=measured_there.windows(solved, factor),
+        releases_before=_releases(document, video) if change.verdicts is not None or change.assumed else None,
+    )  # fmt: skip
     _check_count(result, document, change)
-    document = _document(document, result, request, solved, moved, video)
+    if change.verdicts is not None:
+        measured_there.check_found(result, request.verdicts, scale)
+    document = _document(document, result, request, solved, video)
+    option = assumptions.as_option(document["moved_events"], document["deliveries"], scale)
+    request = replace(request, moved=tuple(option))
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         _write(out, document, series, result, References(storage).find(request.reference))
@@ -172,9 +190,16 @@ def _moved(
     return assumptions.moved_times(moved, document["video"], video)
 
 
+def _releases(document: AnalysisDocument, video: Mapping[str, Any]) -> list[float]:
+    """When the pitches of the document were released, in seconds of the capture rate that ``video`` has now."""
+    factor = float(document["video"]["capture_fps"]) / float(video["capture_fps"])
+    return [delivery["events"][Event.RELEASE]["time_s"] * factor for delivery in document["deliveries"]]
+
+
 def _measured(
-    series: Any, request: AnalysisRequest, storage: Storage, moved: Moved, video: dict[str, Any]
-) -> Result:
+    series: Any, request: AnalysisRequest, storage: Storage, moved: Moved, video: dict[str, Any], *,
+    windows: list[tuple[float, float]] | None, releases_before: list[float] | None,
+) -> Result:  # fmt: skip
     from ... import pitching
 
     return pitching.analyse(
@@ -187,11 +212,16 @@ def _measured(
         events={int(index): events for index, events in moved.items()},
         reference=References(storage).find(request.reference),
         scored=request.scored,
+        windows=windows,
+        verdicts=pitching.verdicts.given(request.verdicts, video["time_scale"]),
+        releases_before=releases_before,
     )
 
 
 def _check_count(result: Result, document: AnalysisDocument, change: Change) -> None:
-    if not result["deliveries"]:
+    if change.verdicts is not None:
+        return
+    if document["deliveries"] and not result["deliveries"]:
         raise BadRequest(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
     if not change.assumed and len(result["deliveries"]) != len(document["deliveries"]):
         raise Conflict(
@@ -201,13 +231,13 @@ def _check_count(result: Result, document: AnalysisDocument, change: Change) -> 
 
 def _document(
     before: AnalysisDocument, result: Result, request: AnalysisRequest, solved: dict[str, Any],
-    moved: Moved, video: dict[str, Any],
+    video: dict[str, Any],
 ) -> AnalysisDocument:  # fmt: skip
     """analysis.json with everything that follows from the change, and a new revision."""
-    from ...pitching.film_warnings import CODES
-    from ..pipeline.document import plain
+    from ...pitching import film_warnings, no_pitch
+    from ..pipeline.document import plain, said
 
-    stale = CODES | {assumptions.RATE_CHANGED["code"]}
+    stale = film_warnings.CODES | no_pitch.CODES | {assumptions.RATE_CHANGED["code"]}
     if request.capture_fps is not None:
         stale |= {"slow_motion_found", "slow_motion_unsure"}
     kept = [warning for warning in before["warnings"] if warning["code"] not in stale]
@@ -220,11 +250,13 @@ def _document(
             "view": result["view"],
             "level": result["level"],
             "deliveries": result["deliveries"],
+            "dropped": result["dropped"],
+            "verdicts": said(request.verdicts, video["time_scale"]),
             "consistency": result["consistency"],
             "video": video,
             "warnings": [*kept, *result["warnings"]],
             assumptions.SOLVED: solved,
-            MOVED: moved,
+            MOVED: result["moved_events"],
             REVISION: secrets.token_hex(6),
         }
     )

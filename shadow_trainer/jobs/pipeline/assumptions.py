@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...errors import BadRequest
-from ...pitching.document import VideoWarning
-from ...vocabulary import Hand
+from ...pitching.document import Delivery, VideoWarning
+from ...vocabulary import Event, Hand
 from .request import AnalysisRequest
 
 if TYPE_CHECKING:
@@ -86,6 +86,32 @@ def moved_times(
     """Events moved by hand, on the seconds of another capture rate."""
     factor = float(before["capture_fps"]) / float(video["capture_fps"])
     return {index: {name: when * factor for name, when in events.items()} for index, events in moved.items()}
+
+
+def moved_by_release(
+    moved: Iterable[Mapping[str, Any]], time_scale: float
+) -> tuple[dict[int, dict[str, float]], list[float]]:
+    """``(events, releases)`` of the option ``moved`` in real seconds, as :func:`...pitching.analyse` takes them."""
+    rows = list(moved)
+    events = {
+        place: {name: when * time_scale for name, when in row["events"].items()}
+        for place, row in enumerate(rows)
+    }
+    return events, [row["at_s"] * time_scale for row in rows]
+
+
+def as_option(
+    moved: Mapping[str, Mapping[Event, float]], deliveries: list[Delivery], time_scale: float
+) -> list[dict[str, Any]]:
+    """The option ``moved`` from a document's own ``moved_events``: each pitch by the time of its release."""
+    return [
+        {
+            "at_s": deliveries[int(index)]["events"][Event.RELEASE]["time_s"] / time_scale,
+            "events": {str(name): when / time_scale for name, when in events.items()},
+        }
+        for index, events in moved.items()
+        if events and int(index) < len(deliveries)
+    ]
 
 
 def usual_height() -> float:

@@ -13,13 +13,20 @@ from .stage import Run, timings
 
 if TYPE_CHECKING:
     from ...pose.tracking.candidates import Scan
+    from ...pose.tracking.spans import Span
     from ...video import VideoInfo
 
 SLOW_MOTION_FIX = "Give the capture rate with the upload if you know it; it is in the camera's settings."
 
 
 def build_document(
-    run: Run, info: VideoInfo, scan: Scan, result: Result, motion: Mapping[str, Any], person: int | None
+    run: Run,
+    info: VideoInfo,
+    scan: Scan,
+    result: Result,
+    motion: Mapping[str, Any],
+    person: int | None,
+    spans: Iterable[Span] = (),
 ) -> tuple[AnalysisDocument, dict[str, Any]]:
     """``(document, curves)``: the contract's analysis.json, and the time series for the charts.
 
@@ -46,6 +53,8 @@ def build_document(
         "timings_s": timings(run.work),
     }
     solved = assumptions.solved_under(document, run.request.as_dict())
+    factor = float(motion["slow_motion_factor"])
+    solved["spans"] = [[span.start_s / factor, span.end_s / factor, span.person] for span in spans]
     return plain({**document, assumptions.SOLVED: solved}), plain(
         {"schema": SCHEMA, "deliveries": result["series"]}
     )

@@ -38,7 +38,9 @@ class AnalysisRequest:
     from an earlier scan; ``reference`` a reference's name or ``none``; ``level`` whose norms are used.
     ``start_s`` and ``end_s`` cut a part out of the video, in seconds of the file's own clock: the part is
     the video from there on, and times count from its beginning. ``turn_deg`` turns the picture clockwise.
-    ``verdicts`` are what a coach says is a pitch and what is none (see :mod:`.verdicts`).
+    ``verdicts`` are what a coach says is a pitch and what is none (see :mod:`.verdicts`). ``moved`` are the events that
+    were moved by hand, for another run: ``{"at_s", "events"}``, the release of their pitch and event -> seconds, on the
+    video's own clock.
     """
 
     throws: str = "auto"
@@ -53,6 +55,7 @@ class AnalysisRequest:
     end_s: float | None = None
     turn_deg: int = 0
     verdicts: tuple[dict[str, Any], ...] = ()
+    moved: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("throws", self.throws, THROWS)
@@ -73,6 +76,7 @@ class AnalysisRequest:
         if self.person is not None and self.person < 0:
             raise BadRequest("person must be the number of a candidate, 0 or more.", code="bad_person")
         object.__setattr__(self, "verdicts", verdicts.checked(self.verdicts))
+        object.__setattr__(self, "moved", tuple(dict(one) for one in self.moved))
 
     @property
     def scored(self) -> bool:
@@ -81,7 +85,8 @@ class AnalysisRequest:
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON types."""
-        return {**asdict(self), "verdicts": [dict(one) for one in self.verdicts]}
+        lists = {name: [dict(one) for one in getattr(self, name)] for name in ("verdicts", "moved")}
+        return {**asdict(self), **lists}
 
     def as_stored(self) -> dict[str, object]:
         """Plain JSON types for the catalog: what was left open is left out.

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from ...errors import BadVideo
-from . import tracks
+from . import assumptions, tracks
 from .artifacts import Artifacts
 from .document import build_document
 from .stage import Run, Stage
@@ -211,7 +211,8 @@ def analyse(run: Run) -> None:
 
     info, factor = real_time(run)
     series = PoseSeries.load(run.work / "motion.npz")
-    scanned = _scan(run)
+    scanned, spans = _scan(run), tracks.spans(run, tracks.TRACK)
+    moved, releases_before = assumptions.moved_by_release(run.request.moved, info.time_scale)
     reference = References(open_storage(run.settings.storage_address, run.settings)).find(
         run.request.reference
     )
@@ -224,11 +225,14 @@ def analyse(run: Run) -> None:
         level=run.request.level,
         reference=reference,
         scored=run.request.scored,
-        windows=_windows(tracks.spans(run, tracks.TRACK), factor),
+        windows=_windows(spans, factor),
         verdicts=pitching.verdicts.given(run.request.verdicts, info.time_scale),
+        events=moved,
+        releases_before=releases_before,
+        moved_must_fit=False,
     )
     found = run.read_json("motion.json")
-    document, curves = build_document(run, info, scanned, result, found, measured_person(run))
+    document, curves = build_document(run, info, scanned, result, found, measured_person(run), spans)
     run.write_json("out/analysis.json", document)
     run.write_json("out/series.json", curves)
     series.save(run.write("out/pose.npz"))
@@ -287,7 +291,7 @@ STAGES: tuple[Stage, ...] = (
         "analyse",
         "Finding the events and the numbers",
         0.03,
-        ("view", "reference", "level"),
+        ("view", "reference", "level", "moved"),
         analyse,
         RENDERING,
     ),

@@ -35,6 +35,23 @@ def renumbered(
     return out
 
 
+def as_entries(moved: dict[int, dict[str, float]]) -> dict[str, dict[Event, float]]:
+    """Moved events as analysis.json has them."""
+    return {str(index): {Event(name): when for name, when in times.items()} for index, times in moved.items()}
+
+
+def that_fit(deliveries: list[Throw], moved: dict[int, dict[str, float]]) -> dict[int, dict[str, float]]:
+    """``moved`` without what can no longer be, one pitch with another: after another model of the body saw it."""
+    out = {}
+    for index, times in moved.items():
+        try:
+            _moved(deliveries[index], times)
+        except BadRequest:
+            continue
+        out[index] = times
+    return out
+
+
 def apply(deliveries: list[Throw], moved: dict[int, dict[str, float]]) -> list[Throw]:
     """Deliveries with their events replaced: ``moved`` is delivery index -> event -> seconds.
 

@@ -55,7 +55,10 @@ def schemas() -> dict[str, Any]:
     """Name -> schema."""
     return {
         "Problem": _problem(),
-        "Options": _object({field.name: OPTIONS[field.name] for field in fields(AnalysisRequest)}, ()),
+        "Options": _object(
+            {field.name: OPTIONS[field.name] for field in fields(AnalysisRequest) if field.name != "moved"},
+            (),
+        ),
         "Assumptions": _object({name: _or_null(OPTIONS[name]) for name in assumptions.FIELDS}, ()),
         "Accepted": _object(
             {"job_id": TEXT, "status": TEXT, "status_url": ADDRESS, "result_url": ADDRESS, "message": TEXT}
