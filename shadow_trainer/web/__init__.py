@@ -94,6 +94,7 @@ def _views() -> tuple[ModuleType, ...]:
         history,
         home,
         login,
+        pitches,
         prometheus,
         references,
         results,
@@ -102,7 +103,7 @@ def _views() -> tuple[ModuleType, ...]:
         shared_report,
     )
 
-    machines = (health, prometheus, rq_dashboard, api, results, direct_upload, evaluation)
+    machines = (health, prometheus, rq_dashboard, api, results, pitches, direct_upload, evaluation)
     analyses = (
         home,
         history,

@@ -70,6 +70,7 @@ ROUTES = (
         for action in ("delete", "restore", "purge", "rerun", "download")
     ),
     Route("actions.events", "POST", "/analyses/{id}/events", "own", {"delivery": "0", "undo": "1"}),
+    Route("pitches.say", "POST", "/analyses/{id}/verdicts", "own", {"at_s": "x"}),
     # Athletes
     Route("athletes.index", "GET", "/athletes", "list"),
     Route("athletes.create", "POST", "/athletes", "known", {"name": "New"}),
@@ -127,6 +128,8 @@ ROUTES = (
     _videos("results.charts_data", "GET", "/charts"),
     _videos("results.pitch", "GET", "/pitches/0"),
     _videos("results.assume", "POST", "/assumptions", json={"throws": "sideways"}),
+    _videos("pitches.add", "POST", "/deliveries", json={"at_s": 9999.0, "verdict": "no_pitch"}),
+    _videos("pitches.drop", "DELETE", "/deliveries/7", absent=True),
     _videos("results.move_events", "POST", "/events", json={"events": {}}),
     # Admins
     Route("prometheus.metrics", "GET", "/metrics", "admin"),

@@ -28,7 +28,7 @@ from ...vocabulary import State
 from ..pipeline.artifacts import VIDEOS
 from ..pipeline.request import AnalysisRequest
 from ..pipeline.stage import steps, timings
-from . import pace, publish, retry_policy, settlement, workdir
+from . import kept_stages, pace, publish, retry_policy, settlement, workdir
 from .progress import Lease, Listener, Reporter
 from .staged import Staged
 from .states import ELSEWHERE, FETCH, PUBLISH
@@ -117,6 +117,7 @@ class Runner:
         request = AnalysisRequest.from_stored(row.options)
         with workdir.enter(self.services.settings, row.id, claim.number) as work:
             video = self._fetch(row, work, reporter)
+            kept_stages.restore(self.services.storage, row.id, row.files or [], work)
             document = self.pipeline_or_real()(
                 request,
                 video,
@@ -134,6 +135,7 @@ class Runner:
         self, claim: Claim, row: Analysis, work: Path, document: dict[str, Any], check: Callable[[], None]
     ) -> None:
         """Replace files and rows together; raises Canceled when the attempt lost its right."""
+        kept_stages.keep(work)
         out = work / publish.OUT
         names = publish.finished_files(out)
         # Videos that were drawn of the run before show its numbers.

@@ -90,6 +90,8 @@ OPERATIONS: dict[str, Operation] = {
     "results.pitch": Operation({200: JSON}),
     "results.move_events": Operation({200: JSON}, body={JSON: _ref("MovedEvents")}),
     "results.assume": Operation({200: JSON}, body={JSON: _ref("Assumptions")}),
+    "pitches.add": Operation({200: JSON, 202: "Accepted"}, body={JSON: _ref("PitchVerdict")}),
+    "pitches.drop": Operation({200: JSON, 202: "Accepted"}),
     "references.listed": Operation({200: "References"}),
     "health.health": Operation({200: "Health"}),
     "health.ready": Operation({200: "Ready", 503: "Ready"}),

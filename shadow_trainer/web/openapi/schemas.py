@@ -93,6 +93,7 @@ def schemas() -> dict[str, Any]:
             },
             ("events",),
         ),
+        "PitchVerdict": _pitch_verdict(),
         "Evaluation": _evaluation(),
         "References": _object({"references": {"type": "array", "items": _reference()}}),
         "TicketRequest": _object({"name": TEXT, "size_bytes": WHOLE}),
@@ -176,6 +177,15 @@ def _reference() -> dict[str, Any]:
             "source": TEXT,
         }
     )
+
+
+def _pitch_verdict() -> dict[str, Any]:
+    known = {
+        "at_s": {"type": "number", "minimum": 0},
+        "verdict": {"enum": [*Verdict, None]},
+        "person": {"type": ["integer", "null"], "minimum": 0},
+    }
+    return _object(known, ("at_s",))
 
 
 def _evaluation() -> dict[str, Any]:

@@ -27,7 +27,7 @@ def move_events(analysis_id: str, delivery: int, events: dict[str, float]) -> An
         moved = {**before, str(delivery): {**before.get(str(delivery), {}), **events}} if events else {}
         return remeasure.Change(moved=moved)
 
-    return _measure(analysis_id, change)
+    return measure(analysis_id, change)
 
 
 def events_of(analysis_id: str, delivery: int) -> dict[str, float]:
@@ -44,10 +44,10 @@ def assume(analysis_id: str, changes: dict[str, Any]) -> AnalysisDocument:
     if changes.get("reference", "") not in ("", row.options.get("reference")):
         changes = {**changes, "reference": references.option_of(changes["reference"])}
     assumptions.changed(row.options, changes)
-    return _measure(analysis_id, lambda: remeasure.Change(assumed=changes))
+    return measure(analysis_id, lambda: remeasure.Change(assumed=changes))
 
 
-def _measure(analysis_id: str, change: Callable[[], remeasure.Change]) -> AnalysisDocument:
+def measure(analysis_id: str, change: Callable[[], remeasure.Change]) -> AnalysisDocument:
     """The numbers again, now; the videos when a worker has time. ``change`` is asked when it is its turn."""
     revision = remeasure.apply(unrestricted(), analysis_id, change)
     current().jobs.redraw(analysis_id, revision)

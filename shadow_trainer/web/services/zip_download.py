@@ -16,7 +16,7 @@ from ..http.filenames import slug
 CHUNK = 1 << 20
 # Pictures of the candidates and what only our own pages read stay out.
 PLAIN = "preview.mp4"
-LEFT_OUT = {PLAIN, "series.json", "shadow.npz", "people.json"}
+LEFT_OUT = {PLAIN, "series.json", "shadow.npz", "people.json", "stages.zip", "track.npz", "track.json"}
 PACKED = {".json", ".csv", ".html"}
 
 

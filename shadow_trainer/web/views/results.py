@@ -145,7 +145,7 @@ def move_events(analysis_id: str) -> Response:
     times = [*events.values(), delivery]
     if any(isinstance(t, bool) or not isinstance(t, int | float) or not math.isfinite(t) for t in times):
         raise BadRequest("Events are names with seconds.", code="bad_events", fix="Send numbers.")
-    return _measured(analysis_id, corrections.move_events(analysis_id, int(delivery), events))
+    return measured(analysis_id, corrections.move_events(analysis_id, int(delivery), events))
 
 
 @blueprint.post("/<analysis_id>/assumptions")
@@ -161,12 +161,22 @@ def assume(analysis_id: str) -> Response:
             fix='Send {"level": "youth"}.',
         )
     analyses.completed(analysis_id)
-    return _measured(analysis_id, corrections.assume(analysis_id, changes_from(body)))
+    return measured(analysis_id, corrections.assume(analysis_id, changes_from(body)))
 
 
-def _measured(analysis_id: str, document: AnalysisDocument) -> Response:
+def measured(analysis_id: str, document: AnalysisDocument) -> Response:
     """What followed from a change."""
-    names = ("athlete", "view", "level", "video", "deliveries", "consistency", "warnings")
+    names = (
+        "athlete",
+        "view",
+        "level",
+        "video",
+        "deliveries",
+        "dropped",
+        "verdicts",
+        "consistency",
+        "warnings",
+    )
     options = analyses.find(analysis_id).options
     return jsonify(
         moved_events=document.get("moved_events") or {},
