@@ -36,6 +36,7 @@ def setup() -> int:
     started = time.monotonic()
     with only_one():
         _install("requirements.txt")
+        project.make_example()
     say(f"ready ({time.monotonic() - started:.1f} s)")
     return 0
 

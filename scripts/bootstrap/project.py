@@ -13,6 +13,11 @@ def prepare_weights() -> None:
     run([*COMMAND, "models", "ensure"], "preparing the pose weights", ours=True)
 
 
+def make_example() -> None:
+    """The report that the first page opens: the sample, analyzed once for each release."""
+    run([*COMMAND, "example"], "making the example report", ours=True)
+
+
 def migrate_database() -> None:
     """Bring the catalog to the newest migration; nothing to do is quick."""
     run([*COMMAND, "db", "upgrade"], "migrating the database", ours=True)

@@ -17,6 +17,7 @@ from .repository import Repository
 # An estimate is corrected by the median of at least so many comparisons with the truth, within these bounds.
 BIAS_SAMPLE, BIAS_LEAST, BIAS_MOST = 5, 0.5, 4.0
 BULK = "batch"  # the queue of videos that nobody waits for
+EXAMPLE = "example"  # the source of a copy that nobody computed
 SAMPLE = 30  # durations that make an estimate; older ones belong to another machine or release
 
 
@@ -104,6 +105,7 @@ class Statistics(Repository):
             select(Attempt.started_at, Attempt.finished_at, Analysis.options)
             .join(Analysis, Analysis.id == Attempt.analysis_id)
             .where(Attempt.outcome == State.COMPLETED, Attempt.finished_at.is_not(None))
+            .where(Analysis.source != EXAMPLE)
             .order_by(Attempt.finished_at.desc())
             .limit(SAMPLE)
         )

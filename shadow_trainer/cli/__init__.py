@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "reference": ("reference", "reference", "The deliveries to compare with: list, import, save, remove."),
     "up": ("up", "up", "Start everything: Redis, worker, clock, web server."),
     "demo": ("demo", "demo", "Send the sample clip through the queue and print what was found."),
+    "example": ("example", "example", "Make the finished report that the first page opens."),
     "doctor": ("doctor", "doctor", "Say what works on this machine and how to mend what does not."),
     "settings": ("settings", "settings", "Every setting with its present value."),
     "api": ("api", "api", "The addresses for programs, as docs/api.md lists them."),

@@ -30,7 +30,7 @@ def one_line(done: subprocess.CompletedProcess[str]) -> str:
 def test_the_first_set_up_makes_everything(finished_toy: Toy) -> None:
     assert (finished_toy.folder / ".venv" / "bin" / "python").exists()
     assert (finished_toy.folder / "node_modules" / ".installed").exists()
-    assert finished_toy.calls() == ["models ensure", "db upgrade"]
+    assert finished_toy.calls() == ["models ensure", "db upgrade", "example"]
 
 
 def test_the_secret_is_random_private_and_long(finished_toy: Toy) -> None:

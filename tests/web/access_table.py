@@ -49,6 +49,7 @@ ROUTES = (
     Route("analysis.page", "GET", "/analyses/{id}", "own"),
     Route("files.file", "GET", "/analyses/{id}/files/overlay.mp4", "own"),
     Route("home.sample", "POST", "/samples", "known"),
+    Route("home.example_report", "POST", "/example", "known", absent=True),  # none is made here
     Route("actions.cancel", "POST", "/analyses/{id}/cancel", "own"),
     Route("actions.retry", "POST", "/analyses/{id}/retry", "own"),
     Route("actions.person", "POST", "/analyses/{id}/person", "own", {"person": "0"}),

@@ -21,7 +21,7 @@ from ...services import Services
 from ...settings import Settings
 from ...storage import Storage
 from ...vocabulary import ACTIVE_STATES, State
-from ..attempt import pace, publish, retry_policy, workdir
+from ..attempt import example, pace, publish, retry_policy, workdir
 from ..correction import drawing_tries
 from . import overview, self_test_record, status
 from .status import JobStatus, Live
@@ -160,6 +160,10 @@ class JobManager(ABC):
         videos.check_possible(self.services, row, name)
         return self._draw(row.id, name)
 
+    def complete_example(self, analysis_id: str, facts: dict[str, Any]) -> None:
+        """Finish a copy of the example without a worker; one that a worker took meanwhile is computed."""
+        example.complete(self.services, analysis_id, facts)
+
     def cancel(self, analysis_id: str) -> JobStatus:
         """Stop it, whatever it is doing; at its end it stays as it is. NotFound for an unknown id."""
         before = self.catalog.analyses.get(analysis_id).state
@@ -282,6 +286,7 @@ class JobManager(ABC):
                 typical *= self._bias()
         results = self.catalog.statistics.recent_results
         past = self._recent(f"past {size}", lambda: pace.of_results(results(), str(size or "")))
+        typical = typical if typical is not None else status.whole(past)
         return status.build(row, self._live(row), typical_s=typical, workers=workers, past=past)
 
     def _servers(self, queue: str) -> int:

@@ -121,6 +121,14 @@ def _left(live: Live, stage: str, past: Sequence[pace.Past]) -> float | None:
     return None if left is None else round(left, 1)
 
 
+def whole(past: Sequence[pace.Past]) -> float | None:
+    """Seconds that all stages take here; None without a past."""
+    from ..pipeline.stages import table
+
+    stages = [row.name for row in table()]
+    return pace.remaining_s(past, stages, pace.Now(stages[0]))
+
+
 def combine(catalog: State, live: State | None) -> State:
     """One state of two opinions: an end is an end; while it runs, the back end knows better.
 

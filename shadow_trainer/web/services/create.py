@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import shutil
 import tempfile
@@ -13,10 +14,12 @@ from typing import Any
 from flask import current_app
 
 from ...catalog import Analysis
+from ...catalog.statistics import EXAMPLE
 from ...errors import NotFound, Unavailable
+from ...jobs.attempt import example, publish
 from ...jobs.pipeline.request import AnalysisRequest
 from ...settings import ROOT
-from ..accounts.viewer import catalog
+from ..accounts.viewer import catalog, viewer
 from ..http.services import current
 from ..uploads.receive import Received, check_queue, title_of
 from ..uploads.stream import MB, area
@@ -51,6 +54,34 @@ def accept_sample(name: str, options: AnalysisRequest) -> Analysis:
     path = copy_of(ROOT / "static" / "samples" / file)
     received = Received(path, path.stat().st_size, file, ".mp4", idempotency.sample_id(name))
     return _create(received, title, options, "sample")
+
+
+def open_example() -> Analysis:
+    """The viewer's own copy of the example report, made at the first time; NotFound where none was made at set-up."""
+    storage, facts = current().storage, example.manifest(current().storage)
+    analysis_id = hashlib.sha256(f"example:{viewer().user_id}".encode()).hexdigest()[:32]
+    if (known := catalog().analyses.find(analysis_id, with_trash=True)) is not None:
+        if known.deleted_at is not None:
+            current().jobs.restore(analysis_id)
+        return known
+    if facts is None:
+        raise NotFound(
+            "No example report was made here.",
+            code="no_example",
+            fix="Run the sample, or tell the operator to run `python -m shadow_trainer example`.",
+        )
+    example.put_files(storage, analysis_id, facts)
+    row = catalog().analyses.create(
+        analysis_id=analysis_id,
+        title="Example: left-hander, open side",
+        original_name=example.SAMPLE.name,
+        original_key=publish.key(analysis_id, example.ORIGINAL),
+        original_bytes=storage.size(publish.key(analysis_id, example.ORIGINAL)),
+        options=facts["options"],
+        source=EXAMPLE,
+    )
+    current().jobs.complete_example(row.id, facts)
+    return row
 
 
 def copy_of(path: Path) -> Path:

@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ...errors import ShadowError
+from ...jobs.attempt import example
 from ...jobs.pipeline.request import AnalysisRequest
 from ..accounts.viewer import catalog
 from ..forms.analysis import CHOICES
@@ -51,6 +52,7 @@ def _page(problem: ShadowError | None = None) -> str:
         first_in_line=FIRST_IN_LINE,
         athletes=catalog().athletes.all(),
         references=references.choices(),
+        has_example=example.manifest(current().storage) is not None,
         recent=items(analyses.list_analyses(limit=RECENT)),
     )
 
@@ -67,6 +69,13 @@ def upload() -> Response | tuple[str, int]:
     if len(rows) > 1:
         return redirect(url_for("history.page"), code=303)
     return redirect(url_for("analysis.page", analysis_id=rows[0].id), code=303)
+
+
+@blueprint.post("/example")
+@limited("upload")
+def example_report() -> Response:
+    """Open the finished example report."""
+    return redirect(url_for("analysis.page", analysis_id=create.open_example().id), code=303)
 
 
 @blueprint.post("/samples")
