@@ -123,16 +123,18 @@ def _values(path: Path, text: str, claimed: int, channels: int) -> tuple[Floats,
     flat = _all_numbers(text)
     if flat is not None and len(flat) == claimed * channels:
         return flat.reshape(claimed, channels), []
-    rows = [line.split() for line in text.splitlines() if line.strip()]
+    # Lines are taken apart one at a time: all numbers as words would be thirty times the file.
+    rows = [line for line in text.splitlines() if line.strip()]
     check_numbers(path, len(rows), channels)
-    if flat is not None and sum(len(row) == channels for row in rows) < len(rows) / 2:
+    if flat is not None and sum(len(row.split()) == channels for row in rows) < len(rows) / 2:
         # Rows that are broken over lines.
         whole = len(flat) // channels
         return flat[: whole * channels].reshape(whole, channels), _counted(claimed, whole, 0)
     out, short = np.full((len(rows), channels), np.nan), 0
     for place, row in enumerate(rows):
-        if len(row) == channels:
-            out[place] = numbers(row, f"row {place + 1} of {path.name}")
+        words = row.split()
+        if len(words) == channels:
+            out[place] = numbers(words, f"row {place + 1} of {path.name}")
         else:
             short += 1
     return out, _counted(claimed, len(rows), short)

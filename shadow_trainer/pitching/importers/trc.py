@@ -39,11 +39,12 @@ def read_trc(path: Path) -> Raw:
     check_shape(path, len(lines), len(names) // 3)
     head = _head(lines[:place], separator)
     first = place + 1 + _lines_of_axes(lines[place + 1 : place + 4], separator)
-    rows = [_cells(line, separator) for line in lines[first:] if line.strip()]
-    widest = max(map(len, rows), default=0)
+    # Lines are taken apart one at a time: all cells at once would be ten times the file.
+    rows = [line for line in lines[first:] if line.strip()]
+    widest = max((len(_cells(line, separator)) for line in rows), default=0)
     columns = _columns(path, names, widest - _FIRST)
     check_shape(path, len(rows), len(columns))
-    table, short = _table(path, rows, columns)
+    table, short = _table(path, rows, separator, columns)
     rate = _number_of(head, "datarate", "camerarate")
     unit = units.named(head.get("units", ""))
     return Raw(
@@ -117,13 +118,16 @@ def _columns(path: Path, names: list[str], width: int) -> dict[int, str]:
     return {place: name for place, (_, name) in enumerate(named)}
 
 
-def _table(path: Path, rows: list[list[str]], columns: Iterable[int]) -> tuple[np.ndarray, int]:
+def _table(
+    path: Path, rows: list[str], separator: str | None, columns: Iterable[int]
+) -> tuple[np.ndarray, int]:
     """``(numbers of frame, time and the named markers, rows that end too early)``."""
     wanted = [0, 1, *(_FIRST + 3 * place + axis for place in columns for axis in range(3))]
     last = max(wanted)
     out = np.full((len(rows), len(wanted)), np.nan)
     short = 0
-    for place, row in enumerate(rows):
+    for place, line in enumerate(rows):
+        row = _cells(line, separator)
         if len(row) <= last:
             # Empty cells at the end are often left out; a row without one of its last numbers was cut.
             short += 1

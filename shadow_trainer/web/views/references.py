@@ -20,7 +20,7 @@ from ...pitching.reference import Reference, from_delivery
 from ...vocabulary import EVENTS
 from ..forms.analysis import LEVEL_CHOICES, parse_height
 from ..forms.athlete import HANDS
-from ..services import analyses, references
+from ..services import analyses, motion_import, references
 from ..uploads.receive import display_name
 from ..uploads.stream import MB, area, upload_of
 
@@ -155,20 +155,16 @@ def _imported(form: Mapping[str, str]) -> Row:
     labels = importers.label_map(filter(None, map(str.strip, form.get("labels", "").splitlines())))
     with tempfile.TemporaryDirectory(dir=area(current_app), prefix="import-") as folder:
         path, shown_as = _received(Path(folder))
+        options: dict[str, Any] = {"name": name, "hand": hand, "level": level, "height_m": height_m, "fps": fps}
         try:
-            motion = importers.read(path, fps=fps, labels=labels)
+            read = motion_import.imported(path, labels=labels, **options)
         except BadRequest as error:
             # The coach knows the file by its own name.
             said = error.message.replace(path.name, shown_as)
             raise BadRequest(said, code=error.code, fix=error.fix) from error
-    reference = importers.as_reference(motion, name=name, hand=hand, level=level, height_m=height_m)
-    notes = [*motion.notes, *_guessed(reference, hand, height_m)]
-    more: dict[str, Any] = {
-        "labels": {mark: list(used) for mark, used in motion.labels.items()},
-        "notes": notes,
-    }
-    more |= {"format": motion.format, "fps": motion.fps, "file": shown_as, "frames": len(motion.time_s)}
-    return references.save(reference, name=name, more=more)
+    notes = [*read.understood["notes"], *_guessed(read.reference, hand, height_m)]
+    more = {**read.understood, "notes": notes, "file": shown_as}
+    return references.save(read.reference, name=name, more=more)
 
 
 def _guessed(reference: Reference, hand: str, height_m: float | None) -> list[str]:
