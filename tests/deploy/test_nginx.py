@@ -15,6 +15,7 @@ import pytest
 from shadow_trainer.errors import TooLarge
 from shadow_trainer.jobs.pipeline import stages
 from shadow_trainer.settings import Settings
+from shadow_trainer.web.uploads.stream import MOTION_MAX_MB
 from tests.deploy import composition, proxied
 from tests.deploy.proxied import CONF, PASSWORD, Site
 
@@ -128,10 +129,54 @@ def test_other_forms_may_not_be_large(site: Site) -> None:
     assert answer.status == 413
 
 
-def test_the_proxy_s_limit_is_a_little_above_the_program_s() -> None:
-    [upload] = [line for line in CONF.read_text().splitlines() if "client_max_body_size 10" in line]
-    limit = int(upload.split()[1].removesuffix("m;")) * MIB
-    assert Settings().max_upload_mb * 1_000_000 + 256_000 < limit
+@pytest.mark.parametrize(
+    ("address", "size", "words"),
+    [
+        ("/videos/get_3d_keypoints", 2048 * MIB, "The film is larger than the limit of 1024 MB."),
+        ("/references", 50 * MIB, "The motion file is larger than the limit of 40 MB."),
+        (f"/videos/{'0' * 32}/retry", 2 * MIB, "The request is larger than 1 MB."),
+    ],
+)
+@pytest.mark.parametrize("accept", ["application/json", "text/html,*/*;q=0.8"])
+def test_what_is_too_large_is_refused_with_its_own_limit(
+    address: str, size: int, words: str, accept: str, site: Site
+) -> None:
+    connection = site.connection()
+    connection.putrequest("POST", address)
+    for name, value in {"Accept": accept, "Content-Type": "multipart/form-data; boundary=b"}.items():
+        connection.putheader(name, value)
+    connection.putheader("Content-Length", str(size))
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert answer.status == 413 and words in answer.read().decode()
+
+
+def location_of(address: str) -> str:
+    """The block of the configuration that takes an address."""
+    blocks = re.findall(r"location (=|~)? ?(\S+) \{\n(.*?)\n        \}", CONF.read_text(), re.DOTALL)
+    exact = [body for how, name, body in blocks if how == "=" and name == address]
+    matching = [body for how, name, body in blocks if how == "~" and re.search(name, address)]
+    return [*exact, *matching, ""][0]
+
+
+@pytest.mark.parametrize(
+    ("address", "program_mb"),
+    [
+        ("/", Settings().max_upload_mb),
+        ("/videos/upload", Settings().max_upload_mb),
+        ("/videos/get_3d_keypoints", Settings().max_upload_mb),
+        ("/references", MOTION_MAX_MB),
+    ],
+)
+def test_the_proxy_s_limit_is_a_little_above_the_program_s(address: str, program_mb: int) -> None:
+    block = location_of(address)
+    found = re.search(r"client_max_body_size (\d+)m;", block)
+    assert found, address
+    assert program_mb * 1_000_000 + 256_000 < int(found[1]) * MIB < 1.2 * program_mb * 1_000_000
+    assert "proxy_request_buffering off" in block and "error_page 413 @" in block
+    kind = "motion" if address == "/references" else "film"
+    assert f"@{kind}_too_large_for_$asked_by" in block
+    assert f"larger than the limit of {program_mb} MB" in CONF.read_text()
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/ready"])

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, Any
 
-from flask import Flask, Request, current_app, g
+from flask import Flask, Request, current_app, g, request
 from werkzeug.datastructures import FileStorage
 
 from ...errors import BadRequest, StorageFull, TooLarge, is_full_disk
@@ -17,6 +17,8 @@ from ..http.services import current, services_of
 
 MB = 1_000_000
 STALE_S = 3600.0
+# A motion file of another program is no video; its form is the only one that takes it.
+MOTION_MAX_MB, MOTION_FORM = 40, "references.import_"
 
 
 class UploadStream:
@@ -37,7 +39,8 @@ class UploadStream:
             handle, name = tempfile.mkstemp(prefix="upload-", suffix=".part", dir=area(current_app))
         except OSError as error:
             raise _disk_error(error) from error
-        return cls(Path(name), os.fdopen(handle, "w+b"), settings.max_upload_mb * MB)
+        most = MOTION_MAX_MB if request.endpoint == MOTION_FORM else settings.max_upload_mb
+        return cls(Path(name), os.fdopen(handle, "w+b"), most * MB)
 
     def write(self, data: bytes) -> int:
         """Append ``data``."""
@@ -129,7 +132,12 @@ def sweep(app: Flask) -> None:
 
 
 def too_large() -> TooLarge:
-    """The error for a video above the limit, with the limit in it."""
+    """The error for a video or a motion file above the limit, with the limit in it."""
+    if request.endpoint == MOTION_FORM:
+        return TooLarge(
+            f"The motion file is larger than the limit of {MOTION_MAX_MB} MB.",
+            fix="Cut the motion to the pitch and export it again.",
+        )
     return TooLarge(f"The film is larger than the limit of {current().settings.max_upload_mb} MB.")
 
 

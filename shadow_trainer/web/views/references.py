@@ -22,11 +22,11 @@ from ..forms.analysis import LEVEL_CHOICES, parse_height
 from ..forms.athlete import HANDS
 from ..services import analyses, motion_import, references
 from ..uploads.receive import display_name
-from ..uploads.stream import MB, area, upload_of
+from ..uploads.stream import MB, MOTION_MAX_MB, area, upload_of
 
 blueprint = Blueprint("references", __name__)
 
-FILE_MAX_MB, UNPACKED_MAX_MB = 40, 400
+UNPACKED_MAX_MB = 400
 FPS_RANGE = (1.0, 2000.0)
 FORM_DEFAULTS = {"hand": "auto", "level": "adult"}
 HAND_CHOICES = [("auto", "Find out"), ("right", "Right"), ("left", "Left")]
@@ -137,7 +137,7 @@ def _index(values: Mapping[str, str], problem: ShadowError | None = None) -> str
         errors=problem.errors if problem else [],
         hands=HAND_CHOICES,
         formats=tuple(importers.FORMATS),
-        max_mb=FILE_MAX_MB,
+        max_mb=MOTION_MAX_MB,
     )
 
 
@@ -155,7 +155,13 @@ def _imported(form: Mapping[str, str]) -> Row:
     labels = importers.label_map(filter(None, map(str.strip, form.get("labels", "").splitlines())))
     with tempfile.TemporaryDirectory(dir=area(current_app), prefix="import-") as folder:
         path, shown_as = _received(Path(folder))
-        options: dict[str, Any] = {"name": name, "hand": hand, "level": level, "height_m": height_m, "fps": fps}
+        options: dict[str, Any] = {
+            "name": name,
+            "hand": hand,
+            "level": level,
+            "height_m": height_m,
+            "fps": fps,
+        }
         try:
             read = motion_import.imported(path, labels=labels, **options)
         except BadRequest as error:
@@ -181,8 +187,6 @@ def _received(folder: Path) -> tuple[Path, str]:
     suffix = Path(file.filename).suffix.lower()
     path = folder / f"motion{suffix if suffix in importers.FORMATS else ''}"
     upload = upload_of(file)
-    if upload.size > FILE_MAX_MB * MB:
-        raise TooLarge(f"The motion file is larger than {FILE_MAX_MB} MB.", fix="Cut it to the pitch.")
     upload.finish().rename(path)
     if suffix == ".npz" and _unpacked(path) > UNPACKED_MAX_MB * MB:
         raise TooLarge("The arrays in this file are too large.", fix="Save only the joints of the pitch.")
