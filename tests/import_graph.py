@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def tracked(*patterns: str) -> list[Path]:
     return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
 
 
+@cache
 def import_graph() -> dict[str, set[str]]:
     """Module -> the modules of this program that it imports, anywhere in its text."""
     files = [

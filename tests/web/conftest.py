@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from shadow_trainer import create_app
 from shadow_trainer.catalog import migrate, open_catalog
@@ -126,6 +127,23 @@ class CompiledTemplates(BytecodeCache):
 
 
 TEMPLATES = CompiledTemplates()
+
+
+class CompiledRule(Rule):
+    """A route whose address builder is compiled once in this process: else most of the making of an application."""
+
+    builders: ClassVar[dict[tuple[Any, ...], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        """What Werkzeug compiles of the rule, its converters and its defaults; the rule itself is an argument of it."""
+        converters = tuple((name, type(converter)) for name, converter in self._converters.items())
+        key = (append_unknown, self.rule, tuple(self._trace), converters, repr(self.defaults))
+        if key not in self.builders:
+            self.builders[key] = super()._compile_builder(append_unknown)
+        return self.builders[key]
+
+
+Flask.url_rule_class = CompiledRule
 
 
 def make_app(folder: Path, **changes: Any) -> Flask:
