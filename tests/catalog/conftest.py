@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,18 +27,30 @@ def postgres() -> Iterator[Postgres]:
 KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
-def new_settings(request: pytest.FixtureRequest, folder: Path) -> Settings:
-    """Settings of an empty place with its own database of the kind that the fixture is asked for."""
-    if request.param == "sqlite":
-        return Settings(data_dir=str(folder / "data"))
-    server = request.getfixturevalue("postgres")
-    return Settings(data_dir=str(folder / "data"), database_url=server.new_database())
+def new_settings(request: pytest.FixtureRequest, folder: Path, *, migrated: bool) -> Settings:
+    """Settings of a place with its own database of the kind that the fixture is asked for: empty, or a copy of a
+    ``migrated`` one, as migrating takes longer than most tests."""
+    settings = Settings(data_dir=str(folder / "data"))
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres")
+        return replace(settings, database_url=server.new_database(migrated=migrated))
+    if migrated:
+        shutil.copytree(request.getfixturevalue("migrated"), folder / "data")
+    return settings
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a migrated SQLite database, to copy."""
+    folder = tmp_path_factory.mktemp("migrated")
+    migrate(Settings(data_dir=str(folder)))
+    return folder
 
 
 @pytest.fixture(params=KINDS)
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """As :func:`new_settings`, for one test."""
-    return new_settings(request, tmp_path)
+    """As :func:`new_settings`, for one test: empty unless the test takes a catalog."""
+    return new_settings(request, tmp_path, migrated="catalog" in request.fixturenames)
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -44,8 +58,7 @@ def shared_catalog(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Catalog]:
     """A catalog at the newest schema for the tests of a module; each brings its own rows and minds no others."""
-    settings = new_settings(request, tmp_path_factory.mktemp("shared"))
-    migrate(settings)
+    settings = new_settings(request, tmp_path_factory.mktemp("shared"), migrated=True)
     opened = open_catalog(settings)
     yield opened
     opened.close()
@@ -54,7 +67,6 @@ def shared_catalog(
 @pytest.fixture
 def catalog(settings: Settings) -> Iterator[Catalog]:
     """A catalog at the newest schema."""
-    migrate(settings)
     opened = open_catalog(settings)
     yield opened
     opened.close()

@@ -9,8 +9,12 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from shadow_trainer.catalog import migrate
+from shadow_trainer.settings import Settings
 
 DEBIAN = Path("/usr/lib/postgresql")
 
@@ -72,11 +76,28 @@ class Postgres:
             "-o", self._options(), "restart",
         )  # fmt: skip
 
-    def new_database(self) -> str:
-        """An empty database; its address as a platform would give it."""
+    def new_database(self, *, migrated: bool = False) -> str:
+        """An empty database, or a copy of one that was ``migrated``; its address as a platform would give it."""
         name = f"test{next(self.numbers)}"
-        self._run("createdb", "-h", self.folder, "-U", "tester", name)
+        self._run(
+            "createdb",
+            "-h",
+            self.folder,
+            "-U",
+            "tester",
+            "-T",
+            self._migrated if migrated else "template1",
+            name,
+        )
         return f"postgres://tester@/{name}?host={self.folder}"
+
+    @cached_property
+    def _migrated(self) -> str:
+        """The name of a database at the newest schema, to which nobody is connected."""
+        address = self.new_database()
+        with tempfile.TemporaryDirectory() as folder:
+            migrate(Settings(data_dir=folder, database_url=address))
+        return address.partition("@/")[2].partition("?")[0]
 
     def _options(self) -> str:
         return f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
