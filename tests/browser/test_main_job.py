@@ -85,7 +85,7 @@ def test_nothing_sticks_out_on_a_phone(visit, report: str, path: str) -> None:
 
 def test_films_can_be_sought(stack, report: str) -> None:
     analysis_id = report.rsplit("/", 1)[1]
-    address = f"{stack.url}/videos/{analysis_id}/preview/processed"
+    address = f"{stack.url}/videos/{analysis_id}/preview/original"
     request = urllib.request.Request(address, headers={"Range": "bytes=0-99"})
     with urllib.request.urlopen(request) as answer:
         assert (answer.status, len(answer.read())) == (206, 100)
