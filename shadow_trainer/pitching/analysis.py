@@ -14,7 +14,19 @@ from ..body.arrays import Floats
 from ..body.series import PoseSeries
 from ..errors import BadRequest
 from ..vocabulary import AUTO, EVENTS, Confidence, Event, Hand, Level, View
-from . import angles, camera, clock, consistency, dropped, faults, film_warnings, metrics, no_pitch, style
+from . import (
+    angles,
+    camera,
+    clock,
+    consistency,
+    dropped,
+    faults,
+    film_warnings,
+    filters,
+    metrics,
+    no_pitch,
+    style,
+)
 from . import delivery_decision as decision
 from .deliveries import Throw, chosen, find_hand, find_throws
 from .document import Athlete, Camera, Delivery, EventEntry, Fault, MetricEntry, Result, Similarity, Strength
@@ -106,6 +118,7 @@ def analyse(
         "dropped": dropped.among(thrown, pitches),
         "moved_events": edits.as_entries(moved),
         "consistency": together,
+        "repeated": _repeated(series, deliveries, fps),
         "warnings": warnings or no_pitch.warnings(series, thrown, pitches, hand, throws != AUTO, windows),
         "footer": faults.FOOTER,
         "series": [curves for _, curves in measured],
@@ -120,7 +133,22 @@ def _throws(
     if not np.isfinite(context.points).any():
         return []
     seen = planar.seen_in_frame(series, context.hand)
-    return find_throws(context.points, series.time_s, context.height_m, windows, **seen, verdicts=verdicts)
+    thrown = find_throws(context.points, series.time_s, context.height_m, windows, **seen, verdicts=verdicts)
+    return [_at_distinct_rate(series, throw) for throw in thrown]
+
+
+def _repeated(series: PoseSeries, deliveries: list[Delivery], fps: float | None) -> float:
+    """The share of the deliveries' frames that only repeat the one before."""
+    spans = [(d["start_s"], d["end_s"]) for d in deliveries]
+    return clock.repeated_in(series, spans, fps or filters.sample_rate(series.time_s))
+
+
+def _at_distinct_rate(series: PoseSeries, throw: Throw) -> Throw:
+    """The throw with the rate of those frames that show something new."""
+    s = throw.signals
+    span = (float(s.time_s[0]), float(s.time_s[-1]))
+    share = clock.repeated_in(series, [span], s.fps)
+    return replace(throw, signals=replace(s, fps=s.fps * (1.0 - share))) if share else throw
 
 
 def _moved(
@@ -192,7 +220,8 @@ def _delivery(
 ) -> tuple[Delivery, dict[str, object]]:
     """One delivery's results, and its curves for the charts."""
     s, events, series = item.signals, item.events, context.series
-    rate = fps or s.fps
+    span = (float(s.time_s[0]), float(s.time_s[-1]))
+    rate = fps * (1.0 - clock.repeated_in(series, [span], fps)) if fps else s.fps
     measured = DeliveryContext(s, events)
     moments = {name: _entry(series, item, name) for name in EVENTS}
     flat = planar.measure(series, context.points, item.rows, measured, context.hand)

@@ -310,7 +310,7 @@ class Part(TypedDict):
 
 
 class Video(TypedDict):
-    """The facts of the video; ``time_scale`` real seconds per second of the file."""
+    """``time_scale`` real seconds per second of the file; ``capture_fps`` without the share of frames that are ``repeated``."""
 
     width: int
     height: int
@@ -324,6 +324,7 @@ class Video(TypedDict):
     truncated: bool
     time_scale: float
     preview_fps: float
+    repeated: NotRequired[float]
     part: NotRequired[Part]
 
 
@@ -362,8 +363,8 @@ class Solved(TypedDict):
 class Result(TypedDict):
     """What :func:`.analysis.analyse` hands back: all of analysis.json that comes from the joints.
 
-    ``series`` are the curves of each delivery, ``footer`` what stands under every list of findings,
-    ``moved_events`` those of the deliveries that are there.
+    ``repeated`` is the share of frames that only repeat the one before, ``series`` are the curves of each delivery,
+    ``footer`` what stands under every list of findings, ``moved_events`` those of the deliveries that are there.
     """
 
     athlete: Athlete
@@ -373,6 +374,7 @@ class Result(TypedDict):
     dropped: list[DroppedThrow]
     moved_events: dict[str, dict[Event, float]]
     consistency: Consistency
+    repeated: float
     warnings: list[VideoWarning]
     footer: str
     series: list[dict[str, object]]

@@ -7,7 +7,7 @@ import numpy as np
 from ..body.series import PoseSeries
 from ..body.skeleton import INDEX
 from ..vocabulary import AUTO, Event, View
-from . import camera
+from . import camera, clock
 from .document import Delivery, VideoWarning
 
 LEAST_FPS, ARM_FPS = 55.0, 110.0
@@ -60,7 +60,7 @@ def collect(
         return []
     warnings = [
         _hand(sure_hand),
-        _rate(series),
+        _rate(series, deliveries),
         _repeated(series, deliveries),
         _view(view, seen_view),
         _small(series, deliveries),
@@ -87,8 +87,9 @@ def _hand(sure: bool) -> VideoWarning | None:
     )
 
 
-def _rate(series: PoseSeries) -> VideoWarning | None:
+def _rate(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | None:
     fps = 1.0 / float(np.median(np.diff(series.time_s)))
+    fps *= 1.0 - clock.repeated_in(series, [(d["start_s"], d["end_s"]) for d in deliveries], fps)
     if fps < LEAST_FPS:
         return _warning(
             "few_frames",
@@ -160,7 +161,10 @@ def _repeated(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | 
     share = max((float(span.mean()) for span in spans if len(span)), default=0.0)
     if share <= REPEATED:
         return None
-    fps = (1.0 - share) / float(np.median(np.diff(series.time_s)))
+    fps = 1.0 / float(np.median(np.diff(series.time_s)))
+    fps *= 1.0 - clock.repeated_share(
+        max(spans, key=lambda span: float(span.mean()) if len(span) else 0.0), fps
+    )
     return _warning(
         "repeated_frames",
         f"{100 * share:.0f} % of the frames only repeat the one before, as in a converted video or a capture of a "

@@ -24,7 +24,7 @@ from .world import as_right_hander, mid_hip, standing_height
 # Capture rates of cameras and phones, frames per second, and how much speaks against each beforehand (log-odds to the
 # commonest): 120 and 240 are on every phone, 50 to 200 on cameras of the 50 Hz world, 210 to 1000 on few.
 CAPTURE_RATES = {
-    50: 2.0, 60: 0.5, 90: 3.0, 100: 2.0, 120: 0.0, 150: 3.0, 180: 2.0, 200: 2.0, 210: 3.0, 240: 0.0,
+    50: 2.0, 60: 0.5, 90: 3.0, 100: 2.0, 120: 0.0, 150: 3.0, 180: 3.0, 200: 2.0, 210: 3.0, 240: 0.0,
     300: 2.0, 400: 3.0, 480: 1.0, 500: 3.0, 600: 2.5, 960: 1.0, 1000: 2.5,
 }  # fmt: skip
 # Cameras prefer whole multiples of the rate at which they play; a timeline of another rate gives the others.

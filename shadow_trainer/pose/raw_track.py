@@ -11,8 +11,8 @@ from ..body.npz import read_arrays
 from ..body.skeleton import COUNT
 from ..errors import BadRequest
 
-# 24 frames a second stored as 30 repeat a fifth.
-MOST_REPEATED = 0.3
+# Fewer different pictures than this each second show no throw: then what repeats stays in.
+LEAST_LEFT_FPS = 20.0
 # Shape of each array after time, and how it is stored.
 SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
     "time_s": ((), np.float64),
@@ -106,12 +106,14 @@ class RawTrack:
     def without_repeated(self) -> RawTrack:
         """A copy in which frames that repeat the one before are as if they had not been seen.
 
-        In windows in which they are more than ``MOST_REPEATED`` they stay: too few others are left to see a throw in.
+        In windows in which that leaves fewer than ``LEAST_LEFT_FPS`` a second they stay: too few others are left to see a
+        throw in.
         """
         seen = ~self.repeated
         for number in np.unique(self.window_id):
             rows = self.window_id == number
-            if self.repeated[rows].mean() > MOST_REPEATED:
+            step_s = float(np.median(np.diff(self.time_s[rows]))) if rows.sum() > 1 else 0.0
+            if self.repeated[rows].any() and (1.0 - self.repeated[rows].mean()) < LEAST_LEFT_FPS * step_s:
                 seen[rows] = True
         return self.with_(
             landmarks_px=np.where(seen[:, None, None], self.landmarks_px, np.nan),

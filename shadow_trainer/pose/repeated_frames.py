@@ -11,9 +11,13 @@ import numpy as np
 
 # Around a frame so many others tell how much the athlete's square changes from frame to frame (0..255).
 AROUND, USUAL_PERCENTILE = 6, 75
+# Where three of four frames are repeats only the largest changes are any: what is next to nothing beside them repeats.
+LARGEST_PERCENTILE, LARGEST_SHARE = 92, 0.05
 # Where that is less than the first nobody moves and nothing can be told; a frame that changes less than this share of
 # it repeats the one before (real video: below 0.06 where frames repeat, above 0.3 where they do not).
 LEAST_CHANGE, SHARE = 0.8, 0.15
+# Frames of one round of a rhythm (24 in 30, 100 in 120, 24 and 25 in 60), how many rounds must be seen, and how well.
+PERIODS, LEAST_BEATS, IN_RHYTHM = range(2, 13), 4, 0.96
 SIDE_PX = 640
 
 
@@ -43,7 +47,28 @@ def find_repeated(change: np.ndarray) -> np.ndarray:
     padded = np.pad(np.asarray(change, float), AROUND, constant_values=np.nan)
     around = np.lib.stride_tricks.sliding_window_view(padded, 2 * AROUND + 1)
     known = np.isfinite(around).any(axis=1)
-    usual = np.zeros(len(change))
-    usual[known] = np.nanpercentile(around[known], USUAL_PERCENTILE, axis=1)
-    repeated: np.ndarray = (usual > LEAST_CHANGE) & (np.nan_to_num(change, nan=np.inf) < SHARE * usual)
+    usual, largest = np.zeros(len(change)), np.zeros(len(change))
+    percentiles = [USUAL_PERCENTILE, LARGEST_PERCENTILE]
+    usual[known], largest[known] = np.nanpercentile(around[known], percentiles, axis=1)
+    changed = np.nan_to_num(change, nan=np.inf)
+    repeated: np.ndarray = (usual > LEAST_CHANGE) & (changed < SHARE * usual)
+    repeated |= (largest > LEAST_CHANGE) & (changed < LARGEST_SHARE * largest)
+    moving = (usual > LEAST_CHANGE) | (largest > LEAST_CHANGE)
+    return _in_rhythm(repeated, moving, new=moving & (changed > 0.5 * np.maximum(usual, LEAST_CHANGE)))
+
+
+def _in_rhythm(repeated: np.ndarray, moving: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Repeats (n,) as their rhythm has them, also where nobody moves enough (outside ``moving``) to show them.
+
+    ``new`` (n,) surely show something new. Pictures are converted from one rate to another in a fixed rhythm: each sixth again makes 120 of 100.
+    """
+    rows = np.flatnonzero(moving)
+    if not repeated[rows].any():
+        return repeated
+    for period in PERIODS:
+        if len(rows) < LEAST_BEATS * period:
+            break
+        told = np.array([np.mean(repeated[rows[rows % period == beat]]) > 0.5 for beat in range(period)])
+        if told.any() and np.mean(told[rows % period] == repeated[rows]) >= IN_RHYTHM:
+            return told[np.arange(len(repeated)) % period] & ~new
     return repeated

@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from shadow_trainer import pitching
+from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.cli import api
 from shadow_trainer.jobs.pipeline import assumptions
 from shadow_trainer.jobs.pipeline.document import build_document
@@ -133,3 +134,54 @@ def test_a_rate_that_a_coach_gives_is_no_doubt_any_more(tmp_path: Path) -> None:
     series.save(tmp_path / "pose.npz")
     doubtful.save(tmp_path / "doubtful.npz")
     assert not pitching.clock.rate_sure(type(series).load(tmp_path / "doubtful.npz"))
+
+
+def repeating(fps: float, every: int) -> PoseSeries:
+    """A pitch in a video each ``every``-th frame of which only repeats the one before."""
+    series = bodies.pitch(fps)
+    again = np.arange(len(series)) % every == every - 1
+    return series.with_(measured=~again, extras={**series.extras, "repeated": again})
+
+
+@pytest.mark.parametrize(
+    ("stored", "every", "true", "told"),
+    [
+        (120.0, 6, 100.0, "few_frames_for_the_arm"),
+        (60.0, 6, 50.0, "few_frames"),
+        (30.0, 5, 24.0, "few_frames"),
+        (60.0, 2, 30.0, "few_frames"),
+        (240.0, 2, 120.0, None),
+    ],
+)
+def test_the_rate_counts_frames_that_show_something_new(
+    tmp_path: Path, stored: float, every: int, true: float, told: str | None
+) -> None:
+    document = produced(tmp_path / "a", series=repeating(stored, every), fps=stored)
+    assert document["video"]["repeated"] == pytest.approx(1 / every, abs=1e-3)
+    assert document["video"]["capture_fps"] == pytest.approx(INFO.capture_fps * (1 - 1 / every), rel=1e-3)
+    codes = {warning["code"] for warning in document["warnings"]}
+    assert "repeated_frames" in codes and (
+        told in codes if told else not codes & {"few_frames", "few_frames_for_the_arm"}
+    )
+    (said,) = [w for w in document["warnings"] if w["code"] == "repeated_frames"]
+    assert f"about {true:.0f} frames a second" in said["message"]
+
+
+def test_a_slow_rate_is_scored_as_what_it_is(tmp_path: Path) -> None:
+    """A hundred frames a second are too few for the arm, whatever the file says."""
+    arm = {"elbow_extension_velocity", "shoulder_internal_rotation_velocity"}
+    notes = [m["note"] for d in produced(tmp_path / "a", series=repeating(120.0, 6), fps=120.0)["deliveries"]
+             for m in d["metrics"] if m["name"].partition("@")[0] in arm]  # fmt: skip
+    assert notes and all("100 frames per second" in note for note in notes)
+
+
+@pytest.mark.parametrize(("given", "clock"), [(100.0, 120.0), (120.0, 120.0), (None, 120.0), (200.0, 240.0)])
+def test_a_given_rate_is_the_cameras_and_counts_no_frame_twice(
+    tmp_path: Path, given: float | None, clock: float
+) -> None:
+    series = repeating(120.0, 6)
+    document = produced(tmp_path / "a", series=series, fps=120.0)
+    assert document["solved"]["capture_fps"] == pytest.approx(120.0, rel=1e-3)
+    _, facts = assumptions.reassumed(series, AnalysisRequest(capture_fps=given), document["solved"], document)
+    assert assumptions.clock_fps(facts) == pytest.approx(clock, rel=1e-3)
+    assert facts["time_scale"] == pytest.approx(120.0 / clock, rel=1e-3)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from shadow_trainer.body.skeleton import INDEX
+from shadow_trainer.pitching.clock import repeated_share
 from shadow_trainer.pose.raw_track import RawTrack
 from shadow_trainer.pose.repeated_frames import Changes, find_repeated
 
@@ -26,11 +27,43 @@ def moving(count: int, every: int, noise: float, seed: int = 1) -> np.ndarray:
     return change
 
 
+@pytest.mark.parametrize("times", [2, 3, 4, 5])
+def test_of_pictures_that_stand_for_several_frames_the_first_is_new(times: int) -> None:
+    """Slow motion by standing pictures, 12 or 15 a second in 60, a cadence of film."""
+    rng = np.random.default_rng(times)
+    change = np.abs(rng.normal(0, 0.05, 90))
+    change[::times] = rng.uniform(3, 8, len(change[::times]))
+    assert np.array_equal(find_repeated(change), np.arange(90) % times != 0)
+
+
 @pytest.mark.parametrize("every", [2, 3, 5])
 def test_repeated_frames_of_a_compressed_video_are_noticed(every: int) -> None:
     repeated = find_repeated(moving(90, every, 0.1))
     expected = np.arange(90) % every == every - 1
     assert np.array_equal(repeated[1:], expected[1:])
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"), [(100, 120), (24, 30), (25, 30), (50, 60), (24, 60), (25, 60), (30, 60)]
+)
+def test_the_rhythm_of_a_converted_video_goes_on_where_nobody_moves(given: int, stored: int) -> None:
+    """The set and the leg lift are slow: of their repeats nothing but the rhythm tells."""
+    rng = np.random.default_rng(given)
+    new = np.diff(np.floor(np.arange(300) * given / stored), prepend=-1) > 0
+    motion = 0.3 + 5.0 / (1.0 + np.exp((150 - np.arange(300)) / 15.0))
+    change = np.where(new, motion, 0.04) + rng.uniform(0, 0.05, 300)
+    repeated = find_repeated(change)
+    assert np.array_equal(repeated[4:], ~new[4:])
+    assert repeated_share(repeated, stored) == pytest.approx(1 - given / stored)
+
+
+def test_repeats_without_a_rhythm_are_those_that_are_seen() -> None:
+    rng = np.random.default_rng(5)
+    new = rng.random(200) > 0.15
+    change = np.where(new, 5.0, 0.05)
+    change[:60] = 0.05
+    assert np.array_equal(find_repeated(change)[70:-8], ~new[70:-8])
+    assert not find_repeated(change)[:50].any()
 
 
 def test_somebody_who_stands_still_repeats_nothing() -> None:
@@ -91,6 +124,19 @@ def test_what_a_repeated_frame_shows_is_where_it_is_shown() -> None:
     again = np.flatnonzero(series.extras["repeated"])
     assert len(again) > 8 and not series.measured[again].any()
     assert np.array_equal(series.landmarks_px[again], series.landmarks_px[again - 1])
+
+
+def test_where_every_other_frame_of_sixty_is_a_repeat_thirty_are_measured() -> None:
+    film = synthetic.film(3, rate_hz=60.0)
+    raw = repeating(film, 2)
+    told, whole = solve_film(replace(film, raw=raw)), solve_film(film)
+    untold = solve_film(replace(film, raw=raw.with_(repeated=np.zeros(len(raw), bool))))
+    rows = np.arange(8, len(raw) - 8)
+    assert not told.measured[raw.repeated].any()
+    assert jerk(told, rows) < 0.8 * jerk(untold, rows)
+    wrist = INDEX["right_wrist"]
+    off = [np.linalg.norm(s.world_m - whole.world_m, axis=-1)[rows, wrist].mean() for s in (told, untold)]
+    assert off[0] < off[1]
 
 
 def test_a_track_keeps_which_frames_are_repeated(tmp_path) -> None:  # noqa: ANN001

@@ -206,7 +206,7 @@ def _measured(
         series,
         throws=request.throws,
         height_m=request.height_m,
-        fps=video["capture_fps"],
+        fps=assumptions.clock_fps(video),
         view=request.view,
         level=request.level,
         events={int(index): events for index, events in moved.items()},
@@ -241,7 +241,7 @@ def _document(
     if request.capture_fps is not None:
         stale |= {"slow_motion_found", "slow_motion_unsure"}
     kept = [warning for warning in before["warnings"] if warning["code"] not in stale]
-    if video["capture_fps"] != solved["capture_fps"]:
+    if abs(assumptions.clock_fps(video) - solved["capture_fps"]) > 1e-6 * solved["capture_fps"]:
         kept.append(assumptions.RATE_CHANGED)
     later: AnalysisDocument = plain(
         {

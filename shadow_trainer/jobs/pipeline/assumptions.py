@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...body.series import PoseSeries
 
 FIELDS = ("throws", "height_m", "capture_fps", "level", "reference", "view")
+SAME_RATE = 0.02  # 29.97 is 30
 # The name in analysis.json of what the motion was solved under.
 SOLVED = "solved"
 RATE_CHANGED: VideoWarning = {
@@ -54,7 +55,7 @@ def solved_under(document: Mapping[str, Any], options: Mapping[str, Any]) -> dic
     return {
         "throws": athlete["throws"],
         "height_m": athlete["height_m"] if athlete.get("height_source") == "given" else usual_height(),
-        "capture_fps": float(video["capture_fps"]),
+        "capture_fps": clock_fps(video),
         "time_scale": float(video.get("time_scale") or video["fps"] / video["capture_fps"]),
         "rate_given": options.get("capture_fps") is not None,
         "usual_height_m": usual_height(),
@@ -69,15 +70,36 @@ def reassumed(
 
     if request.capture_fps is not None:
         series = clock.trusted(series)
-    measured = float(document["video"]["fps"]) if solved["rate_given"] else solved["capture_fps"]
-    rate = float(request.capture_fps or measured)
+    share = float(document["video"].get("repeated", 0.0))
+    rate = float(document["video"]["fps"]) if solved["rate_given"] else float(solved["capture_fps"])
+    if request.capture_fps:
+        rate = _clock_rate(float(request.capture_fps), float(solved["capture_fps"]), share)
     factor = solved["capture_fps"] / rate
-    video = {**document["video"], "capture_fps": rate, "time_scale": solved["time_scale"] * factor}
+    video = {
+        **document["video"],
+        "capture_fps": rate * (1.0 - share),
+        "time_scale": solved["time_scale"] * factor,
+    }
     series = reassume.at_rate(series, factor)
     series = reassume.at_height(series, (request.height_m or solved["usual_height_m"]) / solved["height_m"])
     if request.throws not in ("auto", solved["throws"]):
         series = reassume.toward_plate(series, Hand(request.throws))
     return series, video
+
+
+def clock_fps(video: Mapping[str, Any]) -> float:
+    """Frames of the file per second of real time, those that only repeat the one before among them."""
+    return float(video["capture_fps"]) / (1.0 - float(video.get("repeated", 0.0)))
+
+
+def _clock_rate(given: float, solved: float, share: float) -> float:
+    """What a person's capture rate makes of the clock, where this ``share`` of the frames are repeats.
+
+    It is the camera's rate, which counts no repeats; the file's own rate is taken as that, too.
+    """
+    if not share or any(abs(given - rate) <= SAME_RATE * rate for rate in (solved, solved * (1.0 - share))):
+        return given if not share else solved
+    return given / (1.0 - share)
 
 
 def moved_times(

@@ -35,7 +35,7 @@ def build_document(
     document: AnalysisDocument = {
         "schema": SCHEMA,
         # The browser's copy has a rate of its own when the video's varies: the player counts its frames.
-        "video": _video(info, run.read_json("preview.json")["fps"]),
+        "video": _video(info, run.read_json("preview.json")["fps"], result["repeated"]),
         "athlete": result["athlete"],
         "view": result["view"],
         "level": result["level"],
@@ -85,14 +85,14 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _video(info: VideoInfo, preview_fps: float) -> Video:
-    """The facts that the contract names."""
+def _video(info: VideoInfo, preview_fps: float, repeated: float) -> Video:
+    """The facts that the contract names; ``repeated`` is the share of frames that only repeat the one before."""
     facts: Video = {
         "width": info.width,
         "height": info.height,
         "frame_count": info.frame_count,
         "fps": info.fps,
-        "capture_fps": info.capture_fps,
+        "capture_fps": info.capture_fps * (1.0 - repeated),
         "duration_s": info.duration_s,
         "rotation_deg": info.rotation_deg,
         "codec": info.codec,
@@ -101,6 +101,8 @@ def _video(info: VideoInfo, preview_fps: float) -> Video:
         "time_scale": info.time_scale,
         "preview_fps": preview_fps,
     }
+    if repeated:
+        facts["repeated"] = round(repeated, 4)
     if info.part:
         # Of the whole file: every other time in the document counts from this start.
         facts["part"] = {"start_s": info.part[0], "end_s": info.part[1]}

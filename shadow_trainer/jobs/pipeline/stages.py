@@ -175,6 +175,7 @@ def _windows(spans: list[Any], factor: float) -> list[tuple[float, float]] | Non
 
 def _solve(run: Run, track: Any) -> Any:
     """The Speed of one person's landmarks: their motion, and by how much the video had been slowed down."""
+    from ...pitching import clock
     from ...pitching.slow_motion import Speed, real_speed
     from ...pose.camera_motion import camera_shift
     from ...pose.motion import solve
@@ -195,9 +196,13 @@ def _solve(run: Run, track: Any) -> Any:
             check=run.check,
         )
 
+    share = clock.repeated_share(track.repeated[track.window_id >= 0], info.fps)
     if run.request.capture_fps is None and info.time_scale == 1.0:
-        return real_speed(solve_at, fps=info.fps, throws=run.request.throws, coarse=not run.request.scored)
-    return Speed(solve_at(1.0), 1.0)
+        fps = info.fps * (1.0 - share)
+        return real_speed(solve_at, fps=fps, throws=run.request.throws, coarse=not run.request.scored)
+    # A rate that is known is the camera's: it counts no picture twice, but the file's clock does.
+    factor = 1.0 if info.time_scale == 1.0 else 1.0 / (1.0 - share)
+    return Speed(solve_at(factor), factor)
 
 
 def analyse(run: Run) -> None:
@@ -317,7 +322,7 @@ def real_time(run: Run) -> tuple[Any, float]:
     info = _info(run)
     if factor == 1.0:
         return info, factor
-    return replace(info, capture_fps=info.fps * factor, time_scale=1.0 / factor), factor
+    return replace(info, capture_fps=info.capture_fps * factor, time_scale=info.time_scale / factor), factor
 
 
 def _info(run: Run) -> Any:
