@@ -303,14 +303,14 @@ class Camera(TypedDict):
 
 
 class Part(TypedDict):
-    """What was cut out of the file, in seconds of its clock; ``end_s`` null: to its end."""
+    """A stretch in seconds of the file's clock; ``end_s`` null: to its end."""
 
     start_s: float
     end_s: float | None
 
 
 class Video(TypedDict):
-    """``time_scale`` real seconds per second of the file; ``capture_fps`` without the share of frames that are ``repeated``."""
+    """``time_scale`` real seconds per second of the file; ``capture_fps`` without the share that is ``repeated``."""
 
     width: int
     height: int
@@ -325,6 +325,8 @@ class Video(TypedDict):
     time_scale: float
     preview_fps: float
     repeated: NotRequired[float]
+    held: NotRequired[list[Part]]
+    stalled: NotRequired[list[Part]]
     part: NotRequired[Part]
 
 
@@ -361,11 +363,8 @@ class Solved(TypedDict):
 
 
 class Result(TypedDict):
-    """What :func:`.analysis.analyse` hands back: all of analysis.json that comes from the joints.
-
-    ``repeated`` is the share of frames that only repeat the one before, ``series`` are the curves of each delivery,
-    ``footer`` what stands under every list of findings, ``moved_events`` those of the deliveries that are there.
-    """
+    """What :func:`.analysis.analyse` hands back: all of analysis.json that comes from the joints. ``series`` are the
+    curves of each delivery, ``moved_events`` those of the deliveries that are there."""
 
     athlete: Athlete
     view: Camera

@@ -70,5 +70,6 @@ def _in_rhythm(repeated: np.ndarray, moving: np.ndarray, new: np.ndarray) -> np.
             break
         told = np.array([np.mean(repeated[rows[rows % period == beat]]) > 0.5 for beat in range(period)])
         if told.any() and np.mean(told[rows % period] == repeated[rows]) >= IN_RHYTHM:
-            return told[np.arange(len(repeated)) % period] & ~new
+            rhythm: np.ndarray = told[np.arange(len(repeated)) % period] & ~new
+            return rhythm
     return repeated

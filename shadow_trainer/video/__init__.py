@@ -2,6 +2,7 @@
 
 from .decode import frame_times, frames
 from .encode import Writer
+from .held import Changes, Stills, cut_out
 from .info import Frame, VideoInfo
 from .limits import DEFAULT, Limits
 from .prefetch import prefetch
@@ -10,10 +11,13 @@ from .probe import probe
 
 __all__ = [
     "DEFAULT",
+    "Changes",
     "Frame",
     "Limits",
+    "Stills",
     "VideoInfo",
     "Writer",
+    "cut_out",
     "frame_times",
     "frames",
     "make_preview",

@@ -11,6 +11,7 @@ import av
 import numpy as np
 
 from .colour import RgbDecoder
+from .held import Stills, without
 from .info import Frame, VideoInfo
 from .limits import DEFAULT, Limits
 from .orient import Orientation
@@ -86,7 +87,8 @@ def _limits(info: VideoInfo) -> Limits:
 def _timeline(path: Path | str, info: VideoInfo) -> Timeline:
     rows = timeline(path, _limits(info))
     rows = rows if rows.fps or len(rows.file_s) < 2 else rows.spread(info.fps)
-    return rows.part(*info.part) if info.part else rows
+    rows = rows.part(*info.part) if info.part else rows
+    return without(rows, Stills(info.held, info.stalled))
 
 
 def _numbered(
@@ -131,11 +133,19 @@ def _rows(
 
 def _row_of(frame: av.VideoFrame, count: int, rows: Timeline) -> int | None:
     if rows.pts is None:
-        return count - rows.before if 0 <= count - rows.before < len(rows.file_s) else None
+        return _counted(count - rows.before, rows)
     if frame.pts is None:
         return None
     row = int(np.searchsorted(rows.pts, frame.pts))
     return row if row < len(rows.pts) and rows.pts[row] == frame.pts else None
+
+
+def _counted(number: int, rows: Timeline) -> int | None:
+    """The row of the frame with this number among those of the part; None when it is no row."""
+    if rows.kept is None:
+        return number if 0 <= number < len(rows.file_s) else None
+    row = int(np.searchsorted(rows.kept, number))
+    return row if row < len(rows.kept) and rows.kept[row] == number else None
 
 
 def _between(

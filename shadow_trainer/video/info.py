@@ -20,7 +20,8 @@ class VideoInfo:
     that can be decoded; ``frame_count_exact`` is False only when the end of the video was not decoded.
     ``part`` is what was cut out, in seconds of the whole file's clock (``end`` None: to its end): rows, times
     and ``duration_s`` are those of the part, as if it were the video. ``breaks`` are the seconds of the file's clock from
-    the first frame at which that clock has jumped: as at a cut, nothing goes on across them. ``warnings`` are ``{code, message, fix}``.
+    the first frame at which that clock has jumped: as at a cut, nothing goes on across them. ``held`` and ``stalled`` are
+    what was cut out because the picture stands (:mod:`.held`), in seconds of the part's clock before that. ``warnings`` are ``{code, message, fix}``.
     """
 
     width: int
@@ -44,6 +45,8 @@ class VideoInfo:
     hdr: str = ""  # `pq`, `hlg` or empty
     part: tuple[float, float | None] | None = None
     breaks: tuple[float, ...] = ()
+    held: tuple[tuple[float, float], ...] = ()
+    stalled: tuple[tuple[float, float], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON types only; :meth:`from_dict` is its inverse."""
@@ -52,6 +55,8 @@ class VideoInfo:
             **asdict(self),
             "part": part,
             "breaks": list(self.breaks),
+            "held": [list(span) for span in self.held],
+            "stalled": [list(span) for span in self.stalled],
             "warnings": [dict(w) for w in self.warnings],
         }
 
@@ -62,8 +67,11 @@ class VideoInfo:
         given = {key: value for key, value in values.items() if key in known}
         part = values.get("part")
         warnings = tuple(dict(w) for w in values.get("warnings", ()))
-        breaks = tuple(values.get("breaks", ()))
-        return cls(**{**given, "part": tuple(part) if part else None, "breaks": breaks, "warnings": warnings})
+        held, stalled = (
+            tuple((start, end) for start, end in values.get(name, ())) for name in ("held", "stalled")
+        )
+        tuples = {"breaks": tuple(values.get("breaks", ())), "held": held, "stalled": stalled}
+        return cls(**{**given, "part": tuple(part) if part else None, "warnings": warnings, **tuples})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

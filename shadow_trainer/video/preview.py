@@ -12,7 +12,7 @@ import numpy as np
 from .decode import frame_times, frames, raw_frames, scaled_size
 from .encode import Writer
 from .info import VideoInfo
-from .pieces import filmed_s
+from .pieces import filmed_s, usual_rate
 from .remux import remux
 
 MAX_FPS = 240.0  # decoders in browsers do not follow above this
@@ -28,24 +28,32 @@ def make_preview(
     max_side: int,
     progress: Callable[[int, int], None] | None = None,
     check: Callable[[], None] | None = None,
+    watch: Callable[[int, Any], None] | None = None,
 ) -> dict[str, Any]:
     """Write the copy to ``out`` and say what it is.
 
     It runs on the file's own clock: second t of the copy is second ``t * info.time_scale`` of real time. A
     frame of a variable-rate video is held until the next one is due. Sides are even, without sound.
-    A video that browsers play as it is, and that can be stepped through, is copied and not encoded again.
+    A video that browsers play as it is, and that can be stepped through, is copied and not encoded again. ``watch``
+    is given each row and frame on the way.
     Raises BadVideo when nothing can be decoded, StorageFull when the disk is full.
     """
     times = frame_times(path, info) / info.time_scale
     fps = preview_rate(times)
     if remux(path, info, Path(out), max_side=max_side, fps=fps, check=check or (lambda: None)):
+        if watch:
+            for row, _, frame in raw_frames(path, info):
+                if check:
+                    check()
+                watch(row, frame)
         if progress:
             progress(len(times), len(times))
         return _facts(Path(out), info, info.width, info.height, fps, len(times))
     width, height = scaled_size(info, max_side)
     with Writer(out, width, height, fps) as writer:
         append = writer.write_frame if _is_upright(info, width, height) else writer.write
-        for row, shown, ticks in _held(_source(path, info, width, height), times, float(fps)):
+        source = _source(path, info, width, height)
+        for row, shown, ticks in _held(_watched(source, watch) if watch else source, times, float(fps)):
             if check:
                 check()
             show(writer, append, shown, ticks)
@@ -80,7 +88,7 @@ def show(writer: Writer, append: Callable[[Any], None], shown: Any, ticks: int) 
 
 def preview_rate(times_s: np.ndarray) -> Fraction:
     """The usual rate of (T,) file times, so that every frame is shown; bounded for browsers and uneven clocks."""
-    usual = 1 / float(np.median(np.diff(times_s)))
+    usual = usual_rate(times_s)
     most = MOST_REPEATS * len(times_s) / filmed_s(times_s)
     return Fraction(max(1.0, min(usual, MAX_FPS, most))).limit_denominator(1001)
 
@@ -99,6 +107,14 @@ def _source(path: Path | str, info: VideoInfo, width: int, height: int) -> Itera
     else:
         for upright in frames(path, info, max_side=max(width, height)):
             yield upright.index, upright.image
+
+
+def _watched(
+    source: Iterator[tuple[int, Any]], watch: Callable[[int, Any], None]
+) -> Iterator[tuple[int, Any]]:
+    for row, shown in source:
+        watch(row, shown)
+        yield row, shown
 
 
 def _held(

@@ -53,6 +53,7 @@ def _may_be(info: VideoInfo, max_side: int) -> bool:
     sides = (info.width, info.height)
     upright = not (info.rotation_deg or info.mirrored)
     whole = info.part is None and not info.truncated and info.frame_count_exact and not info.breaks
+    whole = whole and not info.held and not info.stalled
     small = max(sides) <= max_side and info.size_bytes <= MOST_BYTES
     light = 8 * info.size_bytes <= MOST_BITS_S * max(info.duration_s, 1e-6)
     known = info.codec == "h264" and info.pixel_format == "yuv420p" and not info.hdr

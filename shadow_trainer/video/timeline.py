@@ -40,7 +40,8 @@ class Timeline:
     frames and rows are counted in the order in which they are decoded (and no seeking is possible).
     ``before`` counts the video's frames that come before the first row, when this is a part of it. ``breaks`` are the
     rows at which the clock has jumped (:mod:`.pieces`): a new piece begins there. ``dropped`` counts the frames that
-    the camera itself left out and whose place the file keeps.
+    the camera itself left out and whose place the file keeps. ``kept`` (T,) are the numbers of the rows among all of the
+    part, where some were cut out (:mod:`.held`).
     """
 
     file_s: np.ndarray
@@ -51,6 +52,7 @@ class Timeline:
     before: int = 0
     breaks: tuple[int, ...] = ()
     dropped: int = 0
+    kept: np.ndarray | None = None
 
     def part(self, start_s: float, end_s: float | None) -> Timeline:
         """The rows with ``start_s <= time < end_s`` (file seconds), with times from the first of them."""

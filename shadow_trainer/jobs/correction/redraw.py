@@ -151,7 +151,7 @@ def prepare(
 ) -> Artifacts:
     """What is to be drawn of a published analysis; ``fetch(name)`` gives a result file or None."""
     from ...body.series import PoseSeries
-    from ...video import probe
+    from ...video import Stills, cut_out, probe
 
     analysis, curves, pose = (fetch(name) for name in ("analysis.json", "series.json", "pose.npz"))
     if analysis is None or pose is None:
@@ -159,6 +159,7 @@ def prepare(
     document = upgraded(json.loads(analysis.read_text(encoding="utf-8")))
     stored = document["video"]
     facts = probe(video, start_s=request.start_s, end_s=request.end_s, turn_deg=request.turn_deg, check=check)
+    facts = cut_out(video, facts, Stills(_spans(stored, "held"), _spans(stored, "stalled")))
     reference = fetch(shadow_file.NAME)
     return Artifacts(
         video,
@@ -178,6 +179,11 @@ def current_revision(storage: Storage, analysis_id: str) -> str | None:
     except NotFound:
         return None
     return revision
+
+
+def _spans(video: Mapping[str, Any], name: str) -> tuple[tuple[float, float], ...]:
+    """What was cut out of the video, as its facts have it."""
+    return tuple((float(span["start_s"]), float(span["end_s"])) for span in video.get(name, ()))
 
 
 def _fetch(storage: Storage, analysis_id: str, name: str, work: Path) -> Path | None:

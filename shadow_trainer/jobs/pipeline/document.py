@@ -103,6 +103,10 @@ def _video(info: VideoInfo, preview_fps: float, repeated: float) -> Video:
     }
     if repeated:
         facts["repeated"] = round(repeated, 4)
+    if info.held:
+        facts["held"] = [{"start_s": start, "end_s": end} for start, end in info.held]
+    if info.stalled:
+        facts["stalled"] = [{"start_s": start, "end_s": end} for start, end in info.stalled]
     if info.part:
         # Of the whole file: every other time in the document counts from this start.
         facts["part"] = {"start_s": info.part[0], "end_s": info.part[1]}

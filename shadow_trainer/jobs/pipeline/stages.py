@@ -21,6 +21,8 @@ from .verdicts import releases
 
 REFERENCE = "out/shadow.npz"
 REPORT_PAGE = "out/report.html"
+# Of the video as it is measured: what was probed, without what stands still.
+FACTS = "facts.json"
 NOBODY = (
     "Nobody could be found in this film.",
     "Film the pitcher from 5 to 8 metres with the whole body in the picture and good light.",
@@ -48,18 +50,26 @@ def probe(run: Run) -> None:
 
 
 def preview(run: Run) -> None:
-    """The browser's copy of the video, so that the coach sees it even if all else fails."""
-    from ...video import make_preview
+    """The browser's copy of the video, so that the coach sees it even if all else fails; a picture that stands is cut
+    out of both."""
+    from ...video import Changes, VideoInfo, cut_out, frame_times, make_preview
 
-    facts = make_preview(
+    info, changes = VideoInfo.from_dict(run.read_json("probe.json")), Changes()
+    copy = partial(
+        make_preview,
         run.video,
-        _info(run),
-        run.write("out/preview.mp4"),
+        out=run.write("out/preview.mp4"),
         max_side=run.settings.preview_max_side,
         progress=run.advance,
         check=run.check,
     )
+    facts = copy(info=info, watch=changes.step)
+    stills = changes.find(frame_times(run.video, info) / info.time_scale)
+    if stills:
+        info = cut_out(run.video, info, stills)
+        facts = copy(info=info)
     run.write_json("preview.json", facts)
+    run.write_json(FACTS, info.as_dict())
 
 
 def scan(run: Run) -> None:
@@ -328,7 +338,7 @@ def real_time(run: Run) -> tuple[Any, float]:
 def _info(run: Run) -> Any:
     from ...video import VideoInfo
 
-    return VideoInfo.from_dict(run.read_json("probe.json"))
+    return VideoInfo.from_dict(run.read_json(FACTS))
 
 
 def _scan(run: Run) -> Any:
