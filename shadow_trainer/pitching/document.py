@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from ..vocabulary import Confidence, Event, Hand, Level, ModelSize, Span, Unit, Verdict, View
+from .document_video import Video
 
 SCHEMA = "shadow-trainer/analysis/2"
 # From the 3D motion, or from the frame's plane alone.
@@ -300,34 +301,6 @@ class Camera(TypedDict):
 
     name: View
     source: Literal["given", "measured", "not found"]
-
-
-class Part(TypedDict):
-    """A stretch in seconds of the file's clock; ``end_s`` null: to its end."""
-
-    start_s: float
-    end_s: float | None
-
-
-class Video(TypedDict):
-    """``time_scale`` real seconds per second of the file; ``capture_fps`` without the share that is ``repeated``."""
-
-    width: int
-    height: int
-    frame_count: int
-    fps: float
-    capture_fps: float
-    duration_s: float
-    rotation_deg: int
-    codec: str
-    variable_frame_rate: bool
-    truncated: bool
-    time_scale: float
-    preview_fps: float
-    repeated: NotRequired[float]
-    held: NotRequired[list[Part]]
-    stalled: NotRequired[list[Part]]
-    part: NotRequired[Part]
 
 
 class Model(TypedDict):

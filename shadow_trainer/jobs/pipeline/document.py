@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...pitching.document import SCHEMA, AnalysisDocument, Person, Result, SaidVerdict, Video, VideoWarning
+from ...pitching.document import SCHEMA, AnalysisDocument, Person, Result, SaidVerdict, VideoWarning
+from ...pitching.document_video import Video
 from ...vocabulary import ModelSize, Verdict
 from . import assumptions
 from .stage import Run, timings

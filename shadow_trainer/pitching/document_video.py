@@ -1,0 +1,37 @@
+"""What analysis.json says of the video itself; see :mod:`.document`."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class Part(TypedDict):
+    """A stretch in seconds of the file's clock; ``end_s`` null: to its end."""
+
+    start_s: float
+    end_s: float | None
+
+
+class Video(TypedDict):
+    """The facts of the video; ``time_scale`` real seconds per second of the file.
+
+    ``capture_fps`` counts different pictures: ``repeated`` is the share of frames that only repeat the one before. The
+    ``part`` was measured without where the picture is ``held``, which takes no time, or ``stalled``, which is a gap.
+    """
+
+    width: int
+    height: int
+    frame_count: int
+    fps: float
+    capture_fps: float
+    duration_s: float
+    rotation_deg: int
+    codec: str
+    variable_frame_rate: bool
+    truncated: bool
+    time_scale: float
+    preview_fps: float
+    repeated: NotRequired[float]
+    held: NotRequired[list[Part]]
+    stalled: NotRequired[list[Part]]
+    part: NotRequired[Part]
