@@ -81,17 +81,17 @@ def main() -> int:
     options = parser.parse_args()
     clips = load(options.folder)
     made = [clip for clip in clips if clip["style"] != ORDINARY]
-    found = [clip for clip in clips if clip["found"]]
+    right_hand = [clip for clip in clips if clip["found"]]
     print(
-        f"{len(clips)} deliveries of {len({c['style'] for c in clips})} styles, {len(found)} found with the right hand"
+        f"{len(clips)} deliveries of {len({c['style'] for c in clips})} styles, {len(right_hand)} found with the right hand"
     )
-    told = [row for style in styles_of(found) for row in left_out(found, style)]
+    told = [row for style in styles_of(right_hand) for row in left_out(right_hand, style)]
     table = holds(told)
     show(table)
     if options.metrics:
         show_metrics(told)
     if options.write:
-        write(fit(found), found, len(made), table)
+        write(fit(right_hand), right_hand, len(made), table)
     return 0
 
 

@@ -57,7 +57,7 @@ def samples(engine: Engine, path: Path, count: int, rng: np.random.Generator) ->
     truth = np.load(path.with_suffix(".npz"), allow_pickle=False)
     info = probe(path, capture_fps=float(truth["capture_fps"]))
     factory = partial(frames, path, info)
-    found = scan(engine, factory, info)
+    scanned = scan(engine, factory, info)
     inside = np.zeros(len(truth["time_s"]), bool)
     for delivery in json.loads(str(truth["deliveries"])):
         inside |= (truth["time_s"] >= delivery["start_s"]) & (truth["time_s"] <= delivery["end_s"])
@@ -65,7 +65,7 @@ def samples(engine: Engine, path: Path, count: int, rng: np.random.Generator) ->
     wanted = set(rows[:: max(1, len(rows) // count)].tolist())
     names = [str(n) for n in truth["names"]]
     joints = truth["px"][:, [names.index(j) for j in JOINTS]].astype(float)
-    path_of = RoughPath(found.person(), (0.0, info.duration_s))
+    path_of = RoughPath(scanned.person(), (0.0, info.duration_s))
     out: dict[str, list[np.ndarray]] = {"peak": [], "visibility": [], "error": [], "how": []}
     for frame in factory():
         if frame.index not in wanted:

@@ -171,9 +171,11 @@ def truth(clip: Clip) -> dict[str, Any] | None:
     t = len(time_s)
     series = PoseSeries(time_s, np.full((t, COUNT, 2), np.nan), np.ones((t, COUNT)), points, np.ones(t, bool))
     right = as_right_hander(points, hand)
-    found = find_deliveries(right, time_s, clip.height_m)
+    deliveries = find_deliveries(right, time_s, clip.height_m)
     release = clip.made.events["release"]
-    near = [i for i, item in enumerate(found) if abs(item.events["release"].time_s - release) < SAME_PITCH_S]
+    near = [
+        i for i, item in enumerate(deliveries) if abs(item.events["release"].time_s - release) < SAME_PITCH_S
+    ]
     if not near:
         return None
     result = pitching.analyse(
@@ -247,7 +249,7 @@ def flat_values(series: PoseSeries, hand: Hand, index: int) -> dict[MetricKey, f
     """What the picture's plane tells of one delivery."""
     points = as_right_hander(series.world_m, hand)
     height_m = pitching.world.standing_height(points)
-    item = find_deliveries(points, series.time_s, height_m, **planar.seen_in_frame(series, hand))[index]
+    item = find_deliveries(points, series.time_s, height_m, seen=planar.seen_in_frame(series, hand))[index]
     return planar.measure(series, points, item.rows, DeliveryContext(item.signals, item.events), hand)
 
 

@@ -89,6 +89,15 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     assert circle(import_graph()) == []
 
 
+def test_a_local_is_named_after_what_was_found() -> None:
+    assert not [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in tracked("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id == "found" and isinstance(node.ctx, ast.Store)
+    ]
+
+
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:
     files = tracked("*.py", "*.js", "*.css", "*.html")
     long = [

@@ -133,7 +133,7 @@ def _throws(
     if not np.isfinite(context.points).any():
         return []
     seen = planar.seen_in_frame(series, context.hand)
-    thrown = find_throws(context.points, series.time_s, context.height_m, windows, **seen, verdicts=verdicts)
+    thrown = find_throws(context.points, series.time_s, context.height_m, windows, seen, verdicts=verdicts)
     return [_at_distinct_rate(series, throw) for throw in thrown]
 
 
@@ -175,7 +175,7 @@ def pitch_probability(
     hand, _ = _hand(series, throws, None)
     points = as_right_hander(series.world_m, hand)
     height_m = standing_height(points)
-    throws_seen = find_throws(points, series.time_s, height_m, windows, **planar.seen_in_frame(series, hand))
+    throws_seen = find_throws(points, series.time_s, height_m, windows, planar.seen_in_frame(series, hand))
     return max((throw.probability for throw in throws_seen if not throw.unfinished), default=0.0)
 
 

@@ -15,7 +15,7 @@ from ..vocabulary import Event, Hand, Verdict
 from . import delivery_decision as decision
 from . import events, filters, signals
 from .events import Events, EventTime
-from .signals import Signals
+from .signals import NOTHING_SEEN, SeenInFrame, Signals
 from .verdicts import APART_S, Verdicts
 from .world import as_right_hander, joint, mid_hip
 
@@ -67,16 +67,13 @@ def find_deliveries(
     time_s: Floats,
     height_m: float,
     windows: list[tuple[float, float]] | None = None,
-    hand_gap_m: Floats | None = None,
-    lead_ankle_m: Floats | None = None,
-    arm_m: Floats | None = None,
+    seen: SeenInFrame = NOTHING_SEEN,
 ) -> list[Throw]:
     """Pitches of a right-hander's points (T, 33, 3), in the order of time; inside ``windows`` if given.
 
-    ``hand_gap_m`` (T,) metres between the hands, ``lead_ankle_m`` (T, 2) metres of the lead ankle and ``arm_m`` (T, 2)
-    metres from the throwing shoulder to its wrist, as the frame shows them, where that is the better measure. Questionable ones are given only where none is likelier than not.
+    Questionable ones are given only where none is likelier than not. ``seen`` is what the frame shows better.
     """
-    return chosen(find_throws(points, time_s, height_m, windows, hand_gap_m, lead_ankle_m, arm_m))
+    return chosen(find_throws(points, time_s, height_m, windows, seen))
 
 
 def chosen(throws: list[Throw]) -> list[Throw]:
@@ -95,9 +92,7 @@ def find_throws(
     time_s: Floats,
     height_m: float,
     windows: list[tuple[float, float]] | None = None,
-    hand_gap_m: Floats | None = None,
-    lead_ankle_m: Floats | None = None,
-    arm_m: Floats | None = None,
+    seen: SeenInFrame = NOTHING_SEEN,
     verdicts: Verdicts | None = None,
 ) -> list[Throw]:
     """Every burst of the throwing hand with its events and its probability, however low; else as above.
@@ -107,7 +102,7 @@ def find_throws(
     said, throws = verdicts or Verdicts(), []
     for rows in _spans(points, time_s, windows):
         for burst in _bursts(points, time_s, rows, height_m, said):
-            measured = _Measured(points, time_s, height_m, hand_gap_m, lead_ankle_m, arm_m)
+            measured = _Measured(points, time_s, height_m, seen)
             throw = measured.throw(burst)
             if throw is not None:
                 throws.append(throw)
@@ -132,9 +127,7 @@ class _Measured:
     points: Floats
     time_s: Floats
     height_m: float
-    hand_gap_m: Floats | None
-    lead_ankle_m: Floats | None
-    arm_m: Floats | None
+    seen: SeenInFrame
 
     def throw(self, burst: _Burst) -> Throw | None:
         """The throw of one burst; None when no hand throws and nobody says so."""
@@ -154,13 +147,7 @@ class _Measured:
         """The signals of some rows, with what the frame shows better."""
         time_s = self.time_s[rows]
         s = signals.measure(signals.smooth(self.points[rows], time_s), time_s, self.height_m)
-        if self.hand_gap_m is not None:
-            s = signals.with_hand_gap(s, self.hand_gap_m[rows], time_s)
-        if self.lead_ankle_m is not None:
-            s = signals.with_ankle_seen(s, self.lead_ankle_m[rows], time_s)
-        if self.arm_m is not None:
-            s = signals.with_arm_seen(s, self.arm_m[rows], time_s)
-        return s
+        return signals.with_seen(s, self.seen, rows, time_s)
 
 
 def find_hand(points: Floats, time_s: Floats, height_m: float) -> tuple[Hand, bool]:

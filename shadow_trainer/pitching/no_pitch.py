@@ -69,6 +69,4 @@ def _throws_with(series: PoseSeries, windows: list[tuple[float, float]] | None, 
         return False
     points = as_right_hander(series.world_m, hand)
     height_m = standing_height(points)
-    return bool(
-        find_deliveries(points, series.time_s, height_m, windows, **planar.seen_in_frame(series, hand))
-    )
+    return bool(find_deliveries(points, series.time_s, height_m, windows, planar.seen_in_frame(series, hand)))

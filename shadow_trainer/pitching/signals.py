@@ -69,6 +69,19 @@ class Signals:
         return value
 
 
+@dataclass(frozen=True)
+class SeenInFrame:
+    """Metres as the frame shows them, where that is the better measure: between the hands (T,), of the lead ankle (T, 2),
+    from the throwing shoulder to its wrist (T, 2); None where it is not."""
+
+    hand_gap_m: Floats | None = None
+    lead_ankle_m: Floats | None = None
+    arm_m: Floats | None = None
+
+
+NOTHING_SEEN = SeenInFrame()
+
+
 def smooth(points: Floats, time_s: Floats) -> Floats:
     """(T, 33, 3) with gaps up to 40 ms filled; arms low-passed at 20 Hz, the rest at 13 Hz.
 
@@ -107,6 +120,17 @@ def measure(points: Floats, time_s: Floats, height_m: float) -> Signals:
         elbow=angles.flexion(p, "throwing", "arm"),
         layback=angles.arm_angles(p, "throwing")["external_rotation"],
     )
+
+
+def with_seen(s: Signals, seen: SeenInFrame, rows: Indices, time_s: Floats) -> Signals:
+    """Signals of some rows, at (T,) seconds, with what the frame shows better of them."""
+    if seen.hand_gap_m is not None:
+        s = with_hand_gap(s, seen.hand_gap_m[rows], time_s)
+    if seen.lead_ankle_m is not None:
+        s = with_ankle_seen(s, seen.lead_ankle_m[rows], time_s)
+    if seen.arm_m is not None:
+        s = with_arm_seen(s, seen.arm_m[rows], time_s)
+    return s
 
 
 def with_hand_gap(s: Signals, gap_m: Floats, time_s: Floats) -> Signals:

@@ -158,7 +158,7 @@ def _misfit(series: PoseSeries, throws: str) -> float:
     height = standing_height(series.world_m)
     hand = find_hand(series.world_m, time_s, height)[0] if throws == AUTO else Hand(throws)
     points = as_right_hander(series.world_m, hand)
-    deliveries = find_deliveries(points, time_s, height, None, **planar.seen_in_frame(series, hand))
+    deliveries = find_deliveries(points, time_s, height, None, planar.seen_in_frame(series, hand))
     if not deliveries:
         return np.inf
     costs = []

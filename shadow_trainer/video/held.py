@@ -109,7 +109,7 @@ def _runs(most: np.ndarray, times: np.ndarray) -> list[tuple[int, int]]:
             runs[-1][1] = int(row)
         else:
             runs.append([int(row), int(row)])
-    found = []
+    held = []
     for first, last in runs:
         before, after = most[max(first - TOLD_BY, 0) : first], most[last + 1 : last + 1 + TOLD_BY]
         if min(len(before), len(after)) < TOLD_BY or last - first < LEAST_HOLD_FRAMES:
@@ -122,8 +122,8 @@ def _runs(most: np.ndarray, times: np.ndarray) -> list[tuple[int, int]]:
             motion >= max(LEAST_MOTION, still / STILL_SHARE)
             and times[last + 1] - times[first] >= LEAST_HOLD_S
         ):
-            found.append((first, last))
-    return found
+            held.append((first, last))
+    return held
 
 
 def without(rows: Timeline, stills: Stills) -> Timeline:

@@ -170,9 +170,9 @@ def location_of(address: str) -> str:
 )
 def test_the_proxy_s_limit_is_a_little_above_the_program_s(address: str, program_mb: int) -> None:
     block = location_of(address)
-    found = re.search(r"client_max_body_size (\d+)m;", block)
-    assert found, address
-    assert program_mb * 1_000_000 + 256_000 < int(found[1]) * MIB < 1.2 * program_mb * 1_000_000
+    limit = re.search(r"client_max_body_size (\d+)m;", block)
+    assert limit, address
+    assert program_mb * 1_000_000 + 256_000 < int(limit[1]) * MIB < 1.2 * program_mb * 1_000_000
     assert "proxy_request_buffering off" in block and "error_page 413 @" in block
     kind = "motion" if address == "/references" else "film"
     assert f"@{kind}_too_large_for_$asked_by" in block

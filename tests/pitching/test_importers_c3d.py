@@ -108,8 +108,8 @@ def test_labels_go_on_in_as_many_parameters_as_they_need(most: int, tmp_path: Pa
     extra = 260
     points = np.concatenate([np.full((len(WORLD), extra, 3), 5.0), WORLD], axis=1)
     labels = [*(f"M{n:03d}" for n in range(extra)), *LANDMARKS]
-    found = motion_files.events(file_of(tmp_path, points=points, labels=labels, most=most))
-    assert found["release"] - found["foot_contact"] == pytest.approx(0.135, abs=0.004)
+    events = motion_files.events(file_of(tmp_path, points=points, labels=labels, most=most))
+    assert events["release"] - events["foot_contact"] == pytest.approx(0.135, abs=0.004)
 
 
 def test_a_point_without_a_label_keeps_its_place(tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ def test_events_stand_in_the_files_own_seconds(start: float, base, tmp_path: Pat
         for row in rows:
             row[1] = f"{float(row[1]) + start:.6f}"
 
-    found = motion_files.events(motion_files.with_rows(path, late))
-    assert {name: when - start for name, when in found.items()} == pytest.approx(base[1], abs=1e-3)
+    events = motion_files.events(motion_files.with_rows(path, late))
+    assert {name: when - start for name, when in events.items()} == pytest.approx(base[1], abs=1e-3)
 
 
 @pytest.mark.parametrize(("first", "count"), [(100, 24), (60, 3), (120, 50)])
@@ -64,18 +64,18 @@ def test_rows_left_out_leave_a_gap_and_move_no_event(first: int, count: int, bas
     motion_files.with_rows(path, lambda rows: rows[:first] + rows[first + count :])
     motion = importers.read(path)
     assert any("1 gap in the times" in note for note in motion.notes)
-    found = motion_files.events(path)
+    events = motion_files.events(path)
     for name in ("foot_contact", "release"):
-        assert found[name] == pytest.approx(base[1][name], abs=0.004)
+        assert events[name] == pytest.approx(base[1][name], abs=0.004)
 
 
 def test_a_gap_inside_the_throw_is_no_faster_throw(base, tmp_path: Path) -> None:
     path = tmp_path / "gap.trc"
     path.write_text(base[0])
     motion_files.with_rows(path, lambda rows: rows[:219] + rows[225:])
-    found = motion_files.events(path)
-    assert found["release"] == pytest.approx(base[1]["release"], abs=0.003)
-    assert found["foot_contact"] == pytest.approx(base[1]["foot_contact"], abs=0.005)
+    events = motion_files.events(path)
+    assert events["release"] == pytest.approx(base[1]["release"], abs=0.003)
+    assert events["foot_contact"] == pytest.approx(base[1]["foot_contact"], abs=0.005)
 
 
 @pytest.mark.parametrize("said", ["100.000", "60", "240,000"])

@@ -120,8 +120,8 @@ def test_every_row_twice_in_a_pose_file_is_half_the_rate(tmp_path: Path) -> None
 def test_a_body_that_stands_still_is_measured() -> None:
     series = motion_files.pitch()
     still = np.concatenate([np.repeat(series.world_m[:1], 200, axis=0), series.world_m])
-    found = clean(still, 1 / 120, zeros=True)
-    assert not found.repeated.any() and not found.held and found.rate_share == 1.0
+    cleaned = clean(still, 1 / 120, zeros=True)
+    assert not cleaned.repeated.any() and not cleaned.held and cleaned.rate_share == 1.0
 
 
 @given(
@@ -135,8 +135,8 @@ def test_whatever_is_lost_is_found_and_nothing_else(row: int, length: int, point
     points = motion_files.pitch().world_m.copy()
     unseen = np.isnan(points).any(axis=-1)
     points[row : row + length, point] = value
-    found = clean(points, 1 / 120, zeros=True)
-    lost = np.isnan(found.points).any(axis=-1) & ~unseen
+    cleaned = clean(points, 1 / 120, zeros=True)
+    lost = np.isnan(cleaned.points).any(axis=-1) & ~unseen
     expected = np.zeros_like(lost)
     expected[row : row + length, point] = ~unseen[row : row + length, point]
     assert (lost == expected).all()

@@ -191,8 +191,8 @@ JOINT_NAMES = [f"{side}{part}" for side in "LR" for part in ("SHO", "ELB", "WRI"
 )
 def test_a_front_that_all_names_share_is_left_out(front: str) -> None:
     labels = tuple(front + name for name in JOINT_NAMES)
-    found = guess(labels)
-    assert found["left_elbow"] == (f"{front}LELB",) and len(found) == len(JOINT_NAMES)
+    guessed = guess(labels)
+    assert guessed["left_elbow"] == (f"{front}LELB",) and len(guessed) == len(JOINT_NAMES)
 
 
 def test_of_two_people_the_first_is_taken_whole() -> None:

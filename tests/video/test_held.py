@@ -53,11 +53,11 @@ SPOT = lambda row: {"spot": 60 <= row < 100}  # noqa: E731
 @pytest.mark.parametrize("ending", ["mp4", "mkv", "avi"])
 def test_a_hold_is_found_and_cut_out(tmp_path, ending, look) -> None:
     path = film(tmp_path / f"a.{ending}", HOLD, look)
-    found = stills(path)
-    ((start, end),) = found.held
-    assert (start, end) == pytest.approx((40 / FPS, 100 / FPS), abs=2e-3) and not found.stalled
+    seen = stills(path)
+    ((start, end),) = seen.held
+    assert (start, end) == pytest.approx((40 / FPS, 100 / FPS), abs=2e-3) and not seen.stalled
 
-    info = video.cut_out(path, video.probe(path), found)
+    info = video.cut_out(path, video.probe(path), seen)
     assert (info.frame_count, info.duration_s) == (80, pytest.approx(80 / FPS, abs=2e-3))
     np.testing.assert_allclose(video.frame_times(path, info), np.arange(80) / FPS, atol=2e-3)
     frames = list(video.frames(path, info))
@@ -75,17 +75,17 @@ def test_a_hold_is_found_and_cut_out(tmp_path, ending, look) -> None:
 
 def test_two_holds_and_a_part_of_them(tmp_path) -> None:
     path = film(tmp_path / "a.mp4", [*range(20), *[19] * 20, *range(20, 50), *[49] * 30, *range(50, 70)])
-    found = stills(path)
-    assert len(found.held) == 2
-    info = video.cut_out(path, video.probe(path), found)
+    seen = stills(path)
+    assert len(seen.held) == 2
+    info = video.cut_out(path, video.probe(path), seen)
     np.testing.assert_allclose(video.frame_times(path, info), np.arange(70) / FPS, atol=1e-6)
 
 
 def test_a_recording_that_stalls_has_a_gap(tmp_path) -> None:
     path = film(tmp_path / "a.mp4", [*range(40), *[39] * 30, *range(70, 100)])
-    found = stills(path)
-    assert found.stalled == (pytest.approx((40 / FPS, 70 / FPS)),) and not found.held
-    info = video.cut_out(path, video.probe(path), found)
+    seen = stills(path)
+    assert seen.stalled == (pytest.approx((40 / FPS, 70 / FPS)),) and not seen.held
+    info = video.cut_out(path, video.probe(path), seen)
     assert video.frame_times(path, info)[40] == pytest.approx(70 / FPS)
     assert info.breaks == pytest.approx([70 / FPS])
     assert [w["code"] for w in info.warnings] == ["picture_stalled"]

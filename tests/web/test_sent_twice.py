@@ -18,9 +18,9 @@ FILM, OTHER = b"\0\0\0\x18ftypmp42" + b"a" * 5000, b"\0\0\0\x18ftypmp42" + b"b" 
 
 
 def once_of(page: str) -> str:
-    found = re.search(r'name="once" value="([^"]+)"', page)
-    assert found, "the form has no token of its own"
-    return found[1]
+    token = re.search(r'name="once" value="([^"]+)"', page)
+    assert token, "the form has no token of its own"
+    return token[1]
 
 
 class Form:

@@ -21,14 +21,14 @@ from tests.web.test_events import stored
 def measure(analyses: SampleAnalyses, tmp_path: Path, count: int = 2, people: int = 2) -> str:
     """A finished analysis whose pose and numbers belong together, and of which it is known what was measured."""
     series = bodies.pitch(60.0, count=count)
-    found = pitching.analyse(series)
+    result = pitching.analyse(series)
     end_s = float(series.time_s[-1])
     video = {**documents.document()["video"], "frame_count": len(series), "duration_s": end_s + 4.0}
     solved = {
         "throws": "right", "height_m": 1.8, "capture_fps": 60.0, "time_scale": 1.0, "rate_given": False,
         "usual_height_m": 1.8, "spans": [[0.0, end_s, 0]],
     }  # fmt: skip
-    kept = {name: found[name] for name in ("athlete", "view", "deliveries", "dropped", "consistency")}
+    kept = {name: result[name] for name in ("athlete", "view", "deliveries", "dropped", "consistency")}
     document = {**documents.document(people=people), **kept, "verdicts": [], "video": video, "solved": solved}
     pose, places = tmp_path / "pose.npz", tmp_path / "people.json"
     series.save(pose)

@@ -50,11 +50,11 @@ def check(
 
 def check_found(result: Result, verdicts: Iterable[Mapping[str, Any]], scale: float) -> None:
     """Raises BadRequest when a release that was set gave no pitch: too little of the body is known around it."""
-    found = [
+    releases = [
         delivery["events"] for delivery in result["deliveries"] if delivery["verdict"] == Verdict.RELEASE
     ]
     wanted = [one["at_s"] * scale for one in verdicts if one["verdict"] == Verdict.RELEASE]
-    if len(found) < len(wanted):
+    if len(releases) < len(wanted):
         raise BadRequest(
             "Too little of the body is seen around this release to measure a pitch.",
             code="too_little_seen",

@@ -164,8 +164,8 @@ def motion(run: Run) -> None:
     series = speed.series if speed.sure else clock.doubted(speed.series)
     series.save(run.write("motion.npz"))
     tracks.save(run, tracks.TRACK, track, spans)
-    found = {"slow_motion_factor": speed.factor, "rivals": list(speed.rivals), "sure": speed.sure}
-    run.write_json("motion.json", {**found, "person": _athlete(run, spans)})
+    speeds = {"slow_motion_factor": speed.factor, "rivals": list(speed.rivals), "sure": speed.sure}
+    run.write_json("motion.json", {**speeds, "person": _athlete(run, spans)})
 
 
 def _athlete(run: Run, spans: list[Any]) -> int | None:
@@ -246,8 +246,8 @@ def analyse(run: Run) -> None:
         releases_before=releases_before,
         moved_must_fit=False,
     )
-    found = run.read_json("motion.json")
-    document, curves = build_document(run, info, scanned, result, found, measured_person(run), spans)
+    motion = run.read_json("motion.json")
+    document, curves = build_document(run, info, scanned, result, motion, measured_person(run), spans)
     run.write_json("out/analysis.json", document)
     run.write_json("out/series.json", curves)
     series.save(run.write("out/pose.npz"))

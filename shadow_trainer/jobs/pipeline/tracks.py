@@ -40,15 +40,15 @@ def spans(run: Run, name: str) -> list[Span]:
 
 def known(run: Run) -> list[Known]:
     """What earlier runs in this folder measured of the same video, people and network, by the same code."""
-    found = []
+    tracks = []
     for name in (LANDMARKS, TRACK):
         try:
             facts = run.read_json(f"{name}.json")
             if facts["basis"] == _basis(run):
-                found.append((load(run, name), _spans(facts)))
+                tracks.append((load(run, name), _spans(facts)))
         except (OSError, ValueError, KeyError):
             continue
-    return found
+    return tracks
 
 
 def _spans(facts: dict[str, Any]) -> list[Span]:

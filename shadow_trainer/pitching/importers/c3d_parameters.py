@@ -73,13 +73,13 @@ class Head:
 
     def numbers(self, group: str, name: str) -> list[float]:
         """The values of a parameter, integers without a sign; empty where there is none."""
-        found = self.parameters.get((group, name))
-        if found is None or found.kind == -1:
+        parameter = self.parameters.get((group, name))
+        if parameter is None or parameter.kind == -1:
             return []
-        if found.kind == 4:
-            return [float(value) for value in self.words.floats(found.raw)]
-        kind = "u1" if found.kind == 1 else f"{self.words.order}u2"
-        return [float(value) for value in np.frombuffer(found.raw, dtype=kind)]
+        if parameter.kind == 4:
+            return [float(value) for value in self.words.floats(parameter.raw)]
+        kind = "u1" if parameter.kind == 1 else f"{self.words.order}u2"
+        return [float(value) for value in np.frombuffer(parameter.raw, dtype=kind)]
 
     def number(self, group: str, name: str) -> float | None:
         """The first value of a parameter, None where there is none or none that is finite."""
@@ -99,7 +99,7 @@ class Head:
 def _parameters(raw: bytes, at: int, order: str) -> list[tuple[tuple[str, str], Parameter]]:
     """``((group, name), parameter)`` of every record; what is cut off ends the list."""
     groups: dict[int, str] = {}
-    found: list[tuple[int, str, Parameter]] = []
+    parameters: list[tuple[int, str, Parameter]] = []
     while at + 4 < len(raw):
         length, number = abs(struct.unpack_from("b", raw, at)[0]), struct.unpack_from("b", raw, at + 1)[0]
         name = raw[at + 2 : at + 2 + length].decode("latin-1").strip(" \0").upper()
@@ -110,11 +110,11 @@ def _parameters(raw: bytes, at: int, order: str) -> list[tuple[tuple[str, str], 
         if number < 0:
             groups[-number] = name
         elif (parameter := _parameter(raw, after + 2)) is not None:
-            found.append((number, name, parameter))
+            parameters.append((number, name, parameter))
         if step == 0:
             break
         at = after + step
-    return [((groups.get(number, ""), name), parameter) for number, name, parameter in found]
+    return [((groups.get(number, ""), name), parameter) for number, name, parameter in parameters]
 
 
 def _parameter(raw: bytes, at: int) -> Parameter | None:

@@ -58,9 +58,9 @@ def guess(labels: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         known = {
             plain(label.removeprefix(front)): label for label in reversed(labels) if label.startswith(front)
         }
-        found = _guess(known)
-        if _joints(found) > _joints(best):
-            best = found
+        guesses = _guess(known)
+        if _joints(guesses) > _joints(best):
+            best = guesses
     return best
 
 

@@ -34,16 +34,16 @@ def checked_pose(series: PoseSeries, path: Path) -> tuple[PoseSeries, float, tup
     if time_s is None:
         time_s = series.time_s
     rate = float(1.0 / np.median(np.diff(time_s)))
-    found = clean(series.world_m, 1.0 / rate, zeros=True)
-    _check_joints(found.points, path)
-    scale, said = _scale(found.points)
-    world, extras = found.points * scale, dict(series.extras)
-    notes = [*notes, *notes_of(found, LANDMARKS, rate), *said]
+    cleaned = clean(series.world_m, 1.0 / rate, zeros=True)
+    _check_joints(cleaned.points, path)
+    scale, said = _scale(cleaned.points)
+    world, extras = cleaned.points * scale, dict(series.extras)
+    notes = [*notes, *notes_of(cleaned, LANDMARKS, rate), *said]
     if "world_sd_m" in extras:
         extras["world_sd_m"] = extras["world_sd_m"] * scale
-    measured: npt.NDArray[Any] = series.measured & ~found.repeated
+    measured: npt.NDArray[Any] = series.measured & ~cleaned.repeated
     checked = series.with_(time_s=time_s, world_m=world, measured=measured, extras=extras)
-    return checked, rate * found.rate_share, tuple(notes)
+    return checked, rate * cleaned.rate_share, tuple(notes)
 
 
 def _scale(points: Floats) -> tuple[float, list[str]]:

@@ -29,14 +29,14 @@ class Seen:
 def only_measured(points: Floats, time_s: Floats, fps: float, names: Sequence[str], *, zeros: bool) -> Seen:
     """(T, K, 3) points at their times: long gaps become empty rows; zeros, holds and repeats become NaN."""
     step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0 / fps
-    found = clean(points, step_s, zeros=zeros)
-    notes = [*notes_of(found, names, fps), *gaps(time_s)[1]]
+    cleaned = clean(points, step_s, zeros=zeros)
+    notes = [*notes_of(cleaned, names, fps), *gaps(time_s)[1]]
     lost = empty_rows(time_s)
     order = np.argsort(np.concatenate([time_s, lost]), kind="stable")
-    padded = np.concatenate([found.points, np.full((len(lost), *found.points.shape[1:]), np.nan)])
+    padded = np.concatenate([cleaned.points, np.full((len(lost), *cleaned.points.shape[1:]), np.nan)])
     kept = np.concatenate([np.arange(len(time_s)), np.full(len(lost), -1)])
     times = np.concatenate([time_s, lost])
-    return Seen(padded[order], times[order], fps * found.rate_share, kept[order], tuple(notes))
+    return Seen(padded[order], times[order], fps * cleaned.rate_share, kept[order], tuple(notes))
 
 
 def notes_of(found: Cleaned, names: Sequence[str], fps: float) -> list[str]:

@@ -35,11 +35,11 @@ def decide(tall: float, unit: str | None) -> tuple[float, list[str]]:
         return METERS[unit], []
     fitting = [name for name, scale in METERS.items() if SMALLEST_M <= tall * scale <= TALLEST_M]
     if fitting:
-        found, height_m = fitting[0], tall * METERS[fitting[0]]
+        likely, height_m = fitting[0], tall * METERS[fitting[0]]
         if unit is None:
-            return METERS[found], [f"units taken for {found}"]
-        return METERS[found], [
-            f"the file says {unit}, the body is that of {found} ({height_m:.2f} m tall): taken for {found}"
+            return METERS[likely], [f"units taken for {likely}"]
+        return METERS[likely], [
+            f"the file says {unit}, the body is that of {likely} ({height_m:.2f} m tall): taken for {likely}"
         ]
     if unit is not None and _BELIEVED_M[0] <= tall * METERS[unit] <= _BELIEVED_M[1]:
         return METERS[unit], [f"the body is {tall * METERS[unit]:.2f} m tall: check the units"]

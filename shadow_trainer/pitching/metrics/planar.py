@@ -8,8 +8,6 @@ the rear or front. Which estimate is shown is decided by measured error, per met
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 import numpy as np
 
 from ...body.arrays import Floats, Indices
@@ -64,24 +62,12 @@ def in_plane(px: Floats, seen: camera.WeakPerspective, plane: str) -> Floats:
     return (px - seen.shift) @ np.linalg.inv(np.stack([level, up], axis=1)).T
 
 
-class SeenInFrame(TypedDict):
-    """Metres as the frame shows them: between the hands (T,), lead ankle (T, 2), throwing wrist from its shoulder (T, 2)."""
-
-    hand_gap_m: Floats | None
-    lead_ankle_m: Floats | None
-    arm_m: Floats | None
-
-
-def seen_in_frame(series: PoseSeries, hand: Hand) -> SeenInFrame:
+def seen_in_frame(series: PoseSeries, hand: Hand) -> signals.SeenInFrame:
     """What the frame tells better than the solution: the hands' distance, the lead ankle along the stride, the arm.
 
     As :func:`shadow_trainer.pitching.deliveries.find_throws` takes it.
     """
-    return {
-        "hand_gap_m": hand_gap(series),
-        "lead_ankle_m": lead_ankle(series, hand),
-        "arm_m": throwing_arm(series, hand),
-    }
+    return signals.SeenInFrame(hand_gap(series), lead_ankle(series, hand), throwing_arm(series, hand))
 
 
 def hand_gap(series: PoseSeries) -> Floats | None:

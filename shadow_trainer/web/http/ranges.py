@@ -72,10 +72,10 @@ def part_of(value: str, length: int) -> str | None:
 
 def _bounds(part: str, length: int) -> tuple[int, int] | None:
     """First and last byte of a part; None for one that is misspelled."""
-    found = _PART.fullmatch(part)
-    if found is None or not (found[1] or found[2]):
+    match = _PART.fullmatch(part)
+    if match is None or not (match[1] or match[2]):
         return None
-    first, last = (_number(digits) for digits in found.groups())
+    first, last = (_number(digits) for digits in match.groups())
     if first is None:
         # The last so many bytes; none at all are behind the end.
         return max(length - (last or 0), 0), length - 1

@@ -153,20 +153,20 @@ def test_a_sidearm_thrower_stays_one() -> None:
     series = solve_film(film)
     at = int(np.abs(series.time_s - film.delivery.events["release"]).argmin())
     window = slice(at - 3, at + 3)
-    found, true = slot_deg(by_name(series.world_m[:, JOINT]))[window], slot_deg(by_name(film.joints))[window]
-    assert np.abs(found - true).mean() < 10
+    solved, true = slot_deg(by_name(series.world_m[:, JOINT]))[window], slot_deg(by_name(film.joints))[window]
+    assert np.abs(solved - true).mean() < 10
 
 
 def test_a_collapsing_knee_still_collapses() -> None:
     film = synthetic.film(33, style="collapse")
     series = solve_film(film)
     names = ("left_hip", "left_knee", "left_ankle")
-    found = flexion_deg(*(joint(series, n) for n in names))
+    solved = flexion_deg(*(joint(series, n) for n in names))
     true = flexion_deg(*(by_name(film.joints)[n] for n in names))
     after = (series.time_s > film.delivery.events["foot_contact"]) & (
         series.time_s < film.delivery.events["release"]
     )
-    assert np.abs(found - true)[after].mean() < 9
+    assert np.abs(solved - true)[after].mean() < 9
 
 
 def test_missing_separation_is_not_invented() -> None:
@@ -180,10 +180,10 @@ def test_missing_separation_is_not_invented() -> None:
 
     at = int(np.abs(series.time_s - film.delivery.events["foot_contact"]).argmin())
     window = slice(at - 4, at + 5)
-    found = separation(by_name(series.world_m[:, JOINT]))[window].mean()
+    solved = separation(by_name(series.world_m[:, JOINT]))[window].mean()
     true = separation(by_name(film.joints))[window].mean()
-    assert abs(found - true) < 15
-    assert abs(found) < 30 + abs(true)
+    assert abs(solved - true) < 15
+    assert abs(solved) < 30 + abs(true)
 
 
 def test_a_hand_held_film_gives_the_motion_of_the_tripod_film(open_side: Solved) -> None:
