@@ -65,9 +65,11 @@ def take_report(page: Page, report: str, path: Path) -> None:
     page.goto(report)
     page.wait_for_selector("canvas.overlay")
     page.keyboard.press("4")
+    page.locator("[data-layer-menu] > summary").click()
     page.locator("[data-shows=wrist]").check()
     if page.locator("[data-shows=shadow]").count():
         page.locator("[data-shows=shadow]").check()
+    page.locator("[data-layer-menu] > summary").click()
     page.evaluate("window.scrollTo(0, 0)")
     shoot(page, path)
 

@@ -7,6 +7,7 @@ import { bindFigures } from "./report/figures.js";
 import { bindDrawnVideos } from "./report/drawn_videos.js";
 import { Film } from "./report/film.js";
 import { bindHelp } from "./report/help.js";
+import { bindLayerMenu } from "./report/layer_menu.js";
 import { Layers } from "./report/layers.js";
 import { Loop } from "./report/loop.js";
 import { bindViewPanel } from "./report/view_panel.js";
@@ -79,7 +80,11 @@ function start() {
   const snapshot = () => saveSnapshot(shown());
   bindPrint(shown);
   const help = bindHelp(panel.querySelector("[data-do=help]"), document.querySelector("[data-help]"));
-  bindControls(panel, film, { viewport, snapshot, closer: () => viewport.closer(), farther: () => viewport.farther() });
+  bindControls(panel, film, {
+    viewport, snapshot, closer: () => viewport.closer(), farther: () => viewport.farther(),
+    "event-back": () => film.line?.step(-1), "event-forward": () => film.line?.step(1),
+  });
+  bindLayerMenu(player.querySelector("[data-layer-menu]"));
   const keys = keysOf({ film, viewport, annotationCanvas, loop, help, snapshot, layers });
   bindKeys(film, { keys, go: (number) => film.line?.go(number) });
   bindSeeks(film);

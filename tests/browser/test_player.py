@@ -38,9 +38,10 @@ def test_the_landmarks_drawn_are_those_of_the_picture_shown(player: Page, film: 
         assert difference[row] < 0.8 * runner_up, "neighbouring frames must be told apart"
 
 
-# Marks that the pointer does not find at their middle, for each that is chosen; and words cut off by the card.
+# Marks that the pointer does not find at their middle, for each that is chosen; and words cut off by the card or the page.
 REACHED = """() => { const list = document.querySelector("[data-marks]"), lost = [];
-const card = list.parentElement.getBoundingClientRect();
+const around = list.parentElement.getBoundingClientRect(), page = document.documentElement.getBoundingClientRect();
+const card = around.width ? around : page; // on a phone the card has no box of its own
 list.scrollIntoView({ block: "center", behavior: "instant" });
 for (const link of list.querySelectorAll("a")) {
   const name = link.querySelector(".name").getBoundingClientRect(), disc = link.querySelector(".number").getBoundingClientRect();
@@ -114,6 +115,7 @@ def test_what_is_laid_over_the_film_can_be_switched(player: Page) -> None:
     assert painted(player, "canvas.overlay") > skeleton
     for key in "rk":
         player.keyboard.press(key)
+    player.locator("[data-layer-menu] > summary").click()
     player.locator("[data-shows=events]").uncheck()
     assert painted(player, "canvas.overlay") == 0
     player.keyboard.press("g")
@@ -135,12 +137,13 @@ def test_what_is_laid_over_the_film_can_be_switched(player: Page) -> None:
 
 
 def joint_on_page(page: Page, report: str, row: int, joint: str) -> tuple[float, float]:
-    """Where a landmark of this row must be on the page, from the video element's own box."""
+    """Where a landmark of this row must be on the page, from the video element's own box, which may be wider."""
     frames = json.loads(get(report, "keypoints/user?part=2d"))
     x, y = (value / 10 for value in frames["frames"][row][2 * INDEX[joint] :][:2])
     box = page.locator("[data-screen] video").bounding_box()
-    scale = box["width"] / frames["width"]
-    return box["x"] + x * scale, box["y"] + y * scale
+    scale = min(box["width"] / frames["width"], box["height"] / frames["height"])
+    aside = (box["width"] - frames["width"] * scale) / 2
+    return box["x"] + aside + x * scale, box["y"] + y * scale
 
 
 def whitest_at(page: Page, x: float, y: float) -> int:
@@ -161,7 +164,10 @@ def test_zoomed_in_the_overlay_lies_where_the_picture_is(player: Page, report: s
     row = events["foot_contact"]["frame"]
     player.keyboard.press("4")
     at_row(player, row)
+    player.locator("[data-layer-menu] > summary").click()
     player.locator("[data-shows=events]").uncheck()
+    player.keyboard.press("Escape")
+    expect(player.locator("[data-draw]")).not_to_be_visible()
     player.locator("[data-screen]").scroll_into_view_if_needed()
     plain = player.locator("[data-screen] video").bounding_box()
     x, y = joint_on_page(player, report, row, "right_hip")

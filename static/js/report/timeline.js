@@ -125,6 +125,17 @@ export class TimeLine {
     this.film.seek(Number(link.dataset.seek));
   }
 
+  // To the event before or after what is shown.
+  step(direction) {
+    const half = 0.6 / this.film.fps;
+    const now = this.film.wantedTime;
+    const times = this.links.map((link) => Number(link.dataset.seek)).sort((a, b) => a - b);
+    const ahead = direction > 0 ? times.find((time) => time > now + half) : times.findLast((time) => time < now - half);
+    if (ahead === undefined) return;
+    this.film.pause();
+    this.film.seek(ahead);
+  }
+
   // Dragging along the line moves through the film.
   scrub(event) {
     if (event.target.closest("a") || event.button !== 0) return;
