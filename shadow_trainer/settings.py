@@ -129,8 +129,8 @@ class Settings:
         "5,30,120", "Waiting time before each further attempt, in seconds, comma separated."
     )
     retry_policies: str = setting(
-        "worker_lost=6@0/front; out_of_memory=3@1,5; storage_full=6@30,60,300; newer_release=6@20,60,120",
-        "Exceptions by error code: `code=attempts@seconds,seconds`, `/front` to go before others; `;` between.",
+        "worker_lost=6@0; out_of_memory=3@1,5; storage_full=6@30,60,300; newer_release=6@20,60,120",
+        "Exceptions by error code: `code=attempts@seconds,seconds`, `/back` to go behind those that wait; `;` between.",
     )
     coach_limit: int = setting(
         3,

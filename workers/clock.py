@@ -20,6 +20,7 @@ import redis
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.maintenance import alerts, schedules
 from shadow_trainer.jobs.queue import reconcile
+from shadow_trainer.jobs.queue.lost_redraws import LostRedraws
 from shadow_trainer.jobs.queue.rq_backend import QUEUES, RqJobManager
 from shadow_trainer.jobs.redis import rq_adapter
 from shadow_trainer.jobs.redis.client import connect, hurry
@@ -47,6 +48,7 @@ class Clock:
         self._stop = threading.Event()
         self._due: dict[str, float] = {"watch": time.monotonic() + WATCH_AFTER_S}
         self._leading = False
+        self._redraws = LostRedraws(manager)
         self._aside: dict[str, threading.Thread] = {}
         self._scheduler = rq_adapter.scheduler(QUEUES, self.connection)
 
@@ -112,14 +114,16 @@ class Clock:
             log.warning("%s was skipped: %s", name, error)
 
     def mend(self) -> None:
-        """Registries and strays."""
+        """Registries and strays. First it is seen whether leases could be renewed at all."""
+        self.manager.catalog.database.probe()
         for name in QUEUES:
             reconcile.mend_queue(self.manager.services, self.manager.queue(name))
         reconcile.reconcile(self.manager)
 
     def forget(self) -> None:
-        """Jobs in Redis that nobody owns any more."""
+        """Jobs in Redis that nobody owns any more, and redraws that Redis has forgotten."""
         reconcile.forget_ended(self.manager, ANALYSIS_QUEUES)
+        self._redraws.ask_again()
 
     def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
         """Call ``work`` when its time has come; one failure must not keep the others from their turn."""

@@ -22,6 +22,7 @@ from rq.job import Job
 
 from shadow_trainer import logs
 from shadow_trainer.catalog import Catalog
+from shadow_trainer.catalog.database import ATTEMPT_PATIENCE_S
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt.runner import Runner
 from shadow_trainer.jobs.queue import rq_retry
@@ -91,7 +92,9 @@ def _runner(settings: Settings, test_overrides: dict[str, str]) -> Runner:
         _named(test_overrides["engines"])(settings) if "engines" in test_overrides else Engines(settings)
     )
     pipeline = _named(test_overrides["pipeline"]) if "pipeline" in test_overrides else None
-    return Runner(open_services(settings), engines, pipeline)
+    services = open_services(settings)
+    services.catalog.database.patience_s = ATTEMPT_PATIENCE_S
+    return Runner(services, engines, pipeline)
 
 
 def _named(name: str) -> Any:

@@ -5,6 +5,7 @@
       |  hand_back      |  |  +--fail--> failed
       +-----------------+  +--postpone--> retrying --claim--> processing
     any of queued, processing, retrying --cancel--> canceled
+    a run that ends without a result, over an earlier result: --> completed, with that one
     failed, canceled, completed --requeue--> queued
 
 The fence: ``claim`` gives the attempt a new number, and everything an attempt writes is refused once the
@@ -25,6 +26,7 @@ from sqlalchemy.orm import Session
 from .. import logs
 from ..vocabulary import ACTIVE_STATES, ENDED_STATES, State
 from . import counters
+from .attempt_ends import OPTIONS, close, completed, end_without_result, finish, seconds
 from .database import Database
 from .models import Analysis, Attempt, Delivery
 from .repository import Repository, rows_changed
@@ -79,8 +81,11 @@ class Attempts(Repository):
         return self.silence_s * RENEW_PART
 
     def lease_alive(self, row: Analysis, moment: datetime) -> bool:
-        """Whether the running attempt has given a sign of life lately."""
-        return row.heartbeat_at is not None and moment - row.heartbeat_at < timedelta(seconds=self.lease_s)
+        """Whether the running attempt has given a sign of life lately, or could not have written one."""
+        if row.heartbeat_at is None:
+            return False
+        silent = moment - row.heartbeat_at >= timedelta(seconds=self.lease_s)
+        return not silent or self.database.was_held_up(self.lease_s)
 
     def of(self, analysis_id: str) -> list[Attempt]:
         """Every attempt at an analysis, the oldest first."""
@@ -101,7 +106,7 @@ class Attempts(Repository):
             if row.state == State.PROCESSING:
                 if self.lease_alive(row, moment) and row.worker != worker:
                     return Claim(row, refused="elsewhere")
-                _close(session, row, "lost", moment, counted=True)
+                close(session, row, "lost", moment, counted=True)
             row.attempt += 1
             row.state, row.worker, row.heartbeat_at = State.PROCESSING, worker, moment
             row.error, row.not_before, row.updated_at = None, None, moment
@@ -111,7 +116,7 @@ class Attempts(Repository):
             session.flush()
             claim = Claim(row, row.attempt, spent(session, row))
             if first:
-                counters.add(session, counters.spread("wait", _seconds(row.queued_at, moment)))
+                counters.add(session, counters.spread("wait", seconds(row.queued_at, moment)))
             return claim
 
         return self.transact(work)
@@ -132,7 +137,8 @@ class Attempts(Repository):
             session.execute(query.values(stage=stage))
             return True
 
-        return self.transact(work)
+        # Whoever computes does not wait for this: the next one comes in a moment.
+        return self.database.transact(work, patience_s=0.0)
 
     def add_files(
         self, analysis_id: str, number: int, names: Iterable[str], replace_files: Callable[[], None] = _none
@@ -184,10 +190,11 @@ class Attempts(Repository):
             replace_files()
             session.execute(delete(Delivery).where(Delivery.analysis_id == analysis_id))
             session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
-            row.files, row.result, row.warnings, row.revision = names, dict(result), notes, None
+            row.files, row.warnings, row.revision = names, notes, None
+            row.result = {**result, OPTIONS: dict(row.options)}
             row.stage, row.progress = "", 100.0
             started_at = finish(session, row, State.COMPLETED, "completed", None)
-            counters.add(session, _completed(row, started_at))
+            counters.add(session, completed(row, started_at))
             return True
 
         return self.transact(work)
@@ -209,7 +216,7 @@ class Attempts(Repository):
                 return False
             if warnings is not None:
                 row.warnings = list(warnings)
-            finish(session, row, State.FAILED, outcome, error)
+            end_without_result(session, row, State.FAILED, outcome, error)
             return True
 
         return self.transact(work)
@@ -231,7 +238,7 @@ class Attempts(Repository):
             if row is None:
                 return False
             moment = utcnow()
-            _close(session, row, outcome, moment, counted=True, error=error)
+            close(session, row, outcome, moment, counted=True, error=error)
             row.state, row.error = State.RETRYING, dict(error)
             row.not_before = moment + timedelta(seconds=delay_s)
             row.batch_limit = batch_limit if batch_limit is not None else row.batch_limit
@@ -246,7 +253,7 @@ class Attempts(Repository):
             row = _mine(session, analysis_id, number)
             if row is None:
                 return False
-            _close(session, row, "handed_back", utcnow(), counted=False)
+            close(session, row, "handed_back", utcnow(), counted=False)
             row.state = State.QUEUED
             return True
 
@@ -265,12 +272,17 @@ class Attempts(Repository):
 
     def cancel(self, analysis_id: str) -> Analysis | None:
         """End in ``canceled`` whatever it was doing; a terminal analysis stays as it is. None: unknown id."""
+        return self.stop(analysis_id)[0]
 
-        def work(session: Session) -> Analysis | None:
+    def stop(self, analysis_id: str) -> tuple[Analysis | None, bool]:
+        """The same, and whether there was something to stop."""
+
+        def work(session: Session) -> tuple[Analysis | None, bool]:
             row = session.get(Analysis, analysis_id, with_for_update=True)
-            if row is not None and row.state in ACTIVE_STATES:
-                finish(session, row, State.CANCELED, "canceled", None, counted=False)
-            return row
+            runs = row is not None and row.state in ACTIVE_STATES
+            if row is not None and runs:
+                end_without_result(session, row, State.CANCELED, "canceled", None, counted=False)
+            return row, runs
 
         return self.transact(work)
 
@@ -325,56 +337,3 @@ def _mine(session: Session, analysis_id: str, number: int) -> Analysis | None:
     if row is None or (row.state, row.attempt) != (State.PROCESSING, number):
         return None
     return row
-
-
-def _close(
-    session: Session,
-    row: Analysis,
-    outcome: str,
-    moment: datetime,
-    *,
-    counted: bool,
-    error: Mapping[str, str] | None = None,
-) -> datetime:
-    """End the running attempt of ``row`` (if there is one) and give up its lease; when the attempt began."""
-    attempt = session.get(Attempt, (row.id, row.attempt))
-    if attempt is not None and not attempt.outcome:
-        attempt.outcome, attempt.finished_at, attempt.counted = outcome, moment, counted
-        attempt.error = dict(error) if error else None
-        counters.add(session, {f"attempts:{outcome}": 1})
-    row.worker, row.heartbeat_at, row.updated_at = None, None, moment
-    return attempt.started_at if attempt is not None else moment
-
-
-def finish(
-    session: Session,
-    row: Analysis,
-    state: State,
-    outcome: str,
-    error: Mapping[str, str] | None,
-    *,
-    counted: bool = True,
-) -> datetime:
-    """Bring ``row`` to a terminal state and close its running attempt."""
-    moment = utcnow()
-    started_at = _close(session, row, outcome, moment, counted=counted, error=error)
-    row.state, row.error, row.not_before = state, dict(error) if error else None, None
-    row.finished_at = moment
-    return started_at
-
-
-def _completed(row: Analysis, started_at: datetime) -> dict[str, float]:
-    """What a completed analysis adds to the counters."""
-    end = row.finished_at or utcnow()
-    added = counters.spread("run", _seconds(started_at, end))
-    for stage, seconds in ((row.result or {}).get("timings_s") or {}).items():
-        added |= {f"stage:{stage}:sum": float(seconds), f"stage:{stage}:count": 1.0}
-    if row.promised_s:
-        truth = _seconds(row.queued_at, end)
-        added |= counters.spread("promise", truth / row.promised_s, counters.RATIOS)
-        added["promise_error:sum"] = abs(truth - row.promised_s)
-    return added
-
-
-def _seconds(start: datetime, end: datetime) -> float:
-    return max(0.0, (end - start).total_seconds())

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import Conflict, NotFound
 from ..vocabulary import State
+from .attempt_ends import OPTIONS
 from .models import Analysis, Delivery
 from .repository import Repository
 from .types import utcnow
@@ -80,7 +81,8 @@ class Corrections(Repository):
             session.execute(delete(Delivery).where(Delivery.analysis_id == analysis_id))
             session.add_all(Delivery(analysis_id=analysis_id, **values) for values in correction.deliveries)
             row.revision, row.updated_at = correction.revision, utcnow()
-            row.result, row.options = dict(correction.result), dict(correction.options)
+            row.result = {**correction.result, OPTIONS: dict(correction.options)}
+            row.options = dict(correction.options)
             row.warnings = list(correction.warnings)
             row.files = sorted({*row.files, *correction.files} - set(correction.removed))
 

@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 SQLITE_BUSY_MS = 10_000
+# A transaction that waits longer to begin was held up: a backup, a vacuum, a person with a console.
+HELD_UP_S = 1.0
+# What hours of computing depend on: an attempt outlasts a lock and a restart.
+ATTEMPT_PATIENCE_S = 300.0
 PATIENCE_S = 20.0  # a database that restarts is back within this time, or the caller hears of it
 # A host that vanished says nothing: without these a page would wait for it for minutes. Seconds, the last in ms.
 POSTGRES_PATIENCE = {"connect_timeout": 5, "keepalives_idle": 20, "tcp_user_timeout": 15_000}
@@ -76,6 +80,8 @@ class Database:
 
     def __init__(self, address: str) -> None:
         self.engine = make_engine(address)
+        self.patience_s = PATIENCE_S
+        self._held_up_at: float | None = None
         self._read = sessionmaker(self.engine, expire_on_commit=False)
         self._write = sessionmaker(self.engine.execution_options(write=True), expire_on_commit=False)
 
@@ -97,25 +103,43 @@ class Database:
             self._explain(error)
             raise
 
-    def transact(self, work: Callable[[Session], T], *, patience_s: float = PATIENCE_S) -> T:
+    def transact(self, work: Callable[[Session], T], *, patience_s: float | None = None) -> T:
         """Run ``work`` in one transaction and commit; begin again while the database is busy or away.
 
         ``work`` may therefore run several times and must only touch the session.
         Raises Unavailable after ``patience_s`` seconds, StorageFull when the database's disk is full, SetupError
         when it was not migrated.
         """
-        deadline, pause = time.monotonic() + patience_s, 0.05
+        began, pause = time.monotonic(), 0.05
+        deadline = began + (self.patience_s if patience_s is None else patience_s)
         while True:
             try:
                 with self._write() as session, session.begin():
+                    session.connection()
+                    self._waited(began)
                     return work(session)
             except DBAPIError as error:
+                if is_passing(error):
+                    self._held_up_at = time.monotonic()
                 if not is_passing(error) or time.monotonic() + pause > deadline:
                     self._explain(error)
                     raise
                 log.warning("the database is busy or away, trying again: %s", error.orig)
                 time.sleep(pause)
                 pause = min(pause * 2, 2.0)
+
+    def _waited(self, began: float) -> None:
+        now = time.monotonic()
+        if now - began > HELD_UP_S:
+            self._held_up_at = now
+
+    def was_held_up(self, within_s: float) -> bool:
+        """Whether a transaction of this process had to wait for the database lately: so had everybody's."""
+        return self._held_up_at is not None and time.monotonic() - self._held_up_at < within_s
+
+    def probe(self) -> None:
+        """Wait until something could be written, and notice how long that took."""
+        self.transact(lambda session: None)
 
     def _explain(self, error: DBAPIError) -> None:
         """Raise what the error means; nothing when it is a wrong statement of our own."""

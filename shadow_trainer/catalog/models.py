@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..vocabulary import State
-from .account_models import ApiToken, Athlete, Reference, ShareLink, User
+from .account_models import ApiToken, Athlete, LoginSession, Reference, ShareLink, User
 from .base import Base
 from .types import StateText, utcnow
 
@@ -135,6 +135,7 @@ __all__ = [
     "Base",
     "Delivery",
     "KeyValue",
+    "LoginSession",
     "Reference",
     "ShareLink",
     "User",

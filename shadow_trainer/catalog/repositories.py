@@ -9,6 +9,7 @@ from .corrections import Corrections
 from .counters import Counters
 from .database import Database
 from .key_values import KeyValues
+from .login_sessions import LoginSessions
 from .references import References
 from .shares import Shares
 from .statistics import Statistics
@@ -29,6 +30,7 @@ class Repositories:
         self.trash = Trash(self.database)
         self.statistics = Statistics(self.database)
         self.users = Users(self.database)
+        self.sessions = LoginSessions(self.database)
         self.tokens = Tokens(self.database)
         self.shares = Shares(self.database)
         self.athletes = Athletes(self.database)

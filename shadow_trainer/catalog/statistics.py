@@ -76,6 +76,17 @@ class Statistics(Repository):
             query = select(Analysis).where(Analysis.state.in_(ACTIVE_STATES)).order_by(Analysis.created_at)
             return list(session.scalars(query))
 
+    def corrected(self, *, limit: int) -> list[Analysis]:
+        """Finished analyses that were corrected after their run, the latest first; not those without the original."""
+        query = select(Analysis).where(
+            Analysis.state == State.COMPLETED,
+            Analysis.revision.is_not(None),
+            Analysis.original_deleted_at.is_(None),
+            Analysis.deleted_at.is_(None),
+        )
+        with self.read() as session:
+            return list(session.scalars(query.order_by(Analysis.updated_at.desc()).limit(limit)))
+
     def held_ids(self, per_owner: int) -> set[str]:
         """Waiting analyses whose owner already has ``per_owner`` others before them (0: nobody is held).
 

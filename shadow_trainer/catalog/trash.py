@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..vocabulary import ACTIVE_STATES, State
-from .attempts import finish
+from .attempt_ends import end_without_result
 from .models import Analysis
 from .repository import Repository
 from .types import utcnow
@@ -27,7 +27,7 @@ class Trash(Repository):
             row = session.get(Analysis, analysis_id, with_for_update=True)
             if row is not None:
                 if row.state in ACTIVE_STATES:
-                    finish(session, row, State.CANCELED, "canceled", None, counted=False)
+                    end_without_result(session, row, State.CANCELED, "canceled", None, counted=False)
                 row.deleted_at = row.deleted_at or utcnow()
             return row
 

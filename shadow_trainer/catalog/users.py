@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import BadRequest, Conflict, NotFound
 from . import hashing
-from .models import Analysis, Athlete, Reference, User
+from .models import Analysis, ApiToken, Athlete, LoginSession, Reference, User
 from .repository import Repository, rows_changed
 from .types import utcnow
 
@@ -92,10 +92,11 @@ class Users(Repository):
         """How the user is called on pages."""
         self._set_user(user_id, display_name=" ".join(display_name.split())[:120])
 
-    def set_password(self, user_id: int, password: str) -> User:
-        """Another password."""
+    def set_password(self, user_id: int, password: str, *, revoke_tokens: bool = False) -> User:
+        """Another password. ``revoke_tokens``: the account is won back, so programs lose their keys, too."""
         row = self._user(user_id)
-        return self._set_user(user_id, end=True, password_hash=hashing.hash_password(password, name=row.name))
+        hashed = hashing.hash_password(password, name=row.name)
+        return self._set_user(user_id, end=True, revoke_tokens=revoke_tokens, password_hash=hashed)
 
     def set_role(self, user_id: int, role: str) -> User:
         """Another role; Conflict for the last active admin."""
@@ -138,7 +139,15 @@ class Users(Repository):
             raise NotFound(f"There is no user number {user_id}.", code="no_such_user")
         return row
 
-    def _set_user(self, user_id: int, *, end: bool = False, keep_admin: bool = False, **values: Any) -> User:
+    def _set_user(
+        self,
+        user_id: int,
+        *,
+        end: bool = False,
+        keep_admin: bool = False,
+        revoke_tokens: bool = False,
+        **values: Any,
+    ) -> User:
         def work(session: Session) -> User:
             row = session.get(User, user_id, with_for_update=True)
             if row is None:
@@ -152,6 +161,10 @@ class Users(Repository):
             for name, value in values.items():
                 setattr(row, name, value)
             row.session_epoch += end
+            if end:
+                _revoke_all(session, LoginSession, user_id)
+            if revoke_tokens:
+                _revoke_all(session, ApiToken, user_id)
             return row
 
         return self.transact(work)
@@ -167,6 +180,11 @@ def user_name(text: str) -> str:
             fix="Use letters a to z, digits, dots, @, +, - and _; an address of e-mail is fine.",
         )
     return name
+
+
+def _revoke_all(session: Session, kind: type[ApiToken | LoginSession], user_id: int) -> None:
+    query = update(kind).where(kind.user_id == user_id, kind.revoked_at.is_(None))
+    session.execute(query.values(revoked_at=utcnow()))
 
 
 def _role(role: str) -> str:

@@ -62,10 +62,10 @@ def role(name: str, wanted: str) -> None:
 @click.argument("name")
 @stdin_option
 def password(name: str, from_stdin: bool) -> None:
-    """Give NAME another password. Ends their sessions."""
+    """Give NAME another password. Ends their sessions and revokes their API tokens."""
     catalog, row = _find(name)
-    catalog.users.set_password(row.id, _password(from_stdin))
-    click.echo(f"{row.name} has another password; their sessions have ended.")
+    catalog.users.set_password(row.id, _password(from_stdin), revoke_tokens=True)
+    click.echo(f"{row.name} has another password; their sessions have ended, their API tokens are revoked.")
 
 
 @user.command()

@@ -27,7 +27,7 @@ from .accounts import rate_limits, sessions
 from .accounts.viewer import ANONYMOUS, SINGLE_USER, Viewer, viewer
 from .http.access_rules import Limit, Who, rule_of_request
 from .http.csrf import csrf, refusal
-from .http.hosts import LOCAL_NAMES, host_name, is_from_other_site, is_loopback
+from .http.hosts import LOCAL_NAMES, host_name, is_forwarded, is_from_other_site, is_loopback
 from .http.problems import API_PREFIXES, wants_json
 from .http.services import current
 from .uploads import receive
@@ -63,8 +63,7 @@ def _only_our_names() -> None:
 
 
 def _only_this_machine() -> None:
-    forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For"))
-    if forwarded or not is_loopback(request.remote_addr) or host_name() not in LOCAL_NAMES:
+    if is_forwarded() or not is_loopback(request.remote_addr) or host_name() not in LOCAL_NAMES:
         raise Forbidden(
             "Single-user mode has no login, so it answers requests from this machine only.",
             code="not_local",
@@ -107,10 +106,7 @@ def _has_metrics_token() -> bool:
 
 def _token() -> str | None:
     """The API token of a request to an address of programs. Elsewhere a token says nothing."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not request.path.startswith(TOKEN_PREFIXES):
-        return None
-    return token.strip()
+    return sessions.bearer_token() if request.path.startswith(TOKEN_PREFIXES) else None
 
 
 def _may_they() -> Response | None:

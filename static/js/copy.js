@@ -4,6 +4,8 @@ const field = document.querySelector("[data-copy-from]");
 
 if (button && field) {
   button.hidden = false;
+  // Where the site does not know its own name, the browser does.
+  field.value = new URL(field.value, window.location.href).href;
   button.addEventListener("click", copy);
   field.addEventListener("focus", () => field.select());
 }

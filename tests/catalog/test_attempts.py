@@ -26,7 +26,8 @@ def test_an_attempt_claims_works_and_publishes(catalog: Catalog, analysis: Analy
     assert (row.state, row.stage, row.progress, row.files) == ("processing", "pose", 40.0, ["preview.mp4"])
     assert catalog.attempts.publish(analysis.id, 1, **{**FOUND, "deliveries": [PITCH]})
     row = catalog.analyses.get(analysis.id)
-    assert (row.state, row.progress, row.result) == ("completed", 100.0, {"throws": "left"})
+    assert (row.state, row.progress) == ("completed", 100.0)
+    assert row.result == {"throws": "left", "options": row.options}
     assert row.finished_at is not None and row.worker is None
     assert [(d.index, d.end_s) for d in catalog.analyses.deliveries(analysis.id)] == [(0, 2.5)]
     [attempt] = catalog.attempts.of(analysis.id)
@@ -37,7 +38,7 @@ def test_publishing_again_changes_nothing(catalog: Catalog, analysis: Analysis) 
     catalog.attempts.claim(analysis.id, "w1")
     assert catalog.attempts.publish(analysis.id, 1, **FOUND)
     assert catalog.attempts.publish(analysis.id, 1, **{**FOUND, "result": {"throws": "right"}})
-    assert catalog.analyses.get(analysis.id).result == {"throws": "left"}
+    assert catalog.analyses.get(analysis.id).result["throws"] == "left"
 
 
 def test_only_one_of_many_claims_wins(catalog: Catalog, analysis: Analysis) -> None:
@@ -124,6 +125,38 @@ def test_cancel_is_idempotent_and_spares_what_is_finished(catalog: Catalog, anal
     catalog.attempts.publish(analysis.id, 1, **FOUND)
     assert catalog.attempts.cancel(analysis.id).state == "completed"
     assert catalog.attempts.cancel("nothing") is None
+
+
+@pytest.mark.parametrize("end", ["cancel waiting", "cancel running", "fail", "trash"])
+def test_a_run_that_ends_without_a_result_leaves_the_one_before(
+    catalog: Catalog, analysis: Analysis, end: str
+) -> None:
+    number = catalog.attempts.claim(analysis.id, "w1").number
+    assert catalog.attempts.publish(analysis.id, number, **{**FOUND, "deliveries": [PITCH]})
+    before = catalog.analyses.get(analysis.id)
+    catalog.analyses.set_options(analysis.id, {**before.options, "person": 1})
+    assert catalog.attempts.requeue(analysis.id)
+    if end != "cancel waiting":
+        number = catalog.attempts.claim(analysis.id, "w2").number
+    if end == "fail":
+        assert catalog.attempts.fail(analysis.id, number, ERROR)
+    elif end == "trash":
+        catalog.trash.put(analysis.id)
+        catalog.trash.restore(analysis.id)
+    else:
+        assert catalog.attempts.stop(analysis.id)[1]
+    row = catalog.analyses.get(analysis.id)
+    assert (row.state, row.progress, row.stage) == ("completed", 100.0, "")
+    assert (row.result, row.files, row.options) == (before.result, before.files, before.options)
+    assert len(catalog.analyses.deliveries(analysis.id)) == 1
+    assert row.error == (ERROR if end == "fail" else None)
+    # Whoever still works at it has no right any more, and the next run works.
+    assert not catalog.attempts.publish(analysis.id, number, **FOUND)
+    assert not catalog.attempts.beat(analysis.id, number)
+    assert catalog.attempts.requeue(analysis.id)
+    claim = catalog.attempts.claim(analysis.id, "w3")
+    assert claim.spent == 1 and catalog.attempts.publish(analysis.id, claim.number, **FOUND)
+    assert not catalog.attempts.stop(analysis.id)[1]
 
 
 def test_a_deleted_analysis_takes_its_history_along(catalog: Catalog, analysis: Analysis) -> None:

@@ -144,6 +144,21 @@ def test_a_retrying_job_is_canceled(rig: Rig) -> None:
     assert rig.catalog.attempts.claim(film, "later").refused == "done"
 
 
+def test_a_second_run_that_is_stopped_leaves_the_result_of_the_first(rig: Rig) -> None:
+    film = rig.send(do="work")
+    rig.until_state(film, "completed")
+    before = {name: rig.storage.open(f"analyses/{film}/{name}").read() for name in rig.files(film)}
+    rig.storage.put(f"analyses/{film}/original.mp4", io.BytesIO(b'{"do": "hold"}'))
+    rig.jobs.retry(film)
+    rig.until_runs(film, times=2)
+    assert rig.jobs.cancel(film).state == "completed"
+    rig.until(lambda: film not in rig.work_left(), "the work folder to go")
+    rig.until_state(rig.send(do="work"), "completed")  # whoever worked at it is done with it
+    assert rig.jobs.status(film).state == "completed" and rig.outcomes(film) == ["completed", "canceled"]
+    after = {name: rig.storage.open(f"analyses/{film}/{name}").read() for name in rig.files(film)}
+    assert {**after, "original.mp4": b""} == {**before, "original.mp4": b""}
+
+
 def test_cancel_spares_what_is_finished(rig: Rig) -> None:
     film = rig.send(do="work")
     rig.until_state(film, "completed")

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from shadow_trainer.catalog import Analysis
 from shadow_trainer.catalog.corrections import Basis, Correction
 from shadow_trainer.jobs.attempt import publish
 from shadow_trainer.jobs.correction import drawing_tries, redraw, videos
 from shadow_trainer.jobs.pipeline.artifacts import Artifacts
 from shadow_trainer.jobs.pipeline.request import AnalysisRequest
+from shadow_trainer.jobs.queue.lost_redraws import LostRedraws
 from tests.jobs.rig import Rig
 from tests.render import conftest as small
 
@@ -220,3 +223,38 @@ def test_what_was_cut_and_turned_stays_cut_and_turned(parts: dict[str, bytes], t
     info = redraw.prepare(film, request, fetch, lambda: None).info
     assert (info.width, info.height) == small.SIZE[::-1]
     assert info.frame_count == 39
+
+
+def test_a_redraw_that_was_lost_with_redis_is_asked_for_again_and_only_then(
+    rig: Rig, parts: dict[str, bytes]
+) -> None:
+    film = finished(rig, parts, "r2", "overlay.mp4")
+    rig.catalog.database.transact(
+        lambda session: session.execute(update(Analysis).where(Analysis.id == film).values(revision="r2"))
+    )
+    lost = LostRedraws(rig.jobs)
+    assert lost.ask_again() >= 1
+    rig.until(lambda: redraw.drawn(rig.storage, film) == "r2", "the report to be made again")
+    assert stored(rig, film, "report.html") != b"old"
+    asked: list[str] = []
+    rig.jobs.redraw, was = lambda analysis_id, revision: asked.append(analysis_id), rig.jobs.redraw
+    try:
+        lost.ask_again()
+        LostRedraws(rig.jobs).ask_again()
+    finally:
+        rig.jobs.redraw = was
+    assert film not in asked
+
+
+def test_a_redraw_that_breaks_each_time_is_given_up(
+    rig: Rig, parts: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = finished(rig, parts, "r2")
+    rig.catalog.database.transact(
+        lambda session: session.execute(update(Analysis).where(Analysis.id == film).values(revision="r2"))
+    )
+    asked: list[str] = []
+    monkeypatch.setattr(rig.jobs, "redraw", lambda analysis_id, revision: asked.append(analysis_id))
+    for _ in range(drawing_tries.MOST + 2):
+        LostRedraws(rig.jobs).ask_again()
+    assert asked.count(film) == drawing_tries.MOST

@@ -14,7 +14,11 @@ from shadow_trainer.jobs.attempt import retry_policy
 from shadow_trainer.jobs.attempt.retry_policy import Crashed, Lost, TimedOut, decide
 from shadow_trainer.settings import Settings
 
-SETTINGS = Settings(retry_attempts=3, retry_intervals_s="5,30,120", retry_policies="worker_lost=6@0/front")
+SETTINGS = Settings(
+    retry_attempts=3,
+    retry_intervals_s="5,30,120",
+    retry_policies="worker_lost=6@0/front; storage_full=2@1/back",
+)
 
 
 @pytest.mark.parametrize("error", [BadVideo("x"), TimedOut("x")])
@@ -26,7 +30,7 @@ def test_a_permanent_error_is_never_tried_again(error: ShadowError) -> None:
 def test_intervals_grow_with_a_little_jitter(spent: int) -> None:
     decision = decide(Unavailable("x"), spent=spent, batch=None, settings=SETTINGS)
     base = (5, 30, 120)[spent - 1]
-    assert decision.again and not decision.at_front
+    assert decision.again and decision.at_front, "its turn had come"
     assert base * 0.8 <= decision.delay_s <= base * 1.2
 
 
@@ -44,13 +48,18 @@ def test_a_class_of_errors_has_its_own_rule() -> None:
     assert retry_policy.most_attempts(SETTINGS) == 6
 
 
+def test_what_has_been_tried_goes_before_what_waits_unless_told_otherwise() -> None:
+    for error, at_front in ((Crashed("x"), True), (OutOfMemory("x"), True), (StorageFull("x"), False)):
+        assert decide(error, spent=1, batch=None, settings=SETTINGS).at_front is at_front
+
+
 def test_the_default_policies_can_be_read() -> None:
     assert set(retry_policy.parse(Settings().retry_policies)) == {
         "worker_lost", "out_of_memory", "storage_full", "newer_release",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["x", "x=", "x=3", "x=3@", "x=3@a", "x=-1@5", "x=3@5/back", "x=3@5,"])
+@pytest.mark.parametrize("text", ["x", "x=", "x=3", "x=3@", "x=3@a", "x=-1@5", "x=3@5/side", "x=3@5,"])
 def test_a_policy_that_cannot_be_read_is_named(text: str) -> None:
     with pytest.raises(SetupError, match="SHADOW_RETRY_POLICIES"):
         retry_policy.parse(text)

@@ -101,6 +101,7 @@ ROUTES = (
     Route("account.name", "POST", "/account/name", "known", {"display_name": "A"}),
     Route("account.password", "POST", "/account/password", "known", {"present": "x"}),
     Route("account.sessions", "POST", "/account/sessions", "known"),
+    Route("account.end_one_session", "POST", "/account/sessions/{session}/end", "others"),
     Route("account.create_token", "POST", "/account/tokens", "known", {"name": "t", "days": ""}),
     Route("account.revoke_token", "POST", "/account/tokens/{token}/revoke", "others"),
     # The HTTP API

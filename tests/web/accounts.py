@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from shadow_trainer.catalog.login_sessions import Device
 from tests.web.conftest import make_app
 
 SITE = "https://club.example"
@@ -31,7 +32,9 @@ class Person:
     def _sit_down(self) -> None:
         """Be logged in without the form: its password check is slow on purpose."""
         user = self.app.extensions["shadow"].catalog.users.by_name(self.name)
+        token = self.app.extensions["shadow"].catalog.sessions.begin(user.id, Device("127.0.0.1", "A test"))
         with self.client.session_transaction(base_url=SITE) as session:
+            session["login"] = token
             session["_user_id"] = f"{user.id}.{user.session_epoch}"
             session.permanent = True
 

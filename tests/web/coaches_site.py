@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from shadow_trainer.catalog.login_sessions import Device
 from shadow_trainer.jobs.pipeline.references import References
 from shadow_trainer.pitching.reference import BUILT_IN
 from tests.web.access_table import Route
@@ -57,9 +58,11 @@ def furnish(app: Flask, samples: Path) -> dict[str, Any]:
     )
     share, link = catalog.shares.create(analysis_id, days=7, by=ana)
     token, key = catalog.tokens.create(ana, "Her script")
+    catalog.sessions.begin(ana, Device("127.0.0.1", "A test"))
+    login = catalog.sessions.of(ana)[0].id
     keys = {f"{name}s_key": catalog.tokens.create(users[name], "A script")[1] for name in ("bob", "root")}
     return {
-        "id": analysis_id, "share": share.id, "token": token.id, "link": link, "key": key, **keys, **users,
+        "id": analysis_id, "share": share.id, "token": token.id, "session": login, "link": link, "key": key, **keys, **users,
         "athlete": twins[0], "twin": twins[1], "reference": reference.id,
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from shadow_trainer import create_app
-from shadow_trainer.errors import SetupError
+from shadow_trainer.errors import SetupError, StorageFull
 from shadow_trainer.settings import load
 from tests.web.accounts import PASSWORD, SITE, Person, site
 from tests.web.conftest import make_app
@@ -64,11 +64,15 @@ def test_an_unknown_name_costs_a_hash_too(app: Flask, monkeypatch: pytest.Monkey
 
 
 def test_the_cookie_is_for_this_host_over_https_and_for_no_script(app: Flask) -> None:
-    cookie = Person(app).login("ana").headers["Set-Cookie"]
-    assert cookie.startswith("__Host-shadow_session=")
-    for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
-        assert part in cookie
-    assert "Domain" not in cookie
+    cookies = Person(app).login("ana").headers.getlist("Set-Cookie")
+    assert {cookie.partition("=")[0] for cookie in cookies} == {
+        "__Host-shadow_session",
+        "__Host-shadow_device",
+    }
+    for cookie in cookies:
+        for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+            assert part in cookie
+        assert "Domain" not in cookie
 
 
 def test_nothing_planted_before_the_login_survives_it(app: Flask) -> None:
@@ -138,15 +142,126 @@ def test_an_address_may_try_only_so_often(people: Path, tmp_path: Path) -> None:
     assert person.client.post("/login", base_url=SITE, data=form, environ_base=other).status_code == 303
 
 
-def test_one_name_may_be_tried_only_so_often_from_everywhere(
-    people: Path, tmp_path: Path, monkeypatch
+def from_address(person: Person, address: str, name: str, password: str = PASSWORD) -> int:
+    """A login from another address; its status."""
+    fields = {"name": name, "password": password}
+    return person.post("/login", fields, environ_base={"REMOTE_ADDR": address}).status_code
+
+
+def test_one_name_may_be_tried_only_so_often_from_one_address(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shadow_trainer.web.accounts.rate_limits.NAME_RATE", "2 per minute")
-    app = site(people, tmp_path / "data")
+    app = site(people, tmp_path / "data", login_rate="99 per minute")
     for name in ("ana", " ANA "):
         assert Person(app).login(name, "wrong words of hers").status_code == 401
     assert Person(app).login("ana").status_code == 429
     assert Person(app).login("bob").status_code == 303
+    assert from_address(Person(app), "192.0.2.7", "ana") == 303, "elsewhere she gets in"
+
+
+def test_whatever_others_try_the_owner_gets_in_from_a_browser_she_used_before(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shadow_trainer.web.accounts.rate_limits.NAME_RATE", "3 per minute")
+    app = site(people, tmp_path / "data", login_rate="5 per minute")
+    hers = Person(app)
+    assert hers.login("ana").status_code == 303
+    hers.post("/logout")
+    # At her own address, and on the account of hers.
+    statuses = [Person(app).login("ana", "wrong words of hers").status_code for _ in range(8)]
+    assert 429 in statuses
+    assert hers.login("ana").status_code == 303
+    # It is no way to try others' passwords.
+    hers.post("/logout")
+    tries = [hers.login("bob", "wrong words of his").status_code for _ in range(5)]
+    assert tries.count(401) < 5 and tries[-1] == 429
+
+
+def test_a_device_that_nobody_signed_is_not_known(people: Path, tmp_path: Path) -> None:
+    app = site(people, tmp_path / "data", login_rate="2 per minute")
+    for number in range(3):
+        person = Person(app)
+        person.client.set_cookie(
+            "__Host-shadow_device", f"forged{number}", domain="club.example", secure=True
+        )
+        status = person.login("ana", "wrong words of hers").status_code
+        assert status == (401 if number < 2 else 429)
+
+
+def test_a_copy_of_the_cookie_ends_with_the_logout(app: Flask) -> None:
+    person, copy = Person(app), Person(app)
+    person.login("ana")
+    cookie = person.client.get_cookie("__Host-shadow_session", domain="club.example")
+    copy.client.set_cookie("__Host-shadow_session", cookie.value, domain="club.example", secure=True)
+    assert copy.get("/analyses").status_code == 200
+    person.post("/logout")
+    assert copy.get("/analyses").status_code == 303
+
+
+def test_every_login_is_listed_and_can_be_ended(app: Flask) -> None:
+    here, there = Person(app), Person(app)
+    here.login("ana")
+    phone = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"}
+    there.name = ""
+    there.post("/login", {"name": "ana", "password": PASSWORD}, headers=phone)
+    there.name = "ana"
+    page = here.get("/account").text
+    assert "Safari on iPhone" in page and "this one" in page
+    [other] = re.findall(r"/account/sessions/(\d+)/end", page)
+    bob = Person(app, "bob")
+    assert bob.post(f"/account/sessions/{other}/end").status_code == 404
+    assert there.get("/analyses").status_code == 200
+    assert here.post(f"/account/sessions/{other}/end").status_code == 303
+    assert there.get("/analyses").status_code == 303 and here.get("/analyses").status_code == 200
+    assert "Safari on iPhone" not in here.get("/account").text
+
+
+def test_a_password_that_was_reset_ends_sessions_and_tokens(app: Flask) -> None:
+    catalog = app.extensions["shadow"].catalog
+    ana = catalog.users.by_name("ana").id
+    key = catalog.tokens.create(ana, "Her script")[1]
+    hers, root = Person(app, "ana"), Person(app, "root")
+    assert root.post(f"/admin/users/{ana}/password").status_code == 200
+    assert hers.get("/analyses").status_code == 303 and catalog.sessions.of(ana) == []
+    assert catalog.tokens.user_of(key) is None
+    # Her own change of it keeps her programs.
+    catalog.users.set_password(ana, PASSWORD)
+    key = catalog.tokens.create(ana, "Her script")[1]
+    words = {"present": PASSWORD, "new": "other words of hers", "again": "other words of hers"}
+    assert Person(app, "ana").post("/account/password", words).status_code == 303
+    assert catalog.tokens.user_of(key) is not None
+
+
+def test_a_login_on_a_full_disk_is_written_down_later(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = app.extensions["shadow"].catalog
+    person, ana = Person(app), catalog.users.by_name("ana").id
+
+    def full(*_: object, **__: object) -> None:
+        raise StorageFull("full")
+
+    with monkeypatch.context() as while_full:
+        while_full.setattr(type(catalog.database), "transact", full)
+        assert person.login("ana").status_code == 303
+        assert person.get("/analyses").status_code == 200
+    assert catalog.sessions.of(ana) == []
+    assert person.get("/analyses").status_code == 200 and len(catalog.sessions.of(ana)) == 1
+    person.post("/logout")
+    assert catalog.sessions.of(ana) == []
+
+
+def test_what_is_wrong_is_told_to_admins_and_to_this_machine(app: Flask) -> None:
+    far = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+    key = app.extensions["shadow"].catalog.tokens.create(
+        app.extensions["shadow"].catalog.users.by_name("root").id, "A script"
+    )[1]
+    assert "checks" in Person(app).get("/ready").get_json()
+    for person, seen in ((Person(app), False), (Person(app, "ana"), False), (Person(app, "root"), True)):
+        answer = person.get("/ready", **far)
+        assert answer.status_code in (200, 503) and ("checks" in answer.get_json()) is seen
+    forwarded = {"headers": {"X-Forwarded-For": "192.0.2.7"}}
+    assert "checks" not in Person(app).get("/ready", **forwarded).get_json()
+    assert "checks" in Person(app).get("/ready", headers={"Authorization": f"Bearer {key}"}, **far).get_json()
 
 
 def test_a_rate_that_cannot_be_read_is_said_at_the_start(people: Path, tmp_path: Path) -> None:

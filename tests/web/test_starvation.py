@@ -55,7 +55,8 @@ class Site:
         token = re.search(r'name="csrf_token" value="([^"]+)"', text)[1]
         form = urlencode({"name": name, "password": password, "csrf_token": token})
         answer, _ = self.ask("POST", "/login", form, **{"Content-Type": FORM, "Cookie": cookie})
-        return answer.status, answer.getheader("Set-Cookie", "").partition(";")[0]
+        session = re.search(r"__Host-shadow_session=[^;]+", answer.getheader("Set-Cookie", ""))
+        return answer.status, session[0] if session else ""
 
     def pids(self) -> set[int]:
         """The web processes."""

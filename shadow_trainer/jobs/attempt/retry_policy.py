@@ -20,7 +20,7 @@ from ...settings import Settings
 JITTER = 0.2  # share by which an interval is varied, so that jobs that failed together do not return together
 DEFAULT_BATCH = 8
 POLICY = re.compile(
-    r"(?P<code>\w+)=(?P<attempts>\d+)@(?P<intervals>\d+(\.\d+)?(,\d+(\.\d+)?)*)(?P<front>/front)?"
+    r"(?P<code>\w+)=(?P<attempts>\d+)@(?P<intervals>\d+(\.\d+)?(,\d+(\.\d+)?)*)(?P<place>/front|/back)?"
 )
 
 
@@ -59,12 +59,12 @@ class Decision:
 @dataclass(frozen=True)
 class Policy:
     """How often and when one class of errors is tried again: ``attempts`` after the first, each after its
-    interval in seconds (the last one repeats), before other jobs or not.
+    interval in seconds (the last one repeats), before the jobs that wait: its turn had come. ``/back``: behind them.
     """
 
     attempts: int
     intervals: tuple[float, ...]
-    at_front: bool = False
+    at_front: bool = True
 
     def delay(self, spent: int) -> float:
         """Seconds to wait after ``spent`` attempts, varied a little."""
@@ -90,10 +90,10 @@ def parse(text: str) -> dict[str, Policy]:
             raise SetupError(
                 f"SHADOW_RETRY_POLICIES has a part that cannot be read: {part!r}.",
                 code="bad_setting",
-                fix="Write code=attempts@seconds,seconds with /front at the end if wanted.",
+                fix="Write code=attempts@seconds,seconds with /back at the end to go behind all others.",
             )
         intervals = tuple(float(number) for number in match["intervals"].split(","))
-        policies[match["code"]] = Policy(int(match["attempts"]), intervals, bool(match["front"]))
+        policies[match["code"]] = Policy(int(match["attempts"]), intervals, match["place"] != "/back")
     return policies
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from ...catalog import Analysis, utcnow
 from ...catalog.attempts import Claim
 from ...errors import Canceled, ShadowError
-from ...vocabulary import State
+from ...vocabulary import ENDED_STATES, State
 from . import publish, retry_policy, workdir
 from .states import ELSEWHERE
 
@@ -101,7 +101,8 @@ def _without_right(services: Services, row: Analysis | None, claim: Claim) -> En
         publish.free(services.storage, row, analysis_id)
         return End("gone" if row is None else State.CANCELED)
     services.catalog.attempts.close(analysis_id, claim.number, "superseded")
-    return End(ELSEWHERE)
+    # At its end, as after a stop that left an earlier result, nobody needs the finished stages.
+    return End(row.state if row.state in ENDED_STATES else ELSEWHERE)
 
 
 def _with_right(services: Services, row: Analysis, claim: Claim, error: ShadowError) -> End:

@@ -113,6 +113,10 @@ class JobManager(ABC):
         It is no attempt at the analysis, which stays completed; one that is lost leaves a file of the numbers before.
         """
 
+    def is_redrawing(self, row: Analysis) -> bool:
+        """Whether the redraw of this revision waits or runs."""
+        return False
+
     @abstractmethod
     def _draw(self, analysis_id: str, name: str) -> Drawing:
         """Enqueue the drawing of a video, unless it waits or runs already, and say where it stands."""
@@ -166,12 +170,12 @@ class JobManager(ABC):
 
     def cancel(self, analysis_id: str) -> JobStatus:
         """Stop it, whatever it is doing; at its end it stays as it is. NotFound for an unknown id."""
-        before = self.catalog.analyses.get(analysis_id).state
-        row = self.catalog.attempts.cancel(analysis_id)
+        self.catalog.analyses.get(analysis_id)
+        row, stopped = self.catalog.attempts.stop(analysis_id)
         if row is None:
             raise NotFound(f"There is no analysis {analysis_id!r}.")
         # Published in the meantime: then there is nothing to stop, and its worker may be at the next video.
-        if before in ACTIVE_STATES and row.state == State.CANCELED:
+        if stopped:
             self._stopped(row)
         return self.status(analysis_id)
 

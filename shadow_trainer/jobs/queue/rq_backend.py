@@ -118,17 +118,17 @@ class RqJobManager(JobManager):
 
     def redraw(self, analysis_id: str, revision: str) -> None:
         """Behind the videos that coaches wait for."""
-        try:
-            self.queue("batch").enqueue_call(
-                REDRAW_TASK,
-                args=(analysis_id, revision),
-                job_id=f"redraw-{analysis_id}-{revision}",
-                timeout=self.settings.job_timeout_s,
-                result_ttl=self.settings.result_ttl_s,
-                description=f"report of analysis {analysis_id}",
-            )
-        except AWAY as error:
-            log.warning("Redis is away (%s); the report of %s stays old", type(error).__name__, analysis_id)
+        options = {"timeout": self.settings.job_timeout_s, "result_ttl": self.settings.result_ttl_s}
+        job_id = _redraw_id(analysis_id, revision)
+        description = f"report of analysis {analysis_id}"
+        self._put(
+            "batch", REDRAW_TASK, job_id, args=(analysis_id, revision), description=description, **options
+        )
+
+    def is_redrawing(self, row: Analysis) -> bool:
+        """See :class:`.manager.JobManager`."""
+        job = self.fetch(_redraw_id(row.id, str(row.revision)))
+        return job is not None and rq_adapter.state_of(job) in PENDING
 
     def _draw(self, analysis_id: str, name: str) -> Drawing:
         """Behind the videos that coaches wait for; a drawing that waits or runs already is enough."""
@@ -254,6 +254,10 @@ class RqJobManager(JobManager):
                 job.delete()
         except (*AWAY, ValueError) as error:  # ValueError: an execution expired while it was listed
             log.warning("the job %s could not be removed from Redis: %s", analysis_id, error)
+
+
+def _redraw_id(analysis_id: str, revision: str) -> str:
+    return f"redraw-{analysis_id}-{revision}"
 
 
 def _age_s(heard_at: datetime, moment: datetime) -> float:

@@ -6,7 +6,6 @@ mode nothing is limited: there is one user, at this machine, and the queue's own
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import time
 from collections.abc import Callable, Mapping
@@ -22,10 +21,11 @@ from ...jobs.redis import client
 from ...settings import Settings
 from ..http.access_rules import Limit
 from ..http.services import current, services_of
+from .devices import known_device, mark_of
 from .viewer import viewer
 
 EXTENSION = "shadow_rate_limits"
-# Wrong passwords for one name, from wherever they come.
+# Passwords that are tried for one name from one address. From wherever else others try, the owner gets in.
 NAME_RATE = "20 per 10 minutes; 100 per day"
 
 
@@ -58,7 +58,7 @@ def init_app(app: Flask) -> None:
         return limiter.shared_limit(_readable(limit, rate), scope=str(limit), key_func=key, cost=_cost)(count)
 
     counters = {
-        Limit.LOGIN: counter(Limit.LOGIN, settings.login_rate, address),
+        Limit.LOGIN: counter(Limit.LOGIN, settings.login_rate, _browser),
         Limit.NAME: counter(Limit.NAME, NAME_RATE, _name),
         Limit.PASSWORD: counter(Limit.PASSWORD, NAME_RATE, _who),
         Limit.UPLOAD: counter(Limit.UPLOAD, settings.upload_rate, _who),
@@ -96,9 +96,17 @@ def _cost() -> int:
     return int(g.get("limit_cost", 1))
 
 
+def _browser() -> str:
+    """One that has opened an account before, else the address: others at that address do not lock it out."""
+    known = known_device()
+    return address() if known is None else f"device {known.id}"
+
+
 def _name() -> str:
-    # Whatever was typed, no longer and no more readable than needed.
-    return hashlib.sha256(request.form.get("name", "").strip().lower().encode()).hexdigest()[:32]
+    """The account that is tried (whatever was typed), and by whom."""
+    known, name = known_device(), mark_of(request.form.get("name", ""))
+    by = f"device {known.id}" if known is not None and name in known.accounts else address()
+    return f"{name} {by}"
 
 
 def _who() -> str:

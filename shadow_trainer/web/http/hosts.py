@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from flask import request
 
+from .services import current
+
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -18,6 +20,12 @@ def host_name() -> str:
         return ""
 
 
+def host_is_checked() -> bool:
+    """Whether the name in the header Host is one that the operator knows; else nothing is built upon it."""
+    settings = current().settings
+    return settings.single_user or bool(settings.allowed_hosts.strip())
+
+
 def is_loopback(address: str | None) -> bool:
     """Whether a client's address is this machine's own."""
     # Without an address the server listens on a Unix socket, which is as local as it gets.
@@ -27,6 +35,11 @@ def is_loopback(address: str | None) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def is_forwarded() -> bool:
+    """Whether somebody else sent this request on, a proxy perhaps."""
+    return any(name in request.headers for name in ("Forwarded", "X-Forwarded-For"))
 
 
 def is_from_other_site() -> bool:

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 from ...catalog import utcnow
 from ...catalog.hashing import PASSWORD_MIN_CHARS
 from ...errors import BadRequest
-from ..accounts.sessions import accounts_only, begin_session, session_user
+from ..accounts.sessions import accounts_only, begin_session, own_session_id, session_user
 from ..http.access_rules import limited
 from ..http.unrestricted import unrestricted
+from ..presenters.devices import device_words
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 blueprint.before_request(accounts_only)
@@ -39,6 +40,9 @@ def _page(**more: Any) -> str:
         "account.html",
         user=user,
         tokens=unrestricted().catalog.tokens.of(user.id),
+        sessions=unrestricted().catalog.sessions.of(user.id),
+        own_session=own_session_id(),
+        device_words=device_words,
         token_days=TOKEN_DAYS,
         password_min=PASSWORD_MIN_CHARS,
         now=utcnow(),
@@ -75,6 +79,13 @@ def sessions() -> Response:
     """End every session but this one."""
     begin_session(unrestricted().catalog.users.end_sessions(session_user().id))
     return _done("Every other session has ended.")
+
+
+@blueprint.post("/sessions/<int:session_id>/end")
+def end_one_session(session_id: int) -> Response:
+    """End one login, wherever it is."""
+    unrestricted().catalog.sessions.revoke(session_user().id, session_id)
+    return _done("That session has ended.")
 
 
 @blueprint.post("/tokens")

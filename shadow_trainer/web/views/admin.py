@@ -126,9 +126,9 @@ def add_user() -> tuple[str, int]:
 @blueprint.post("/users/<int:user_id>/password")
 @admin_only
 def reset_password(user_id: int) -> str:
-    """Another password for a user, shown once; their sessions end."""
+    """Another password for a user, shown once; their sessions end and their API tokens are revoked."""
     password = _fresh_password()
-    row = unrestricted().catalog.users.set_password(_other(user_id), password)
+    row = unrestricted().catalog.users.set_password(_other(user_id), password, revoke_tokens=True)
     return _users(fresh=row, password=password)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify, request
 
 from ...errors import ShadowError
 from ...vocabulary import ACTIVE_STATES
+from ..accounts import sessions
 from ..http.access_rules import anonymous
+from ..http.hosts import is_forwarded, is_loopback
 from ..http.services import current
 from ..http.unrestricted import unrestricted
 from ..services.readiness import ready_checks
@@ -43,7 +45,19 @@ def _active_jobs() -> int | None:
 @blueprint.get("/ready")
 @anonymous
 def ready() -> tuple[Response, int]:
-    """200 when every dependency answers, else 503 with the detail of each."""
+    """200 when every dependency answers, else 503. The detail of each is for admins and for this machine."""
     checks = ready_checks()
     good = all(check["ok"] for check in checks.values())
-    return jsonify(status="ready" if good else "not ready", checks=checks), 200 if good else 503
+    shown = {"checks": checks} if _may_see_details() else {}
+    return jsonify(status="ready" if good else "not ready", **shown), 200 if good else 503
+
+
+def _may_see_details() -> bool:
+    if is_loopback(request.remote_addr) and not is_forwarded():
+        return True
+    try:
+        token = sessions.bearer_token()
+        who = sessions.viewer_of_session() if token is None else sessions.viewer_of_token(token)
+    except ShadowError:  # the catalog does not answer, which is what is said
+        return False
+    return who is not None and who.is_admin

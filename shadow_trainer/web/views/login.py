@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ..accounts import rate_limits
+from ..accounts import devices, rate_limits
 from ..accounts.sessions import accounts_only, begin_session, end_session
 from ..accounts.viewer import viewer
 from ..http.access_rules import Limit, limited, public
@@ -47,7 +47,9 @@ def enter() -> Response | tuple[str, int]:
         return _form("Name or password is not right."), 401
     begin_session(user)
     users.logged_in(user.id)
-    return redirect(safe_next(request.form.get("next", "")), code=303)
+    response = redirect(safe_next(request.form.get("next", "")), code=303)
+    devices.remember(response, user.name)
+    return response
 
 
 @blueprint.post("/logout")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from ...catalog import Analysis
 from ...catalog.shares import DAYS
 from ..accounts.viewer import catalog
+from ..http.hosts import host_is_checked
 from ..services import analyses, drawn_videos
 
 blueprint = Blueprint("share_links", __name__, url_prefix="/analyses/<analysis_id>/shares")
@@ -38,7 +39,7 @@ def create(analysis_id: str) -> tuple[str, int]:
     days = request.form.get("days", type=int, default=0)
     link, token = catalog().shares.create(row.id, days=days)
     drawn_videos.want_all(row)
-    address = url_for("shared_report.report", token=token, _external=True)
+    address = url_for("shared_report.report", token=token, _external=host_is_checked())
     return _page(row, address=address, until=link.expires_at), 201
 
 
