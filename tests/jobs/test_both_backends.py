@@ -23,7 +23,7 @@ def test_a_film_goes_through_and_is_published_once(rig: Rig) -> None:
     assert (status.progress, status.error, status.stage, status.attempts) == (100.0, None, "", 1)
     assert rig.ran(film) == ["probe", "pose", "render"]
     row = rig.catalog.analyses.get(film)
-    assert row.files == ["analysis.json", "people/0.jpg", "preview.mp4"]
+    assert row.files == ["analysis.json", "people/0.jpg", "preview.mp4", "stages.zip"]
     assert rig.files(film) == sorted([*row.files, "original.mp4"])
     assert row.result["throws"] == "left" and row.result["deliveries"] == 1
     assert row.result["metrics"][0]["name"] == "stride_length"

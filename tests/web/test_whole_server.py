@@ -114,12 +114,15 @@ def test_no_room_is_said_before_the_body_is_read(
     house: tuple[Rig, Server], changes: dict, wanted: int, code: str
 ) -> None:
     rig, _ = house
-    blocked = [rig.add(do="work") for _ in range(2)]  # not submitted: they wait until the clock sees them
+    running = rig.send(do="hold")
+    rig.until_runs(running)
+    blocked = [rig.send(do="work") for _ in range(2)]
     with Server(rig, web_workers=1, **changes) as full, contextlib.closing(full.begin_upload(10**6)) as head:
         status, headers = head_of(head)
         assert status == wanted and int(headers["retry-after"]) > 0
         body = json.loads(head.recv(4096) or b"{}") or {}
         assert body.get("code", code) == code
+    rig.let_go(running)
     for film in blocked:
         rig.until_state(film, "completed")
 

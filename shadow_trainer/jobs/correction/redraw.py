@@ -23,7 +23,7 @@ from ..attempt.staged import Staged
 from ..pipeline import shadow_file
 from ..pipeline.artifacts import VIDEOS, Artifacts
 from ..pipeline.request import AnalysisRequest
-from .remeasure import REVISION
+from .revisions import DRAWN, REVISION, drawn
 
 if TYPE_CHECKING:
     from ...catalog import Analysis
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAWN = "drawn.json"
 NO_ORIGINAL = "The video itself is no longer kept, so nothing can be drawn on it again."
 
 
@@ -40,15 +39,6 @@ def is_due(storage: Storage, document: Mapping[str, Any], analysis_id: str) -> b
     """Whether report file, stills and videos show other numbers than ``document``, the analysis.json."""
     revision = document.get(REVISION)
     return revision is not None and drawn(storage, analysis_id) != revision
-
-
-def drawn(storage: Storage, analysis_id: str) -> str | None:
-    """The revision that they show; None when they are as the pipeline made them."""
-    try:
-        with storage.open(publish.key(analysis_id, DRAWN)) as file:
-            return str(json.loads(file.read())[REVISION])
-    except NotFound:
-        return None
 
 
 def redraw(

@@ -36,6 +36,7 @@ from ..pipeline import assumptions, shadow_file
 from ..pipeline.references import References
 from ..pipeline.request import AnalysisRequest
 from . import measured_there
+from .revisions import REVISION
 from .warm_process import WarmProcess
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 60
 WARM_S = 300  # a child that waits for the next correction ends after this
-MOVED, REVISION = "moved_events", "revision"
+MOVED = "moved_events"
 NO_PITCH = (
     "With these assumptions no pitch is left in the film; nothing was changed.",
     "Check the throwing hand and the capture rate.",

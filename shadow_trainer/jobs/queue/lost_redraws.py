@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from ...catalog import Analysis
-from ..correction import drawing_tries, redraw
+from ..correction import drawing_tries, revisions
 from .manager import JobManager
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class LostRedraws:
 
     def _asked(self, row: Analysis) -> bool:
         storage, catalog = self._manager.storage, self._manager.catalog
-        if redraw.drawn(storage, row.id) == row.revision or not storage.exists(row.original_key):
+        if revisions.drawn(storage, row.id) == row.revision or not storage.exists(row.original_key):
             self._in_order.add((row.id, row.revision))
             return False
         # One that breaks each time is given up for an hour.
