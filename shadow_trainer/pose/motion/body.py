@@ -51,13 +51,14 @@ _EARS = ("left_ear", "right_ear")
 
 BONES: tuple[Bone, ...] = (
     Bone("hip_width", (((_HIPS[0],), (_HIPS[1],)),), 0.100, 0.05, 0.004),
-    Bone("shoulder_width", (((_SHOULDERS[0],), (_SHOULDERS[1],)),), 0.200, 0.05, 0.006),
-    Bone("trunk", ((_HIPS, _SHOULDERS),), 0.272, 0.04, 0.006),
-    # Each shoulder is as far from the mid-hip as the other: the shoulder line is square to the trunk.
-    Bone("trunk_side", ((_HIPS, (_SHOULDERS[0],)), (_HIPS, (_SHOULDERS[1],))), 0.290, 0.04, 0.012),
-    Bone("upper_arm", _both("shoulder", "elbow"), 0.176, 0.04, 0.005),
+    Bone("shoulder_width", (((_SHOULDERS[0],), (_SHOULDERS[1],)),), 0.200, 0.05, 0.020),
+    Bone("trunk", ((_HIPS, _SHOULDERS),), 0.272, 0.04, 0.015),
+    # Each shoulder is about as far from the mid-hip as the other. Shoulder blades move on the ribs, by 0.05 H in one
+    # delivery, and joints that are told from outside slide: held more tightly, the trunk read too little of its turn.
+    Bone("trunk_side", ((_HIPS, (_SHOULDERS[0],)), (_HIPS, (_SHOULDERS[1],))), 0.290, 0.04, 0.030),
+    Bone("upper_arm", _both("shoulder", "elbow"), 0.176, 0.04, 0.009),
     Bone("forearm", _both("elbow", "wrist"), 0.142, 0.04, 0.005),
-    Bone("thigh", _both("hip", "knee"), 0.260, 0.04, 0.005),
+    Bone("thigh", _both("hip", "knee"), 0.260, 0.04, 0.009),
     Bone("shank", _both("knee", "ankle"), 0.256, 0.04, 0.005),
     Bone("hand", _both("wrist", "index"), 0.085, 0.12, 0.010),
     Bone("ankle_heel", _both("ankle", "heel"), 0.045, 0.20, 0.006),
