@@ -170,6 +170,26 @@ def test_a_frame_time_of_a_bvh_is_seconds_whatever_was_written(
     assert importers.read(path).fps == pytest.approx(rate, rel=1e-3)
 
 
+def test_times_as_on_a_clock_are_seconds(base, tmp_path: Path) -> None:
+    path = tmp_path / "clock.trc"
+    path.write_text(base[0])
+
+    def clock(rows: Rows) -> None:
+        for row in rows:
+            row[1] = f"00:01:{float(row[1]) + 2:09.6f}"
+
+    found = motion_files.events(motion_files.with_rows(path, clock))
+    assert found["release"] - 62.0 == pytest.approx(base[1]["release"], abs=1e-3)
+
+
+def test_times_of_which_some_are_missing_tell_the_rate(tmp_path: Path) -> None:
+    series, path = motion_files.pitch(), tmp_path / "lifted.npz"
+    np.savez(path, joints_3d=h36m_of(series), time_s=series.time_s[:-1])
+    motion = importers.read(path)
+    assert motion.fps == pytest.approx(120, abs=0.1)
+    assert any("only their rate is used" in note for note in motion.notes)
+
+
 @given(drop=st.lists(st.integers(1, 320), min_size=1, max_size=40, unique=True))
 @settings(max_examples=10, deadline=None)
 def test_whatever_rows_are_lost_the_others_stay_where_they_were(drop: list[int]) -> None:

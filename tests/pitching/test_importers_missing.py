@@ -117,6 +117,20 @@ def test_every_row_twice_in_a_pose_file_is_half_the_rate(tmp_path: Path) -> None
     assert document_of(path, height_m=1.88)["capture_fps"] == pytest.approx(60, rel=0.05)
 
 
+@pytest.mark.parametrize("place", [150, 200, 230])
+def test_a_picture_that_is_held_for_a_second_is_no_measurement(place: int) -> None:
+    world = motion_files.pitch().world_m
+    held = np.concatenate([world[:place], np.repeat(world[place - 1 : place], 120, axis=0), world[place:]])
+    found = clean(held, 1 / 120, zeros=True)
+    assert found.repeated[place : place + 120].all() and not found.repeated[: place - 1].any()
+
+
+@pytest.mark.parametrize("unit_m", [0.001, 0.005, 0.01])
+def test_coarse_numbers_are_not_taken_for_holds(unit_m: float) -> None:
+    rounded = np.round(motion_files.pitch().world_m / unit_m) * unit_m
+    assert not clean(rounded, 1 / 120, zeros=True).held
+
+
 def test_a_body_that_stands_still_is_measured() -> None:
     series = motion_files.pitch()
     still = np.concatenate([np.repeat(series.world_m[:1], 200, axis=0), series.world_m])

@@ -156,6 +156,7 @@ def test_a_name_that_was_deleted_takes_only_its_own_columns_away(sound, tmp_path
     ("spoiled", "words"),
     [
         (lambda text: text.replace("Frame#\tTime", "n\ts", 1), "line of marker names"),
+        (lambda text: text.replace("Frame#\tTime", "Frame#", 1), "line of marker names"),
         (lambda text: text.replace("1\t0.000000\t", "1\t0.000000\tabc", 1), "“abc.*row 1"),
         (TRC["names side by side"], None),
     ],

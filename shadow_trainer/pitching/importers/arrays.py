@@ -36,11 +36,11 @@ def read_array(path: Path) -> Raw:
         if array.ndim == 3 and array.shape[1] in _ORDERS and array.shape[2] == 3:
             check_shape(path, *array.shape[:2])
             ours = name == "world_m"
-            times, notes = _times(arrays, len(array))
+            times, usual, notes = _times(arrays, len(array))
             return Raw(
                 points=array.astype(float),
                 labels=tuple(_ORDERS[array.shape[1]]),
-                fps=_rate(arrays),
+                fps=_rate(arrays) or usual,
                 format="pose.npz" if ours else "h36m" if array.shape[1] == 17 else "blazepose",
                 unit="metres" if name.endswith("_m") else "millimetres" if name.endswith("_mm") else None,
                 up="z" if ours else None,
@@ -70,15 +70,19 @@ def _load(path: Path) -> dict[str, npt.NDArray[Any]]:
     return {name: array for name, array in arrays.items() if array.dtype.kind in "fiu"}
 
 
-def _times(arrays: dict[str, npt.NDArray[Any]], rows: int) -> tuple[Floats | None, tuple[str, ...]]:
-    """``(time of each row or None, notes)``."""
+def _times(
+    arrays: dict[str, npt.NDArray[Any]], rows: int
+) -> tuple[Floats | None, float | None, tuple[str, ...]]:
+    """``(time of each row or None, rows per second where only that is known, notes)``."""
     for name in _TIMES:
-        if name in arrays:
+        if name in arrays and arrays[name].size > 1:
             times = arrays[name].astype(float).ravel()
             if len(times) == rows:
-                return times, ()
-            return None, (f"{name} has {len(times)} times for {rows} rows and is not used",)
-    return None, ()
+                return times, None, ()
+            step = float(np.median(np.diff(times)))
+            usual = 1.0 / step if np.isfinite(step) and step > 0 else None
+            return None, usual, (f"{name} has {len(times)} times for {rows} rows: only their rate is used",)
+    return None, None, ()
 
 
 def _rate(arrays: dict[str, npt.NDArray[Any]]) -> float | None:

@@ -17,6 +17,8 @@ from ..filters import stretches
 _SENTINELS = (-1.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0, 1e6, 1e10, 3.4028234663852886e38)
 # A jump after a hold, in heights of the body: below it nothing is lost by taking the hold for a place.
 _JUMP_H, _LOST_H = 0.003, 0.01
+# And it is more than the rounding of the numbers makes of a slow motion.
+_ROUNDINGS = 4.0
 # The step out of a hold is that of several frames at once.
 _STEPS = 1.6
 # A body that does not move at all for longer than this, and then begins slowly, stands still.
@@ -50,14 +52,15 @@ def clean(points: Floats, step_s: float, *, zeros: bool) -> Cleaned:
     if len(out) < 3 or not size > 0:
         return Cleaned(out, int(empty.sum()), 0, np.zeros(len(out), dtype=bool), 1.0)
     step = np.linalg.norm(np.diff(out, axis=0), axis=-1) / size
-    repeated = _repeated_rows(step, step_s)
+    jump = max(_JUMP_H, _ROUNDINGS * _rounding(out) / size)
+    repeated = _repeated_rows(step, step_s, jump)
     share = _share(step, repeated)
     out[repeated] = np.nan
     # With the repeated rows out, steps are those between rows that are left.
     rows = np.flatnonzero(~repeated)
     held = np.zeros(out.shape[:2], dtype=bool)
     if len(rows) > 2:
-        held[rows] = _held(np.linalg.norm(np.diff(out[rows], axis=0), axis=-1) / size)
+        held[rows] = _held(np.linalg.norm(np.diff(out[rows], axis=0), axis=-1) / size, jump)
     out[held] = np.nan
     return Cleaned(out, int(empty.sum()), int(held.sum()), repeated, share)
 
@@ -79,7 +82,14 @@ def _size(points: Floats) -> float:
     return float(np.median(spread.max(axis=1)))
 
 
-def _repeated_rows(step: Floats, step_s: float) -> Bools:
+def _rounding(points: Floats) -> float:
+    """The smallest step of any coordinate: that of the numbers' last digit."""
+    step = np.abs(np.diff(points, axis=0))
+    step = step[step > 1e-12]
+    return float(step.min()) if step.size else 0.0
+
+
+def _repeated_rows(step: Floats, step_s: float, jump: float) -> Bools:
     """(T,): rows whose points are all where they were in the one before."""
     known = np.isfinite(step)
     same = ((step == 0) | ~known).all(axis=1) & (
@@ -90,20 +100,22 @@ def _repeated_rows(step: Floats, step_s: float) -> Bools:
     repeated = np.zeros(len(step) + 1, dtype=bool)
     for start, stop in stretches(same):
         short = (stop - start) * step_s <= _LONGEST_REPEAT_S
-        if short or _jumps(largest, start, stop, _AFTER_REST):
+        stopped = start > 0 and stop < len(largest) and min(largest[start - 1], largest[stop]) > jump
+        # Nobody stops and goes on from one row to the next: a picture was held.
+        if short or stopped or _jumps(largest, start, stop, jump, _AFTER_REST):
             repeated[start + 1 : stop + 1] = True
     return repeated
 
 
-def _jumps(step: Floats, start: int, stop: int, after: int = 1) -> bool:
+def _jumps(step: Floats, start: int, stop: int, jump: float, after: int = 1) -> bool:
     """Whether a hold (no step from ``start`` to ``stop``) ends in the steps of several frames at once: in one that is
     greater than the ``after`` next ones."""
     if stop >= len(step):
         return False
-    return bool(step[stop] > max(_JUMP_H, _STEPS * step[stop + 1 : stop + 1 + after].max(initial=0.0)))
+    return bool(step[stop] > max(jump, _STEPS * step[stop + 1 : stop + 1 + after].max(initial=0.0)))
 
 
-def _held(step: Floats) -> Bools:
+def _held(step: Floats, jump: float) -> Bools:
     """(T, K): single points that keep their place and then jump, or that keep it to the end while others move."""
     held = np.zeros((len(step) + 1, step.shape[1]), dtype=bool)
     moving = np.nan_to_num(step).max(axis=1, initial=0.0) > _JUMP_H
@@ -114,7 +126,7 @@ def _held(step: Floats) -> Bools:
             fast = start > 0 and own[start - 1] > _LOST_H
             rest = stop - start > _MOST_HELD
             if (lost and fast and moving[start:stop].any()) or _jumps(
-                own, start, stop, _AFTER_REST if rest else 1
+                own, start, stop, jump, _AFTER_REST if rest else 1
             ):
                 held[start + 1 : stop + 1, column] = True
     return held

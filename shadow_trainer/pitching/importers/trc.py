@@ -21,6 +21,7 @@ from .text import number, numbers, read_text
 
 _HEAD_LINES = 20
 _FIRST = 2  # columns before the markers: the frame's number and its time
+_CLOCK = re.compile(r"\d+(:\d\d?){0,2}:\d\d?([.,]\d*)?")
 _Head = dict[str, str]
 
 
@@ -60,7 +61,8 @@ def read_trc(path: Path) -> Raw:
 
 
 def _names_markers(line: str) -> bool:
-    return bool(re.match(r"\W*frame\s*#?\W+time\b", line, re.IGNORECASE))
+    # A second cell that is no time is a marker's: then the names are not above their columns.
+    return bool(re.match(r"\W*frame\s*#?(\W+time\b|\s*[\t,;]\s*[\t,;])", line, re.IGNORECASE))
 
 
 def _cells(line: str, separator: str | None) -> list[str]:
@@ -132,8 +134,19 @@ def _table(
             # Empty cells at the end are often left out; a row without one of its last numbers was cut.
             short += 1
             row = row + [""] * (last + 1 - len(row))
+        row[1] = _seconds(row[1])
         out[place] = numbers([row[column] for column in wanted], f"row {place + 1} of {path.name}")
     return out, short
+
+
+def _seconds(cell: str) -> str:
+    """A time that is written as on a clock, 00:01:02.345, in seconds; any other cell as it is."""
+    if not _CLOCK.fullmatch(cell):
+        return cell
+    total = 0.0
+    for part in cell.split(":"):
+        total = 60.0 * total + number(part)
+    return repr(total)
 
 
 def _notes(head: _Head, unit: str | None, rows: int, short: int) -> Iterable[str]:
