@@ -117,6 +117,21 @@ def test_every_row_twice_in_a_pose_file_is_half_the_rate(tmp_path: Path) -> None
     assert document_of(path, height_m=1.88)["capture_fps"] == pytest.approx(60, rel=0.05)
 
 
+@pytest.mark.parametrize("kind", ["trc", "bvh"])
+def test_rows_in_which_nothing_was_seen_are_counted(kind: str, tmp_path: Path) -> None:
+    path = motion_files.written(kind, tmp_path)
+    lines, gap, first = path.read_text().rstrip("\n").split("\n"), "\t" if kind == "trc" else " ", -60
+    for place in (first, first + 20, first + 40):
+        words = lines[place].split(gap)
+        lines[place] = gap.join(
+            words[:2] + ["NaN"] * (len(words) - 2) if kind == "trc" else ["NaN"] * len(words)
+        )
+    path.write_text("\n".join(lines) + "\n")
+    assert "3 rows are empty" in importers.read(path).notes
+    found = motion_files.events(path)
+    assert found["release"] == pytest.approx(1.940, abs=0.003)
+
+
 @pytest.mark.parametrize("place", [150, 200, 230])
 def test_a_picture_that_is_held_for_a_second_is_no_measurement(place: int) -> None:
     world = motion_files.pitch().world_m

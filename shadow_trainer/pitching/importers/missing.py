@@ -51,10 +51,14 @@ def clean(points: Floats, step_s: float, *, zeros: bool) -> Cleaned:
     size = _size(out)
     if len(out) < 3 or not size > 0:
         return Cleaned(out, int(empty.sum()), 0, np.zeros(len(out), dtype=bool), 1.0)
-    step = np.linalg.norm(np.diff(out, axis=0), axis=-1) / size
     jump = max(_JUMP_H, _ROUNDINGS * _rounding(out) / size)
-    repeated = _repeated_rows(step, step_s, jump)
-    share = _share(step, repeated)
+    # Rows in which nothing was seen neither repeat anything nor end a repeat.
+    some = np.flatnonzero(np.isfinite(out).any(axis=(1, 2)))
+    step = np.linalg.norm(np.diff(out[some], axis=0), axis=-1) / size
+    again = _repeated_rows(step, step_s, jump)
+    share = _share(step, again)
+    repeated = np.zeros(len(out), dtype=bool)
+    repeated[some] = again
     out[repeated] = np.nan
     # With the repeated rows out, steps are those between rows that are left.
     rows = np.flatnonzero(~repeated)

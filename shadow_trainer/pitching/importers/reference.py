@@ -49,7 +49,9 @@ def as_reference(
     delivery in it and no events were given.
     """
     thrown = _thrown(motion, hand, height_m)
-    times = {Event(name): when for name, when in events.items()} if events else _times(thrown.best)
+    times = (
+        {Event(name): when for name, when in events.items()} if events else _times(thrown.best, motion.notes)
+    )
     rows = (motion.time_s >= times[Event.FIRST_MOVEMENT] - ROOM_S) & (
         motion.time_s <= times[Event.FOLLOW_THROUGH] + ROOM_S
     )
@@ -131,10 +133,11 @@ def _along_x(
     return centered
 
 
-def _times(best: Throw | None) -> dict[Event, float]:
+def _times(best: Throw | None, notes: tuple[str, ...] = ()) -> dict[Event, float]:
     if best is None:
+        noted = f" Noted: {'; '.join(notes)}." if notes else ""
         raise BadRequest(
-            "No pitch was found in this motion.",
+            f"No pitch was found in this motion.{noted}",
             code="no_pitch_found",
             fix="Check the throwing hand, the frame rate and the label map, or give the event times.",
         )

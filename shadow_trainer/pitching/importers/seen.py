@@ -46,10 +46,13 @@ def notes_of(found: Cleaned, names: Sequence[str], fps: float) -> list[str]:
 
 def _missing(found: Cleaned, names: Sequence[str]) -> list[str]:
     unseen: Bools = np.asarray(np.isnan(found.points).any(axis=-1), dtype=bool)
-    unseen = unseen[~found.repeated & ~unseen.all(axis=1)]
+    empty = np.isnan(found.points).all(axis=(1, 2)) & ~found.repeated
+    unseen = unseen[~found.repeated & ~empty]
     whole = unseen.all(axis=0)
     often = unseen.sum(axis=0) * ~whole
     notes = []
+    if empty.any():
+        notes.append(f"{empty.sum()} {'row is' if empty.sum() == 1 else 'rows are'} empty")
     if often.any():
         worst = [
             f"{names[n]} {often[n]}" for n in np.argsort(-often, kind="stable")[:_MOST_NAMED] if often[n]
