@@ -178,8 +178,8 @@ def test_times_as_on_a_clock_are_seconds(base, tmp_path: Path) -> None:
         for row in rows:
             row[1] = f"00:01:{float(row[1]) + 2:09.6f}"
 
-    found = motion_files.events(motion_files.with_rows(path, clock))
-    assert found["release"] - 62.0 == pytest.approx(base[1]["release"], abs=1e-3)
+    seen = motion_files.events(motion_files.with_rows(path, clock))
+    assert seen["release"] - 62.0 == pytest.approx(base[1]["release"], abs=1e-3)
 
 
 def test_times_of_which_some_are_missing_tell_the_rate(tmp_path: Path) -> None:

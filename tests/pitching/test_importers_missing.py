@@ -128,16 +128,16 @@ def test_rows_in_which_nothing_was_seen_are_counted(kind: str, tmp_path: Path) -
         )
     path.write_text("\n".join(lines) + "\n")
     assert "3 rows are empty" in importers.read(path).notes
-    found = motion_files.events(path)
-    assert found["release"] == pytest.approx(1.940, abs=0.003)
+    seen = motion_files.events(path)
+    assert seen["release"] == pytest.approx(1.940, abs=0.003)
 
 
 @pytest.mark.parametrize("place", [150, 200, 230])
 def test_a_picture_that_is_held_for_a_second_is_no_measurement(place: int) -> None:
     world = motion_files.pitch().world_m
     held = np.concatenate([world[:place], np.repeat(world[place - 1 : place], 120, axis=0), world[place:]])
-    found = clean(held, 1 / 120, zeros=True)
-    assert found.repeated[place : place + 120].all() and not found.repeated[: place - 1].any()
+    seen = clean(held, 1 / 120, zeros=True)
+    assert seen.repeated[place : place + 120].all() and not seen.repeated[: place - 1].any()
 
 
 @pytest.mark.parametrize("unit_m", [0.001, 0.005, 0.01])
