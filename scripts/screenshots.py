@@ -2,7 +2,7 @@
 
     python -m scripts.screenshots http://127.0.0.1:8000/analyses/ID docs/screenshots [http://…/analyses/OTHER]
 
-The address is that of a finished analysis; with a second one the comparison shows the two, else the film beside
+The address is that of a finished analysis; with a second one the comparison shows the two, else the video beside
 itself. Needs the test requirements and Chromium, and a stack in single-user mode on this machine.
 """
 
@@ -87,7 +87,7 @@ def take_space(page: Page, report: str, path: Path) -> None:
 
 
 def shoot(page: Page, path: Path) -> None:
-    """One picture of what is on the screen, after the film and the fonts have settled."""
+    """One picture of what is on the screen, after the video and the fonts have settled."""
     page.wait_for_timeout(1200)
     page.screenshot(path=path, type="jpeg", quality=QUALITY)
 

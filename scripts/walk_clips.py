@@ -2,9 +2,9 @@
 
     python -m scripts.walk_clips http://127.0.0.1:8000 FOLDER FILM...
 
-Each film is sent by the form with nothing told, as by a coach in a hurry; of each report there is a picture of the
+Each video is sent by the form with nothing told, as by a coach in a hurry; of each report there is a picture of the
 first screen of a desk and of the whole page on a telephone, and a line of what it says. Needs the test requirements,
-Chromium, and a stack in single-user mode on this machine. Exit code 1 when a film has no report.
+Chromium, and a stack in single-user mode on this machine. Exit code 1 when a video has no report.
 """
 
 from __future__ import annotations

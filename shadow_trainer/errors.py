@@ -4,7 +4,7 @@ Every error that a person may meet is one of these. ``code`` is stable and machi
 ``str(error)`` is the sentence, ``fix`` says what to do. ``exit_code`` is what the command line
 returns: 2 for a bad video, 3 for a bad argument, 1 for anything else.
 
-``permanent`` decides retries: the same film will be unreadable tomorrow, but a full disk may be emptied.
+``permanent`` decides retries: the same video will be unreadable tomorrow, but a full disk may be emptied.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _rebuild(kind: type[ShadowError], message: str, code: str, fix: str) -> Shad
 
 
 class BadVideo(ShadowError):
-    """The film itself cannot be analysed; no retry will change that."""
+    """The video itself cannot be analysed; no retry will change that."""
 
     code = "bad_video"
     fix = "Film again with the phone's own camera app and upload that file unchanged."
@@ -165,7 +165,7 @@ class TooLarge(ShadowError):
     """The upload is above a declared limit."""
 
     code = "too_large"
-    fix = "Trim the film to the pitch, or film at a lower resolution, and upload that."
+    fix = "Trim the video to the pitch, or film at a lower resolution, and upload that."
     http_status = 413
     exit_code = 2
     permanent = True

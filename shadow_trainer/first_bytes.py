@@ -35,16 +35,16 @@ COPY = "Copy the file from the camera again, or send it as a file (not through a
 PROBLEMS: dict[str, tuple[str, str]] = {
     "not_a_video": ("This file is not a video.", "Choose a video file, such as .mp4 or .mov."),
     "still_image": (
-        "This is a picture, not a film.",
+        "This is a picture, not a video.",
         "Choose the video of the pitch; a Live Photo must first be saved as a video.",
     ),
     "moving_image": (
-        "This is an animated picture ({kind}), not a film: it does not say exactly when its frames were taken.",
+        "This is an animated picture ({kind}), not a video: it does not say exactly when its frames were taken.",
         "Upload the video that it was made from.",
     ),
     "playlist": (
-        "This is a playlist that points to other files, not a film.",
-        "Download the film itself as .mp4 or .mov and upload that.",
+        "This is a playlist that points to other files, not a video.",
+        "Download the video itself as .mp4 or .mov and upload that.",
     ),
     "audio_only": (
         "This file has sound but no picture.",

@@ -40,7 +40,7 @@ UNITS: Mapping[str, UnitLabel] = {
 EVENTS: Mapping[str, str] = {
     Event.FIRST_MOVEMENT: "First movement",
     Event.LEG_LIFT: "Leg lift",
-    Event.HAND_SEPARATION: "Hands apart",
+    Event.HAND_SEPARATION: "Hand break",
     Event.FOOT_CONTACT: "Foot contact",
     Event.MAX_EXTERNAL_ROTATION: "Layback",
     Event.RELEASE: "Release",

@@ -134,7 +134,7 @@ class Settings:
     )
     coach_limit: int = setting(
         3,
-        "Analyses of one coach that may run at once, so that fifty films do not starve one; 0: any.",
+        "Analyses of one coach that may run at once, so that fifty videos do not starve one; 0: any.",
         least=0,
     )
     result_ttl_s: int = setting(
@@ -158,7 +158,7 @@ class Settings:
         least=0,
     )
     worker_silence_s: float = setting(
-        10.0, "A film whose worker said nothing for so long goes to another one.", least=2
+        10.0, "A video whose worker said nothing for so long goes to another one.", least=2
     )
     worker_ready_timeout_s: float = setting(
         120.0, "How long a worker's child may take to load the model.", least=1
@@ -166,7 +166,7 @@ class Settings:
     clock_tick_s: float = setting(2.0, "How often the clock repairs and schedules.", least=0.1)
     # Watching over it
     stall_s: float = setting(
-        900.0, "A film that waits longer while none is started raises the alert `stall`.", least=1
+        900.0, "A video that waits longer while none is started raises the alert `stall`.", least=1
     )
     alert_webhook_url: str = setting(
         "", "Alerts are posted there as JSON, once when they fire and once when they resolve.", secret=True
@@ -190,8 +190,8 @@ class Settings:
     model_size: str = setting("m", "Pose model when none is chosen: `xs`, `s`, `m` or `l`.")
     max_video_s: float = setting(1200.0, "Longest accepted film, in seconds.", least=1)
     max_video_pixels: int = setting(4096 * 2304, "Most pixels per frame (8K is refused).", least=1)
-    max_video_frames: int = setting(300_000, "Most frames in one film.", least=1)
-    preview_max_side: int = setting(1280, "Longer side of the browser copy of a film, in pixels.", least=64)
+    max_video_frames: int = setting(300_000, "Most frames in one video.", least=1)
+    preview_max_side: int = setting(1280, "Longer side of the browser copy of a video, in pixels.", least=64)
     min_free_disk_mb: int = setting(
         512, "Uploads and analyses are refused below this much free disk space.", least=0
     )

@@ -173,13 +173,13 @@ def send_both_ways(check: Check, url: str) -> None:
         straight = [address for address in posted if address.startswith(check.bucket_url)]
         through_us = [address for address in posted if address.endswith("/videos/upload")]
         if len(straight) != 1 or through_us:
-            raise SystemExit(f"heroku-check: the film did not go straight to the bucket: {posted}")
-        check.say("the film went straight from the browser to the bucket")
+            raise SystemExit(f"heroku-check: the video did not go straight to the bucket: {posted}")
+        check.say("the video went straight from the browser to the bucket")
         plain = visits.enter(browser, url, NAME, check.password, javascript=False)
         plain_page, posted = visits.send(plain, FILM)
         if any(address.startswith(check.bucket_url) for address in posted):
             raise SystemExit(f"heroku-check: a form without JavaScript cannot have done that: {posted}")
-        check.say("without JavaScript the film went through the site")
+        check.say("without JavaScript the video went through the site")
         visits.wait_for_report(page, check.still_well, javascript=True)
         check.say(f"the worker made the first report ({check.dynos['worker'].memory_mb():.0f} MB of memory)")
         fetched: list[tuple[int, str]] = []
@@ -188,19 +188,19 @@ def send_both_ways(check: Check, url: str) -> None:
         second = visits.film_plays(page)
         ranges = [1 for status, address in fetched if status == 206 and address.startswith(check.bucket_url)]
         if not ranges:
-            raise SystemExit(f"heroku-check: the film did not come from the bucket by ranges: {fetched}")
-        check.say(f"its film plays from the bucket by ranges, also from the middle ({second:.1f} s)")
+            raise SystemExit(f"heroku-check: the video did not come from the bucket by ranges: {fetched}")
+        check.say(f"its video plays from the bucket by ranges, also from the middle ({second:.1f} s)")
         visits.wait_for_report(plain_page, check.still_well, javascript=False)
         check.say("the worker made the second report")
 
 
 def look_at_disks(check: Check) -> None:
-    """What a dyno has on its disk is gone tomorrow: no film may be there alone."""
+    """What a dyno has on its disk is gone tomorrow: no video may be there alone."""
     time.sleep(1)
     for kind in ("web", "worker"):
         if left := check.dynos[kind].films():
             raise SystemExit(f"heroku-check: films are left on the {kind} dyno's disk: {left}")
-    check.say("no film is left on the disk of web or worker")
+    check.say("no video is left on the disk of web or worker")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def enter(browser: Browser, url: str, name: str, password: str, *, javascript: b
 
 
 def send(context: BrowserContext, film: Path) -> tuple[Page, list[str]]:
-    """Send a film by the form; the page of its analysis, and the addresses that were posted to."""
+    """Send a video by the form; the page of its analysis, and the addresses that were posted to."""
     page, posted = context.pages[0], []
     page.on("request", lambda r: posted.append(r.url.partition("?")[0]) if r.method == "POST" else None)
     page.goto("/")
@@ -83,7 +83,7 @@ def film_plays(page: Page) -> float:
           await new Promise((ready, broken) => {
             if (film.readyState >= 1) ready();
             film.onloadedmetadata = ready;
-            film.onerror = () => broken(new Error("the film does not load"));
+            film.onerror = () => broken(new Error("the video does not load"));
           });
           const there = new Promise((done) => { film.onseeked = done; });
           film.currentTime = film.duration * 0.6;

@@ -17,8 +17,8 @@ from ..errors import BadRequest, ShadowError
 # Name: (module below this package, object in it, what `--help` says). Importing torch for `--help`
 # would take seconds, so the sentence is here and not read from the command.
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "analyse": ("analyse", "analyse", "Measure the delivery in a film, without a queue."),
-    "measure": ("measure", "measure", "Measure the deliveries in a pose file, without a film."),
+    "analyse": ("analyse", "analyse", "Measure the delivery in a video, without a queue."),
+    "measure": ("measure", "measure", "Measure the deliveries in a pose file, without a video."),
     "reference": ("reference", "reference", "The deliveries to compare with: list, import, save, remove."),
     "up": ("up", "up", "Start everything: Redis, worker, clock, web server."),
     "demo": ("demo", "demo", "Send the sample clip through the queue and print what was found."),

@@ -42,7 +42,7 @@ OUTPUTS = (
     "releases",
     type=float,
     multiple=True,
-    help="There is a pitch whose ball is released here, whatever it looks like: seconds of the film (of the part that "
+    help="There is a pitch whose ball is released here, whatever it looks like: seconds of the video (of the part that "
     "--from begins). May be given several times.",
 )
 @click.option(
@@ -52,8 +52,8 @@ OUTPUTS = (
     multiple=True,
     help="What is thrown here is no pitch: seconds likewise.",
 )
-@click.option("--from", "start_s", type=float, help="Begin here: seconds of the film. Times count from it.")
-@click.option("--to", "end_s", type=float, help="End here: seconds of the film.")
+@click.option("--from", "start_s", type=float, help="Begin here: seconds of the video. Times count from it.")
+@click.option("--to", "end_s", type=float, help="End here: seconds of the video.")
 @click.option("--turn", "turn_deg", type=int, default=0, help=f"Turn clockwise: {TURNS_DEG[1:]} degrees.")
 @click.option("--quiet", is_flag=True, help="No progress on the terminal.")
 def analyse(
@@ -115,7 +115,7 @@ def analyse_to(video: Path, out: Path, request: AnalysisRequest, *, quiet: bool 
             )
         out.mkdir(exist_ok=True)
         for name in OUTPUTS:
-            # Without a pitch there are no films of one.
+            # Without a pitch there are no videos of one.
             if (work / "out" / name).exists():
                 (work / "out" / name).replace(out / name)
     except OSError as error:

@@ -25,7 +25,9 @@ def backup() -> None:
 
 @backup.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option("--with-files", is_flag=True, help="The films and results, too; without, only their checksums.")
+@click.option(
+    "--with-files", is_flag=True, help="The videos and results, too; without, only their checksums."
+)
 def create(file: Path | None, with_files: bool) -> None:
     """Write a backup to FILE (by default in the data folder's backups/), while everything may be running."""
     from ..catalog import utcnow

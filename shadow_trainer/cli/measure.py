@@ -1,4 +1,4 @@
-"""`python -m shadow_trainer measure POSE --out analysis.json`: the pitching science without a film."""
+"""`python -m shadow_trainer measure POSE --out analysis.json`: the pitching science without a video."""
 
 from __future__ import annotations
 

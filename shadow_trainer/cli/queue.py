@@ -53,7 +53,7 @@ def requeue(ids: tuple[str, ...], everything: bool) -> None:
 
 @queue.command()
 @click.argument("ids", nargs=-1, required=True)
-@click.confirmation_option(prompt="Delete these analyses with their films and results?")
+@click.confirmation_option(prompt="Delete these analyses with their videos and results?")
 def delete(ids: tuple[str, ...]) -> None:
     """Delete analyses with their jobs and files."""
     manager = _manager()

@@ -87,7 +87,7 @@ def _show(motion: Motion, imported: Reference, *, saved: bool) -> None:
 @reference.command("save")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="The name it gets in the library.")
-@click.option("--delivery", default=1, type=click.IntRange(1), help="Which pitch of the film.")
+@click.option("--delivery", default=1, type=click.IntRange(1), help="Which pitch of the video.")
 @click.option(
     "--level", type=click.Choice(LEVELS), default="adult", show_default=True, help="The pitcher's level."
 )

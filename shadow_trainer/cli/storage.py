@@ -1,4 +1,4 @@
-"""`python -m shadow_trainer storage`: the place of films and results, its rules, and moving to another."""
+"""`python -m shadow_trainer storage`: the place of videos and results, its rules, and moving to another."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _answers(settings: Settings) -> bool:
 
 
 def _check_weights(settings: Settings) -> None:
-    """A damaged weight file stops here with one line, not in the worker at the first film."""
+    """A damaged weight file stops here with one line, not in the worker at the first video."""
     from ..pose.weights import verify
 
     verify(models_dir=settings.models_path)

@@ -166,7 +166,7 @@ def _returns(s: Signals, release_s: float) -> float:
 
 
 def _slows(s: Signals, release_s: float, peak: float) -> float:
-    """Whether the hand is seen to slow down after release: a film that ends before shows a hand that still speeds up."""
+    """Whether the hand is seen to slow down after release: a video that ends before shows a hand that still speeds up."""
     after = s.between(release_s, release_s + SLOWS_S)
     if len(after) == 0 or s.time_s[after[-1]] - release_s < 0.5 * SLOWS_S:
         return 0.0

@@ -112,7 +112,7 @@ def _view(view: str, seen_view: View | None) -> VideoWarning | None:
         return None
     return _warning(
         "view_differs",
-        f"You said {view}, but the film looks like {seen_view}.",
+        f"You said {view}, but the video looks like {seen_view}.",
         "Check the view; it decides which numbers are trusted.",
     )
 
@@ -130,7 +130,7 @@ def _small(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | Non
         return None
     return _warning(
         "small_in_the_picture",
-        f"The pitcher is only about {height:.0f} pixels tall in this film; {LEAST_HEIGHT_PX:.0f} are needed "
+        f"The pitcher is only about {height:.0f} pixels tall in this video; {LEAST_HEIGHT_PX:.0f} are needed "
         "for good angles.",
         "Film from nearer, or with the 2x lens, so that the body fills half of the frame's height.",
     )

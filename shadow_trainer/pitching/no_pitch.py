@@ -13,7 +13,7 @@ from .metrics import planar
 from .world import as_right_hander, standing_height
 
 CODES = frozenset(("no_pitch_found", "other_hand", "ends_before_release"))
-MARK_IT = "If there is a pitch in it, say where the ball is released: “Release is here” on the page of the film, or --release."
+MARK_IT = "If there is a pitch in it, say where the ball is released: “Release is here” on the page of the video, or --release."
 
 
 def warnings(
@@ -35,8 +35,8 @@ def warnings(
 def _wrong_hand(hand: Hand, other: Hand) -> VideoWarning:
     return {
         "code": "other_hand",
-        "message": f"{hand.capitalize()}-handed was chosen, but the film shows a {other}-handed pitch.",
-        "fix": "Choose the other hand, or automatic. Front cameras mirror their films: turn that off, or choose "
+        "message": f"{hand.capitalize()}-handed was chosen, but the video shows a {other}-handed pitch.",
+        "fix": "Choose the other hand, or automatic. Front cameras mirror their videos: turn that off, or choose "
         "the hand as it looks.",
     }
 
@@ -53,7 +53,7 @@ def _nothing_thrown(throws: list[Throw]) -> VideoWarning:
         }
     return {
         "code": "no_pitch_found",
-        "message": "There is a person in this film, but no pitch was found.",
+        "message": "There is a person in this video, but no pitch was found.",
         "fix": f"{MARK_IT} Else film one whole delivery, from the set to the follow-through, with the whole body in "
         "the picture.",
     }

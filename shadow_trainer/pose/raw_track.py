@@ -1,4 +1,4 @@
-"""RawTrack: what the landmark network said about one athlete, one row for each frame of the film."""
+"""RawTrack: what the landmark network said about one athlete, one row for each frame of the video."""
 
 from __future__ import annotations
 

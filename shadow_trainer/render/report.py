@@ -170,7 +170,7 @@ def _section(
     contact, release = (
         (events.get(name) or {}).get("time_s") for name in (Event.FOOT_CONTACT, Event.RELEASE)
     )
-    facts = f"from {delivery['start_s']:.1f} to {delivery['end_s']:.1f} s of the film"
+    facts = f"from {delivery['start_s']:.1f} to {delivery['end_s']:.1f} s of the video"
     if contact is not None and release is not None:
         facts += f", {1000 * (release - contact):.0f} ms from foot contact to release"
     drawn = charts.delivery_charts(delivery, curves) if curves else []

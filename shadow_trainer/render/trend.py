@@ -156,7 +156,7 @@ def _band(chart: Chart, y_of: Scale) -> list[str]:
     low, high = y_of(chart.band[0]), y_of(chart.band[1])
     return [
         f'<rect class="band" x="{LEFT}" y="{high:.1f}" width="{WIDTH - LEFT - RIGHT}" '
-        f'height="{low - high:.1f}" fill="{ON_PAPER["band"]}"><title>Typical (middle 68 %)</title></rect>'
+        f'height="{low - high:.1f}" fill="{ON_PAPER["band"]}"><title>Typical range</title></rect>'
     ]
 
 

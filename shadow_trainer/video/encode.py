@@ -118,7 +118,7 @@ class Writer:
         except BaseException as error:
             self._discard()
             if isinstance(error, OSError) and error.errno in FULL:
-                raise StorageFull("The disk is full; the film could not be written.") from error
+                raise StorageFull("The disk is full; the video could not be written.") from error
             raise
 
     def _discard(self) -> None:

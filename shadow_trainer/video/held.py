@@ -1,8 +1,8 @@
-"""A picture that stands while time passes only for whoever watches: a coach stops the film and draws on it.
+"""A picture that stands while time passes only for whoever watches: a coach stops the video and draws on it.
 
 All motion ends from one frame to the next and goes on as suddenly where it ended; no body does that, and a still body is
 not taken for it. Such a hold is cut out: the frames in it are none of the video, and the times go on without it. Where
-the film jumps on after it (a recording that stalled), time did pass: its frames are left out and its gap stays.
+the video jumps on after it (a recording that stalled), time did pass: its frames are left out and its gap stays.
 """
 
 from __future__ import annotations
@@ -167,16 +167,16 @@ def _said(stills: Stills) -> list[dict[str, str]]:
     said = []
     if stills.held:
         message = (
-            f"The film stands still {_places(stills.held)}, as when it is stopped to draw on it. That was cut out, and "
+            f"The video stands still {_places(stills.held)}, as when it is stopped to draw on it. That was cut out, and "
             "the times go on without it."
         )
-        said.append(warning("picture_held", message, "Upload the film as the camera made it."))
+        said.append(warning("picture_held", message, "Upload the video as the camera made it."))
     if stills.stalled:
         message = (
             f"The picture stops {_places(stills.stalled)} and then jumps on, as when a recording stalls. Nothing is "
             "measured across that."
         )
-        said.append(warning("picture_stalled", message, "Upload the film as the camera made it."))
+        said.append(warning("picture_stalled", message, "Upload the video as the camera made it."))
     return said
 
 

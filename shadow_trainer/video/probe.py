@@ -102,9 +102,9 @@ def _part(rows: Timeline, start_s: float | None, end_s: float | None) -> tuple[f
     if start >= length or (end is not None and end <= start):
         raise BadRequest(
             f"The part from {start:g} s to {f'{end_s:g} s' if end_s is not None else 'the end'} has nothing "
-            f"in it: the film is {length:.1f} s long.",
+            f"in it: the video is {length:.1f} s long.",
             code="bad_part",
-            fix="Choose where the part begins and ends inside the film.",
+            fix="Choose where the part begins and ends inside the video.",
         )
     return None if start == 0 and end is None else (start, end)
 
@@ -175,7 +175,7 @@ def _check_time(rows: Timeline, fps: float, slow: SlowMotion, limits: Limits) ->
 def _warnings(rows: Timeline, slow: SlowMotion, interlaced: bool) -> list[dict[str, str]]:
     warnings = []
     if rows.truncated:
-        message = f"The end of the film is missing; the first {minutes(rows.file_s[-1])} could be read."
+        message = f"The end of the video is missing; the first {minutes(rows.file_s[-1])} could be read."
         warnings.append(
             warning(
                 "truncated", message, "If the pitch is not all there, copy the file from the camera again."
@@ -205,7 +205,7 @@ def _warnings(rows: Timeline, slow: SlowMotion, interlaced: bool) -> list[dict[s
             )
         )
     if interlaced:
-        message = "The film is interlaced: two half-pictures in each frame blur fast movement."
+        message = "The video is interlaced: two half-pictures in each frame blur fast movement."
         warnings.append(warning("interlaced", message, "Set the camera to a progressive mode, such as 60p."))
     if slow.warning:
         warnings.append(slow.warning)
@@ -224,7 +224,7 @@ def _clock_jumps(rows: Timeline) -> dict[str, str]:
     more = f" and {len(rows.breaks) - MOST_TOLD} more times" if len(rows.breaks) > MOST_TOLD else ""
     return warning(
         "clock_jumps",
-        f"The film stops and goes on {', '.join(places)}{more}: it has gaps, as when clips are joined or the camera is "
+        f"The video stops and goes on {', '.join(places)}{more}: it has gaps, as when clips are joined or the camera is "
         "paused. Its pieces keep their own times; nothing is measured across a gap.",
         "Upload each clip as the camera made it.",
     )

@@ -7,43 +7,43 @@ from ..errors import BadVideo
 from ..first_bytes import COPY
 
 AGAIN = "Film again with the phone's own camera app and upload that file unchanged."
-TRIM = "Trim the film to the pitch on the phone and upload the short piece."
+TRIM = "Trim the video to the pitch on the phone and upload the short piece."
 
 PROBLEMS: dict[str, tuple[str, str]] = {
     **first_bytes.PROBLEMS,
     "empty_file": ("The file is empty.", COPY),
     "unreadable": (
-        "The film cannot be read: the file is damaged, or its end is missing.",
+        "The video cannot be read: the file is damaged, or its end is missing.",
         COPY,
     ),
     "encrypted": (
-        "The film is copy-protected (encrypted) and cannot be read.",
-        "Upload a film you recorded yourself, exported without protection.",
+        "The video is copy-protected (encrypted) and cannot be read.",
+        "Upload a video you recorded yourself, exported without protection.",
     ),
     "unsupported_codec": (
-        "The film is in a format that is not supported ({codec}).",
+        "The video is in a format that is not supported ({codec}).",
         "Export it as MP4 (H.264) and upload that.",
     ),
     "too_short": (
-        "The film is too short: {count} usable frame(s), and a pitch needs at least {least}.",
-        "Upload a film that shows the whole delivery, from the set to the follow-through.",
+        "The video is too short: {count} usable frame(s), and a pitch needs at least {least}.",
+        "Upload a video that shows the whole delivery, from the set to the follow-through.",
     ),
-    "too_long": ("The film is {length} long; at most {limit} are accepted.", TRIM),
-    "too_many_frames": ("The film has more than {limit} frames.", TRIM),
+    "too_long": ("The video is {length} long; at most {limit} are accepted.", TRIM),
+    "too_many_frames": ("The video has more than {limit} frames.", TRIM),
     "too_many_pixels": (
-        "The film's picture is {width} x {height}, which is larger than is accepted.",
+        "The video's picture is {width} x {height}, which is larger than is accepted.",
         "Film in 4K or 1080p, or export the film at 1080p.",
     ),
     "too_small": (
-        "The film's picture is only {width} x {height} pixels; a body cannot be measured in that.",
+        "The video's picture is only {width} x {height} pixels; a body cannot be measured in that.",
         "Film in 1080p or 720p and upload the original file.",
     ),
     "no_times": (
-        "The film does not say when its frames were taken.",
+        "The video does not say when its frames were taken.",
         "Upload the camera's original file, or give the capture rate with the upload.",
     ),
     "bad_frame_rate": (
-        "The film's frame rate ({fps} per second) makes no sense for a pitch.",
+        "The video's frame rate ({fps} per second) makes no sense for a pitch.",
         "Film at 60 frames per second or more and upload that file unchanged. "
         "If it is slow motion, give the capture rate with the upload.",
     ),

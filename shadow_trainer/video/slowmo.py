@@ -68,7 +68,7 @@ def _scaled(usual: float, fps: float, capture_fps: float) -> SlowMotion:
         note = warning(
             "capture_rate_below_file_rate",
             f"The capture rate ({capture_fps:g}) is lower than the file's own rate ({usual:.4g}); "
-            "the film was taken as speeded up.",
-            "Leave the capture rate empty unless the film is slow motion.",
+            "the video was taken as speeded up.",
+            "Leave the capture rate empty unless the video is slow motion.",
         )
     return SlowMotion(capture_fps, usual / capture_fps, note)

@@ -1,4 +1,4 @@
-// The comparison: both films stand at the same event and run together, each moved by its own offset.
+// The comparison: both videos stand at the same event and run together, each moved by its own offset.
 
 import { bindPairs } from "./report/pair.js";
 

@@ -1,10 +1,10 @@
-// A film straight from the browser to the bucket: our server signs, the bucket receives, our server takes over.
+// A video straight from the browser to the bucket: our server signs, the bucket receives, our server takes over.
 // Looks to its caller like one XMLHttpRequest: {status, response} at the end, progress meanwhile, abort().
 
 const NO_ANSWER = { status: 0, response: null };
 
 export class DirectUpload {
-  // `addresses`: {presign, complete}; `data`: the form's FormData without the film.
+  // `addresses`: {presign, complete}; `data`: the form's FormData without the video.
   constructor(addresses, data, film) {
     this.addresses = addresses;
     this.film = film;
@@ -52,7 +52,7 @@ export class DirectUpload {
   put(url, fields) {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
-    // The film comes last: the service stops reading the form behind it.
+    // The video comes last: the service stops reading the form behind it.
     form.append("file", this.film);
     return new Promise((resolve) => {
       const request = new XMLHttpRequest();

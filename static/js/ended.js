@@ -1,4 +1,4 @@
-// An analysis that failed: whoever is in the film can be pressed on it.
+// An analysis that failed: whoever is in the video can be pressed on it.
 
 import { Film } from "./report/film.js";
 import { bindPeople } from "./report/people.js";

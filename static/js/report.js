@@ -1,4 +1,4 @@
-// The report: makes the film steppable and everything on the page point into it.
+// The report: makes the video steppable and everything on the page point into it.
 
 import { AnnotationCanvas } from "./report/annotation_canvas.js";
 import { bindControls, bindKeys } from "./report/controls.js";
@@ -63,7 +63,7 @@ function start() {
   const annotationCanvas = new AnnotationCanvas(player, film, viewport);
   const figures = bindFigures(film);
   let loop = null;
-  // What points into the film and is exchanged when an event moves.
+  // What points into the video and is exchanged when an event moves.
   const bindParts = () => {
     film.bound?.abort();
     film.bound = new AbortController();

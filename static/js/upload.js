@@ -1,4 +1,4 @@
-// The upload form: a look at the film, what part of it counts, checks before sending, one or many at once.
+// The upload form: a look at the video, what part of it counts, checks before sending, one or many at once.
 // Everything here stands on top of a form that works without it.
 
 import { bindAthlete } from "./upload/athlete.js";
@@ -44,7 +44,7 @@ function showSent(event) {
 
 function fields() {
   const data = new FormData(form);
-  // Two inputs share one name (file and camera); the film itself is added when it is sent.
+  // Two inputs share one name (file and camera); the video itself is added when it is sent.
   data.delete("video");
   return data;
 }

@@ -1,4 +1,4 @@
-"""`python -m shadow_trainer analyse`: the contract of one analysis, on real films, as its own process."""
+"""`python -m shadow_trainer analyse`: the contract of one analysis, on real videos, as its own process."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_eight_events_in_the_order_of_a_delivery(document: dict) -> None:
     times = [delivery["events"][name]["time_s"] for name in order]
     assert times == sorted(times)
     assert delivery["start_s"] <= times[0] <= times[-1] <= delivery["end_s"]
-    # The film was rendered from key frames: the ball leaves the hand at 2.47 s of it.
+    # The video was rendered from key frames: the ball leaves the hand at 2.47 s of it.
     assert delivery["events"]["release"]["time_s"] == pytest.approx(2.47 - PART_S[0], abs=0.06)
 
 
@@ -124,7 +124,7 @@ def test_the_films_play_in_a_browser(results: Path, document: dict, name: str) -
         assert stream.codec_context.pix_fmt == "yuv420p"
         assert stream.frames == document["video"]["frame_count"]
     head = (results / name).read_bytes()[:4096]
-    assert b"moov" in head, "the index must come first, or the browser waits for the whole film"
+    assert b"moov" in head, "the index must come first, or the browser waits for the whole video"
 
 
 def test_the_table_lists_every_metric(results: Path, document: dict) -> None:

@@ -1,6 +1,6 @@
-"""What cameras and people do to a film, and the whole engine on it: `make odd-films`, some ten minutes.
+"""What cameras and people do to a video, and the whole engine on it: `make odd-films`, some ten minutes.
 
-Each film is the left-handed sample, spoiled; what comes out is compared with what the sample itself gives.
+Each video is the left-handed sample, spoiled; what comes out is compared with what the sample itself gives.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def whole(film: Pictures) -> Pictures:
 
 @dataclass(frozen=True)
 class Spoiled:
-    """How a film is spoiled: what its clock runs at, the step between frames it keeps, and what to expect of it.
+    """How a video is spoiled: what its clock runs at, the step between frames it keeps, and what to expect of it.
 
     ``options`` are what the coach declares; ``code`` the answer when there is nothing to measure.
     """

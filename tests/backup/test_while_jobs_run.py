@@ -78,7 +78,7 @@ def test_what_was_queued_and_running_is_finished_on_an_empty_machine(
             "people/0.jpg",
             "preview.mp4",
         ]
-        # The film that ran is short this time: its script is the film itself.
+        # The video that ran is short this time: its script is the video itself.
         there.storage.put(there.catalog.analyses.get(running).original_key, io.BytesIO(b'{"do": "work"}'))
         long_ago(there, running)
         there.clock()
@@ -100,7 +100,7 @@ def long_ago(rig: Rig, analysis_id: str) -> None:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Iterator[tuple[Settings, Catalog]]:
-    """A small installation in legacy mode with one film."""
+    """A small installation in legacy mode with one video."""
     settings = small_settings(tmp_path / "data", use_rq=False)
     migrate(settings)
     catalog = open_catalog(settings)
@@ -112,7 +112,7 @@ def installed(tmp_path: Path) -> Iterator[tuple[Settings, Catalog]]:
 def film(settings: Settings, catalog: Catalog) -> str:
     key = "analyses/" + "a" * 32 + "/original.mp4"
     storage = open_storage(settings.storage_address)
-    storage.put(key, io.BytesIO(b"a film"))
+    storage.put(key, io.BytesIO(b"a video"))
     return create(catalog, original_key=key).id
 
 

@@ -208,7 +208,7 @@ def film(report: str, tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
 
 @pytest.fixture
 def player(visit, report: str) -> Page:
-    """The report with its film steppable."""
+    """The report with its video steppable."""
     page = visit().open(report)
     page.wait_for_selector("canvas.overlay")
     return page

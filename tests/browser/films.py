@@ -22,7 +22,7 @@ def small(
     part_s: tuple[float, float] = PART_S,
     keep: Callable[[int], bool] = lambda number: True,
 ) -> Path:
-    """A small copy of a part of a film. ``keep(number)`` False leaves a picture out, and the one before it
+    """A small copy of a part of a video. ``keep(number)`` False leaves a picture out, and the one before it
     stands longer: the rate of the copy varies."""
     with av.open(str(film)) as source, av.open(str(out), "w", options=INDEX_FIRST) as target:
         stream = target.add_stream("libx264", rate=60, options={"preset": "veryfast", "crf": "18"})

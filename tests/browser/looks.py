@@ -23,7 +23,7 @@ def get(report: str, path: str) -> bytes:
 
 
 def pictures(film: Path) -> np.ndarray:
-    """Every frame of a film, small and grey: (T, 90, 160)."""
+    """Every frame of a video, small and grey: (T, 90, 160)."""
     with av.open(str(film)) as container:
         frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
     return np.stack(

@@ -32,7 +32,7 @@ def test_the_upload_form_works_by_keyboard(visit) -> None:
     page = visit().open("/")
     page.keyboard.press("Tab")
     expect(page.get_by_text("Skip to content")).to_be_focused()
-    page.get_by_label("Find out", exact=True).first.focus()
+    page.get_by_label("Auto-detect", exact=True).first.focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("input[name=throws][value=right]")).to_be_checked()
     page.keyboard.press("Tab")

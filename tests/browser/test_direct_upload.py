@@ -1,4 +1,4 @@
-"""A real browser sends a film straight to the bucket; the site sees two small requests and no film."""
+"""A real browser sends a video straight to the bucket; the site sees two small requests and no video."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def page(chrome: Browser) -> Iterator[Page]:
 
 
 def choose(page: Page, url: str, film: Path) -> list[str]:
-    """Open the form and choose a film; the requests that the page makes from now on."""
+    """Open the form and choose a video; the requests that the page makes from now on."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(f"{request.method} {request.url.partition('?')[0]}"))
     page.goto(url)

@@ -83,11 +83,11 @@ def test_several_films_have_a_progress_each_and_one_new_athlete(
 
 def test_a_film_that_is_none_is_refused_before_it_is_sent(visit, tmp_path: Path) -> None:
     text = tmp_path / "notes.txt"
-    text.write_text("no film")
+    text.write_text("no video")
     page = visit().open("/")
     page.set_input_files("#video", text)
     page.get_by_role("button", name="Analyze").click()
-    expect(page.get_by_role("alert")).to_contain_text("is not a film")
+    expect(page.get_by_role("alert")).to_contain_text("is not a video")
 
 
 @SIZES

@@ -1,4 +1,4 @@
-"""A film whose rate varies, with two people in it: each frame has its own landmarks, and the right one is tapped."""
+"""A video whose rate varies, with two people in it: each frame has its own landmarks, and the right one is tapped."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def varied(films: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(stack: Stack, varied: Path, samples: Path) -> str:
-    """Its report, published as a worker does; the landmarks are made up, the times are the film's own."""
+    """Its report, published as a worker does; the landmarks are made up, the times are the video's own."""
     if RUNNING:
         pytest.skip("needs the data folder of the stack")
     folder = varied.parent
@@ -106,7 +106,7 @@ def test_the_right_person_is_tapped_on_the_film_and_it_runs_again(visit, address
     toggle = page.get_by_role("button", name="Wrong person?")
     toggle.focus()
     page.keyboard.press("Enter")
-    # The other one left before the release: the film goes back to where they were, and the keyboard with it.
+    # The other one left before the release: the video goes back to where they were, and the keyboard with it.
     other = page.get_by_role("button", name="Measure person 2 instead")
     expect(other).to_be_focused()
     expect(page.locator("[data-people-note]")).to_contain_text("Nobody else was on that frame")
@@ -125,7 +125,7 @@ def test_the_right_person_is_tapped_on_the_film_and_it_runs_again(visit, address
     expect(page.get_by_role("heading", name="This analysis was canceled.")).to_be_visible()
     assert re.search(r"/analyses/[0-9a-f]{32}$", page.url)
     # Also where there is no report.
-    page.get_by_role("button", name="Press the pitcher on the film").tap()
+    page.get_by_role("button", name="Press the pitcher on the video").tap()
     over_the_film(page, other)
 
 

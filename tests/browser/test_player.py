@@ -1,4 +1,4 @@
-"""The film of the report: the frame shown, what is drawn over it, zoom, loop, drawing, and what moves it."""
+"""The video of the report: the frame shown, what is drawn over it, zoom, loop, drawing, and what moves it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_every_mark_on_the_time_line_is_reached_whichever_is_chosen(player: Page
 
 
 def test_a_film_whose_address_ran_out_goes_on_where_it_was(player: Page, events) -> None:
-    """As Chromium says it when a bucket answers 403 in the middle of a film: an error, and the time wanted is kept."""
+    """As Chromium says it when a bucket answers 403 in the middle of a video: an error, and the time wanted is kept."""
     player.keyboard.press("6")
     at_row(player, events["release"]["frame"])
     player.evaluate(
@@ -264,7 +264,7 @@ def test_lines_and_angles_are_drawn_kept_and_saved(player: Page, events, tmp_pat
     snapshot = cv2.imread(str(download.value.path()))[:, :, ::-1]
     told = player.locator("[data-player]")
     size = tuple(int(told.get_attribute(f"data-{side}")) for side in ("height", "width"))
-    assert snapshot.shape[:2] == size, "the film's own size"
+    assert snapshot.shape[:2] == size, "the video's own size"
     yellow = (np.abs(snapshot.astype(int) - (255, 212, 0)) < 12).all(axis=2).sum()
     assert yellow > 200
     # Another frame has none of it; after loading again the frame still has both.

@@ -30,7 +30,7 @@ def test_a_chart_moves_the_film_and_follows_it(player: Page, events) -> None:
     at = float(chart.get_attribute("data-at"))
     assert abs(at) < 0.5 / 60
     player.keyboard.press("ArrowLeft")
-    # Where in its frame the event lies is the film's affair.
+    # Where in its frame the event lies is the video's affair.
     player.wait_for_function(
         "at => Math.abs(document.querySelector('[data-chart=knees]').dataset.at - at) < 0.001",
         arg=at - 1 / 60,
@@ -74,7 +74,7 @@ def test_without_webgl_the_pair_is_drawn_plainly(visit, report: str) -> None:
 
 
 def test_the_same_film_beside_itself_shows_the_same_moment(player: Page, report: str, events) -> None:
-    """The list offers other pitches; the film itself, put there, must run in step and keep its offset."""
+    """The list offers other pitches; the video itself, put there, must run in step and keep its offset."""
     player.get_by_role("heading", name="Second view").click()
     player.get_by_label("Another pitch", exact=True).check()
     analysis_id = report.rsplit("/", 1)[1]
@@ -208,7 +208,7 @@ def test_the_level_is_corrected_on_the_page(player: Page) -> None:
     numbers, form = player.locator("#numbers"), player.locator("#assumptions")
     for level in ("youth", "adult"):
         form.get_by_label("Compare with").select_option(level)
-        form.get_by_role("button", name="Measure again").click()
+        form.get_by_role("button", name="Recalculate").click()
         expect(numbers).to_contain_text(LEVELS[level], timeout=30_000)
         expect(form.get_by_label("Compare with")).to_have_value(level)
 
@@ -219,7 +219,7 @@ def test_events_are_moved_by_a_plain_form(visit, report: str) -> None:
     field = page.get_by_label("Foot contact, seconds")
     measured = field.input_value()
     field.fill(f"{float(measured) - 0.05:.3f}")
-    page.locator("#events").get_by_role("button", name="Measure again").click()
+    page.locator("#events").get_by_role("button", name="Recalculate").click()
     expect(page.locator(".flash")).to_contain_text("Measured again")
     page.get_by_text("Correct the times…").click()
     assert (

@@ -1,7 +1,7 @@
-"""The whole way of a film as a coach goes it, on a analyses and on a telephone.
+"""The whole way of a video as a coach goes it, on a analyses and on a telephone.
 
 Without JavaScript the way from the upload to a readable report is walked by the ``report`` fixture; the telephone
-goes on from there, the analyses begins with a film of its own.
+goes on from there, the analyses begins with a video of its own.
 """
 
 from __future__ import annotations
@@ -101,13 +101,13 @@ def save_as_reference(page: Page, name: str) -> None:
 
 
 def compare_with(page: Page, report: str) -> None:
-    """Side by side with the sample: each film stands at its own foot contact, steps, and keeps an offset."""
+    """Side by side with the sample: each video stands at its own foot contact, steps, and keeps an offset."""
     page.get_by_role("link", name="Compare with another pitch").click()
     page.get_by_label("B", exact=True).select_option(f"{id_of(report)}.0")
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("heading", name="Timing", exact=True)).to_be_visible()
     expect(page.locator("[data-controls]")).to_be_visible()
-    page.get_by_label("Both films stand at").select_option("foot_contact")
+    page.get_by_label("Both videos stand at").select_option("foot_contact")
     page.wait_for_function("""() => [...document.querySelectorAll("[data-pair-film]")].every(film => Math.abs(
         film.querySelector("video").currentTime - JSON.parse(film.dataset.events).foot_contact) < 0.02)""")
     first, second = times(page)

@@ -64,7 +64,7 @@ def _break_everything(settings: Settings, seed: int, disk: Disk | None) -> None:
         times = {"pause_s": 1.0, "stopped_s": 12.0} if LONG else {"pause_s": 0.3, "stopped_s": 2.0}
         monkey = Monkey(rig, supervisor, seed, disk=disk, **times)
         began = time.monotonic()
-        rig.until(lambda: State.COMPLETED in rig.catalog.statistics.counts(), "the first film")
+        rig.until(lambda: State.COMPLETED in rig.catalog.statistics.counts(), "the first video")
         monkey.run(SECONDS)
         (rig.data / "disk_full").unlink(missing_ok=True)
         calm = time.monotonic()
@@ -82,7 +82,7 @@ def _break_everything(settings: Settings, seed: int, disk: Disk | None) -> None:
 
 
 def _wait_for_the_end(rig: Rig, supervisor: Supervisor, films: list[str], seed: int) -> None:
-    """Until every film is at its end. Stuck is what stands still, however slow the machine is."""
+    """Until every video is at its end. Stuck is what stands still, however slow the machine is."""
     left, moved = len(films), time.monotonic()
     while waiting := [film for film in films if rig.catalog.analyses.get(film).state not in ENDED_STATES]:
         if len(waiting) < left:

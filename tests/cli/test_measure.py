@@ -1,4 +1,4 @@
-"""`measure`: joints from anywhere to analysis.json, in one process and without a film."""
+"""`measure`: joints from anywhere to analysis.json, in one process and without a video."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def multipart(content: bytes) -> tuple[bytes, dict[str, str]]:
 
 
 def uploaded(site: Site, film: bytes) -> str:
-    """Send a film through the proxy; its job."""
+    """Send a video through the proxy; its job."""
     body, headers = multipart(film)
     answer, said = site.ask("POST", "/videos/upload", body, **headers)
     assert answer.status == 202, said
@@ -72,7 +72,7 @@ def test_plain_http_leads_to_tls(site: Site) -> None:
 
 
 def refused(site: Site, **headers: str) -> http.client.HTTPResponse:
-    """The answer to the head of a film of 2 GiB, of which nothing is sent."""
+    """The answer to the head of a video of 2 GiB, of which nothing is sent."""
     connection = site.connection()
     connection.putrequest("POST", "/videos/upload" if not headers else "/")
     for name, value in {"Content-Type": "multipart/form-data; boundary=b", **headers}.items():
@@ -90,7 +90,7 @@ def test_the_health_check_of_the_proxy_passes(site: Site) -> None:
 
 
 def test_a_film_above_the_limit_is_refused_before_it_is_sent_in_the_program_s_words(site: Site) -> None:
-    ours = TooLarge(f"The film is larger than the limit of {Settings().max_upload_mb} MB.")
+    ours = TooLarge(f"The video is larger than the limit of {Settings().max_upload_mb} MB.")
     answer = refused(site)
     assert (answer.status, answer.headers.get_content_type()) == (413, "application/problem+json")
     problem = json.loads(answer.read())
@@ -132,7 +132,7 @@ def test_other_forms_may_not_be_large(site: Site) -> None:
 @pytest.mark.parametrize(
     ("address", "size", "words"),
     [
-        ("/videos/get_3d_keypoints", 2048 * MIB, "The film is larger than the limit of 1024 MB."),
+        ("/videos/get_3d_keypoints", 2048 * MIB, "The video is larger than the limit of 1024 MB."),
         ("/references", 50 * MIB, "The motion file is larger than the limit of 40 MB."),
         (f"/videos/{'0' * 32}/retry", 2 * MIB, "The request is larger than 1 MB."),
     ],

@@ -1,4 +1,4 @@
-"""Redis as the containers start it: a password, a user with few rights, TLS; and a film goes through it."""
+"""Redis as the containers start it: a password, a user with few rights, TLS; and a video goes through it."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_film_goes_through_it(server: Server, tmp_path: Path, monkeypatch: pyt
         rig.clock()
         film = rig.send(do="work")
         rig.until_state(film, "completed")
-        # The clock starts as slowly as it likes; nothing of the film waits for it.
+        # The clock starts as slowly as it likes; nothing of the video waits for it.
         rig.until(lambda: well("worker") and well("clock"), "worker and clock to be well")
         assert not any(rig.jobs.ready().values())
         assert rig.outcomes(film) == ["completed"]

@@ -1,4 +1,4 @@
-"""The units: accepted by systemd's own checker, locked up, and patient enough to lose no film."""
+"""The units: accepted by systemd's own checker, locked up, and patient enough to lose no video."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_worker_may_hand_its_film_back_before_it_is_killed(name: str) -> None:
     unit = options(name)
     assert int(unit["TimeoutStopSec"]) > Settings().shutdown_grace_s + 10
     assert unit["KillMode"] == "mixed", "SIGTERM is for the parent alone"
-    assert unit["OOMPolicy"] == "continue", "a film that is too large kills the child, not the worker"
+    assert unit["OOMPolicy"] == "continue", "a video that is too large kills the child, not the worker"
     assert unit["Restart"] == "always"
 
 

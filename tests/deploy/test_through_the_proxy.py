@@ -1,4 +1,4 @@
-"""The sample from end to end: nginx, the Procfile's web, worker and clock, the real model, the report, its film.
+"""The sample from end to end: nginx, the Procfile's web, worker and clock, the real model, the report, its video.
 
 Takes about a minute, so it runs with ``make proxy-check``; test_nginx.py has everything of it that is quick.
 """
@@ -45,7 +45,7 @@ def test_the_sample_becomes_a_report_and_a_film_that_plays_from_its_middle(site:
     answer, part = site.ask("GET", address, Range=f"bytes={half}-{half + 999}")
     assert (answer.status, part) == (206, whole[half : half + 1000])
     assert answer.headers["Content-Range"] == f"bytes {half}-{half + 999}/{len(whole)}"
-    print(f"{len(pitch['metrics'])} numbers; a film of {len(whole)} bytes, a part of it by range")
+    print(f"{len(pitch['metrics'])} numbers; a video of {len(whole)} bytes, a part of it by range")
     page, said = site.ask("GET", f"/videos/{job}/exports/trc")
     assert page.status == 200 and said.startswith(b"PathFileType")
 

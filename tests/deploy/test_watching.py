@@ -32,7 +32,7 @@ def expressions() -> list[str]:
 
 @pytest.fixture(scope="module")
 def exposed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What an installation without a single film says, after its first self-test."""
+    """What an installation without a single video says, after its first self-test."""
     settings = small_settings(tmp_path_factory.mktemp("watch"), use_rq=False)
     migrate(settings)
     manager = make_manager(open_services(settings))

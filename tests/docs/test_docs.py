@@ -4,7 +4,7 @@
 |---|---|
 | run | for real, in a scratch data folder, in the order of the pages |
 | honest | for real: nothing runs in the scratch folder, and it must say so |
-| curl | for real, against the real web server with a real film |
+| curl | for real, against the real web server with a real video |
 | help | with ``--help``: it never ends, or takes minutes, or would change this folder |
 | tests | the paths exist (they are run by ``make test`` itself) |
 | make | ``make -n``: the target exists, and its own commands are tested elsewhere |

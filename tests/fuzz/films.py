@@ -31,7 +31,7 @@ def seeds(folder: Path) -> list[bytes]:
 
 
 def damaged(films: list[bytes], number: int) -> bytes:
-    """A film made from one or two sound ones; the same number always gives the same film."""
+    """A video made from one or two sound ones; the same number always gives the same video."""
     chance = random.Random(number)
     raw = bytearray(films[number % len(films)])
     for _ in range(chance.choice((1, 1, 2, 4))):

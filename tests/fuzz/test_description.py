@@ -28,7 +28,7 @@ EXAMPLES = os.environ.get("SHADOW_FUZZ_CASES", "40")
 pytestmark = pytest.mark.skipif(not TOOL, reason="schemathesis is installed and run by `make fuzz`")
 TIMEOUT_S = 1500
 # Left out: that what is odd is refused (we are generous with fields that nobody asked for, and a bad film is
-# found out in the worker), and that other methods answer 405 (DELETE /videos/upload is the film called "upload",
+# found out in the worker), and that other methods answer 405 (DELETE /videos/upload is the video called "upload",
 # which does not exist: 404; tests/web/test_openapi.py has the methods).
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"

@@ -1,7 +1,7 @@
 """Damaged films through a real worker: each ends in a state with a reason, and the worker outlives them all.
 
 A few films with every run of the tests; ``make fuzz`` sends 1000. SHADOW_FUZZ_MODEL=true puts the real model behind the
-decoder, too, which takes seconds a film.
+decoder, too, which takes seconds a video.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def test_no_damaged_film_breaks_the_worker_or_leaves_anything(rig: Rig, tmp_path
     parent = psutil.Process(worker.pid)
     open_before = parent.num_fds()
     ids = {number: send(rig, films.damaged(sound, number)) for number in range(SEED, SEED + FILMS)}
-    rig.until(lambda: not rig.catalog.statistics.active(), f"every film to end (seed {SEED})", 40 + 6 * FILMS)
+    rig.until(
+        lambda: not rig.catalog.statistics.active(), f"every video to end (seed {SEED})", 40 + 6 * FILMS
+    )
     codes = collections.Counter()
     for number, film in ids.items():
         row = rig.catalog.analyses.get(film)

@@ -130,7 +130,7 @@ def methods(rule: Rule) -> st.SearchStrategy[str]:
 
 
 def body(draw: Any) -> dict[str, Any]:
-    """Keyword arguments for the client: a form, a film, JSON, or bytes under any label."""
+    """Keyword arguments for the client: a form, a video, JSON, or bytes under any label."""
     kind = draw(st.sampled_from(["form", "film", "json", "bytes", "none"]))
     if kind == "form":
         return {"data": draw(FIELDS)}

@@ -1,4 +1,4 @@
-"""A pipeline of three tiny real stages whose behaviour is written in the film itself, as JSON.
+"""A pipeline of three tiny real stages whose behaviour is written in the video itself, as JSON.
 
 The stages run through the real pipeline (receipts, resuming, progress), so what is tested around it is real.
 ``{"do": ..., "seconds": 0.1, "times": 1}``: ``do`` is one of the names in :data:`ACTS`; ``times`` limits how
@@ -68,7 +68,7 @@ def run(*arguments: Any, **parts: Any) -> dict[str, Any]:
 
 
 def log_line(run: Run, word: str) -> int:
-    """Note that something ran; how often it had run for this film before."""
+    """Note that something ran; how often it had run for this video before."""
     path = run.settings.data_path / "runs.log"
     line = f"{run.work.name.split('-')[0]} {word}\n"
     before = path.read_text().count(line) if path.exists() else 0
@@ -94,7 +94,7 @@ def second(run: Run) -> None:
 
 
 def _script(film: Path) -> dict[str, Any]:
-    """What the film wants; the self-test's real film is analysed as the test's data folder says."""
+    """What the video wants; the self-test's real video is analysed as the test's data folder says."""
     if film.name == self_test.CLIP.name:
         film = film.parents[2] / "self_test.json"
         return json.loads(film.read_text()) if film.exists() else {}
@@ -131,7 +131,7 @@ def hold(run: Run, script: dict[str, Any]) -> None:
 
 
 def bad(run: Run, script: dict[str, Any]) -> None:
-    raise BadVideo("This is not a film.", code="not_a_video")
+    raise BadVideo("This is not a video.", code="not_a_video")
 
 
 def flaky(run: Run, script: dict[str, Any]) -> None:

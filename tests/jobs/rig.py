@@ -144,7 +144,7 @@ class Rig:
         options: dict[str, Any] | None = None,
         **script: Any,
     ) -> str:
-        """A film that behaves as told, in catalog and storage; its id."""
+        """A video that behaves as told, in catalog and storage; its id."""
         key = f"analyses/{os.urandom(16).hex()}/original.mp4"
         analysis_id = key.split("/")[1]
         self.storage.put(key, io.BytesIO(json.dumps(script).encode()))
@@ -172,7 +172,7 @@ class Rig:
         return analysis_id
 
     def let_go(self, analysis_id: str) -> None:
-        """Let a film that was told to ``hold`` go on."""
+        """Let a video that was told to ``hold`` go on."""
         (self.data / f"{analysis_id}.go").touch()
 
     def until(self, happened: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> float:

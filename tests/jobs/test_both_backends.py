@@ -62,7 +62,7 @@ def test_a_bad_film_fails_once_with_words_for_the_coach(rig: Rig) -> None:
     film = rig.send(do="bad")
     status = rig.until_state(film, "failed")
     assert status.error["code"] == "not_a_video"
-    assert status.message == "This is not a film."
+    assert status.message == "This is not a video."
     assert status.attempts == 1 and rig.outcomes(film) == ["failed"]
     assert {"original.mp4", "preview.mp4"} <= set(rig.files(film))
     letters = {letter.job_id: letter for letter in rig.jobs.dead_letters()}
@@ -234,12 +234,12 @@ def test_positions_estimates_and_numbers_are_measured(rig: Rig) -> None:
     running = rig.send(do="hold")
     rig.until_runs(running)
     first = rig.send(do="work")
-    # The usual duration is looked up every two seconds; before the first film there was none.
+    # The usual duration is looked up every two seconds; before the first video there was none.
     rig.until(lambda: rig.jobs.status(first).eta_s is not None, "a usual duration")
     second = rig.send(do="work")
     assert [rig.jobs.status(f).queue_position for f in (first, second)] == [1, 2]
     assert rig.jobs.status(first).message == "Next in line"
-    assert rig.jobs.status(second).message == "1 film before this one"
+    assert rig.jobs.status(second).message == "2nd in line"
     assert 0 < rig.jobs.status(first).eta_s < rig.jobs.status(second).eta_s
     # What a run of this kind took is known: of the one that runs, what is left of it is said.
     took = rig.catalog.statistics.recent_results()[0][1]

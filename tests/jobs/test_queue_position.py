@@ -21,7 +21,7 @@ def test_a_bulk_film_stands_behind_every_film_that_a_coach_waits_for(rq_rig: Rig
     films = [rq_rig.send(do="work") for _ in range(3)]
     jobs = rq_rig.manager()  # what another web process says, without a memory of the line before
     assert [jobs.status(film).queue_position for film in (*films, *bulk)] == [1, 2, 3, 4, 5]
-    assert jobs.status(bulk[0]).message == "3 films before this one"
+    assert jobs.status(bulk[0]).message == "4th in line"
     assert rq_rig.catalog.statistics.waiting_ids() == [*films, *bulk]
 
 
@@ -29,7 +29,7 @@ def test_in_legacy_mode_the_order_is_the_same(rig: Rig) -> None:
     running = rig.send(do="hold")
     rig.until_runs(running)
     bulk, film = rig.send(do="work", queue="batch"), rig.send(do="work")
-    rig.until(lambda: rig.jobs.status(film).queue_position == 1, "the film to be next")
+    rig.until(lambda: rig.jobs.status(film).queue_position == 1, "the video to be next")
     rig.until(lambda: rig.jobs.status(bulk).queue_position == 2, "the bulk film to be behind it")
     rig.let_go(running)
     for each in (film, bulk):

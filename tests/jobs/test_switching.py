@@ -45,7 +45,7 @@ def check_once(rig: Rig, ids: list[str]) -> None:
         rig.until_state(film, "completed")
         assert rig.outcomes(film).count("completed") == 1
         assert rig.ran(film).count("probe") == 1, "a finished stage was done twice"
-        assert rig.ran(film).count("render") == 1, "a film was done twice"
+        assert rig.ran(film).count("render") == 1, "a video was done twice"
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

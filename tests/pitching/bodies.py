@@ -89,14 +89,14 @@ def there_and_back(turn_s: float, fps: float = 120.0) -> PoseSeries:
 
 
 def backwards(one: PoseSeries) -> PoseSeries:
-    """The film run backwards."""
+    """The video run backwards."""
     flipped = {n: getattr(one, n)[::-1] for n in ("landmarks_px", "confidence", "world_m", "measured")}
     extras = {name: values[::-1] for name, values in one.extras.items()}
     return one.with_(time_s=one.time_s[-1] - one.time_s[::-1], extras=extras, **flipped)
 
 
 def between(one: PoseSeries, start_s: float, end_s: float) -> PoseSeries:
-    """The part of a film in [start, end)."""
+    """The part of a video in [start, end)."""
     rows = (one.time_s >= start_s) & (one.time_s < end_s)
     cut = {n: getattr(one, n)[rows] for n in ("time_s", "landmarks_px", "confidence", "world_m", "measured")}
     return PoseSeries(**cut, extras={name: values[rows] for name, values in one.extras.items()})
@@ -117,7 +117,7 @@ CAMERAS = {
 
 
 def filmed(one: PoseSeries, view: str = "open-side") -> PoseSeries:
-    """The series as our own solution of a film: with camera and uncertainty."""
+    """The series as our own solution of a video: with camera and uncertainty."""
     rotation = CAMERAS[view]
     t, shift = len(one), np.array([0.0, 1.0, 7.0])
     local = one.world_m @ rotation.T + shift

@@ -31,7 +31,7 @@ CLIPS = (
 
 @dataclass(frozen=True)
 class Truth:
-    """One clip with exact truth; ``file_time_s`` is the film's own clock (slow motion is slow on it)."""
+    """One clip with exact truth; ``file_time_s`` is the video's own clock (slow motion is slow on it)."""
 
     name: str
     series: PoseSeries

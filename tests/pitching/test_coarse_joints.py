@@ -61,7 +61,7 @@ def test_slow_motion_is_found_of_coarse_joints_that_do_not_pitch_in_real_time() 
 
 @pytest.mark.parametrize("step", [8, 4])
 def test_one_sign_of_the_release_has_to_do_where_all_else_is_a_pitch(step: int) -> None:
-    """The known film of the self-test, by the light model: the arm is half a picture from where it lets go."""
+    """The known video of the self-test, by the light model: the arm is half a picture from where it lets go."""
     one = bodies.sampled(bodies.pitch(), step)
     world = one.world_m.copy()
     world[:, INDEX["nose"]] += [1.2, 0.0, 0.0]

@@ -1,4 +1,4 @@
-"""Undeclared slow motion: the speed at which a film is a pitch, and none where it is one at no usual speed."""
+"""Undeclared slow motion: the speed at which a video is a pitch, and none where it is one at no usual speed."""
 
 from __future__ import annotations
 

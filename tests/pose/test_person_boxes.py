@@ -1,4 +1,4 @@
-"""A coach who points at somebody on the film points at where that person was seen."""
+"""A coach who points at somebody on the video points at where that person was seen."""
 
 from __future__ import annotations
 

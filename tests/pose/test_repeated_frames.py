@@ -29,7 +29,7 @@ def moving(count: int, every: int, noise: float, seed: int = 1) -> np.ndarray:
 
 @pytest.mark.parametrize("times", [2, 3, 4, 5])
 def test_of_pictures_that_stand_for_several_frames_the_first_is_new(times: int) -> None:
-    """Slow motion by standing pictures, 12 or 15 a second in 60, a cadence of film."""
+    """Slow motion by standing pictures, 12 or 15 a second in 60, a cadence of video."""
     rng = np.random.default_rng(times)
     change = np.abs(rng.normal(0, 0.05, 90))
     change[::times] = rng.uniform(3, 8, len(change[::times]))
@@ -90,7 +90,7 @@ def test_how_much_the_athletes_square_changes_is_what_counts() -> None:
 
 
 def repeating(film: synthetic.Film, every: int) -> RawTrack:
-    """The film's track as of a video in which each ``every``-th frame shows the one before."""
+    """The video's track as of a video in which each ``every``-th frame shows the one before."""
     shown = np.arange(len(film.raw))
     shown[every - 1 :: every] -= 1
     raw = film.raw

@@ -1,4 +1,4 @@
-"""The scan and the landmarks on real film: the sample clip, and what a camera can do to it."""
+"""The scan and the landmarks on real video: the sample clip, and what a camera can do to it."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class SampleAnalyses:
     def failed(self, code: str = "no_pitch_found", **names: Any) -> str:
         """An analysis that ended in an error."""
         analysis_id = self.running(**names)
-        error = {"code": code, "message": "There is a person in this film, but no pitch was found.",
+        error = {"code": code, "message": "There is a person in this video, but no pitch was found.",
                  "fix": "Film one whole delivery, from the set to the follow-through."}  # fmt: skip
         self.catalog.attempts.fail(analysis_id, self.catalog.analyses.get(analysis_id).attempt, error)
         return analysis_id

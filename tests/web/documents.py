@@ -171,7 +171,7 @@ def document(deliveries: int = 1, people: int = 1) -> dict[str, Any]:
         "warnings": [
             {
                 "code": "low_frame_rate",
-                "message": "This film has 60 frames per second: arm speed and layback are estimates.",
+                "message": "This video has 60 frames per second: arm speed and layback are estimates.",
                 "fix": "Film at 240 frames per second if the phone can.",
             }
         ],
@@ -204,7 +204,7 @@ def curves(delivery: dict[str, Any]) -> dict[str, Any]:
 
 
 def pose(frames: int, fps: float = 60.0) -> PoseSeries:
-    """A made-up pose of a film: one body that sways, not seen in the first ten frames."""
+    """A made-up pose of a video: one body that sways, not seen in the first ten frames."""
     generator = np.random.default_rng(7)
     body = generator.normal(size=(33, 3)) * (0.3, 0.2, 0.5) + (0, 0, 1)
     time_s = np.arange(frames) / fps

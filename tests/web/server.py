@@ -77,7 +77,7 @@ class Server:
         return answer.status, json.loads(text) if text else None
 
     def upload(self, script: dict[str, Any], **headers: str) -> tuple[int, Any]:
-        """Send a film that behaves as told (see tests.jobs.fakes)."""
+        """Send a video that behaves as told (see tests.jobs.fakes)."""
         # What is text from its first byte is refused: it is told from a video by that.
         film = b"\0" + json.dumps(script).encode()
         body = (

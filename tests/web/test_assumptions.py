@@ -1,4 +1,4 @@
-"""A coach corrects hand, height, capture rate, level, shadow or view: measured again without the film."""
+"""A coach corrects hand, height, capture rate, level, shadow or view: measured again without the video."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from tests.web.conftest import SampleAnalyses, make_app
 
 @pytest.fixture
 def app(data_dir: Path, service: Service) -> Flask:
-    """The application, with its films in a bucket."""
+    """The application, with its videos in a bucket."""
     return make_app(data_dir, storage_url=service.new_bucket(), **KEYS)
 
 

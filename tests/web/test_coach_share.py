@@ -15,7 +15,7 @@ QUEUE, PART = 20, 50
 
 
 def films(number: int) -> dict[str, Any]:
-    """A form with so many films."""
+    """A form with so many videos."""
     return {"video": [(io.BytesIO(b"film"), f"{n}.mp4") for n in range(number)]}
 
 
@@ -51,7 +51,7 @@ def test_one_coach_leaves_room_for_the_others(people: dict[str, Person]) -> None
     ana, bob = people["ana"], people["bob"]
     assert send(ana, 8).status_code == 303
     answer = send(ana, 3)
-    assert answer.status_code == 503 and "8 films of yours are waiting, and 10 may be" in answer.text
+    assert answer.status_code == 503 and "8 videos of yours are waiting, and 10 may be" in answer.text
     assert waiting(ana) == 8
     assert send(bob, 10).status_code == 303
     answer = people["root"].post("/samples", {"name": "lefty"})

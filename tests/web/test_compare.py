@@ -1,4 +1,4 @@
-"""Two pitches beside each other: differences are judged by their errors, times by the films' own clocks."""
+"""Two pitches beside each other: differences are judged by their errors, times by the videos' own clocks."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ PRESIGN, COMPLETE = "/videos/uploads/presign", "/videos/uploads/complete"
 
 @pytest.fixture
 def app(data_dir: Path, service: Service) -> Flask:
-    """The application, with its films in a bucket."""
+    """The application, with its videos in a bucket."""
     return make_app(data_dir, storage_url=service.new_bucket(), queue_limit=3, max_upload_mb=1, **KEYS)
 
 
@@ -39,7 +39,7 @@ def signed(client: FlaskClient, film: bytes = b"film", **fields: str) -> dict:
 
 
 def sent(client: FlaskClient, film: bytes = b"film") -> str:
-    """A film in the bucket; the word to claim it by."""
+    """A video in the bucket; the word to claim it by."""
     ticket = signed(client, film)
     assert post(ticket["url"], ticket["fields"], film) in (200, 201, 204)
     return ticket["claim"]

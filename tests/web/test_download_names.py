@@ -1,4 +1,4 @@
-"""Downloads are called what the film is called, in every language, and safe on every system."""
+"""Downloads are called what the video is called, in every language, and safe on every system."""
 
 from __future__ import annotations
 

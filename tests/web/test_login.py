@@ -47,7 +47,7 @@ def test_a_refusal_tells_nothing(app: Flask, name: str, password: str) -> None:
     person = Person(app)
     refused = person.login(name, password)
     assert refused.status_code == 401
-    assert "Name or password is not right." in refused.text
+    assert "Wrong name or password." in refused.text
     assert person.get("/analyses").status_code == 303
 
 

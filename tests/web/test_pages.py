@@ -32,7 +32,7 @@ def test_a_failed_analysis_shows_film_reason_and_what_to_do(
     client: FlaskClient, analyses: SampleAnalyses
 ) -> None:
     page = client.get(f"/analyses/{analyses.failed()}").text
-    assert "There is a person in this film, but no pitch was found." in page
+    assert "There is a person in this video, but no pitch was found." in page
     assert "Film one whole delivery" in page
     assert "Try again" in page
     assert "<video" in page
@@ -98,7 +98,7 @@ def test_a_report_of_several_pitches_tells_what_returns_and_what_drifts(
     together = page[page.index("Consistency over 3 pitches") :].split("</section>")[0]
     assert "3 of 3 pitches" in together and "marked" in together
     assert "falls by 0.41 % of height with each pitch" in together
-    saw = page[page.index("What we saw") :].split("</section>")[0]
+    saw = page[page.index("Findings") :].split("</section>")[0]
     assert '<span class="flag">marked</span>' in saw and "Pitch Smart" in saw
     two = client.get(f"/analyses/{analyses.completed(documents.document(deliveries=2))}").text
     assert "too few for words" in two and "as steady as usual" not in two

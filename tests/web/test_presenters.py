@@ -40,7 +40,7 @@ def test_what_is_no_height_is_refused(text: str) -> None:
 
 def test_a_hand_that_was_guessed_is_called_a_guess() -> None:
     document = documents.document()
-    assert ("Throws", "Left-handed (found in the film)") in report.build(document).facts
+    assert ("Throws", "Left-handed (found in the video)") in report.build(document).facts
     document["warnings"] = [{"code": "hand_uncertain", "message": "…", "fix": "…"}]
     assert ("Throws", "Left-handed (a guess)") in report.build(document).facts
 

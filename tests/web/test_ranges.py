@@ -33,7 +33,7 @@ BEHIND = [
 
 @pytest.fixture
 def film(client: FlaskClient, analyses: SampleAnalyses) -> tuple[str, bytes, str, str]:
-    """Address, content, ETag and day of a film."""
+    """Address, content, ETag and day of a video."""
     address = f"/videos/{analyses.completed()}/preview/processed"
     whole = client.get(address)
     return address, whole.data, whole.headers["ETag"], whole.headers["Last-Modified"]

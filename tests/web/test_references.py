@@ -1,4 +1,4 @@
-"""The library of references: from a film, from another program, chosen for an analysis, deleted."""
+"""The library of references: from a video, from another program, chosen for an analysis, deleted."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_pitch_of_a_film_becomes_a_shadow_for_another(
     sent = hand.send(f"/analyses/{measured}/reference", name="My best", level="college", delivery="0")
     page = hand.browser.get(sent.headers["Location"])
     assert page.status_code == 200
-    assert "Measured from the film" in page.text
+    assert "Measured from the video" in page.text
     listed = client.get("/pro-keypoints/list").get_json()["references"]
     mine = next(item for item in listed if item["name"] == "My best")
     assert (mine["level"], mine["built_in"]) == ("college", False)

@@ -1,4 +1,4 @@
-"""What comes with a film: the athlete's facts fill what the form leaves open, and nothing is made in vain."""
+"""What comes with a video: the athlete's facts fill what the form leaves open, and nothing is made in vain."""
 
 from __future__ import annotations
 

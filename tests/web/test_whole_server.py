@@ -40,7 +40,7 @@ def metric(server: Server, name: str) -> float:
 
 
 def lines_of(rig: Rig, film: str) -> list[dict[str, str]]:
-    """What the worker logged about one film. A line that is being written is left for the next look."""
+    """What the worker logged about one video. A line that is being written is left for the next look."""
     text = (rig.data / "worker.log").read_text().rpartition("\n")[0]
     lines = [json.loads(line) for line in text.splitlines() if line[:1] == "{"]
     return [line for line in lines if line.get("analysis_id") == film]

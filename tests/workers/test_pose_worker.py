@@ -349,7 +349,7 @@ def test_whoever_is_told_to_end_while_redis_is_away_ends_soon_and_loses_nothing(
             return queue.get_job_ids() == [film]
         return False
 
-    rig.until(mended, "the film to wait in the queue again")
+    rig.until(mended, "the video to wait in the queue again")
     assert rig.outcomes(film) == ["handed_back"]
 
 

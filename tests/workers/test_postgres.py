@@ -1,4 +1,4 @@
-"""The same queue on Postgres, whose server is restarted hard while a film is worked on."""
+"""The same queue on Postgres, whose server is restarted hard while a video is worked on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole thing: a real film, the real model, the real queue, and a worker that is killed half-way."""
+"""The whole thing: a real video, the real model, the real queue, and a worker that is killed half-way."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class TimedOut(ShadowError):
     """The analysis ran longer than it may; it would again."""
 
     code = "timeout"
-    fix = "Trim the film to the pitches, or choose a smaller model, and run it again."
+    fix = "Trim the video to the pitches, or choose a smaller model, and run it again."
     permanent = True
 
 

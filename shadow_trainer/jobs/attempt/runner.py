@@ -113,7 +113,7 @@ class Runner:
         """Fetch, run what is missing, publish; raises Canceled when the attempt lost its right."""
         if claim.spent > retry_policy.most_attempts(self.services.settings) + 1:
             # Every earlier attempt vanished without a word: this video may be what kills the workers.
-            raise retry_policy.Lost("The worker vanished each time this film was tried.")
+            raise retry_policy.Lost("The worker vanished each time this video was tried.")
         request = AnalysisRequest.from_stored(row.options)
         with workdir.enter(self.services.settings, row.id, claim.number) as work:
             video = self._fetch(row, work, reporter)
@@ -171,9 +171,9 @@ class Runner:
                 self.services.storage.get(row.original_key, video)
             except NotFound as error:
                 raise NotFound(
-                    "The film itself is missing from the storage.",
+                    "The video itself is missing from the storage.",
                     code="original_missing",
-                    fix="Upload the film again.",
+                    fix="Upload the video again.",
                 ) from error
         return video
 

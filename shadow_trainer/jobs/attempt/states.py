@@ -20,7 +20,7 @@ WORDS = {
 }
 # Steps of the runner around the pipeline's own stages.
 FETCH, PUBLISH = "fetch", "publish"
-STEP_WORDS = {FETCH: "Getting the film", PUBLISH: "Storing the results"}
+STEP_WORDS = {FETCH: "Getting the video", PUBLISH: "Storing the results"}
 
 
 def stage_words(stage: str) -> str:

@@ -44,7 +44,7 @@ def check(
             raise Conflict(
                 f"The body was not measured at {at_s:.2f} s.",
                 code=NOT_MEASURED,
-                fix="Run the analysis again: this stretch of the film is measured as well then.",
+                fix="Run the analysis again: this stretch of the video is measured as well then.",
             )
 
 

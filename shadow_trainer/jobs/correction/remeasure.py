@@ -49,7 +49,7 @@ TIMEOUT_S = 60
 WARM_S = 300  # a child that waits for the next correction ends after this
 MOVED = "moved_events"
 NO_PITCH = (
-    "With these assumptions no pitch is left in the film; nothing was changed.",
+    "With these assumptions no pitch is left in the video; nothing was changed.",
     "Check the throwing hand and the capture rate.",
 )
 Moved = dict[str, dict[str, float]]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ...errors import NotFound, ShadowError
 from ..pipeline.artifacts import VIDEOS
 from . import drawing_tries, redraw
+from .revisions import drawn
 
 if TYPE_CHECKING:
     from ...catalog import Analysis
@@ -86,4 +87,4 @@ def _has_pitch(row: Analysis) -> bool:
 def _is_old(storage: Storage, row: Analysis) -> bool:
     # An earlier release told the revision of a correction to analysis.json alone.
     revision = row.revision or redraw.current_revision(storage, row.id)
-    return revision is not None and redraw.drawn(storage, row.id) != revision
+    return revision is not None and drawn(storage, row.id) != revision

@@ -117,7 +117,7 @@ def _error_share(manager: JobManager) -> Alert:
     outcomes = manager.catalog.statistics.recent_outcomes(ERROR_SAMPLE)
     wrong = sum(outcome in ("retrying", "crashed", "lost") for outcome in outcomes)
     share = wrong / len(outcomes) if len(outcomes) >= ERROR_LEAST else 0.0
-    words = f"{wrong} of the last {len(outcomes)} attempts failed for reasons other than the film."
+    words = f"{wrong} of the last {len(outcomes)} attempts failed for reasons other than the video."
     return Alert("error_share", share > ERROR_SHARE, words)
 
 

@@ -92,7 +92,7 @@ def _analyse(settings: Settings, pipeline: Callable[..., dict[str, Any]], engine
         )
         missing = [name for name in WANTED if not (work / "out" / name).is_file()]
     if missing:
-        raise self_test_record.SelfTestFailed(f"The known film gave no {', '.join(missing)}.")
+        raise self_test_record.SelfTestFailed(f"The known video gave no {', '.join(missing)}.")
     judge(document)
 
 
@@ -101,10 +101,10 @@ def judge(document: Mapping[str, Any]) -> None:
     deliveries = document.get("deliveries", [])
     if len(deliveries) != 1:
         raise self_test_record.SelfTestFailed(
-            f"The known film has one delivery; {len(deliveries)} were found."
+            f"The known video has one delivery; {len(deliveries)} were found."
         )
     release_s = float(deliveries[0]["events"]["release"]["time_s"])
     if abs(release_s - RELEASE_S) > TOLERANCE_S:
         raise self_test_record.SelfTestFailed(
-            f"The known film's ball leaves the hand at {RELEASE_S} s, not at {release_s:.2f} s."
+            f"The known video's ball leaves the hand at {RELEASE_S} s, not at {release_s:.2f} s."
         )

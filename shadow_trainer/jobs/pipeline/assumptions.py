@@ -23,7 +23,7 @@ SAME_RATE = 0.02  # 29.97 is 30
 SOLVED = "solved"
 RATE_CHANGED: VideoWarning = {
     "code": "capture_rate_changed",
-    "message": "The capture rate was corrected after the film was measured. The times are right; the motion "
+    "message": "The capture rate was corrected after the video was measured. The times are right; the motion "
     "was smoothed for the former rate.",
     "fix": "Press “Run again” to have the motion made anew for this rate.",
 }

@@ -106,7 +106,7 @@ class AnalysisRequest:
         """
         known = {f.name for f in fields(cls)}
         if newer := sorted(k for k, v in values.items() if k not in known and v not in (None, 0, "", [])):
-            raise NewerRelease(f"This film was sent with options of a newer release: {', '.join(newer)}.")
+            raise NewerRelease(f"This video was sent with options of a newer release: {', '.join(newer)}.")
         return cls(**{k: v for k, v in values.items() if k in known})  # type: ignore[arg-type]
 
     @classmethod

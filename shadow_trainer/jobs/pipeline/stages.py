@@ -24,12 +24,12 @@ REPORT_PAGE = "out/report.html"
 # Of the video as it is measured: what was probed, without what stands still.
 FACTS = "facts.json"
 NOBODY = (
-    "Nobody could be found in this film.",
+    "Nobody could be found in this video.",
     "Film the pitcher from 5 to 8 metres with the whole body in the picture and good light.",
 )
 GLIMPSED = (
-    "Somebody is in this film, but nobody stays in view for longer than {:.1f} s: too short to find a pitch in.",
-    "Upload a film that shows the whole delivery, from the set to the follow-through; that takes two to three seconds.",
+    "Somebody is in this video, but nobody stays in view for longer than {:.1f} s: too short to find a pitch in.",
+    "Upload a video that shows the whole delivery, from the set to the follow-through; that takes two to three seconds.",
 )
 
 
@@ -288,8 +288,10 @@ POSE = (*READING, "pose", "body")
 NUMBERS = (*POSE, "pitching", "labels.py")
 RENDERING = (*NUMBERS, "render")
 STAGES: tuple[Stage, ...] = (
-    Stage("probe", "Reading the film", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe, READING),
-    Stage("preview", "Making the film playable", 0.11, (), preview, READING),
+    Stage(
+        "probe", "Reading the video", 0.02, ("capture_fps", "start_s", "end_s", "turn_deg"), probe, READING
+    ),
+    Stage("preview", "Making the video playable", 0.11, (), preview, READING),
     Stage("scan", "Finding the pitcher and the pitch", 0.16, (), scan, POSE),
     Stage(
         "pose", "Measuring the body, frame by frame", 0.51, ("model_size", "person", "verdicts"), pose, POSE

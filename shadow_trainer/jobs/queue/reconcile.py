@@ -49,7 +49,7 @@ class Abandoned:
         if job.id == self_test_record.JOB_ID:  # the next one comes by the calendar
             rq_retry.apply(job, State.FAILED)
             return True
-        error = retry_policy.Lost("The worker that had this film vanished.")
+        error = retry_policy.Lost("The worker that had this video vanished.")
         try:
             end = settlement.crashed(self.services, job.id, job.worker_name or "", error, only_if_silent=True)
         except ShadowError as away:
@@ -125,7 +125,7 @@ def _mend_processing(manager: RqJobManager, row: Analysis) -> bool:
     """RQ knows of no running job: if the attempt is silent, too, it is lost."""
     if manager.catalog.attempts.lease_alive(row, utcnow()):
         return False
-    error = retry_policy.Lost("The worker that had this film vanished.")
+    error = retry_policy.Lost("The worker that had this video vanished.")
     end = settlement.crashed(manager.services, row.id, row.worker or "", error)
     if end.state == State.RETRYING:
         manager._forget(row.id)

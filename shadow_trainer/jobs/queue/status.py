@@ -148,13 +148,18 @@ def combine(catalog: State, live: State | None) -> State:
 def message(row: Analysis, state: State, stage: str, position: int | None) -> str:
     """One sentence for the coach."""
     if state == State.QUEUED and position:
-        before = position - 1
-        return "Next in line" if before == 0 else f"{before} film{'s' if before > 1 else ''} before this one"
+        return "Next in line" if position == 1 else f"{ordinal(position)} in line"
     if state == State.PROCESSING:
         return stage_words(stage) or "Starting"
     if state == State.FAILED and row.error:
         return str(row.error.get("message", WORDS[State.FAILED]))
     return WORDS[state]
+
+
+def ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``11th``."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def estimate(

@@ -43,7 +43,7 @@ LAYBACK_AGREE_S = 0.012
 
 
 def hand_burst(s: Signals) -> float | None:
-    """Time of the throwing hand's burst, or None when it is not 3 times faster than usual, or when the film
+    """Time of the throwing hand's burst, or None when it is not 3 times faster than usual, or when the video
     ends (or the hand is lost) while it is still speeding up: such a throw has no release to be seen."""
     speed = s.wrist_speed
     known = np.flatnonzero(np.isfinite(speed))

@@ -9,13 +9,13 @@ from ..metrics.norms import STAND_IN
 
 
 def usual(row: MetricEntry) -> str | None:
-    """The middle 68 % of the norm: ``typical −23 to 3°; middle 68 %``; None where there is no norm."""
+    """The middle 68 % of the norm: ``typical −23 to 3°``; None where there is no norm."""
     norm = row["norm"]
     if not norm or not norm["sd"]:
         return None
     low, high = (number(norm["mean"] + k * norm["sd"], row["unit"]) for k in (-1, 1))
     whose = " of adults" if norm["source"].startswith(STAND_IN) else ""
-    return f"typical {low} to {with_sign(high, row['unit'])}; middle 68 %{whose}"
+    return f"typical {low} to {with_sign(high, row['unit'])}{whose}"
 
 
 def certainty(confidence: Confidence, fps: float, view: View) -> str:

@@ -256,7 +256,7 @@ def _as_shown(px: np.ndarray, repeated: np.ndarray) -> np.ndarray:
 
 
 class _Output:
-    """Collects the windows into arrays over the whole film."""
+    """Collects the windows into arrays over the whole video."""
 
     def __init__(self, raw: RawTrack) -> None:
         t = len(raw)

@@ -1,4 +1,4 @@
-"""The scan: one cheap pass over the whole film that says who is here, who throws, and when."""
+"""The scan: one cheap pass over the whole video that says who is here, who throws, and when."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def person_of(scan: Scan, number: int) -> Person:
         return scan.person(number)
     except KeyError as error:
         raise BadRequest(
-            f"There is no person {number} in this film.",
+            f"There is no person {number} in this video.",
             code="no_such_person",
             fix=f"Persons have the numbers 0 to {len(scan.people) - 1}.",
         ) from error

@@ -13,9 +13,9 @@ from ...errors import BadRequest, FieldErrors
 from ...jobs.pipeline import assumptions, verdicts
 from ...jobs.pipeline.request import CAPTURE_FPS_RANGE, HEIGHT_M_RANGE, PART_S_RANGE, AnalysisRequest
 
-THROWS_CHOICES = [("auto", "Find out"), ("right", "Right"), ("left", "Left")]
+THROWS_CHOICES = [("auto", "Auto-detect"), ("right", "Right"), ("left", "Left")]
 VIEW_CHOICES = [
-    ("auto", "Find out"),
+    ("auto", "Auto-detect"),
     ("open-side", "Open side (chest faces the camera in the set)"),
     ("rear", "From behind the mound"),
     ("front", "From the plate"),
@@ -99,7 +99,7 @@ def _parsed(name: str, value: Any) -> Any:
     if name == "capture_fps":
         return _number(name, value, CAPTURE_FPS_RANGE, "frames per second")
     if name in ("start_s", "end_s"):
-        return _number(name, value, PART_S_RANGE, "seconds of the film")
+        return _number(name, value, PART_S_RANGE, "seconds of the video")
     if name == "turn_deg":
         return int(_number(name, value, (0, 270), "0, 90, 180 or 270 degrees"))
     if name == "person":

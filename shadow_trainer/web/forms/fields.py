@@ -41,7 +41,7 @@ def day_of(text: str) -> date | None:
     # A day ahead is still today somewhere.
     if not day >= EARLIEST or (day - date.today()).days > 1:
         raise BadRequest(
-            f"“{text[:20]}” is not a day on which this film can have been recorded.",
+            f"“{text[:20]}” is not a day on which this video can have been recorded.",
             code="bad_recorded_on",
             fix="Write it like 2026-05-31, or leave it empty.",
         )

@@ -17,7 +17,7 @@ OWN = CollectorRegistry()
 REQUESTS = Counter("shadow_http_requests", "Requests answered.", ["method", "route", "status"], registry=OWN)
 SECONDS = Histogram(
     "shadow_http_request_seconds",
-    "Time to answer, without the sending of films.",
+    "Time to answer, without the sending of videos.",
     ["route"],
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300),
     registry=OWN,

@@ -28,7 +28,7 @@ HTTP_WORDS: dict[int, tuple[str, str, str]] = {
     400: (
         "bad_request",
         "The request could not be read.",
-        "Reload the page and send it again. If you uploaded a film, the connection may have broken off.",
+        "Reload the page and send it again. If you uploaded a video, the connection may have broken off.",
     ),
     403: ("forbidden", "This is not allowed.", "Open the page itself and use its buttons."),
     404: ("not_found", "There is nothing at this address.", "Check the address, or go back to the list."),
@@ -40,15 +40,15 @@ HTTP_WORDS: dict[int, tuple[str, str, str]] = {
     411: ("length_required", "The upload did not say how large it is.", "Send it with a Content-Length."),
     413: (
         "too_large",
-        "The film is larger than the limit of {limit_mb} MB.",
-        "Trim the film to the pitch, or film at a lower resolution, and upload that.",
+        "The video is larger than the limit of {limit_mb} MB.",
+        "Trim the video to the pitch, or film at a lower resolution, and upload that.",
     ),
     415: ("unsupported_media_type", "The content type is not supported.", "Send JSON or a form."),
-    416: ("range", "That part of the film does not exist.", "Reload the page."),
+    416: ("range", "That part of the video does not exist.", "Reload the page."),
     429: ("too_many_requests", "Too many requests in a short time.", "Wait a minute and try again."),
     500: (
         "internal",
-        "Something went wrong here; it is not your film's fault.",
+        "Something went wrong here; it is not your video's fault.",
         "Try again. If it happens again, tell the operator the request number.",
     ),
 }

@@ -45,7 +45,7 @@ ONCE = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "A key for this film: sent again with the same one, it is the same analysis",
+    "description": "A key for this video: sent again with the same one, it is the same analysis",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]+$"},
 }
 UPLOAD = {

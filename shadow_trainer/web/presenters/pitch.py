@@ -16,7 +16,7 @@ def pitch_of(document: Mapping[str, Any], place: int) -> dict[str, Any]:
     """
     video, deliveries = document["video"], document["deliveries"]
     if not 0 <= place < len(deliveries):
-        raise NotFound(f"There is no pitch {place + 1} in this film.", code="no_such_delivery")
+        raise NotFound(f"There is no pitch {place + 1} in this video.", code="no_such_delivery")
     scale = time_scale(video)
     return {
         "fps": video.get("preview_fps") or video["fps"],

@@ -22,8 +22,8 @@ from .timing import Interval, Sequence, intervals, sequence
 MAX_FINDINGS = 3
 SOURCE_WORDS = {
     "given": "as you said",
-    "measured": "found in the film",
-    "auto": "found in the film",
+    "measured": "found in the video",
+    "auto": "found in the video",
     "estimated": "estimated",
     "guess": "a guess",
 }
@@ -192,12 +192,12 @@ def _facts(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         rate += f", plays at {video['fps']:.0f}"
     facts = [
         ("Throws", _sourced(hand, "guess" if guessed else athlete.get("throws_source"))),
-        ("View", _sourced(VIEWS.get(view.get("name"), "not found in the film"), view.get("source"))),
+        ("View", _sourced(VIEWS.get(view.get("name"), "not found in the video"), view.get("source"))),
         ("Film", f"{video['width']} × {video['height']}, {rate}, {clock(video['duration_s'])}"),
     ]
     if part := video.get("part"):
         end = "the end" if part["end_s"] is None else clock(part["end_s"])
-        facts.append(("Part", f"{clock(part['start_s'])} to {end} of the film as uploaded"))
+        facts.append(("Part", f"{clock(part['start_s'])} to {end} of the video as uploaded"))
     if athlete.get("height_m"):
         height = _sourced(f"{athlete['height_m']:.2f} m", athlete.get("height_source"))
         facts.insert(2, ("Height", height))

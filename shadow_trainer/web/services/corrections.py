@@ -35,7 +35,7 @@ def events_of(analysis_id: str, delivery: int) -> dict[str, float]:
     for row in read_document(analysis_id)["deliveries"]:
         if row["index"] == delivery:
             return {name: event["time_s"] for name, event in row["events"].items() if event}
-    raise NotFound(f"There is no pitch {delivery + 1} in this film.", code="no_such_delivery")
+    raise NotFound(f"There is no pitch {delivery + 1} in this video.", code="no_such_delivery")
 
 
 def assume(analysis_id: str, changes: dict[str, Any]) -> AnalysisDocument:

@@ -70,7 +70,7 @@ def _key() -> str:
         raise BadRequest(
             f"{HEADER} must be 1 to {LONGEST} printable ASCII characters.",
             code="bad_idempotency_key",
-            fix="Send a fresh UUID with each film, and the same one when you send that film again.",
+            fix="Send a fresh UUID with each video, and the same one when you send that video again.",
         )
     return key
 
@@ -94,7 +94,7 @@ def _digest(*parts: object) -> str:
 def _refuse_another(row: Analysis | None, name: str, size_bytes: int) -> None:
     if row is not None and (row.original_name, row.original_bytes) != (name[:255], size_bytes):
         raise Conflict(
-            f"This {HEADER} was sent with another film.",
+            f"This {HEADER} was sent with another video.",
             code="idempotency_key_reused",
             fix="Send each film with a key of its own.",
         )

@@ -59,7 +59,7 @@ def release_of(analysis_id: str, place: int) -> float:
     for delivery in analyses.read_document(analysis_id)["deliveries"]:
         if delivery["index"] == place:
             return float(delivery["events"][Event.RELEASE]["time_s"])
-    raise NotFound(f"There is no pitch {place + 1} in this film.", code="no_such_delivery")
+    raise NotFound(f"There is no pitch {place + 1} in this video.", code="no_such_delivery")
 
 
 def _said(
@@ -86,9 +86,9 @@ def _measure_more(row: Analysis, document: AnalysisDocument, change: remeasure.C
     """Have the networks look at what the motion does not reach; nothing is lost when they cannot."""
     if not current().storage.exists(row.original_key):
         raise Conflict(
-            "The body was not measured there, and the film itself is no longer kept.",
+            "The body was not measured there, and the video itself is no longer kept.",
             code="original_missing",
-            fix="Upload the film again.",
+            fix="Upload the video again.",
         )
     moved = assumptions.as_option(document.get("moved_events") or {}, document["deliveries"], scale)
     options = replace(
@@ -104,13 +104,13 @@ def _check_there(row: Analysis, document: AnalysisDocument, at_s: float, person:
     video = document["video"]
     if not 0.0 <= at_s <= video["duration_s"] * time_scale(video) + GONE_S:
         raise BadRequest(
-            f"{at_s:.2f} s is not in the film.", code="bad_release", fix="Choose a moment of the film."
+            f"{at_s:.2f} s is not in the video.", code="bad_release", fix="Choose a moment of the video."
         )
     if person is None:
         return
     if person not in [one["id"] for one in document.get("people") or ()]:
         raise BadRequest(
-            f"There is no person {person} in this film.",
+            f"There is no person {person} in this video.",
             code="no_such_person",
             fix="Choose one of those who are listed.",
         )

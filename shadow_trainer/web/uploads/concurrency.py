@@ -42,7 +42,7 @@ def take() -> None:
                 return
         places.release()
     raise TooManyRequests(
-        "Many films are being uploaded right now.",
+        "Many videos are being uploaded right now.",
         code="too_many_uploads",
         fix="Wait a few seconds and send it again.",
         headers={"Retry-After": str(AGAIN_S)},

@@ -80,7 +80,7 @@ def check_room() -> None:
         raise too_large()
     free = shutil.disk_usage(area(current_app)).free
     if free < size + settings.min_free_disk_mb * MB:
-        raise StorageFull("There is not enough free disk space here for this film.")
+        raise StorageFull("There is not enough free disk space here for this video.")
     check_queue()
     concurrency.take()
 
@@ -95,11 +95,11 @@ def check_queue(videos: int = 1) -> None:
     # The catalog's count, not the queue's: an upload need not wait for a Redis that restarts.
     waiting = services.catalog.statistics.number_waiting
     if waiting() + videos > limit:
-        raise Busy("So many films are waiting that no more are accepted now.", code="queue_full")
+        raise Busy("So many videos are waiting that no more are accepted now.", code="queue_full")
     own_limit = max(1, limit * services.settings.coach_queue_percent // 100)
     if owner_id is not None and (own := waiting(owner_id)) + videos > own_limit:
         raise Busy(
-            f"{own} films of yours are waiting, and {own_limit} may be.",
+            f"{own} videos of yours are waiting, and {own_limit} may be.",
             code="own_queue_full",
             fix="Send the others when these have been analyzed.",
         )
@@ -115,7 +115,7 @@ def receive_all() -> list[Received]:
     files = _files()
     if not files:
         raise BadRequest(
-            "No film was chosen.", code="no_file", fix="Choose a video file, then press “Analyze”."
+            "No video was chosen.", code="no_file", fix="Choose a video file, then press “Analyze”."
         )
     return [_received(upload_of(file), file.filename or "") for file in files]
 
@@ -134,7 +134,7 @@ def _received(stream: UploadStream, filename: str) -> Received:
         raise BadVideo(
             f"The file “{display_name(filename)}” is empty.",
             code="empty_file",
-            fix="Check that the film plays on the phone, wait until it is fully copied, and choose it again.",
+            fix="Check that the video plays on the phone, wait until it is fully copied, and choose it again.",
         )
     first_bytes.check(stream.head(first_bytes.HEAD_BYTES))
     return Received(stream.finish(), stream.size, display_name(filename), extension_of(filename))

@@ -99,7 +99,7 @@ class StreamingRequest(Request):
         streams = g.setdefault("upload_streams", [])
         if len(streams) >= current().settings.queue_limit:
             raise TooLarge(
-                "The form has more films than the queue takes.", code="too_many_files", fix="Send fewer."
+                "The form has more videos than the queue takes.", code="too_many_files", fix="Send fewer."
             )
         stream = UploadStream.open()
         streams.append(stream)
@@ -138,12 +138,12 @@ def too_large() -> TooLarge:
             f"The motion file is larger than the limit of {MOTION_MAX_MB} MB.",
             fix="Cut the motion to the pitch and export it again.",
         )
-    return TooLarge(f"The film is larger than the limit of {current().settings.max_upload_mb} MB.")
+    return TooLarge(f"The video is larger than the limit of {current().settings.max_upload_mb} MB.")
 
 
 def _disk_error(error: OSError) -> Exception:
     if is_full_disk(error):
-        return StorageFull("The disk is full; the film could not be stored.")
+        return StorageFull("The disk is full; the video could not be stored.")
     return error
 
 

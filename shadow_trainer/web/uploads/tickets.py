@@ -21,7 +21,7 @@ from .receive import display_name, extension_of
 
 # The video itself may be under way for long after the ticket was last good for beginning.
 GOOD_FOR_S = 12 * 3600
-AGAIN = "Choose the film again."
+AGAIN = "Choose the video again."
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ def arrived(upload: TicketedUpload) -> TicketedUpload:
     try:
         size_bytes = storage.size(upload.incoming_key)
     except NotFound as error:
-        raise Conflict("The film has not arrived in the storage.", code="not_arrived", fix=AGAIN) from error
+        raise Conflict("The video has not arrived in the storage.", code="not_arrived", fix=AGAIN) from error
     if size_bytes != upload.size_bytes:
         storage.delete(upload.incoming_key)
-        raise Conflict("The film did not arrive whole.", code="not_whole", fix=AGAIN)
+        raise Conflict("The video did not arrive whole.", code="not_whole", fix=AGAIN)
     with storage.open(upload.incoming_key) as file:
         head = file.read(first_bytes.HEAD_BYTES)
     try:

@@ -56,7 +56,7 @@ def assume(analysis_id: str) -> Response:
     except BadRequest as error:
         flash(f"{error.message} {error.fix}".strip(), "bad")
     else:
-        flash("Measured again with what you changed. The films follow in a moment.")
+        flash("Measured again with what you changed. The videos follow in a moment.")
     return redirect(url_for("analysis.page", analysis_id=analysis_id, _anchor="assumptions"), code=303)
 
 

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
 def upload() -> Response:
     """Upload a video as multipart: the file as ``video`` (or ``file``) and the options as fields."""
     submission = submission_from(request.form)
-    return accepted(create.accept(receive.receive(), submission), "The film is in the queue.")
+    return accepted(create.accept(receive.receive(), submission), "The video is in the queue.")
 
 
 @blueprint.post("/sample-lefty")

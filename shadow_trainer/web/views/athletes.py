@@ -104,7 +104,7 @@ def delete(athlete_id: str) -> Response:
     """Delete the athlete; the videos stay."""
     row = athletes.find(athlete_id)
     catalog().athletes.delete(row.id)
-    flash(f"“{row.name}” was deleted. The films are still among the analyses.")
+    flash(f"“{row.name}” was deleted. The videos are still among the analyses.")
     return redirect(url_for("athletes.index"), code=303)
 
 

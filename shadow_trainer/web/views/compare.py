@@ -129,7 +129,7 @@ def _pitch(text: str) -> Pitch | None:
     place = int(named[2] or 0) if named else 0
     document = analyses.read_document(row.id)
     if place >= len(document["deliveries"]):
-        raise NotFound(f"There is no pitch {place + 1} in this film.", code="no_such_delivery")
+        raise NotFound(f"There is no pitch {place + 1} in this video.", code="no_such_delivery")
     return Pitch(row, place, document, media_address(row, "preview.mp4"), poster_address(row))
 
 

@@ -36,10 +36,10 @@ def presign() -> Response:
     """Permit one upload, after everything was checked that can be checked without it."""
     size = request.form.get("size_bytes", "")
     if not (size.isascii() and size.isdecimal() and len(size) <= SIZE_MAX_DIGITS):
-        raise BadRequest("size_bytes must be the size of the film in bytes.", code="bad_size")
+        raise BadRequest("size_bytes must be the size of the video in bytes.", code="bad_size")
     submission_from(request.form)
     if int(size) == 0:
-        raise BadVideo("The film is empty.", code="empty_file", fix="Wait until it is fully copied.")
+        raise BadVideo("The video is empty.", code="empty_file", fix="Wait until it is fully copied.")
     if int(size) > current().settings.max_upload_mb * stream.MB:
         raise stream.too_large()
     receive.check_queue()
@@ -48,7 +48,7 @@ def presign() -> Response:
         raise Conflict(
             "Films are kept in a folder of this site, so they come through it.",
             code="no_direct_upload",
-            fix="Send the film to /videos/upload.",
+            fix="Send the video to /videos/upload.",
         )
     ticket, word = issued
     return jsonify(url=ticket.url, fields=dict(ticket.fields), claim=word)
@@ -63,4 +63,4 @@ def complete() -> Response:
     if row is None:
         receive.check_queue()
         row = create.accept(tickets.arrived(upload), submission)
-    return accepted(row, "The film is in the queue.")
+    return accepted(row, "The video is in the queue.")

@@ -34,7 +34,7 @@ def get_3d_keypoints() -> Response:
     if not request.is_json:
         submission = submission_from(request.form)
         row = create.accept(receive.receive(), submission)
-        return accepted(row, "The film is in the queue. Ask again with its job_id.")
+        return accepted(row, "The video is in the queue. Ask again with its job_id.")
     body = request.get_json(silent=True)
     if not isinstance(body, dict) or not isinstance(body.get("job_id"), str):
         raise BadRequest("The body names no job_id.", code="bad_json", fix='Send {"job_id": "..."}.')

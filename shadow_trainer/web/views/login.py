@@ -44,7 +44,7 @@ def enter() -> Response | tuple[str, int]:
     users = unrestricted().catalog.users
     user = users.authenticate(request.form.get("name", ""), request.form.get("password", ""))
     if user is None:
-        return _form("Name or password is not right."), 401
+        return _form("Wrong name or password."), 401
     begin_session(user)
     users.logged_in(user.id)
     response = redirect(safe_next(request.form.get("next", "")), code=303)

@@ -15,7 +15,7 @@ from ..services.accepted import accepted
 from .results import measured
 
 blueprint = Blueprint("pitches", __name__)
-LOOKING = "This stretch of the film is being measured."
+LOOKING = "This stretch of the video is being measured."
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
 def add(analysis_id: str) -> Response:
     """``{"at_s": 1.93, "person": 2}``: there is a pitch whose ball is released at this second of real time, whatever it
     looks like. ``"verdict": "pitch"``: what is thrown there is a pitch; ``"no_pitch"``: it is none; null: nothing is said
-    of it any more. 202 where the networks must look at that stretch of the film first.
+    of it any more. 202 where the networks must look at that stretch of the video first.
     """
     body = request.get_json(silent=True)
     if not isinstance(body, dict) or "at_s" not in body or set(body) - {"at_s", "verdict", "person"}:

@@ -29,7 +29,7 @@ blueprint = Blueprint("references", __name__)
 UNPACKED_MAX_MB = 400
 FPS_RANGE = (1.0, 2000.0)
 FORM_DEFAULTS = {"hand": "auto", "level": "adult"}
-HAND_CHOICES = [("auto", "Find out"), ("right", "Right"), ("left", "Left")]
+HAND_CHOICES = [("auto", "Auto-detect"), ("right", "Right"), ("left", "Left")]
 
 
 def init_app(app: Flask) -> None:
@@ -112,7 +112,7 @@ def from_analysis(analysis_id: str) -> Response:
         place,
         name=references.checked_name(request.form.get("name", "")),
         level=references.checked_level(request.form.get("level", "adult")),
-        source=f"Measured from the film “{row.title}”",
+        source=f"Measured from the video “{row.title}”",
     )
     saved = references.save(
         reference, name=reference.name, more={}, source_analysis_id=row.id, source_delivery=place

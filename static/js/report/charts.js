@@ -1,4 +1,4 @@
-// Charts over time whose cursor is the frame of the film: it follows the film, and moves it.
+// Charts over time whose cursor is the frame of the video: it follows the video, and moves it.
 
 import { drag } from "./drag.js";
 

@@ -5,7 +5,7 @@ const DIGITS = /^[1-8]$/;
 export function bindControls(panel, film, more = {}) {
   if (!panel) return;
   panel.hidden = false;
-  // The buttons below step by frames and keep what is drawn over the film; the browser's own do not.
+  // The buttons below step by frames and keep what is drawn over the video; the browser's own do not.
   film.video.controls = false;
   const actions = {
     back: () => film.step(-1),
@@ -48,7 +48,7 @@ function bindClock(clock, film) {
   show();
 }
 
-// One tap plays and stops; two zoom, and leave the film where the first one found it.
+// One tap plays and stops; two zoom, and leave the video where the first one found it.
 function bindTaps(film, viewport) {
   const target = viewport?.screen ?? film.video;
   let before = null;
@@ -70,7 +70,7 @@ function bindTaps(film, viewport) {
   });
 }
 
-// The whole player, so that what is drawn over the film and the buttons come along.
+// The whole player, so that what is drawn over the video and the buttons come along.
 export function toggleFullscreen(player) {
   if (document.fullscreenElement) document.exitFullscreen();
   else if (player.requestFullscreen) player.requestFullscreen().catch(() => {});
@@ -81,7 +81,7 @@ function typing(target) {
   return target.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable], dialog[open]");
 }
 
-// keys: {key: action} on top of those of every film; go(number): to the event with this number.
+// keys: {key: action} on top of those of every video; go(number): to the event with this number.
 export function bindKeys(film, { keys = {}, go } = {}) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;

@@ -1,6 +1,6 @@
 // Moving an event: by dragging its mark, frame by frame with its buttons or keys, or with "Set" to the frame
 // that is shown. The server measures again, and the parts of the page that depend on it are exchanged without
-// touching the film.
+// touching the video.
 
 import { drag } from "./drag.js";
 
@@ -155,7 +155,7 @@ export class Corrections {
   }
 }
 
-// What the film and the landmarks rest on: another hand, clock or set of parts is another page.
+// What the video and the landmarks rest on: another hand, clock or set of parts is another page.
 function ground(page) {
   const { scale, throws } = page.querySelector("[data-player]").dataset;
   return [scale, throws, ...Array.from(page.querySelectorAll("[data-part]"), (part) => part.dataset.part)].join();

@@ -32,7 +32,7 @@ export class Drawings {
     return [...(this.frames[EVERY] || []), ...(this.frames[frame] || [])];
   }
 
-  // Every drawing with its frame (null: on all of them), in the order of the film.
+  // Every drawing with its frame (null: on all of them), in the order of the video.
   list() {
     const frames = Object.keys(this.frames).filter((name) => name !== EVERY).map(Number).sort((a, b) => a - b);
     const of = (name, frame) => (this.frames[name] || []).map((shape) => ({ frame, shape }));

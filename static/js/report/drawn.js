@@ -1,4 +1,4 @@
-// The list of what was drawn on a film: each leads to its frame and can be taken away.
+// The list of what was drawn on a video: each leads to its frame and can be taken away.
 
 const WORDS = { line: "Line", angle: "Angle", circle: "Circle", free: "Free hand" };
 

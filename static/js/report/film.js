@@ -1,7 +1,7 @@
-// A film that can be stepped frame by frame. Times are seconds of the film's own clock.
+// A video that can be stepped frame by frame. Times are seconds of the video's own clock.
 
 export class Film extends EventTarget {
-  // fps: frames per second of the film's own clock; scale: real seconds in one second of it.
+  // fps: frames per second of the video's own clock; scale: real seconds in one second of it.
   constructor(video, { fps, scale }) {
     super();
     this.video = video;
@@ -58,7 +58,7 @@ export class Film extends EventTarget {
     return Math.round(this.shownTime * this.fps);
   }
 
-  // Where the film will stand once the decoder has followed.
+  // Where the video will stand once the decoder has followed.
   get wantedTime() {
     return this.wanted === null ? this.shownTime : this.wanted / this.fps;
   }
@@ -89,7 +89,7 @@ export class Film extends EventTarget {
     return this.rate;
   }
 
-  // Kept here: a browser forgets it when the film is loaded anew.
+  // Kept here: a browser forgets it when the video is loaded anew.
   set speed(value) {
     this.rate = value;
     if (this.video.playbackRate !== value) this.video.playbackRate = value;
@@ -132,8 +132,8 @@ export class Film extends EventTarget {
     this.load(source, address);
   }
 
-  // A film in a bucket has an address that is good for minutes, and a browser keeps to it: when it has run out, the
-  // site is asked for a new one, and the film goes on where it was. One that never came is not asked for again.
+  // A video in a bucket has an address that is good for minutes, and a browser keeps to it: when it has run out, the
+  // site is asked for a new one, and the video goes on where it was. One that never came is not asked for again.
   again() {
     if (!this.came) return;
     this.came = false;

@@ -54,7 +54,7 @@ export class Landmarks {
     this.ticks = this.time_s.map((time) => Math.round((time / data.time_scale) * data.fps));
   }
 
-  // Index of the row that the copy of the film shows at this time of its own clock.
+  // Index of the row that the copy of the video shows at this time of its own clock.
   rowAt(filmTime) {
     const tick = Math.round(filmTime * this.fps);
     let low = 0;
@@ -71,7 +71,7 @@ export class Landmarks {
     return this.time_s[row] / this.time_scale;
   }
 
-  // [x, y] in pixels of the film, or null.
+  // [x, y] in pixels of the video, or null.
   point(row, index) {
     return this.read(this.px, row, index, 2);
   }

@@ -1,5 +1,5 @@
-// Which film is shown, and what is drawn over it. With landmarks at hand the skeleton is drawn live over the
-// plain film; without them the rendered film takes its place, as it does without JavaScript.
+// Which video is shown, and what is drawn over it. With landmarks at hand the skeleton is drawn live over the
+// plain video; without them the rendered video takes its place, as it does without JavaScript.
 
 import { saveLayer, savedLayers } from "./local_storage.js";
 import { Landmarks } from "./landmarks.js";
@@ -25,7 +25,7 @@ export class Layers {
     try {
       this.overlay = new Overlay(this.viewport, await Landmarks.load(address), this.film.line?.events);
     } catch (error) {
-      // The rendered film takes their place; the reason belongs to whoever looks into the console.
+      // The rendered video takes their place; the reason belongs to whoever looks into the console.
       console.error("the landmarks could not be drawn:", error);
       this.apply(current);
       return;

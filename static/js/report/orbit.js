@@ -61,7 +61,7 @@ export class Orbit extends EventTarget {
     this.magnify(event.deltaY < 0 ? 1.1 : 1 / 1.1);
   }
 
-  // With the view focused the arrows turn it; elsewhere they step the film.
+  // With the view focused the arrows turn it; elsewhere they step the video.
   key(event) {
     const steps = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
     if (steps[event.key]) this.rotate(...steps[event.key]);

@@ -1,4 +1,4 @@
-// Another pitch beside this one: the same film or another analysis of the same coach, tied at any event.
+// Another pitch beside this one: the same video or another analysis of the same coach, tied at any event.
 
 import { Pair, drawOver, filmOf } from "./pair.js";
 

@@ -1,4 +1,4 @@
-// Draws on a canvas over the film, for exactly the frame that is shown: skeleton, shadow, trails, angles, events.
+// Draws on a canvas over the video, for exactly the frame that is shown: skeleton, shadow, trails, angles, events.
 
 import { UNDRAWN } from "./landmarks.js";
 import { badge, dot, label, stroke, wedge } from "./paint.js";
@@ -7,7 +7,7 @@ const LEAST_SURE = 0.15;
 const TRAIL_S = 0.6;
 
 export class Overlay {
-  // viewport: where the picture lies; landmarks: of the athlete; events: [{name, label, number, time}] of the film.
+  // viewport: where the picture lies; landmarks: of the athlete; events: [{name, label, number, time}] of the video.
   constructor(viewport, landmarks, events = []) {
     Object.assign(this, { viewport, landmarks, events });
     this.shown = { skeleton: true, shadow: false, wrist: false, hips: false, angles: false, events: true };
@@ -41,7 +41,7 @@ export class Overlay {
 
   draw(context = this.context) {
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    // What is drawn belongs to this row of the landmarks: tests compare it with the frame of the film.
+    // What is drawn belongs to this row of the landmarks: tests compare it with the frame of the video.
     this.canvas.dataset.row = this.row ?? "";
     if (!this.visible || this.row === undefined) return;
     context.lineCap = "round";

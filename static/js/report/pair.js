@@ -1,18 +1,18 @@
-// Two films that show the same moment of the motion: each runs on its own clock, and an event ties them.
+// Two videos that show the same moment of the motion: each runs on its own clock, and an event ties them.
 //
-// A page with two films needs no script of its own. It marks up
+// A page with two videos needs no script of its own. It marks up
 //   <div data-pair>
 //     <figure data-pair-film data-fps="60" data-scale="1" data-events='{"release": 2.47}'
 //             data-landmarks="/videos/ID/keypoints/user?part=2d&as=packed">
 //       <div data-screen><video src="…" muted playsinline preload="auto"></video></div>
-//       <input type="number" data-pair-offset>   <- this film's own offset, in frames of it
+//       <input type="number" data-pair-offset>   <- this video's own offset, in frames of it
 //     </figure>
 //     (a second figure)
 //     <select data-pair-event><option value="release">…</select>
-//     <div data-controls>…</div>                 <- the player's buttons; they lead both films
+//     <div data-controls>…</div>                 <- the player's buttons; they lead both videos
 //   </div>
-// and calls bindPairs(). Events are seconds of each film's own clock; data-scale is the real seconds in one
-// second of it; without data-landmarks the film stays plain.
+// and calls bindPairs(). Events are seconds of each video's own clock; data-scale is the real seconds in one
+// second of it; without data-landmarks the video stays plain.
 
 import { bindControls, bindKeys } from "./controls.js";
 import { Film } from "./film.js";
@@ -26,7 +26,7 @@ const JUMP_FRAMES = 3;
 const PULL = 0.08;
 
 export class Pair extends EventTarget {
-  // lead, follow: Film; events: [{name: seconds}, {name: seconds}] of the two films' own clocks.
+  // lead, follow: Film; events: [{name: seconds}, {name: seconds}] of the two videos' own clocks.
   constructor(lead, follow, events, event = "release") {
     super();
     [this.lead, this.follow, this.events] = [lead, follow, events];
@@ -39,12 +39,12 @@ export class Pair extends EventTarget {
     this.tie(event);
   }
 
-  // The events that both films have: any of them can tie the two.
+  // The events that both videos have: any of them can tie the two.
   get common() {
     return Object.keys(this.events[0]).filter((name) => name in this.events[1]);
   }
 
-  // Both films show this event at the same moment; without it in both, both start together.
+  // Both videos show this event at the same moment; without it in both, both start together.
   tie(event) {
     this.event = event;
     const known = this.common.includes(event);
@@ -52,13 +52,13 @@ export class Pair extends EventTarget {
     this.align();
   }
 
-  // Moves one film (0: lead, 1: follow) against the tie by frames of its own.
+  // Moves one video (0: lead, 1: follow) against the tie by frames of its own.
   offset(which, frames) {
     this.offsets[which] = frames / (which ? this.follow : this.lead).fps;
     this.align();
   }
 
-  // Where the second film has to be when the first one shows ``time``; both on their own clocks.
+  // Where the second video has to be when the first one shows ``time``; both on their own clocks.
   wanted(time) {
     const since = (time - this.anchors[0] - this.offsets[0]) * this.lead.scale;
     return this.anchors[1] + this.offsets[1] + since / this.follow.scale;
@@ -95,7 +95,7 @@ export class Pair extends EventTarget {
     return Math.max(RATES.least, Math.min(RATES.most, rate * (1 + pull)));
   }
 
-  // With every frame of the first film: step along while it stands, stay beside it while it runs.
+  // With every frame of the first video: step along while it stands, stay beside it while it runs.
   keep() {
     if (this.lead.paused || !this.inside) {
       this.stand();
@@ -119,7 +119,7 @@ export function filmOf(figure) {
   return new Film(figure.querySelector("video"), { fps: Number(fps), scale: Number(scale) });
 }
 
-// The skeleton over a film, where there are landmarks; the film stays plain when they cannot be loaded.
+// The skeleton over a video, where there are landmarks; the video stays plain when they cannot be loaded.
 export async function drawOver(figure, film) {
   if (!figure.dataset.landmarks) return null;
   try {

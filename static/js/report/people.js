@@ -1,18 +1,18 @@
-// Who is in the film: a button over each person on the frame that is shown. Pressing one of those who were not
+// Who is in the video: a button over each person on the frame that is shown. Pressing one of those who were not
 // measured sends the form that the thumbnails belong to. Where everybody stands comes from pose/tracking/person_boxes.py.
 
 const LEAST_PX = 44;
 // Real seconds without somebody: they were hidden, or had left.
 const GONE_S = 0.45;
 
-// annotationCanvas: what else takes presses on the film, where there is one.
+// annotationCanvas: what else takes presses on the video, where there is one.
 export function bindPeople(film, viewport, annotationCanvas = null) {
   const form = document.querySelector("[data-places]");
   const toggles = [...document.querySelectorAll("[data-people-toggle]")];
   if (!form || !toggles.length) return;
   const people = new People({ form, film, viewport, toggles, note: document.querySelector("[data-people-note]") });
   if (!annotationCanvas) return;
-  // One thing at a time takes what is pressed on the film.
+  // One thing at a time takes what is pressed on the video.
   annotationCanvas.addEventListener("change", () => annotationCanvas.active && people.toggle(false));
   people.addEventListener("change", () => people.active && annotationCanvas.toggle(false));
 }
@@ -95,7 +95,7 @@ class People extends EventTarget {
     return this.film.wantedTime * this.film.scale;
   }
 
-  // When nobody else is on this frame, the film goes to where somebody is.
+  // When nobody else is on this frame, the video goes to where somebody is.
   find() {
     const now = this.realTime();
     const others = this.people.filter((one) => !one.chosen);

@@ -1,5 +1,5 @@
 // Films in a bucket come from another origin: a browser shows them, and refuses to read their pixels. For a picture
-// of the frame the film is asked for once more, this time with the bucket's permission (its CORS rule).
+// of the frame the video is asked for once more, this time with the bucket's permission (its CORS rule).
 
 export async function readable(video) {
   if (mayRead(video)) return video;
@@ -32,6 +32,6 @@ function mayRead(video) {
 function once(video, event) {
   return new Promise((resolve, reject) => {
     video.addEventListener(event, resolve, { once: true });
-    video.addEventListener("error", () => reject(new Error("the bucket does not let this page read its films")), { once: true });
+    video.addEventListener("error", () => reject(new Error("the bucket does not let this page read its videos")), { once: true });
   });
 }

@@ -5,7 +5,7 @@ const GRID_M = 0.5;
 const SAMPLES = 12;
 
 export class SceneGeometry {
-  // athlete: landmarks with places; liftTime: of the leg lift, on the film's own clock, when it is known.
+  // athlete: landmarks with places; liftTime: of the leg lift, on the video's own clock, when it is known.
   constructor(athlete, liftTime) {
     this.athlete = athlete;
     this.measure();

@@ -1,4 +1,4 @@
-// What a coach draws: lines, angles, circles and free hand, in pixels of the film.
+// What a coach draws: lines, angles, circles and free hand, in pixels of the video.
 
 import { label, stroke, wedge } from "./paint.js";
 
@@ -22,7 +22,7 @@ export function extend(shape, point) {
   shape.points.push(point);
 }
 
-// place: pixels of the film to pixels of the canvas; width: of a line on the canvas; hover: the point that
+// place: pixels of the video to pixels of the canvas; width: of a line on the canvas; hover: the point that
 // would come next.
 export function paint(context, shape, { place, width, hover = null }) {
   const points = [...shape.points, ...(hover ? [hover] : [])].map(place);

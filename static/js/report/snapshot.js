@@ -1,4 +1,4 @@
-// The frame on the screen as a picture: the film, what is laid over it and what was drawn, in the film's own size.
+// The frame on the screen as a picture: the video, what is laid over it and what was drawn, in the video's own size.
 
 import { readable } from "./readable.js";
 import { caption } from "./shapes.js";
@@ -16,7 +16,7 @@ export async function saveSnapshot({ film, overlay, annotationCanvas, title }) {
   window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-// On paper the film is the frame that is shown.
+// On paper the video is the frame that is shown.
 export function bindPrint(shown) {
   document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
   const place = document.querySelector("[data-print-snapshot]");
@@ -44,7 +44,7 @@ export function picture({ film, overlay, annotationCanvas, title, source: video 
     layer.width = canvas.width;
     layer.height = canvas.height;
     const viewport = { toScreen: (point) => point.map((value) => value * scale) };
-    // The same drawing with another place to go: the film's own pixels instead of the screen's.
+    // The same drawing with another place to go: the video's own pixels instead of the screen's.
     Object.assign(Object.create(overlay), { viewport, density: 1, line, canvas: layer }).draw(layer.getContext("2d"));
     context.drawImage(layer, 0, 0);
   }

@@ -34,7 +34,7 @@ export class TimeLine {
     return item;
   }
 
-  // For what is drawn over the film.
+  // For what is drawn over the video.
   get events() {
     return this.links.map((link) => ({
       name: link.dataset.event,
@@ -50,7 +50,7 @@ export class TimeLine {
     return link ? Number(link.dataset.seek) : undefined;
   }
 
-  // The line spans the events with a little room, not the whole film: that is where the marks are.
+  // The line spans the events with a little room, not the whole video: that is where the marks are.
   frameEvents() {
     const times = this.links.map((link) => Number(link.dataset.seek));
     const low = Math.min(...times);
@@ -136,7 +136,7 @@ export class TimeLine {
     this.film.seek(ahead);
   }
 
-  // Dragging along the line moves through the film.
+  // Dragging along the line moves through the video.
   scrub(event) {
     if (event.target.closest("a") || event.button !== 0) return;
     event.preventDefault();

@@ -1,5 +1,5 @@
-// The film's picture on the screen: where it lies, how far it is zoomed, and the way from pixels of the film
-// to pixels of the screen and back. Everything drawn over the film goes through here.
+// The video's picture on the screen: where it lies, how far it is zoomed, and the way from pixels of the video
+// to pixels of the screen and back. Everything drawn over the video goes through here.
 
 import { drag } from "./drag.js";
 
@@ -10,7 +10,7 @@ const PAN_SHARE = 0.12;
 const WHEEL = 0.0022;
 
 export class Viewport extends EventTarget {
-  // screen: the element around the video; width, height: of the film in its own pixels.
+  // screen: the element around the video; width, height: of the video in its own pixels.
   constructor(screen, video, { width, height }) {
     super();
     Object.assign(this, { screen, video, width, height });
@@ -30,7 +30,7 @@ export class Viewport extends EventTarget {
     this.place();
   }
 
-  // The untransformed picture inside the screen: the screen may be wider than the film.
+  // The untransformed picture inside the screen: the screen may be wider than the video.
   place() {
     const [width, height] = [this.screen.clientWidth, this.screen.clientHeight];
     this.fit = Math.min(width / this.width, height / this.height) || 1;
@@ -38,7 +38,7 @@ export class Viewport extends EventTarget {
     this.apply();
   }
 
-  // Screen pixels for one pixel of the film.
+  // Screen pixels for one pixel of the video.
   get scale() {
     return this.fit * this.zoom;
   }
@@ -58,7 +58,7 @@ export class Viewport extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  // object-fit leaves bars inside the element when its shape is not the film's.
+  // object-fit leaves bars inside the element when its shape is not the video's.
   innerOffset() {
     const [width, height] = [this.video.offsetWidth, this.video.offsetHeight];
     return [(width - this.width * this.fit) / 2, (height - this.height * this.fit) / 2];
@@ -84,7 +84,7 @@ export class Viewport extends EventTarget {
     ];
   }
 
-  // Zooms by a factor; the point of the film under (clientX, clientY) stays where it is.
+  // Zooms by a factor; the point of the video under (clientX, clientY) stays where it is.
   magnify(factor, clientX, clientY) {
     const box = this.screen.getBoundingClientRect();
     const [x, y] = [clientX ?? box.left + box.width / 2, clientY ?? box.top + box.height / 2];
@@ -149,7 +149,7 @@ export class Viewport extends EventTarget {
         last = event;
         this.apply();
       },
-      // The click that ends a drag is not a press on the film.
+      // The click that ends a drag is not a press on the video.
       (dragged) => dragged && this.swallowClick(),
     );
   }

@@ -1,11 +1,11 @@
-// Several films, one after the other, each with its own progress and its own way to stop it.
+// Several videos, one after the other, each with its own progress and its own way to stop it.
 
 import { Problem } from "./problem.js";
 import { Transfer } from "./transfer.js";
 
 const TOO_MANY = 429;
 const PATIENCE = 5;
-// What is wrong with the form is wrong for every film.
+// What is wrong with the form is wrong for every video.
 const OF_THE_FORM = 400;
 
 class Line {
@@ -102,7 +102,7 @@ export class Batch {
   async sendLine(line, fields, canWait) {
     for (let tries = 0; ; tries += 1) {
       const data = fields();
-      // The first few are looked at today; the others let single films of other coaches go before.
+      // The first few are looked at today; the others let single videos of other coaches go before.
       if (canWait) data.set("bulk", "1");
       line.transfer = new Transfer(this.addresses, data, line.file, {
         progress: (event) => line.show(event),
@@ -110,7 +110,7 @@ export class Batch {
       });
       const answer = await line.transfer.send();
       if (answer.status !== TOO_MANY || tries >= PATIENCE || line.stopped) return answer;
-      line.words.textContent = "Waiting: many films in a short time";
+      line.words.textContent = "Waiting: many videos in a short time";
       await new Promise((resolve) => window.setTimeout(resolve, 1000 * (answer.retryAfter || 30)));
     }
   }

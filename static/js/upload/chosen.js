@@ -1,4 +1,4 @@
-// Which films were chosen: by the file field, the camera or dropping; what is known of them before sending.
+// Which videos were chosen: by the file field, the camera or dropping; what is known of them before sending.
 
 import { megabytes } from "./words.js";
 
@@ -34,7 +34,7 @@ export class Chosen {
     this.show({ keepBatch: true });
   }
 
-  // A look at one film: what the browser can play is shown; what it cannot is still uploaded.
+  // A look at one video: what the browser can play is shown; what it cannot is still uploaded.
   show({ keepBatch = false } = {}) {
     const { files } = this;
     const one = files.length === 1 ? files[0] : null;
@@ -84,9 +84,9 @@ export class Chosen {
     const { files } = this;
     if (!files.length) {
       return {
-        title: "No film was chosen.",
+        title: "No video was chosen.",
         fix: "Choose a video file, then press “Analyze”.",
-        errors: [{ field: "video", message: "Choose a film" }],
+        errors: [{ field: "video", message: "Choose a video" }],
       };
     }
     for (const file of files) {
@@ -106,13 +106,13 @@ export class Chosen {
     }
     if (file.size > Number(maxMb) * 1e6) {
       return {
-        title: `The film is larger than the limit of ${maxMb} MB.`,
-        fix: "Trim the film to the pitch, or film at a lower resolution, and upload that.",
+        title: `The video is larger than the limit of ${maxMb} MB.`,
+        fix: "Trim the video to the pitch, or film at a lower resolution, and upload that.",
       };
     }
     const known = extensions.split(" ").some((extension) => file.name.toLowerCase().endsWith(extension));
     if (file.type && !file.type.startsWith("video/") && !known) {
-      return { title: `The file “${file.name}” is not a film.`, fix: "Choose a video file, such as .mp4 or .mov." };
+      return { title: `The file “${file.name}” is not a video.`, fix: "Choose a video file, such as .mp4 or .mov." };
     }
     return null;
   }
@@ -134,7 +134,7 @@ export class Chosen {
       this.camera.value = "";
       this.show();
     });
-    // A film dropped beside the zone must not replace the page.
+    // A video dropped beside the zone must not replace the page.
     for (const name of ["dragover", "drop"]) {
       window.addEventListener(name, (event) => event.preventDefault());
     }

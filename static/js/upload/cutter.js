@@ -1,4 +1,4 @@
-// Two handles under the film: where the part to analyse begins and ends. And which way is up.
+// Two handles under the video: where the part to analyse begins and ends. And which way is up.
 // They write into the form's own fields, which also work without them.
 
 import { seconds } from "./words.js";
@@ -30,7 +30,7 @@ export class Cutter {
     this.turn.addEventListener("change", () => this.showTurn());
   }
 
-  // With one film that the browser can play; with none or several there is nothing to cut.
+  // With one video that the browser can play; with none or several there is nothing to cut.
   show(video) {
     this.box.hidden = true;
     this.duration = 0;
@@ -78,7 +78,7 @@ export class Cutter {
     this.handles.end.value = String(end);
     const whole = !this.fields.start.value && !this.fields.end.value;
     this.words.textContent = whole
-      ? "The whole film"
+      ? "The whole video"
       : `${seconds(start)} to ${seconds(end)}, ${seconds(end - start)} long`;
     this.selection.style.left = `${(100 * start) / this.duration}%`;
     this.selection.style.right = `${100 - (100 * end) / this.duration}%`;
@@ -96,8 +96,8 @@ export class Cutter {
     const { start, end } = this.part;
     if (end - start <= longest) return null;
     return {
-      title: `The film is ${seconds(end - start)} long; at most ${seconds(longest)} are analysed at once.`,
-      fix: "Move the two handles under the film to the pitches.",
+      title: `The video is ${seconds(end - start)} long; at most ${seconds(longest)} are analysed at once.`,
+      fix: "Move the two handles under the video to the pitches.",
     };
   }
 }

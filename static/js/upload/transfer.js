@@ -1,4 +1,4 @@
-// One film on its way: straight to the bucket where there is one, else through the site.
+// One video on its way: straight to the bucket where there is one, else through the site.
 // Looks the same either way: send() resolves to {status, response}, abort() stops it.
 
 import { DirectUpload } from "../direct_upload.js";
@@ -6,7 +6,7 @@ import { DirectUpload } from "../direct_upload.js";
 const NO_ANSWER = { status: 0, response: null };
 
 export class Transfer {
-  // addresses: the form's dataset; data: its fields without the film.
+  // addresses: the form's dataset; data: its fields without the video.
   constructor(addresses, data, film, { progress, announce }) {
     Object.assign(this, { addresses, data, film, progress, announce });
     this.aborted = false;
@@ -25,7 +25,7 @@ export class Transfer {
     this.under = upload;
     const answer = await upload.send();
     if (this.aborted || !answer.bucket) return answer;
-    this.announce("The storage did not take the film. Sending it through the site.");
+    this.announce("The storage did not take the video. Sending it through the site.");
     return this.throughSite();
   }
 

@@ -18,7 +18,7 @@ HIDDEN = 0.8  # of the forearm
 
 
 def hidden(film: synthetic.Film, side: str = "left") -> synthetic.Film:
-    """The film as the network tells it: the glove's wrist halfway to its own elbow until the hands separate."""
+    """The video as the network tells it: the glove's wrist halfway to its own elbow until the hands separate."""
     apart = np.linalg.norm(film.world[:, NODE["left_wrist"]] - film.world[:, NODE["right_wrist"]], axis=-1)
     rows = np.flatnonzero(np.cumsum(apart > 0.3) == 0)
     assert len(rows) > 30

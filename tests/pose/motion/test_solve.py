@@ -194,7 +194,7 @@ def test_a_hand_held_film_gives_the_motion_of_the_tripod_film(open_side: Solved)
     held = synthetic.Film(raw, film.world, film.cam, film.delivery, film.height_m)
     series = solve_film(held, shift_px=shake)
     assert series.world_m == pytest.approx(still.world_m, abs=2e-3)
-    # In the picture everything stays where the film shows it, drawn things too.
+    # In the picture everything stays where the video shows it, drawn things too.
     assert series.landmarks_px == pytest.approx(still.landmarks_px + shake[:, None], abs=0.3)
     for drawn in (
         video_pixels(series, series.world_m, (synthetic.WIDTH, synthetic.HEIGHT)),
