@@ -58,6 +58,33 @@ def test_a_part_of_a_turned_film_is_sent(visit, stack: Stack, samples: Path, siz
     expect(page.get_by_label("Note")).to_have_value("Windy")
 
 
+def test_what_was_cut_off_one_film_is_not_cut_off_the_next(visit, samples: Path) -> None:
+    page = visit().open("/")
+    page.set_input_files("#video", samples / RIGHTY)
+    expect(page.locator("[data-cutter]")).to_be_visible(timeout=30_000)
+    page.get_by_role("slider", name="Begin here").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#start_s")).not_to_have_value("")
+    page.get_by_role("button", name="Turn the picture").click()
+    film = page.locator("[data-chosen-film]")
+    assert not film.evaluate("film => film.controls"), "the browser's own buttons would lie on their side"
+    page.set_input_files("#video", samples / "sample_lefty.mp4")
+    expect(page.locator("[data-cut-words]")).to_have_text("The whole video")
+    expect(page.locator("#start_s")).to_have_value("")
+    assert film.evaluate("film => film.controls && film.dataset.turned === '0'")
+
+
+def test_lists_follow_what_runs(visit, stack: Stack) -> None:
+    analysis_id = ask(stack, "/videos/sample-lefty", "POST")["job_id"]
+    pages = [visit().open(path) for path in ("/", "/analyses")]
+    chips = [page.locator(f"a[href='/analyses/{analysis_id}'] .chip") for page in pages]
+    for chip in chips:
+        expect(chip).to_have_text(re.compile("Waiting|Running"))
+    ask(stack, f"/videos/{analysis_id}/terminate", "POST")
+    for chip in chips:
+        expect(chip).to_have_text("Canceled", timeout=20_000)
+
+
 @SIZES
 def test_several_films_have_a_progress_each_and_one_new_athlete(
     visit, stack: Stack, samples: Path, size: dict[str, int]

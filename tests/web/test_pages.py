@@ -35,6 +35,8 @@ def test_a_failed_analysis_shows_film_reason_and_what_to_do(
     assert "There is a person in this video, but no pitch was found." in page
     assert "Film one whole delivery" in page
     assert "Try again" in page
+    # Another attempt at this video cannot succeed: another video is what is offered first.
+    assert page.index("Upload another video") < page.index("Try again all the same")
     assert "<video" in page
 
 

@@ -251,6 +251,10 @@ class JobManager(ABC):
             self._dead_letter(row) for row in self.catalog.analyses.page(states=[State.FAILED], limit=limit)
         ]
 
+    def is_hopeless(self, row: Analysis) -> bool:
+        """Whether a failed analysis was given up because another attempt at the same video cannot succeed."""
+        return self._dead_letter(row).permanent
+
     def out_of_attempts(self) -> int:
         """How many dead letters might succeed when a person runs them again; bad videos are not among them."""
         kinds = self.catalog.statistics.failures()

@@ -56,7 +56,7 @@ EXPORTS: Mapping[str, Export] = {
     ),
     "series": Export(
         "Curves, CSV",
-        "_angles.csv",
+        "_curves.csv",
         "text/csv",
         "Angles and velocities over time, for a spreadsheet.",
         curves_csv,

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, render_template, url_for
 from ...catalog import Analysis
 from ...vocabulary import State
 from ..accounts.viewer import catalog
+from ..http.services import current
 from ..presenters import analysis as shown
 from ..presenters import report as report_view
 from ..services import analyses
@@ -60,6 +61,7 @@ def _ended(row: Analysis, status: dict[str, Any]) -> str:
         original=url_for("files.file", analysis_id=row.id, name="original"),
         attempts=catalog().analyses.attempts(row.id),
         people=_people_seen(row),
+        hopeless=row.state == State.FAILED and current().jobs.is_hopeless(row),
     )
 
 

@@ -43,7 +43,7 @@ export class Chosen {
     this.find("chosen").hidden = !one;
     if (!keepBatch) this.list(files.length > 1 ? files : []);
     if (one) this.play(one);
-    if (files.length) this.announce(one ? `Chosen: ${one.name}` : `${files.length} films chosen`);
+    if (files.length) this.announce(one ? `Chosen: ${one.name}` : `${files.length} videos chosen`);
     this.changed(files);
   }
 
@@ -54,11 +54,14 @@ export class Chosen {
     facts.textContent = megabytes(file.size);
     this.address = URL.createObjectURL(file);
     video.hidden = false;
-    video.onerror = () => {
+    const dark = () => {
       video.hidden = true;
       facts.textContent = `${megabytes(file.size)} · this browser cannot play it, the analysis may`;
     };
+    video.onerror = dark;
     video.onloadedmetadata = () => {
+      // Sound that plays, and no picture: a codec that this browser has not.
+      if (!video.videoWidth) return dark();
       facts.textContent = `${megabytes(file.size)} · ${video.duration.toFixed(1)} s · ${video.videoWidth} × ${video.videoHeight}`;
     };
     video.src = this.address;

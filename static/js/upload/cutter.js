@@ -34,7 +34,8 @@ export class Cutter {
   show(video) {
     this.box.hidden = true;
     this.duration = 0;
-    if (this.video && !video) this.reset();
+    // What was said of the video before is not said of this one.
+    if (this.video) this.reset();
     this.video = video;
     video?.addEventListener("loadedmetadata", () => this.begin(), { once: true });
   }
@@ -87,7 +88,10 @@ export class Cutter {
   }
 
   showTurn() {
-    if (this.video) this.video.dataset.turned = this.turn.value;
+    if (!this.video) return;
+    this.video.dataset.turned = this.turn.value;
+    // The browser draws its buttons on the picture, and they would lie on their side with it.
+    this.video.controls = this.turn.value === "0";
   }
 
   // Longer than the server accepts, as far as this browser can tell.
