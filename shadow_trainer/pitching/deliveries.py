@@ -97,10 +97,11 @@ def find_throws(
 ) -> list[Throw]:
     """Every burst of the throwing hand with its events and its probability, however low; else as above.
 
-    Where ``verdicts`` say that a ball was released there is a throw, whatever the hand does.
+    No throw goes across from one piece of the video to another. Where ``verdicts`` say that a ball was released there
+    is a throw, whatever the hand does.
     """
     said, throws = verdicts or Verdicts(), []
-    for rows in _spans(points, time_s, windows):
+    for rows in _spans(points, time_s, windows, seen.pieces):
         for burst in _bursts(points, time_s, rows, height_m, said):
             measured = _Measured(points, time_s, height_m, seen)
             throw = measured.throw(burst)
@@ -169,13 +170,18 @@ def find_hand(points: Floats, time_s: Floats, height_m: float) -> tuple[Hand, bo
     return faster, peak[faster] > SURE_HAND_RATIO * peak[slower]
 
 
-def _spans(points: Floats, time_s: Floats, windows: list[tuple[float, float]] | None) -> list[Indices]:
-    """Rows of each window (or of the whole clip) in which the hips are known, split at long gaps."""
+def _spans(
+    points: Floats, time_s: Floats, windows: list[tuple[float, float]] | None, pieces: Indices | None
+) -> list[Indices]:
+    """Rows of each window (or of the whole clip) in which the hips are known, split at long gaps and between pieces."""
     known = np.isfinite(mid_hip(points)).all(axis=-1)
     spans = []
     for start, stop in windows or [(-np.inf, np.inf)]:
         rows = np.flatnonzero(known & (time_s >= start - 1e-9) & (time_s <= stop + 1e-9))
-        breaks = np.flatnonzero(np.diff(time_s[rows]) > SPLIT_GAP_S) + 1
+        apart = np.diff(time_s[rows]) > SPLIT_GAP_S
+        if pieces is not None:
+            apart |= np.diff(pieces[rows]) != 0
+        breaks = np.flatnonzero(apart) + 1
         for part in np.split(rows, breaks):
             if len(part) >= LEAST_SAMPLES:
                 # Rows in short gaps stay in: the filter fills what it may.

@@ -12,6 +12,14 @@ class Part(TypedDict):
     end_s: float | None
 
 
+class SpeedChange(TypedDict):
+    """A second of the file's clock at which the film begins to play at another speed: ``ratio`` times as much changes
+    from frame to frame."""
+
+    at_s: float
+    ratio: float
+
+
 class Video(TypedDict):
     """The facts of the video; ``time_scale`` real seconds per second of the file.
 
@@ -34,4 +42,5 @@ class Video(TypedDict):
     repeated: NotRequired[float]
     held: NotRequired[list[Part]]
     stalled: NotRequired[list[Part]]
+    speed_changes: NotRequired[list[SpeedChange]]
     part: NotRequired[Part]

@@ -72,11 +72,13 @@ class Signals:
 @dataclass(frozen=True)
 class SeenInFrame:
     """Metres as the frame shows them, where that is the better measure: between the hands (T,), of the lead ankle (T, 2),
-    from the throwing shoulder to its wrist (T, 2); None where it is not."""
+    from the throwing shoulder to its wrist (T, 2); None where it is not. ``pieces`` (T,) are the numbers of the video's
+    unbroken pieces; None where it is one."""
 
     hand_gap_m: Floats | None = None
     lead_ankle_m: Floats | None = None
     arm_m: Floats | None = None
+    pieces: Indices | None = None
 
 
 NOTHING_SEEN = SeenInFrame()

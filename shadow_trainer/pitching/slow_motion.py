@@ -52,6 +52,7 @@ HIGHEST_RATE_FPS = 1001.0
 UNSEEN_SD = 2.0
 LEAST_FRAMES = 12
 LEAST_LIKE_A_PITCH = 6.0
+LEAST_LIKE_A_PITCH_SLOWED = 14.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,12 @@ def candidates(fps: float) -> dict[float, float]:
 
 
 def real_speed(
-    solve_at: Callable[[float], PoseSeries], *, fps: float, throws: str = AUTO, coarse: bool = False
+    solve_at: Callable[[float], PoseSeries],
+    *,
+    fps: float,
+    throws: str = AUTO,
+    coarse: bool = False,
+    slowed: bool = False,
 ) -> Speed:
     """The motion under the factor that makes it a pitch.
 
@@ -100,11 +106,13 @@ def real_speed(
     left/right repair work in real seconds, so the chosen hypothesis is judged by the motion solved under it; which
     ones are worth solving is told by the joints at hand, run at each speed. None is tried when the video makes sense
     in real time, which is by far the usual case. Joints that are ``coarse`` (of a model too small to score by) say
-    too little of rhythm: for them any pitch in real time does.
+    too little of rhythm: for them any pitch in real time does. ``slowed``: the picture shows that this stretch plays
+    slower than another one, so that slow motion needs no more to speak for it, and part of the delivery may lack.
     """
+    caution, worst = (0.0, LEAST_LIKE_A_PITCH_SLOWED) if slowed else (CAUTION, LEAST_LIKE_A_PITCH)
     series = solve_at(1.0)
     least = _misfit(series, throws)
-    if least <= CAUTION or (coarse and np.isfinite(least)):
+    if not slowed and (least <= CAUTION or (coarse and np.isfinite(least))):
         return Speed(series, 1.0)
     prior = {f: c for f, c in candidates(fps).items() if _hand_speed(series, f) <= FASTEST_HAND_H_S}
     solved: dict[float, tuple[PoseSeries, dict[float, float]]] = {}
@@ -118,10 +126,10 @@ def real_speed(
     factor = min(solved, key=lambda f: solved[f][1].get(f, np.inf))
     tried, costs = solved[factor]
     own = costs.get(factor, np.inf)
-    if own - prior[factor] > LEAST_LIKE_A_PITCH or own - prior[factor] + CAUTION >= least:
+    if own - prior[factor] > worst or own - prior[factor] + caution >= least:
         return Speed(series, 1.0)
     rivals = tuple(sorted(f for f, cost in costs.items() if f != factor and cost < own + DOUBT))
-    if least < own - prior[factor] + CAUTION + DOUBT:
+    if least < own - prior[factor] + caution + DOUBT:
         rivals = (1.0, *rivals)
     usual = CAPTURE_RATES.get(round(factor * fps)) is not None
     return Speed(tried, factor, rivals, sure=usual and not rivals)

@@ -7,7 +7,7 @@ the video jumps on after it (a recording that stalled), time did pass: its frame
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from .info import VideoInfo
 from .limits import DEFAULT
 from .pieces import find_jumps, usual_interval
 from .problems import warning
+from .speed_changes import find_speed_changes
 from .timeline import LEEWAY_S, Timeline, timeline
 
 SIZE = (160, 90)
@@ -87,6 +88,17 @@ class Changes:
             if self._moving > LONGEST_POP:
                 self._last_new = None
 
+    def speeds(self, stills: Stills, times_s: np.ndarray) -> dict[int, float]:
+        """Rows at which the film begins to play at another speed, of those that :meth:`find` leaves in, and how many
+        times as much changes from then on."""
+        times = times_s[self.rows]
+        spans = [*stills.held, *stills.stalled]
+        return {
+            self.rows[place]: ratio
+            for place, ratio in find_speed_changes(np.array(self.mean)).items()
+            if not any(_near(place, span, times) for span in spans)
+        }
+
     def find(self, times_s: np.ndarray) -> Stills:
         """Where the picture stands, of a video whose rows have these times (T,)."""
         most, mean, times = np.array(self.most), np.array(self.mean), times_s[self.rows]
@@ -99,6 +111,12 @@ class Changes:
             )
             (stalled if passed else held).append((float(times[first]), float(times[last + 1])))
         return Stills(tuple(held), tuple(stalled))
+
+
+def _near(place: int, span: Span, times: np.ndarray) -> bool:
+    """Whether a frame is inside a still stretch, or so near that the stretch itself changes the speed there."""
+    first, after = np.searchsorted(times, [span[0] - LEEWAY_S, span[1] - LEEWAY_S])
+    return bool(first - TOLD_BY <= place <= after + TOLD_BY)
 
 
 def _runs(most: np.ndarray, times: np.ndarray) -> list[tuple[int, int]]:
@@ -145,13 +163,21 @@ def without(rows: Timeline, stills: Stills) -> Timeline:
     return replace(rows, file_s=times[keep], pts=pts, kept=kept, breaks=tuple(sorted(breaks)))
 
 
-def cut_out(path: Path | str, info: VideoInfo, stills: Stills) -> VideoInfo:
-    """The facts of the video without what stands in it, and what is said of that."""
-    if not stills:
+def cut_out(
+    path: Path | str, info: VideoInfo, stills: Stills, speeds: Mapping[int, float] | None = None
+) -> VideoInfo:
+    """The facts of the video without what stands in it, with the places where its speed changes (rows of the video
+    before), and what is said of both."""
+    if not stills and not speeds:
         return info
+    speeds = speeds or {}
     limits = DEFAULT.for_known(info.width * info.height)
     rows = timeline(path, limits)
     rows = without(rows.part(*info.part) if info.part else rows, stills)
+    numbers = np.array(list(speeds), dtype=int)
+    places = numbers if rows.kept is None else np.searchsorted(rows.kept, numbers)
+    seconds = [float(rows.file_s[min(row, len(rows.file_s) - 1)]) for row in places]
+    changes = tuple(zip(seconds, speeds.values(), strict=True))
     return replace(
         info,
         frame_count=len(rows.file_s),
@@ -159,8 +185,22 @@ def cut_out(path: Path | str, info: VideoInfo, stills: Stills) -> VideoInfo:
         breaks=tuple(float(rows.file_s[row]) for row in rows.breaks),
         held=stills.held,
         stalled=stills.stalled,
-        warnings=(*info.warnings, *_said(stills)),
+        speed_changes=changes,
+        warnings=(*info.warnings, *_said(stills), *_said_of_speed(seconds)),
     )
+
+
+def _said_of_speed(changes: Sequence[float]) -> list[dict[str, str]]:
+    if not changes:
+        return []
+    told = ", ".join(f"{second:.2f} s" for second in changes[:MOST_TOLD])
+    more = f" and {len(changes) - MOST_TOLD} more times" if len(changes) > MOST_TOLD else ""
+    message = (
+        f"This video changes its speed at {told}{more}: a part of it plays in slow motion. Each part is measured by "
+        "itself; no event, interval or speed goes across the change."
+    )
+    fix = "Upload the video as the camera took it, or choose the part that plays at one speed."
+    return [warning("speed_changes", message, fix)]
 
 
 def _said(stills: Stills) -> list[dict[str, str]]:

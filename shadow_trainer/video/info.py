@@ -21,7 +21,9 @@ class VideoInfo:
     ``part`` is what was cut out, in seconds of the whole file's clock (``end`` None: to its end): rows, times
     and ``duration_s`` are those of the part, as if it were the video. ``breaks`` are the seconds of the file's clock from
     the first frame at which that clock has jumped: as at a cut, nothing goes on across them. ``held`` and ``stalled`` are
-    what was cut out because the picture stands (:mod:`.held`), in seconds of the part's clock before that. ``warnings`` are ``{code, message, fix}``.
+    what was cut out because the picture stands (:mod:`.held`), in seconds of the part's clock before that. At
+    ``speed_changes``, ``(second of the clock, ratio)``, the film begins to play at another speed, and so many times as
+    much changes from frame to frame (:mod:`.speed_changes`). ``warnings`` are ``{code, message, fix}``.
     """
 
     width: int
@@ -47,6 +49,19 @@ class VideoInfo:
     breaks: tuple[float, ...] = ()
     held: tuple[tuple[float, float], ...] = ()
     stalled: tuple[tuple[float, float], ...] = ()
+    speed_changes: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def stretches_s(self) -> list[float]:
+        """Real seconds at which a stretch begins across whose beginning nothing is measured."""
+        return sorted(second * self.time_scale for second in {*self.breaks, *dict(self.speed_changes)})
+
+    def is_slow(self, time_s: float) -> bool:
+        """Whether a moment (real seconds) is in a stretch that plays slower than the one before it or after it."""
+        changes = [(second * self.time_scale, ratio) for second, ratio in self.speed_changes]
+        before = [ratio for second, ratio in changes if second <= time_s]
+        after = [ratio for second, ratio in changes if second > time_s]
+        return bool((before and before[-1] < 1) or (after and after[0] > 1))
 
     def as_dict(self) -> dict[str, Any]:
         """JSON types only; :meth:`from_dict` is its inverse."""
@@ -55,6 +70,7 @@ class VideoInfo:
             **asdict(self),
             "part": part,
             "breaks": list(self.breaks),
+            "speed_changes": [list(change) for change in self.speed_changes],
             "held": [list(span) for span in self.held],
             "stalled": [list(span) for span in self.stalled],
             "warnings": [dict(w) for w in self.warnings],
@@ -67,11 +83,13 @@ class VideoInfo:
         given = {key: value for key, value in values.items() if key in known}
         part = values.get("part")
         warnings = tuple(dict(w) for w in values.get("warnings", ()))
-        held, stalled = (
-            tuple((start, end) for start, end in values.get(name, ())) for name in ("held", "stalled")
-        )
-        tuples = {"breaks": tuple(values.get("breaks", ())), "held": held, "stalled": stalled}
-        return cls(**{**given, "part": tuple(part) if part else None, "warnings": warnings, **tuples})
+        pairs = {
+            name: tuple((first, second) for first, second in values.get(name, ()))
+            for name in ("held", "stalled", "speed_changes")
+        }
+        breaks = tuple(values.get("breaks", ()))
+        own = {"part": tuple(part) if part else None, "breaks": breaks, "warnings": warnings, **pairs}
+        return cls(**{**given, **own})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -32,7 +32,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "too_many_frames": ("The video has more than {limit} frames.", TRIM),
     "too_many_pixels": (
         "The video's picture is {width} x {height}, which is larger than is accepted.",
-        "Film in 4K or 1080p, or export the film at 1080p.",
+        "Film in 4K or 1080p, or export the video at 1080p.",
     ),
     "too_small": (
         "The video's picture is only {width} x {height} pixels; a body cannot be measured in that.",

@@ -16,8 +16,10 @@ from shadow_trainer.jobs.pipeline.request import AnalysisRequest
 from shadow_trainer.pitching.slow_motion import Speed
 from shadow_trainer.pose.raw_track import RawTrack
 from shadow_trainer.pose.tracking.candidates import Person, Scan
+from shadow_trainer.video import VideoInfo
 from tests.pitching import bodies
 
+INFO = VideoInfo(1280, 720, 1, 60.0, 60.0, 1.0, 0, "h264", 1, "yuv420p", False, False, True, False, 1.0)
 PITCH = bodies.pitch(60.0)
 STILL = PITCH.with_(world_m=np.repeat(PITCH.world_m[:1], len(PITCH), axis=0))
 
@@ -49,6 +51,7 @@ class Measured:
         people = tuple(person(number) for number in range(len(moves)))
         scan = Scan((*people, person(len(moves), throws=False)), 0, people[0].windows)
         (folder / "scan.json").write_text(json.dumps(scan.as_dict()))
+        (folder / "facts.json").write_text(json.dumps(INFO.as_dict()))
         self.track(0).save(folder / "landmarks.npz")
         (folder / "out").mkdir()
         monkeypatch.setattr(stages, "_landmarks", lambda run, _scan, spans: self.track(spans[0].person))

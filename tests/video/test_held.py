@@ -23,7 +23,7 @@ def moving(
 ) -> np.ndarray:
     """A body that goes its way over a ground with texture; ``drawn`` is how far a pen has come on it."""
     ground = np.random.default_rng(1).integers(40, 90, (height, width, 1), np.uint8).repeat(3, 2)
-    left = int(20 + step * 5) % (width - 60)
+    left = round(20 + step * 5) % (width - 60)
     ground[60:150, left : left + 40] = (220, 200, 150)
     if drawn:
         ground[20:24, 30 : 30 + int(drawn * 250)] = (255, 0, 0)
@@ -40,7 +40,8 @@ def film(path: Path, steps: list[float], look=lambda row: {}, **options) -> Path
 
 def stills(path: Path) -> Stills:
     info, changes = video.probe(path), Changes()
-    video.make_preview(path, info, path.with_name("p.mp4"), max_side=320, watch=changes.step)
+    for row, _, frame in video.decode.raw_frames(path, info):
+        changes.step(row, frame)
     return changes.find(video.frame_times(path, info))
 
 

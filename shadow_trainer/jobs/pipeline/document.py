@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...pose.tracking.spans import Span
     from ...video import VideoInfo
 
+MOST_TOLD = 4  # stretches at another speed
 SLOW_MOTION_FIX = "Give the capture rate with the upload if you know it; it is in the camera's settings."
 
 
@@ -49,6 +50,7 @@ def build_document(
         "warnings": [
             *map(_warning, (*info.warnings, *scan.warnings)),
             *_slow_motion(info, motion),
+            *_other_speeds(info, motion),
             *result["warnings"],
         ],
         "timings_s": timings(run.work),
@@ -108,6 +110,8 @@ def _video(info: VideoInfo, preview_fps: float, repeated: float) -> Video:
         facts["held"] = [{"start_s": start, "end_s": end} for start, end in info.held]
     if info.stalled:
         facts["stalled"] = [{"start_s": start, "end_s": end} for start, end in info.stalled]
+    if info.speed_changes:
+        facts["speed_changes"] = [{"at_s": second, "ratio": ratio} for second, ratio in info.speed_changes]
     if info.part:
         # Of the whole file: every other time in the document counts from this start.
         facts["part"] = {"start_s": info.part[0], "end_s": info.part[1]}
@@ -157,3 +161,24 @@ def _slow_motion(info: VideoInfo, motion: Mapping[str, Any]) -> list[VideoWarnin
         "trend until you give the capture rate."
     )
     return [{"code": "slow_motion_unsure", "message": message, "fix": SLOW_MOTION_FIX}]
+
+
+def _other_speeds(info: VideoInfo, motion: Mapping[str, Any]) -> list[VideoWarning]:
+    """What is said of pitches that play at another speed than those that were measured."""
+    others = motion.get("left_out", ())
+    if not others:
+        return []
+    factor = float(motion["slow_motion_factor"])
+    # Their seconds are the file's: what was measured may have turned out to be the slower one.
+    scale = info.time_scale * factor
+    told = ", ".join(
+        f"from {one['start_s'] / scale:.1f} to {one['end_s'] / scale:.1f} s "
+        + (f"(about {one['factor']:.2g} times slower than life)" if one["factor"] > 1 else "(real time)")
+        for one in others[:MOST_TOLD]
+    )
+    message = (
+        f"The video shows a pitch at another speed {told}, as a replay does. Only what plays at the speed of the likeliest "
+        "pitch was measured."
+    )
+    fix = "To measure the other one too, upload the video again and choose that part."
+    return [{"code": "other_speed", "message": message, "fix": fix}]

@@ -12,6 +12,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from ...errors import BadVideo
 from . import assumptions, tracks
 from .artifacts import Artifacts
@@ -64,9 +66,10 @@ def preview(run: Run) -> None:
         check=run.check,
     )
     facts = copy(info=info, watch=changes.step)
-    stills = changes.find(frame_times(run.video, info) / info.time_scale)
+    times = frame_times(run.video, info) / info.time_scale
+    stills = changes.find(times)
+    info = cut_out(run.video, info, stills, changes.speeds(stills, times))
     if stills:
-        info = cut_out(run.video, info, stills)
         facts = copy(info=info)
     run.write_json("preview.json", facts)
     run.write_json(FACTS, info.as_dict())
@@ -145,27 +148,30 @@ def motion(run: Run) -> None:
     Where the likeliest athlete does not pitch, the next one is measured; the one who most likely does is kept.
     """
     from ...pitching import PITCH, clock, pitch_probability
+    from . import stretches
 
     scanned, best = _scan(run), None
+    seams = sorted({*scanned.cuts, *_info(run).stretches_s})
     for person in to_try(run, scanned):
         spans = planned(run, scanned, person)
         track = tracks.load(run, tracks.LANDMARKS) if best is None else _landmarks(run, scanned, spans)
         if best is not None and not track.measured.any():
             continue
-        speed = _solve(run, track)
+        speed, left_out = stretches.solve(run, track, spans, seams, partial(_solve, run))
         windows = _windows(spans, speed.factor)
         probability = pitch_probability(speed.series, throws=run.request.throws, windows=windows)
         if best is None or probability > best[0]:
-            best = (probability, spans, speed, track)
+            best = (probability, spans, speed, track, left_out)
         if probability >= PITCH:
             break
     assert best is not None  # to_try names at least one
-    _, spans, speed, track = best
-    series = speed.series if speed.sure else clock.doubted(speed.series)
+    _, spans, speed, track, left_out = best
+    series = clock.with_pieces(speed.series, [second / speed.factor for second in seams])
+    series = series if speed.sure else clock.doubted(series)
     series.save(run.write("motion.npz"))
     tracks.save(run, tracks.TRACK, track, spans)
     speeds = {"slow_motion_factor": speed.factor, "rivals": list(speed.rivals), "sure": speed.sure}
-    run.write_json("motion.json", {**speeds, "person": _athlete(run, spans)})
+    run.write_json("motion.json", {**speeds, "left_out": left_out, "person": _athlete(run, spans)})
 
 
 def _athlete(run: Run, spans: list[Any]) -> int | None:
@@ -209,7 +215,14 @@ def _solve(run: Run, track: Any) -> Any:
     share = clock.repeated_share(track.repeated[track.window_id >= 0], info.fps)
     if run.request.capture_fps is None and info.time_scale == 1.0:
         fps = info.fps * (1.0 - share)
-        return real_speed(solve_at, fps=fps, throws=run.request.throws, coarse=not run.request.scored)
+        seen = track.time_s[track.window_id >= 0]
+        return real_speed(
+            solve_at,
+            fps=fps,
+            throws=run.request.throws,
+            coarse=not run.request.scored,
+            slowed=bool(len(seen)) and info.is_slow(float(np.median(seen))),
+        )
     # A rate that is known is the camera's: it counts no picture twice, but the file's clock does.
     factor = 1.0 if info.time_scale == 1.0 else 1.0 / (1.0 - share)
     return Speed(solve_at(factor), factor)

@@ -14,7 +14,7 @@ from ...body.arrays import Floats, Indices
 from ...body.series import PoseSeries
 from ...body.skeleton import INDEX, MIRROR
 from ...vocabulary import Event, Hand, Span
-from .. import camera, signals
+from .. import camera, clock, signals
 from ..angles import between
 from ..events.event import BR, FC, LIFT, MER
 from .context import DeliveryContext
@@ -67,7 +67,8 @@ def seen_in_frame(series: PoseSeries, hand: Hand) -> signals.SeenInFrame:
 
     As :func:`shadow_trainer.pitching.deliveries.find_throws` takes it.
     """
-    return signals.SeenInFrame(hand_gap(series), lead_ankle(series, hand), throwing_arm(series, hand))
+    seen = (hand_gap(series), lead_ankle(series, hand), throwing_arm(series, hand))
+    return signals.SeenInFrame(*seen, pieces=clock.pieces(series))
 
 
 def hand_gap(series: PoseSeries) -> Floats | None:

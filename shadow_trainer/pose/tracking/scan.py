@@ -38,13 +38,13 @@ def scan(
 ) -> Scan:
     """People, the athlete and the delivery windows of a video. ``people`` is empty when nobody is in it.
 
-    Nobody is followed across a cut, or a jump of the clock.
+    Nobody is followed across a cut, a jump of the clock or a change of the film's speed.
 
     Memory does not grow with the video but for the tracks (about 1 kB for each person and frame).
     """
     follower, cutter = Follower(engine), CutFinder()
     cuts: list[float] = []
-    jumps = [second * info.time_scale for second in info.breaks]
+    jumps = info.stretches_s
     before_s = -math.inf
     step = max(1, int(info.capture_fps / RATE))
     schedule = LookSchedule()
