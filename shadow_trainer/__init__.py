@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from .version import RELEASE as __version__
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 __all__ = ["__version__", "create_app"]
+
+# ONNX Runtime reports to its maker from the moment of its import, unless this stands before. Whatever of ours imports
+# it imports this package first, and the children of a process inherit it.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
 def create_app(settings: Settings | None = None, **parts: Any) -> Flask:

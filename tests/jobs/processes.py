@@ -8,12 +8,14 @@ import sys
 
 from shadow_trainer import logs
 from shadow_trainer.settings import Settings
+from tests import no_internet
 
 
 def main() -> None:
     """Run what the order says until it ends."""
     order = json.loads(sys.argv[1])
     settings = Settings(**order["settings"])
+    no_internet.refuse_when_alone(settings)
     logs.setup(settings, order["what"])
     if order["what"] == "legacy":
         _legacy(settings)

@@ -37,7 +37,7 @@ class Server:
         self.log = rig.data / "web.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "wsgi:app"],
+                [sys.executable, "-m", "gunicorn", "tests.web.lonely:app"],
                 cwd=ROOT,
                 env={**os.environ, **own, "PYTHONUNBUFFERED": "1"},
                 stdout=log,

@@ -6,10 +6,13 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import psutil
 import pytest
 
 from shadow_trainer.jobs.pipeline import stages
+from tests import no_internet
 from tests.jobs.conftest import needs_redis
 from tests.jobs.rig import Rig, small_settings
 from tests.web.server import Server, head_of
@@ -167,3 +170,24 @@ def test_ready_names_every_dependency_and_the_policy(house: tuple[Rig, Server]) 
         assert "allkeys-lru" in rig.jobs.ready()["eviction"]
     finally:
         rig.jobs.connection.config_set("maxmemory-policy", "noeviction")
+
+
+def test_no_process_may_look_for_another_machine(house: tuple[Rig, Server]) -> None:
+    """Whatever this module had them do, the kernel would have ended them for asking (tests/no_internet.py)."""
+    if not no_internet.possible():
+        pytest.skip("only Linux on x86-64 and ARM64 has a filter for calls of the kernel here")
+    rig, server = house
+    film = rig.send(do="work")
+    rig.until_state(film, "completed")
+    server.get("/ready")
+    watched = [process for one in rig.processes for process in _family(one.pid)]
+    watched += _family(server.process.pid)[1:]
+    assert len(watched) >= 5, "worker and child, clock, two web processes"
+    for process in watched:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        assert "Seccomp:\t2" in status, process.cmdline()
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    parent = psutil.Process(pid)
+    return [parent, *parent.children(recursive=True)]
