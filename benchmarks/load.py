@@ -1,17 +1,23 @@
 """Load on one machine: uploads from many clients while many others ask for the status of their films.
 
     .venv/bin/python benchmarks/load.py [--uploads 500] [--clients 50] [--pollers 200] [--workers 2]
+        [--slow-uploads 40] [--frozen-redis 5]
 
 Starts a stack of its own (embedded Redis, gunicorn, workers with tiny jobs, clock) in a temporary folder on
-loopback, and stops it again. Bounded in count and time. Prints every kind of answer, the times of /status and of
-the uploads, and the memory of each process; anything but 2xx and the declared 429 and 503 makes it fail.
+loopback, and stops it again. Bounded in count and time. Prints every kind of answer, the times of /health, of
+/status and of the uploads, and the memory of each process; anything but 2xx and the declared 429 and 503 makes it
+fail. ``--slow-uploads``: so many clients that drip the body of an upload meanwhile. ``--frozen-redis``: for so many
+seconds in the middle Redis is stopped and says nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
+import signal
 import sys
 import tempfile
 import time
@@ -31,7 +37,11 @@ MOST_S = 240.0
 # As static/js/progress.js asks: while it waits, and while it is worked on.
 WAITING_S, WORKING_S = 2.0, 0.7
 FINE = {200, 202, 429, 503}
-FILM = json.dumps({"do": "work", "seconds": 0.05}).encode() + b" " * 200_000
+# It does not begin with text: what does is no film.
+FILM = b"\0" + json.dumps({"do": "work", "seconds": 0.05}).encode() + b" " * 200_000
+DRIP_S = 1.0
+ASK_HEALTH_S = 0.2
+FREEZE_AFTER_S = 3.0
 
 
 class Load:
@@ -42,6 +52,7 @@ class Load:
         self.films: list[str] = []
         self.answers: Counter[str] = Counter()
         self.status_s: list[float] = []
+        self.health_s: list[float] = []
         self.upload_s: list[float] = []
         self.uploading = True
 
@@ -79,6 +90,34 @@ class Load:
                 wait = WAITING_S if state == "queued" else WORKING_S
             await asyncio.sleep(wait)
 
+    async def health(self) -> None:
+        """Ask whether the process lives, as a load balancer does."""
+        while self.uploading:
+            began = time.perf_counter()
+            status, _, _ = await self._ask("GET", "/health")
+            self.health_s.append(time.perf_counter() - began)
+            self.answers[f"health {status}"] += 1
+            await asyncio.sleep(ASK_HEALTH_S)
+
+    async def dripper(self) -> None:
+        """Send the body of an upload byte by byte; begin again when the server has given it up."""
+        head = (
+            f"POST /videos/upload HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nContent-Length: 1000000\r\n"
+            "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+        )
+        while self.uploading:
+            with contextlib.suppress(OSError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                writer.write(head.encode() + upload_body()[:100])
+                while self.uploading and not reader.at_eof() and not writer.is_closing():
+                    with contextlib.suppress(TimeoutError):
+                        if await asyncio.wait_for(reader.read(1000), DRIP_S):
+                            break  # refused, or given up
+                    writer.write(b"x")
+                    await writer.drain()
+                writer.close()
+            await asyncio.sleep(DRIP_S)
+
     async def _ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, dict[str, str], bytes]:
         """One request on a connection of its own, as 250 different browsers would."""
         try:
@@ -103,20 +142,38 @@ def upload_body() -> bytes:
     return head + FILM + b"\r\n--b--\r\n"
 
 
-async def drive(load: Load, clients: int, pollers: int) -> None:
+async def freeze(pid: int, seconds: float) -> None:
+    """Stop a process in the middle, and let it go on."""
+    await asyncio.sleep(FREEZE_AFTER_S)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+async def drive(load: Load, clients: int, pollers: int, slow: int, freezing: tuple[int, float]) -> None:
     """All of them at once, until every film was accepted."""
     asking = [asyncio.create_task(load.poller(n)) for n in range(pollers)]
+    asking += [asyncio.create_task(load.dripper()) for _ in range(slow)]
+    asking.append(asyncio.create_task(load.health()))
+    if freezing[1]:
+        asking.append(asyncio.create_task(freeze(*freezing)))
     async with asyncio.timeout(MOST_S):
         await asyncio.gather(*(load.client() for _ in range(clients)))
     load.uploading = False
     await asyncio.gather(*asking)
 
 
+NUMBERS = (("uploads", 500), ("clients", 50), ("pollers", 200), ("workers", 2), ("slow-uploads", 0))
+
+
 def main() -> int:
     """Measure and print; 1 when anything undeclared was answered."""
     parser = argparse.ArgumentParser()
-    for name, default in (("uploads", 500), ("clients", 50), ("pollers", 200), ("workers", 2)):
+    for name, default in NUMBERS:
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--frozen-redis", type=float, default=0.0, metavar="SECONDS")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
         settings = small_settings(
@@ -131,7 +188,8 @@ def main() -> int:
             for film in warm:
                 rig.until_state(film, "completed")
             load, began = Load(server.port, wanted.uploads), time.perf_counter()
-            asyncio.run(drive(load, wanted.clients, wanted.pollers))
+            freezing = (rig.redis.pid if rig.redis else 0, wanted.frozen_redis)
+            asyncio.run(drive(load, wanted.clients, wanted.pollers, wanted.slow_uploads, freezing))
             took = time.perf_counter() - began
             memory = memory_by_kind(rig, server)
             rig.until(
@@ -176,7 +234,7 @@ def tell(load: Load, took: float, whole: float, memory: dict[str, list[float]]) 
     """Print what was seen."""
     print(f"{len(load.films)} uploads in {took:.1f} s, all analysed after {whole:.1f} s")
     print(", ".join(f"{name}: {number}" for name, number in sorted(load.answers.items())))
-    for name, values in (("/status", load.status_s), ("upload", load.upload_s)):
+    for name, values in (("/health", load.health_s), ("/status", load.status_s), ("upload", load.upload_s)):
         chosen = sorted(values)
         shown = [f"p{p} {chosen[int(len(chosen) * p / 100) - 1] * 1000:.0f} ms" for p in (50, 90, 99)]
         print(f"{name}: {', '.join(shown)} ({len(chosen)} requests)")

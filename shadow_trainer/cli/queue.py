@@ -10,7 +10,9 @@ from ..errors import ShadowError
 from ..settings import load
 
 if TYPE_CHECKING:
-    from ..jobs.queue.manager import JobManager
+    from ..jobs.queue.manager import DeadLetter, JobManager
+
+LETTERS = 500
 
 
 @click.group()
@@ -31,24 +33,37 @@ def list_jobs() -> None:
 
 @queue.command("dead")
 def dead_letters() -> None:
-    """Jobs that are out of attempts, with the reason."""
+    """Jobs that are out of attempts and wait for a person, with the reason."""
     for letter in _manager().dead_letters():
-        kind = "permanent" if letter.permanent else f"{letter.attempts} attempts"
-        reason = f"{letter.error.get('code', '?')}: {letter.error.get('message', '')}"
-        click.echo(f"{letter.job_id}  {kind:12} {reason}  ({letter.title})")
+        _tell(letter, f"{letter.attempts} attempts")
+
+
+@queue.command("failed")
+def cannot_succeed() -> None:
+    """Jobs that would fail again, such as bad videos, with the reason."""
+    for letter in _manager().cannot_succeed():
+        _tell(letter, "permanent")
+
+
+def _tell(letter: DeadLetter, kind: str) -> None:
+    reason = f"{letter.error.get('code', '?')}: {letter.error.get('message', '')}"
+    click.echo(f"{letter.job_id}  {kind:12} {reason}  ({letter.title})")
 
 
 @queue.command()
 @click.argument("ids", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every dead letter that is not permanent.")
+@click.option("--all", "everything", is_flag=True, help="Every dead letter.")
 def requeue(ids: tuple[str, ...], everything: bool) -> None:
     """Run failed or canceled jobs again, with all their attempts."""
     manager = _manager()
     chosen = list(ids)
     if everything:
-        chosen += [letter.job_id for letter in manager.dead_letters(limit=500) if not letter.permanent]
+        chosen += [letter.job_id for letter in manager.dead_letters(limit=LETTERS)]
     for job_id in chosen:
         click.echo(f"{job_id}  {manager.retry(job_id).state}")
+    if everything and (left := len(manager.cannot_succeed(limit=LETTERS))):
+        words = "1 was left out: it" if left == 1 else f"{left} were left out: they"
+        click.echo(f"{words} would fail again (`queue failed` says why)")
 
 
 @queue.command()

@@ -65,8 +65,8 @@ def test_a_bad_film_fails_once_with_words_for_the_coach(rig: Rig) -> None:
     assert status.message == "This is not a video."
     assert status.attempts == 1 and rig.outcomes(film) == ["failed"]
     assert {"original.mp4", "preview.mp4"} <= set(rig.files(film))
-    letters = {letter.job_id: letter for letter in rig.jobs.dead_letters()}
-    assert letters[film].permanent
+    assert film in {letter.job_id for letter in rig.jobs.cannot_succeed()}
+    assert film not in {letter.job_id for letter in rig.jobs.dead_letters()}
 
 
 def test_a_passing_fault_is_tried_again_and_resumes(rig: Rig) -> None:

@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A job that is out of attempts (or cannot succeed) and waits for a person."""
+    """A job that failed: ``permanent`` ones would fail again, the others are out of attempts and wait for a person."""
 
     job_id: str
     title: str
@@ -246,17 +246,23 @@ class JobManager(ABC):
         }
 
     def dead_letters(self, *, limit: int = 100) -> DeadLetters:
-        """Failed jobs, the newest first. A stopped job is not among them."""
-        return [
-            self._dead_letter(row) for row in self.catalog.analyses.page(states=[State.FAILED], limit=limit)
-        ]
+        """What is out of attempts and waits for a person, the newest first: run again, it may succeed."""
+        return [letter for letter in self._failures() if not letter.permanent][:limit]
+
+    def cannot_succeed(self, *, limit: int = 100) -> DeadLetters:
+        """Failed analyses that would fail again, such as of a bad video: an answer to the coach, no dead letters."""
+        return [letter for letter in self._failures() if letter.permanent][:limit]
+
+    def _failures(self) -> DeadLetters:
+        rows = self.catalog.analyses.page(states=[State.FAILED], limit=LIST_MAX)
+        return [self._dead_letter(row) for row in rows]
 
     def is_hopeless(self, row: Analysis) -> bool:
         """Whether a failed analysis was given up because another attempt at the same video cannot succeed."""
         return self._dead_letter(row).permanent
 
     def out_of_attempts(self) -> int:
-        """How many dead letters might succeed when a person runs them again; bad videos are not among them."""
+        """How many dead letters there are."""
         kinds = self.catalog.statistics.failures()
         return sum(number for code, spent, number in kinds if not self._is_permanent(code, spent))
 

@@ -42,6 +42,7 @@ def page() -> str:
     return render_template(
         "admin.html",
         letters=services.jobs.dead_letters(limit=LETTERS),
+        hopeless=services.jobs.cannot_succeed(limit=LETTERS),
         workers=services.jobs.workers(),
         queues=services.jobs.queues(),
         alerts={
@@ -80,12 +81,13 @@ def delete(analysis_id: str) -> Response:
 @blueprint.post("/dead/requeue")
 @admin_only
 def requeue_all() -> Response:
-    """Run every dead letter again that may succeed: a bad video stays one."""
+    """Run every dead letter again. What cannot succeed is none, and stays as it is."""
     jobs = current().jobs
-    chosen = [letter.job_id for letter in jobs.dead_letters(limit=500) if not letter.permanent]
+    chosen = [letter.job_id for letter in jobs.dead_letters(limit=500)]
     for job_id in chosen:
         jobs.retry(job_id)
-    return _done(f"{len(chosen)} are in the queue again. Those that cannot succeed were left.")
+    left = len(jobs.cannot_succeed(limit=500))
+    return _done(f"{len(chosen)} are in the queue again. {left} that cannot succeed were left out.")
 
 
 @blueprint.post("/dead/delete")
