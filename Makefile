@@ -1,4 +1,5 @@
 # make run    set up what is missing, then start everything; Ctrl-C stops it
+# make demo   the sample clip through the real queue, with what was found
 # make setup  the set-up alone; does nothing when nothing changed
 # make test   the set-up, then every check and test
 # make quick  the set-up, then style, types, scripts of the pages and the tests that compute alone (one to two minutes)
@@ -6,7 +7,6 @@
 # make fuzz   the long form of the tests that send nonsense: films, motion files, requests, schemathesis (about 20 minutes)
 # make audit  what we depend on: versions, days of release, licenses, known holes
 # make backup a copy of database, queue and storage index in the data folder's backups/
-# make demo   the sample clip through the real queue, with what was found
 # make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about three minutes)
 # make proxy-check   nginx before the Procfile's lines, the sample from upload to report and film (about a minute)
 # make odd-films     strobe, black frames, a poster, a mirror, a pan, 15 fps and the like through the engine (ten minutes)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import itertools
+import json
 import os
 import queue
 import shutil
@@ -83,10 +84,13 @@ class Supervisor:
         env: Mapping[str, str],
         printer: Printer | None = None,
         on_ready: Callable[[], None] = lambda: None,
+        json_lines: bool = False,
     ) -> None:
+        """``json_lines``: what is printed is one JSON object a line, whoever says it."""
         colours = get_colours()
         self._children = [_Child(s, next(colours)) for s in sorted(services, key=lambda s: s.rank)]
-        self._printer = printer or Printer(sys.stdout)
+        self._printer = printer or Printer(sys.stdout, prefix=not json_lines)
+        self._json_lines = json_lines
         self._printer.width = max(len("system"), *(len(c.service.name) for c in self._children))
         self._cwd, self._env, self._on_ready = cwd, dict(env), on_ready
         self._lines: queue.Queue[tuple[_Child, bytes]] = queue.Queue()
@@ -268,9 +272,32 @@ class Supervisor:
 
     def _write(self, name: str, data: bytes | str, colour: str | None) -> None:
         now = datetime.datetime.now().astimezone()
+        if self._json_lines:
+            data = json_lines(name, data, now)
         # A terminal that was closed must not keep the processes from being stopped.
         with contextlib.suppress(OSError, ValueError):
             self._printer.write(Message(type="line", data=data, time=now, name=name, colour=colour))
+
+
+def json_lines(name: str, data: bytes | str, moment: datetime.datetime) -> str:
+    """What a process said, each line a JSON object: its own as it is, another's (a traceback, Redis) wrapped in one."""
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    return "\n".join(
+        line if _is_object(line) else _as_object(name, line, moment) for line in text.splitlines()
+    )
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _as_object(name: str, line: str, moment: datetime.datetime) -> str:
+    utc = moment.astimezone(datetime.UTC)
+    time_ = f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return json.dumps({"time": time_, "level": "INFO", "process": name, "message": line}, ensure_ascii=False)
 
 
 def _words(session: int, service: Service) -> str:

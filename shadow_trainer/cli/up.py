@@ -51,7 +51,9 @@ def supervisor(settings: Settings, workers: int = 1) -> Supervisor:
         # In a thread: the supervisor goes on printing what the web server says meanwhile.
         threading.Thread(target=_announce, args=(settings, box[0]), daemon=True).start()
 
-    box.append(Supervisor(services(settings, workers), cwd=ROOT, env=env, on_ready=announce))
+    json_lines = settings.log_format == "json"
+    chosen = services(settings, workers)
+    box.append(Supervisor(chosen, cwd=ROOT, env=env, on_ready=announce, json_lines=json_lines))
     return box[0]
 
 

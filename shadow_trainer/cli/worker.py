@@ -59,4 +59,5 @@ def workers_up(number: int, queue: str) -> None:
     chosen = [
         Service(f"worker.{each}", (*command, str(each)), stop_s=stop_s) for each in range(1, number + 1)
     ]
-    sys.exit(Supervisor(chosen, cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}).run())
+    env, json_lines = {**os.environ, "PYTHONUNBUFFERED": "1"}, settings.log_format == "json"
+    sys.exit(Supervisor(chosen, cwd=ROOT, env=env, json_lines=json_lines).run())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import io
+import json
 import os
 import signal
 import subprocess
@@ -43,6 +45,40 @@ time.sleep(600)
 
 def service(name: str, code: str = POLITE, **more: object) -> Service:
     return Service(name, (sys.executable, "-c", code, name), **more)  # type: ignore[arg-type]
+
+
+def test_with_json_every_line_is_one_object_whoever_says_it() -> None:
+    own = '{"time": "2026-01-01T00:00:00.000Z", "message": "published", "process": "worker"}'
+    said = [
+        own,
+        "1:M 01 Jan 2026 Redis is ready",
+        "Traceback (most recent call last):",
+        '  File "x"',
+        "[1, 2]",
+        '"a"',
+        "",
+    ]
+    moment = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    told = module.json_lines("redis", "\n".join([*said, "é"]).encode() + b"\xff", moment).split("\n")
+    assert told[0] == own
+    for line, words in zip(told[1:], [*said[1:], "é\ufffd"], strict=True):
+        entry = json.loads(line)
+        assert entry == {
+            "time": "2026-01-01T00:00:00.000Z", "level": "INFO", "process": "redis", "message": words,
+        }  # fmt: skip
+
+
+def test_the_supervisors_own_lines_are_objects_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BACKOFF_S", (0.0,))
+    output = io.StringIO()
+    running = Supervisor(
+        [service("base", "print('plain'); print('{\"a\": 1}')")], cwd=Path.cwd(), env=dict(os.environ),
+        printer=Printer(output, prefix=False), json_lines=True,
+    )  # fmt: skip
+    assert running.run() == 1  # it ends as soon as it is started, each time
+    entries = [json.loads(line) for line in output.getvalue().splitlines()]
+    assert {"a": 1} in entries and "plain" in [entry.get("message") for entry in entries]
+    assert any(entry.get("process") == "system" for entry in entries)
 
 
 class Running:
