@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import socket
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlencode
@@ -71,7 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     why, real = refused(folder), stages.STAGES
     with contextlib.ExitStack() as stack:
         disk = None if why else stack.enter_context(small_disk(folder, DISK_MB))
-        rig = stack.enter_context(Rig(small_settings(folder, single_user=False)))
+        rig = stack.enter_context(Rig(small_settings(folder, single_user=False, upload_rate="9999 per minute")))
         rig.catalog.users.create("root", PASSWORD, role="admin")
         server = stack.enter_context(Server(rig, web_threads=4))
         yield Site(rig, server, disk, why)
@@ -132,6 +133,21 @@ def test_uploads_that_come_slowly_leave_threads_for_everybody_else(site: Site) -
             with contextlib.suppress(TimeoutError):
                 refused += b" 429 " in connection.recv(200)
         assert 40 - refused in range(1, 2 * 2 + 1), "half the threads of two processes"
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+def test_an_upload_that_comes_makes_its_way_past_those_that_drip(site: Site) -> None:
+    head = UPLOAD + b"Authorization: Bearer " + site.token.encode() + b"\r\nContent-Length: 2000000\r\n\r\n"
+    begun = b"--b\r\nContent-Disposition: form-data; name=video; filename=a.mp4\r\n\r\nsome"
+    connections = dripping(site, 40, head + begun)
+    body, headers = film()
+    try:
+        status, deadline = 429, time.monotonic() + 20
+        while status == 429 and time.monotonic() < deadline:
+            status, _ = site.with_token("POST", "/videos/upload", body, **headers)
+        assert status == 202
     finally:
         for connection in connections:
             connection.close()

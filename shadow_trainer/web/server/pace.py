@@ -19,6 +19,11 @@ class Pace:
         self._rate, self._grace_s, self._limit_s, self._clock = rate, grace_s, limit_s, clock
         self._began = clock()
 
+    def is_behind(self, moved: int, after_s: float) -> bool:
+        """Whether it is slower than the rate although ``after_s`` seconds have passed: first to go when room is short."""
+        took_s = self._clock() - self._began
+        return took_s > after_s and moved < took_s * self._rate
+
     def left_s(self, moved: int) -> float:
         """Seconds until it is too slow, when ``moved`` bytes have come so far; negative when it is."""
         allowed = min(self._grace_s + moved / self._rate, self._limit_s)

@@ -85,6 +85,15 @@ class PacedSocket(socket.socket):
         self._received += len(data)
         return data
 
+    def comes_slowly(self, after_s: float) -> bool:
+        """Whether the upload that is read from it is behind its pace."""
+        return self._reading.is_behind(self._received, after_s)
+
+    def give_up_reading(self) -> None:
+        """From another thread: whoever reads from it is told that nothing more comes."""
+        with contextlib.suppress(OSError):
+            self.shutdown(socket.SHUT_RD)
+
     def recv_now(self, size: int) -> bytes:
         """For the loop: what is there; BlockingIOError when nothing is."""
         return super().recv(size, socket.MSG_DONTWAIT)
