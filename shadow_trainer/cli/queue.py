@@ -27,6 +27,8 @@ def list_jobs() -> None:
     for job in manager.list():
         place = f"#{job.queue_position}" if job.queue_position else f"{job.progress:.0f} %"
         click.echo(f"{job.job_id}  {job.state:10} {place:>6}  {job.message}")
+    for other in manager.other_jobs():
+        click.echo(f"{other.job_id}  {other.state:10} {other.queue:>6}  {other.words}")
     numbers = manager.stats()
     click.echo(", ".join(f"{name} {value}" for name, value in numbers.items() if isinstance(value, int)))
 

@@ -72,7 +72,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     why, real = refused(folder), stages.STAGES
     with contextlib.ExitStack() as stack:
         disk = None if why else stack.enter_context(small_disk(folder, DISK_MB))
-        rig = stack.enter_context(Rig(small_settings(folder, single_user=False, upload_rate="9999 per minute")))
+        rig = stack.enter_context(
+            Rig(small_settings(folder, single_user=False, upload_rate="9999 per minute"))
+        )
         rig.catalog.users.create("root", PASSWORD, role="admin")
         server = stack.enter_context(Server(rig, web_threads=4))
         yield Site(rig, server, disk, why)

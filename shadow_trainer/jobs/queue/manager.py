@@ -59,6 +59,7 @@ Statuses = list[JobStatus]
 DeadLetters = list[DeadLetter]
 Workers = list[overview.WorkerFacts]
 Queues = list[overview.QueueFacts]
+OtherJobs = list[overview.OtherJob]
 
 
 class JobManager(ABC):
@@ -269,6 +270,10 @@ class JobManager(ABC):
     def workers(self) -> Workers:
         """Who works, and at what. Empty when the queue does not answer."""
         return overview.thread_workers(self.catalog)
+
+    def other_jobs(self) -> OtherJobs:
+        """Jobs that wait or run and are no analyses: redraws, drawn videos, the self-test."""
+        return []
 
     def queues(self) -> Queues:
         """What waits, runs and failed, by queue."""

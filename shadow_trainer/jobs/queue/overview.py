@@ -39,6 +39,17 @@ class QueueFacts:
     in_redis: int | None = None
 
 
+@dataclass(frozen=True)
+class OtherJob:
+    """A job of the queue that is no analysis: a redraw, a drawn video, the self-test."""
+
+    job_id: str
+    words: str
+    queue: str
+    state: str
+    since: datetime | None
+
+
 def rq_workers(connection: redis.Redis) -> list[WorkerFacts]:
     """Every worker that RQ knows, by name."""
     from ..redis import rq_adapter

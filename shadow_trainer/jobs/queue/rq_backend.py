@@ -82,6 +82,30 @@ class RqJobManager(JobManager):
         except AWAY:
             return []
 
+    def other_jobs(self) -> list[overview.OtherJob]:
+        """See :class:`.manager.JobManager`; the running ones first, then in the order of the line."""
+        try:
+            return [each for name in QUEUES for each in self._others_in(name)]
+        except AWAY:
+            return []
+
+    def _others_in(self, name: str) -> list[overview.OtherJob]:
+        queue = self.queue(name)
+        ids = dict.fromkeys([*rq_adapter.ids_in(queue.started_job_registry), *queue.get_job_ids()])
+        known = self.catalog.analyses.known_ids(ids)
+        others = Job.fetch_many([each for each in ids if each not in known], connection=self.connection)
+        return [
+            overview.OtherJob(
+                job.id,
+                job.description or job.id,
+                name,
+                rq_adapter.state_of(job),
+                job.started_at or job.enqueued_at,
+            )
+            for job in others
+            if job is not None
+        ]
+
     def queues(self) -> list[overview.QueueFacts]:
         """By queue, with the length of RQ's own list."""
         try:

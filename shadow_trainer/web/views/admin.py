@@ -45,6 +45,7 @@ def page() -> str:
         hopeless=services.jobs.cannot_succeed(limit=LETTERS),
         workers=services.jobs.workers(),
         queues=services.jobs.queues(),
+        others=services.jobs.other_jobs(),
         alerts={
             name: data
             for name, data in services.catalog.key_values.all(alerts.PREFIX).items()

@@ -1,0 +1,86 @@
+"""What /status says and what RQ's job and registries say are the same, in every state and after every fault."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import replace
+
+from rq.exceptions import NoSuchJobError
+from rq.job import Job
+
+from shadow_trainer import create_app
+from shadow_trainer.jobs.redis import rq_adapter
+from shadow_trainer.vocabulary import State
+from tests.jobs.rig import SOON_MISSED, Rig
+
+REGISTRIES = {
+    State.QUEUED: "queued",
+    State.RETRYING: "scheduled",
+    State.PROCESSING: "started",
+    State.COMPLETED: "finished",
+    State.FAILED: "failed",
+}
+
+
+def agrees(rig: Rig, film: str) -> bool:
+    """Whether status, RQ's job, its registry and the row say the same."""
+    said = rig.jobs.status(film).state
+    try:
+        job = Job.fetch(film, connection=rig.jobs.connection)
+    except NoSuchJobError:
+        # RQ knows it no more: the catalog alone is asked, and at an end.
+        return said == rig.catalog.analyses.get(film).state == State.CANCELED
+    place = REGISTRIES.get(said)
+    there = place is None or film in rig.jobs.ids_in_registry(job.origin, place)
+    return rq_adapter.state_of(job) == said == rig.catalog.analyses.get(film).state and there
+
+
+def test_status_and_the_queue_agree_in_every_state_and_after_every_fault(rq_rig: Rig) -> None:
+    rig = rq_rig
+    rig.settings = replace(rig.settings, **SOON_MISSED)
+    films = {name: rig.send(do=name) for name in ("work", "bad", "full")}
+    films["canceled"] = rig.send(do="work")
+    films["hold"], films["waiting"] = rig.send(do="hold"), rig.send(do="work")
+    rig.jobs.cancel(films["canceled"])
+    assert all(agrees(rig, film) for film in films.values()), "while all of them wait"
+    first, _ = rig.worker("one"), rig.clock()
+    wanted = {
+        "work": "completed", "bad": "failed", "full": "retrying", "canceled": "canceled", "hold": "processing",
+        "waiting": "queued",
+    }  # fmt: skip
+    for name, film in films.items():
+        rig.until_state(film, wanted[name])
+    rig.until(lambda: all(agrees(rig, film) for film in films.values()), "all to agree")
+    active = [films["hold"], films["waiting"]]
+    # Redis loses everything; what runs goes on, and what waits is enqueued again.
+    rig.jobs.connection.delete(
+        *[f"rq:queue:{name}" for name in ("pose", "batch")], f"rq:job:{films['waiting']}"
+    )
+    rig.until(lambda: agrees(rig, films["waiting"]), "the film that waits to be in the queue again")
+    # The worker and its child are killed: another one takes over.
+    child = rig.child_of(first)
+    os.kill(first.pid, signal.SIGKILL)
+    os.kill(child, signal.SIGKILL)
+    rig.worker("two")
+    rig.until_runs(films["hold"], times=2)
+    rig.until(lambda: all(agrees(rig, film) for film in active), "both to agree again")
+    rig.let_go(films["hold"])
+    rig.until(lambda: all(rig.jobs.status(film).state == "completed" for film in active), "both to end")
+    rig.until(lambda: all(agrees(rig, film) for film in active), "both to agree at the end")
+
+
+def test_jobs_that_are_no_analyses_are_shown(rq_rig: Rig) -> None:
+    rig, film = rq_rig, rq_rig.send(do="work")
+    assert rig.jobs.other_jobs() == []
+    rig.jobs.redraw(film, "r1")
+    assert rig.jobs.request_self_test()
+    others = {other.words: (other.queue, other.state) for other in rig.jobs.other_jobs()}
+    assert others == {
+        f"report of analysis {film}": ("batch", "queued"),
+        "self-test": ("maintenance", "queued"),
+    }
+    settings = replace(rig.settings, secret_key="agree" * 10)
+    app = create_app(settings, catalog=rig.catalog, storage=rig.storage, jobs=rig.jobs)
+    page = app.test_client().get("/admin").text
+    assert f"report of analysis {film}" in page and "Besides analyses" in page
