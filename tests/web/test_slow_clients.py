@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer.errors import TooSlow
@@ -31,6 +31,7 @@ def request(body: bytes, declared: int | None = None, more: bytes = b"") -> byte
     return b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n%s\r\n" % (size, more) + body
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=st.binary(max_size=300), cuts=st.lists(st.integers(1, 40), max_size=20))
 def test_a_small_request_is_whole_with_its_last_byte_however_it_is_cut(body: bytes, cuts: list[int]) -> None:
     sent, arriving = request(body), Arriving()

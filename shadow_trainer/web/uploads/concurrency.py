@@ -49,13 +49,13 @@ class Places:
     def leave(self, connection: PacedSocket | None) -> None:
         """Give the place back."""
         with self._lock:
-            self._read.discard(connection)  # type: ignore[arg-type]
+            self._read.discard(connection)
         self._free.release()
 
     def _end_a_slow_one(self) -> bool:
         with self._lock:
             slow = next((each for each in self._read if each.comes_slowly(SLOW_AFTER_S)), None)
-            self._read.discard(slow)  # type: ignore[arg-type]
+            self._read.discard(slow)
         if slow is not None:
             slow.give_up_reading()
         return slow is not None
