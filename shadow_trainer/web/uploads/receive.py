@@ -68,7 +68,7 @@ def check_body() -> None:
         raise LengthRequired("The request does not say how large it is.")
     if (request.content_length or 0) > BODY_MAX_BYTES:
         raise TooLarge(
-            "The request is larger than 1 MB.", code="body_too_large", fix="Send films as a form with files."
+            "The request is larger than 1 MB.", code="body_too_large", fix="Send videos as a form with files."
         )
 
 
