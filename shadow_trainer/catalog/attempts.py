@@ -84,8 +84,12 @@ class Attempts(Repository):
         """Whether the running attempt has given a sign of life lately, or could not have written one."""
         if row.heartbeat_at is None:
             return False
-        silent = moment - row.heartbeat_at >= timedelta(seconds=self.lease_s)
-        return not silent or self.database.was_held_up(self.lease_s)
+        lease = timedelta(seconds=self.lease_s)
+        if moment - row.heartbeat_at < lease:
+            return True
+        # One that had died before is not excused by it, however often the machine stands still.
+        held_up_since = self.database.held_up_since(self.lease_s)
+        return held_up_since is not None and row.heartbeat_at >= held_up_since - 2 * lease
 
     def of(self, analysis_id: str) -> list[Attempt]:
         """Every attempt at an analysis, the oldest first."""

@@ -8,6 +8,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from .faults import is_passing, may_be_the_schema, not_migrated, translate
+from .types import utcnow
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +83,8 @@ class Database:
     def __init__(self, address: str) -> None:
         self.engine = make_engine(address)
         self.patience_s = PATIENCE_S
-        self._held_up_at: float | None = None
+        # The last time that it was held up: since when, and when that was over.
+        self._held_up: tuple[datetime, float] | None = None
         self._read = sessionmaker(self.engine, expire_on_commit=False)
         self._write = sessionmaker(self.engine.execution_options(write=True), expire_on_commit=False)
 
@@ -120,7 +123,7 @@ class Database:
                     return work(session)
             except DBAPIError as error:
                 if is_passing(error):
-                    self._held_up_at = time.monotonic()
+                    self._was_held_up(began)
                 if not is_passing(error) or time.monotonic() + pause > deadline:
                     self._explain(error)
                     raise
@@ -129,13 +132,18 @@ class Database:
                 pause = min(pause * 2, 2.0)
 
     def _waited(self, began: float) -> None:
-        now = time.monotonic()
-        if now - began > HELD_UP_S:
-            self._held_up_at = now
+        if time.monotonic() - began > HELD_UP_S:
+            self._was_held_up(began)
 
-    def was_held_up(self, within_s: float) -> bool:
-        """Whether a transaction of this process had to wait for the database lately: so had everybody's."""
-        return self._held_up_at is not None and time.monotonic() - self._held_up_at < within_s
+    def _was_held_up(self, began: float) -> None:
+        now = time.monotonic()
+        self._held_up = (utcnow() - timedelta(seconds=now - began), now)
+
+    def held_up_since(self, within_s: float) -> datetime | None:
+        """Since when a transaction of this process had to wait, if that ended lately: so had everybody's."""
+        if self._held_up is None or time.monotonic() - self._held_up[1] >= within_s:
+            return None
+        return self._held_up[0]
 
     def probe(self) -> None:
         """Wait until something could be written, and notice how long that took."""

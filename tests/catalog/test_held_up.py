@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from shadow_trainer.catalog import Analysis, Catalog, migrate, utcnow
 from shadow_trainer.catalog import database as database_module
@@ -25,14 +26,18 @@ def catalogs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Catalog]:
     return [Catalog(settings.database_address, silence_s=SILENCE_S) for _ in range(3)]
 
 
+def beat(catalog: Catalog, analysis_id: str, seconds_ago: float) -> None:
+    """As if the last sign of life was so long ago."""
+    moment = utcnow() - timedelta(seconds=seconds_ago)
+    query = update(Analysis).where(Analysis.id == analysis_id).values(heartbeat_at=moment)
+    catalog.database.transact(lambda session: session.execute(query))
+
+
 def test_an_attempt_that_could_not_renew_its_lease_is_not_lost(catalogs: list[Catalog]) -> None:
     worker, clock, other = catalogs
     film = create(worker)
     number = worker.attempts.claim(film.id, "w1").number
-    long_ago = utcnow().replace(year=2020)
-    worker.database.transact(
-        lambda s: s.execute(update(Analysis).where(Analysis.id == film.id).values(heartbeat_at=long_ago))
-    )
+    beat(worker, film.id, worker.attempts.lease_s + 0.1)
     assert not clock.attempts.lease_alive(clock.analyses.get(film.id), utcnow()), "without a lock it is"
     with other.database.engine.connect() as held:
         held.exec_driver_sql("COMMIT")
@@ -47,22 +52,23 @@ def test_an_attempt_that_could_not_renew_its_lease_is_not_lost(catalogs: list[Ca
     assert clock.attempts.lease_alive(clock.analyses.get(film.id), utcnow())
     assert clock.attempts.claim(film.id, "w2").refused == "elsewhere"
     assert worker.attempts.beat(film.id, number)
+    # It excuses nobody who was dead before.
+    beat(worker, film.id, 60.0)
+    assert not clock.attempts.lease_alive(clock.analyses.get(film.id), utcnow())
 
 
 def test_a_claim_that_had_to_wait_takes_nobodys_attempt(catalogs: list[Catalog]) -> None:
     worker, clock, other = catalogs
     film = create(worker)
     worker.attempts.claim(film.id, "w1")
+    beat(worker, film.id, worker.attempts.lease_s + 0.1)
     claims = []
     with other.database.engine.connect() as held:
         held.exec_driver_sql("COMMIT")
         held.exec_driver_sql("BEGIN IMMEDIATE")
-        waiting = threading.Thread(
-            target=lambda: claims.append(clock.attempts.claim(film.id, "w2", now=utcnow().replace(year=2099)))
-        )
+        waiting = threading.Thread(target=lambda: claims.append(clock.attempts.claim(film.id, "w2")))
         waiting.start()
         waiting.join(0.3)
-        held.execute(text("UPDATE analyses SET heartbeat_at = '2020-01-01 00:00:00.000000'"))
         held.exec_driver_sql("COMMIT")
     waiting.join(20)
     assert claims[0].refused == "elsewhere"
