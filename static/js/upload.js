@@ -69,7 +69,7 @@ async function sendMany(files) {
   find("submit").disabled = false;
   if (refused) problem.show(refused);
   else if (done === files.length) chosen.empty();
-  announce(`${done} of ${files.length} films are in the queue.`);
+  announce(`${done} of ${files.length} videos are in the queue.`);
 }
 
 find("stop").addEventListener("click", () => sending?.abort());

@@ -193,7 +193,7 @@ def _facts(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     facts = [
         ("Throws", _sourced(hand, "guess" if guessed else athlete.get("throws_source"))),
         ("View", _sourced(VIEWS.get(view.get("name"), "not found in the video"), view.get("source"))),
-        ("Film", f"{video['width']} × {video['height']}, {rate}, {clock(video['duration_s'])}"),
+        ("Video", f"{video['width']} × {video['height']}, {rate}, {clock(video['duration_s'])}"),
     ]
     if part := video.get("part"):
         end = "the end" if part["end_s"] is None else clock(part["end_s"])

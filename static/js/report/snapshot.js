@@ -16,16 +16,21 @@ export async function saveSnapshot({ film, overlay, annotationCanvas, title }) {
   window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-// On paper the video is the frame that is shown.
+// On paper stands the poster, and a frame on which something was drawn where that is the one shown.
 export function bindPrint(shown) {
   document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
   const place = document.querySelector("[data-print-snapshot]");
   if (!place) return;
+  const poster = [...place.childNodes];
   window.addEventListener("beforeprint", () => {
-    const { film } = shown();
-    if (film.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    const { film, annotationCanvas } = shown();
+    const drawn = annotationCanvas.drawings.at(film.frame).length > 0;
+    if (!drawn || film.video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+      place.replaceChildren(...poster);
+      return;
+    }
     const words = document.createElement("figcaption");
-    words.textContent = `The film at ${(film.shownTime * film.scale).toFixed(3)} s`;
+    words.textContent = `The video at ${(film.shownTime * film.scale).toFixed(3)} s`;
     place.replaceChildren(picture(shown()), words);
   });
 }
