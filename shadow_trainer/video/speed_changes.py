@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 # So many frames on each side tell; among themselves they differ by no more than this, between the sides by at least that.
-TOLD_BY, EVEN, LEAST_RATIO = 3, 1.5, 2.2
+TOLD_BY, EVEN, LEAST_RATIO = 4, 1.35, 2.5
 # Of the slower side; less is noise. The first frame beyond the change fits the one side or the other: a cut fits none.
 LEAST_MOTION, FITS = 0.25, 1.4
 REPEAT_SHARE = 0.12  # of the smaller change beside it
