@@ -86,11 +86,31 @@ def black_at_times(picture: np.ndarray, index: int) -> np.ndarray:
     return picture * (0 if 30 <= index < 42 else 1)
 
 
+def in_bars_with_a_clock(picture: np.ndarray, index: int) -> np.ndarray:
+    """Black bars on all sides, a running time and a score board burnt in, as a broadcast that was sent on."""
+    out = np.zeros_like(picture)
+    out[40:320, 70:570] = cv2.resize(picture, (500, 280), interpolation=cv2.INTER_AREA)
+    out[290:316, 80:200] = (20, 40, 120)
+    for text, place in ((f"00:{index / 60:05.2f}", (440, 70)), ("NYY 3 BOS 2", (84, 308))):
+        cv2.putText(out, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1)
+    return out
+
+
+def behind_a_net(picture: np.ndarray, index: int) -> np.ndarray:
+    """The thin ropes of a net between the camera and the pitcher."""
+    out = picture.copy()
+    out[::14] = (out[::14] // 3 + 20).astype(np.uint8)
+    out[:, ::14] = (out[:, ::14] // 3 + 20).astype(np.uint8)
+    return out
+
+
 def selfie(picture: np.ndarray, index: int) -> np.ndarray:
     return picture[:, ::-1]
 
 
-@pytest.mark.parametrize("change", [far_away, strobe, black_at_times, selfie])
+@pytest.mark.parametrize(
+    "change", [far_away, strobe, black_at_times, selfie, in_bars_with_a_clock, behind_a_net]
+)
 def test_difficult_film_keeps_its_pitch(
     engine: Engine, lefty: tuple, film: list[Frame], change: Callable
 ) -> None:

@@ -153,3 +153,30 @@ def test_hdr_is_named_and_pq_is_brought_to_daylight(read, tmp_path) -> None:
     assert (np.diff(table) >= 0).all()
     assert (table[0], table[255]) == (0, 255)
     assert 225 <= table[148] <= 250  # 203 nits, diffuse white, is 58 % of the code range
+
+
+def test_a_phones_hlg_keeps_its_contrast(read, tmp_path) -> None:
+    """HLG is made to be shown as it is: what was black stays dark and what was white bright, in film and preview."""
+
+    def tag(stream) -> None:
+        context = stream.codec_context
+        context.color_range, context.colorspace, context.color_primaries, context.color_trc = 1, 9, 9, 18
+
+    def steps(index: int, width: int, height: int) -> np.ndarray:
+        return np.linspace(0, 255, width).astype(np.uint8)[None, :, None].repeat(height, 0).repeat(3, 2)
+
+    path = clips.film(
+        tmp_path / "a.mov",
+        codec="libx265",
+        pixel_format="yuv420p10le",
+        prepare=tag,
+        draw=steps,
+        codec_options={"preset": "ultrafast", "x265-params": "log-level=none"},
+    )
+    film = read(path)
+    assert film.info.hdr == "hlg" and film.info.pixel_format == "yuv420p10le"
+    video.make_preview(path, film.info, tmp_path / "preview.mp4", max_side=320)
+    for image in (film.frames[5].image, read(tmp_path / "preview.mp4").frames[5].image):
+        grey = image[96].mean(axis=-1)
+        assert grey[:6].mean() < 12 and grey[-6:].mean() > 243
+        assert (np.diff(grey[::16]) > 0).all() and abs(grey[160] - 127) < 20
