@@ -13,6 +13,7 @@ import typing
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from .errors import SetupError
 
@@ -221,7 +222,7 @@ class Settings:
     @property
     def storage_address(self) -> str:
         """``file://`` or ``s3://`` address of the storage."""
-        return self.storage_url or f"file://{self.data_path / 'storage'}"
+        return self.storage_url or f"file://{quote(str(self.data_path / 'storage'))}"
 
     @property
     def retry_intervals(self) -> list[int]:

@@ -21,6 +21,9 @@ fail() {
     exit 1
 }
 [ -x "$app/.venv/bin/gunicorn" ] || fail "Nothing is installed in $app: run make setup there first."
+case $app in
+*[!A-Za-z0-9/._-]*) fail "Units cannot name $app (a space or another special character): move the project to /opt first." ;;
+esac
 if [ -z "$destination" ]; then
     [ "$(id -u)" -eq 0 ] || fail "Run this as root: it writes units and makes a user."
     case $app in

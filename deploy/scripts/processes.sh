@@ -4,7 +4,7 @@ PYTHON=.venv/bin/python
 TRIES=300 # five in a second: a minute
 settings=$("$PYTHON" -m shadow_trainer settings)
 # setting NAME: its value, or nothing (secrets are shown as "(set)").
-setting() { printf '%s\n' "$settings" | awk -v name="$1" '$1 == name && $2 != "(not" { print $2 }'; }
+setting() { printf '%s\n' "$settings" | sed -n "s/^$1  *//p" | grep -vxF "(not set)" || true; }
 data=$(setting SHADOW_DATA_DIR)
 pids=$data/run
 logs=$data/log

@@ -28,13 +28,17 @@ def run(name: str, environment: dict[str, str], *arguments: str) -> subprocess.C
     )
 
 
+# What people call folders; with what is around it, more than a socket's address may be long.
+ODD = "Jürgens Labor #1, 100 % (Trainer's Ägypten)/" + "Spring training " * 9
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     empty = dict.fromkeys(("REDIS_URL", "DATABASE_URL", "SHADOW_STORAGE_URL"), "")
-    ours = {"SHADOW_DATA_DIR": str(tmp_path / "data"), "PORT": str(port), "SHADOW_SECRET_KEY": "s" * 40}
+    ours = {"SHADOW_DATA_DIR": str(tmp_path / ODD.strip()), "PORT": str(port), "SHADOW_SECRET_KEY": "s" * 40}
     return {**os.environ, **empty, **ours, "SHADOW_MODELS_DIR": str(load().models_path)}
 
 

@@ -96,3 +96,19 @@ def test_the_installer_keeps_a_secret_that_is_there(installed: Path) -> None:
     script = ROOT / "deploy" / "scripts" / "install_systemd.sh"
     subprocess.run(["sh", str(script)], env={**os.environ, "DESTDIR": str(installed)}, check=True)
     assert file.read_text() == before
+
+
+def test_a_folder_that_no_unit_can_name_is_refused_in_words(tmp_path: Path) -> None:
+    app = tmp_path / "Jürgen's project"
+    shutil.copytree(ROOT / "deploy", app / "deploy")
+    (app / ".venv" / "bin").mkdir(parents=True)
+    (app / ".venv" / "bin" / "gunicorn").symlink_to("/bin/true")
+    done = subprocess.run(
+        ["sh", str(app / "deploy" / "scripts" / "install_systemd.sh")],
+        env={**os.environ, "DESTDIR": str(tmp_path / "destination")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and "move the project to /opt" in done.stderr
+    assert not (tmp_path / "destination").exists()

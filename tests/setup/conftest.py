@@ -83,7 +83,7 @@ def make_toy(folder: Path) -> Toy:
 @pytest.fixture(scope="session")
 def finished_toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     """A small project after its first set-up; tests must not change it."""
-    toy = make_toy(tmp_path_factory.mktemp("toy"))
+    toy = make_toy(tmp_path_factory.mktemp("Jürgen's toy"))
     # An environment whose making was interrupted: it is made again.
     (toy.folder / ".venv" / "half-made").mkdir(parents=True)
     done = toy.setup()
@@ -94,7 +94,7 @@ def finished_toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
 @pytest.fixture
 def toy(finished_toy: Toy, tmp_path: Path) -> Toy:
     """A copy of the finished small project, to be broken in one place."""
-    folder = tmp_path / "toy"
+    folder = tmp_path / "a toy"
     shutil.copytree(finished_toy.folder, folder, symlinks=True)
     (folder / "calls.txt").unlink()
     (folder / "var" / "setup.log").unlink()

@@ -7,9 +7,8 @@ soon, also in the middle of waiting: what they would say to Redis, the catalog k
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
+import re
 import threading
 import time
 from pathlib import Path
@@ -20,10 +19,14 @@ from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import BusyLoadingError
 from redis.retry import Retry
 
+from ...runtime_folder import runtime_folder
 from ...settings import Settings
 
-# Longest path that fits a Unix socket address on Linux and macOS, with room for the name.
+# Longest path that fits a Unix socket address on Linux (108 bytes) and macOS (104), with room for the name.
 SOCKET_PATH_MAX = 96
+# The server lists its clients in one line each, by the socket's path and unquoted, and the library cuts that line at
+# spaces and "="; in an address "?", "#" and "%" mean something else. Elsewhere the path is left as it is.
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+@~,-]+")
 RETRIES = {"web": 2, "worker": 30, "farewell": 0}
 CONNECT_TIMEOUT_S = {"web": 1.0, "worker": 5.0, "farewell": 1.0}
 # A worker's must outlast its blocking dequeue (workers/pose_worker.py).
@@ -38,12 +41,11 @@ AWAY = (*LOST, redis.ResponseError)
 
 
 def socket_path(settings: Settings) -> Path:
-    """Socket of the embedded Redis: in the data folder, or below the temporary one when that is too deep."""
+    """Socket of the embedded Redis: in the data folder, or in the runtime folder where that path will not do."""
     path = settings.data_path / "redis" / "redis.sock"
-    if len(os.fsencode(path)) <= SOCKET_PATH_MAX:
+    if len(os.fsencode(path)) <= SOCKET_PATH_MAX and PLAIN_PATH.fullmatch(str(path)):
         return path
-    mark = hashlib.sha256(os.fsencode(settings.data_path)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"shadow-{os.getuid()}-{mark}" / "redis.sock"
+    return runtime_folder(settings) / "redis.sock"
 
 
 def address(settings: Settings) -> str:
