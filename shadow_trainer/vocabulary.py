@@ -114,5 +114,14 @@ class ModelSize(StrEnum):
 ACTIVE_STATES = (State.QUEUED, State.PROCESSING, State.RETRYING)
 ENDED_STATES = (State.COMPLETED, State.FAILED, State.CANCELED)
 EVENTS = tuple(Event)
+# Of these every pitch has a picture, where it was seen.
+KEY_POSITIONS = (
+    Event.LEG_LIFT,
+    Event.HAND_SEPARATION,
+    Event.FOOT_CONTACT,
+    Event.MAX_EXTERNAL_ROTATION,
+    Event.RELEASE,
+    Event.FOLLOW_THROUGH,
+)
 # What a form or a command may say instead of a word: find it out.
 AUTO = "auto"

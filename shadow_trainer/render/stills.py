@@ -14,21 +14,13 @@ from .. import video
 from ..body.series import PoseSeries
 from ..labels import event_label
 from ..video.info import VideoInfo
-from ..vocabulary import Event
+from ..vocabulary import KEY_POSITIONS, Event
 from .canvas import text
 from .clip import Mark, event_marks
 from .film import clip_of, fitted
 from .overlays import Overlay, Skeleton, Trail
 from .side_by_side import Crop, cut
 
-STILL_EVENTS = (
-    Event.LEG_LIFT,
-    Event.HAND_SEPARATION,
-    Event.FOOT_CONTACT,
-    Event.MAX_EXTERNAL_ROTATION,
-    Event.RELEASE,
-    Event.FOLLOW_THROUGH,
-)
 STILL_SIZE = (400, 500)
 JPEG_QUALITY = 82
 MOST_DELIVERIES = 6  # of a bullpen video that get stills: a report must stay small enough to be mailed
@@ -55,7 +47,7 @@ def event_stills(
     series: PoseSeries,
     analysis: Mapping[str, Any],
     *,
-    names: Sequence[str] = STILL_EVENTS,
+    names: Sequence[str] = KEY_POSITIONS,
 ) -> list[Still]:
     """The athlete at the named events of each delivery (the first :data:`MOST_DELIVERIES`)."""
     marks = event_marks(analysis.get("deliveries", []), series.time_s)

@@ -12,6 +12,7 @@ import { Layers } from "./report/layers.js";
 import { Loop } from "./report/loop.js";
 import { bindViewPanel } from "./report/view_panel.js";
 import { bindPeople } from "./report/people.js";
+import { bindStrip } from "./report/strip.js";
 import { Viewport } from "./report/viewport.js";
 import { bindPrint, saveSnapshot } from "./report/snapshot.js";
 import { TimeLine } from "./report/timeline.js";
@@ -95,4 +96,5 @@ function start() {
 }
 
 bindDrawnVideos();
+bindStrip(document.querySelector("[data-strip]"));
 if (player?.querySelector("video")) start();

@@ -67,3 +67,11 @@ def test_the_event_buttons_go_from_event_to_event(visit, report: str, events) ->
     expect(shown).to_have_attribute("data-event", order[order.index("leg_lift") + 1])
     go["back"].click()
     expect(shown).to_have_attribute("data-event", "leg_lift")
+
+
+def test_a_key_position_leads_to_its_frame(visit, report: str, events) -> None:
+    page = opened(visit, report, DESKTOP)
+    strip = page.get_by_role("navigation", name="Key positions")
+    expect(strip.get_by_role("link")).to_have_count(6)
+    strip.get_by_role("link", name="Foot contact").click()
+    at_row(page, events["foot_contact"]["frame"])
