@@ -59,6 +59,16 @@ def test_only_settings_that_exist_are_set() -> None:
         assert set(composition.environment(name)) <= known
 
 
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_setting_of_the_environment_file_reaches_every_process_of_ours(name: str) -> None:
+    assert SERVICES[name]["env_file"] == [".env"], "beside the compose file, where new_secrets.sh writes it"
+    # What the containers' own wiring needs is not to be had from there.
+    fixed = composition.environment(name)
+    assert {"PORT", "SHADOW_HOST", "SHADOW_DATA_DIR", "REDIS_URL", "DATABASE_URL"} <= set(fixed)
+    in_the_way = {key for key, value in SERVICES[name]["environment"].items() if value.endswith(":-}")}
+    assert not in_the_way, "an empty value would hide the one of the file"
+
+
 def test_what_is_mounted_is_there() -> None:
     for service in SERVICES.values():
         for volume in service.get("volumes", []):
@@ -82,24 +92,29 @@ def test_the_database_s_client_is_of_the_server_s_release() -> None:
 # The client itself
 
 
-def config(**environment: str) -> subprocess.CompletedProcess[str]:
+def config(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     client = shutil.which("docker-compose")
     if client is None:
         pytest.skip("docker-compose is not installed (Debian: apt-get install docker-compose)")
-    command = [client, "-f", str(composition.FILE), "config"]
+    file = shutil.copy(composition.FILE, folder / "docker-compose.yml")
+    (folder / ".env").write_text("SHADOW_KEEP_ORIGINALS_DAYS=7\n")
     return subprocess.run(
-        command, env={"PATH": os.environ["PATH"], **environment}, capture_output=True, text=True, check=False
+        [client, "-f", str(file), "config"],
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
-def test_the_client_accepts_the_file() -> None:
-    done = config(**composition.SECRETS)
+def test_the_client_accepts_the_file(tmp_path: Path) -> None:
+    done = config(tmp_path, **composition.SECRETS)
     assert done.returncode == 0, done.stderr
     assert set(yaml.safe_load(done.stdout)["services"]) == set(SERVICES)
 
 
-def test_the_client_refuses_without_a_secret() -> None:
-    done = config(**{k: v for k, v in composition.SECRETS.items() if k != "REDIS_PASSWORD"})
+def test_the_client_refuses_without_a_secret(tmp_path: Path) -> None:
+    done = config(tmp_path, **{k: v for k, v in composition.SECRETS.items() if k != "REDIS_PASSWORD"})
     assert done.returncode != 0
     assert "new_secrets.sh" in done.stderr
 

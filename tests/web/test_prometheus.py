@@ -29,6 +29,23 @@ def test_the_watching_program_reads_the_numbers_and_nothing_else(tmp_path) -> No
     assert ask("/analyses", token) == 303, "the way to the login"
 
 
+def test_the_watching_program_asks_by_a_name_inside_the_installation(tmp_path) -> None:
+    """In containers Prometheus knows the web server as `web`; the site's own name leads to the proxy."""
+    token = "8eabbf9a44af0dd4a603390aa940ea5d"
+    app = make_app(
+        tmp_path / "data", single_user=False, metrics_token=token, allowed_hosts="pitching.example.org"
+    )
+
+    def ask(path: str, sent: str) -> tuple[int, str]:
+        headers = {"Host": "web:8000", "Authorization": f"Bearer {sent}"}
+        answer = app.test_client().get(path, headers=headers)
+        return answer.status_code, (answer.get_json(silent=True) or {}).get("code", "")
+
+    assert ask("/metrics", token)[0] == 200
+    assert ask("/metrics", token[:-1]) == (400, "unknown_host")
+    assert ask("/videos/" + "0" * 32 + "/status", token) == (400, "unknown_host")
+
+
 def test_without_a_token_nobody_is_the_watching_program(tmp_path) -> None:
     app = make_app(tmp_path / "data", single_user=False)
     for header in ("Bearer ", "Bearer", ""):
