@@ -18,6 +18,8 @@ from urllib.parse import quote
 from .errors import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
+# Names another file than `.env`; itself no setting, because it says where they are.
+ENV_FILE = "SHADOW_ENV_FILE"
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 MIN_SECRET_CHARS = 32
 PASSWORD_IN_ADDRESS = re.compile(r"(://)[^/@\s]*@")
@@ -310,10 +312,35 @@ def _parse(row: Declared, text: str) -> object:
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
-    """The pairs of a `.env` file; an absent file is empty."""
+    """The pairs of a `.env` file; an absent file is empty, one that this user may not read a SetupError."""
+    import io
+
     from dotenv import dotenv_values
 
-    return {k: v for k, v in dotenv_values(path).items() if v is not None}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or "it is no text in UTF-8"
+        raise SetupError(
+            f"The settings in {path} cannot be read ({why}).",
+            code="unreadable_settings",
+            fix=f"Run this as the file's owner, or name another file: {ENV_FILE}=/etc/shadow-trainer.env.",
+        ) from error
+    return {k: v for k, v in dotenv_values(stream=io.StringIO(text)).items() if v is not None}
+
+
+def settings_file(environ: typing.Mapping[str, str]) -> Path:
+    """The file with settings: what SHADOW_ENV_FILE names, else the project's `.env`, which need not be there."""
+    named = environ.get(ENV_FILE, "").strip()
+    if named and not os.path.lexists(ROOT / named):
+        raise SetupError(
+            f"{ENV_FILE}={named} names a file that is not there.",
+            code="unreadable_settings",
+            fix=f"Correct the path, or unset {ENV_FILE} to read the project's .env.",
+        )
+    return ROOT / (named or ".env")
 
 
 def load(
@@ -321,11 +348,11 @@ def load(
 ) -> Settings:
     """Settings from defaults, then `.env`, then the environment, then ``overrides`` (typed values).
 
-    ``environ`` None reads the process's environment and the project's `.env`; a mapping reads only
+    ``environ`` None reads the process's environment and its :func:`settings_file`; a mapping reads only
     that mapping (tests), plus ``dotenv`` when given.
     """
     if environ is None:
-        environ, dotenv = os.environ, dotenv or ROOT / ".env"
+        environ, dotenv = os.environ, dotenv or settings_file(os.environ)
     values = {**(read_dotenv(dotenv) if dotenv else {}), **environ}
     from_outside: dict[str, typing.Any] = {
         row.name: _parse(row, values[row.env].strip())

@@ -43,11 +43,16 @@ environment=$destination/etc/shadow-trainer.env
 if [ ! -e "$environment" ]; then
     umask 077
     {
-        echo "# Settings of Shadow Trainer (see .env.example). Only root and the service manager read this file."
+        echo "# Settings of Shadow Trainer (see .env.example). For root, the service manager and the program's own user."
+        echo "SHADOW_DATA_DIR=/var/lib/shadow-trainer"
         echo "SHADOW_SECRET_KEY=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
     } >"$environment"
 fi
 [ -z "$destination" ] || exit 0
+chgrp shadow-trainer "$environment"
+chmod 640 "$environment"
+runuser -u shadow-trainer -- env SHADOW_ENV_FILE="$environment" "$app/.venv/bin/python" -m shadow_trainer settings \
+    >/dev/null || fail "The user shadow-trainer cannot read $app, or the Python behind its .venv (it may lie in a home folder): make them readable and run this again."
 
 systemctl daemon-reload
 set -- shadow-trainer-release.service shadow-trainer-web.service shadow-trainer-clock.service

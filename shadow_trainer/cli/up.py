@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..secret_strength import require_strong
-from ..settings import ROOT, Settings, load
+from ..settings import ROOT, Settings, load, settings_file
 from . import address
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def supervisor(settings: Settings, workers: int = 1) -> Supervisor:
     if settings.use_rq and not settings.redis_url and not _embedded_redis():
         click.echo(no_redis_words(), err=True)
         env["SHADOW_USE_RQ"] = "false"
-        settings = load(env, dotenv=ROOT / ".env")
+        settings = load(env, dotenv=settings_file(env))
     box: list[Supervisor] = []
 
     def announce() -> None:

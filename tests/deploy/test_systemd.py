@@ -6,6 +6,9 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,3 +115,65 @@ def test_a_folder_that_no_unit_can_name_is_refused_in_words(tmp_path: Path) -> N
     )
     assert done.returncode == 1 and "move the project to /opt" in done.stderr
     assert not (tmp_path / "destination").exists()
+
+
+# Settings as the service's user sees them
+
+
+def settings_as_another_user(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What the program makes of `.env` and environment once it has no right to read `.env`."""
+    code = f"""
+import os, pathlib
+from shadow_trainer import settings
+import dotenv
+settings.ROOT = pathlib.Path({str(folder)!r})
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+from shadow_trainer.errors import SetupError
+try:
+    print(settings.load().port)
+except SetupError as error:
+    print(error.code, error.fix)
+"""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("SHADOW_", "PORT"))}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, cwd=ROOT, env={**inherited, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def project() -> Iterator[Path]:
+    """A project's folder after its owner's set-up, where everybody may look: its `.env` is the owner's alone."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / ".env").write_text("PORT=8111\n")
+        (folder / ".env").chmod(0o600 if os.geteuid() == 0 else 0)
+        yield folder
+
+
+def test_the_service_s_user_needs_no_file_of_the_project(project: Path) -> None:
+    unit = dict(
+        pair.split("=", 1)
+        for line in (FOLDER / "shadow-trainer-.service.d" / "10-hardening.conf").read_text().splitlines()
+        if line.startswith("Environment=")
+        for pair in line.removeprefix("Environment=").split()
+    )
+    done = settings_as_another_user(project, **unit, PORT="8222")
+    assert done.stdout == "8222\n", done.stdout + done.stderr
+
+
+def test_settings_that_may_not_be_read_are_said_in_words(project: Path) -> None:
+    done = settings_as_another_user(project)
+    assert done.stdout.startswith("unreadable_settings Run this as the file's owner"), done.stderr
+    lost = settings_as_another_user(project, SHADOW_ENV_FILE="/etc/no-such.env")
+    assert lost.stdout.startswith("unreadable_settings Correct the path"), lost.stderr
+
+
+def test_another_file_may_be_named(project: Path) -> None:
+    other = project / "other.env"
+    other.write_text("PORT=8333\n")
+    other.chmod(0o644)
+    assert settings_as_another_user(project, SHADOW_ENV_FILE=str(other)).stdout == "8333\n"
