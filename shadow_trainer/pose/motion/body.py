@@ -54,7 +54,7 @@ BONES: tuple[Bone, ...] = (
     Bone("shoulder_width", (((_SHOULDERS[0],), (_SHOULDERS[1],)),), 0.200, 0.05, 0.020),
     Bone("trunk", ((_HIPS, _SHOULDERS),), 0.272, 0.04, 0.015),
     # Each shoulder is about as far from the mid-hip as the other. Shoulder blades move on the ribs, by 0.05 H in one
-    # delivery, and joints that are told from outside slide: held more tightly, the trunk read too little of its turn.
+    # delivery, and joints that are told from outside slide.
     Bone("trunk_side", ((_HIPS, (_SHOULDERS[0],)), (_HIPS, (_SHOULDERS[1],))), 0.290, 0.04, 0.030),
     Bone("upper_arm", _both("shoulder", "elbow"), 0.176, 0.04, 0.009),
     Bone("forearm", _both("elbow", "wrist"), 0.142, 0.04, 0.005),
