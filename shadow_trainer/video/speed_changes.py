@@ -12,6 +12,8 @@ import numpy as np
 TOLD_BY, EVEN, LEAST_RATIO = 4, 1.35, 2.5
 # Of the slower side; less is noise. The first frame beyond the change fits the one side or the other: a cut fits none.
 LEAST_MOTION, FITS = 0.25, 1.4
+# From an even slow motion to a fast one in one frame: what is fast is uneven itself, and nobody sets off like that.
+SETS_OFF, LEAST_OFF = 3.0, 1.8
 REPEAT_SHARE = 0.12  # of the smaller change beside it
 
 
@@ -35,14 +37,32 @@ def _changes(mean: np.ndarray) -> dict[int, float]:
     changes: dict[int, float] = {}
     for row in range(TOLD_BY + 1, len(mean) - TOLD_BY + 1):
         before, after = mean[row - TOLD_BY : row], mean[row : row + TOLD_BY]
-        slower, faster = sorted((before, after), key=np.median)
-        if slower.min() < LEAST_MOTION or _spread(before) > EVEN or _spread(after) > EVEN:
-            continue
-        if np.median(faster) < LEAST_RATIO * np.median(slower) or mean[row] > FITS * np.median(faster):
+        if min(before.min(), after.min()) < LEAST_MOTION or not (
+            _sets_off(before, after) or _is_step(before, after)
+        ):
             continue
         if not changes or row - max(changes) > TOLD_BY:
             changes[row] = float(np.median(after) / np.median(before))
     return changes
+
+
+def _is_step(before: np.ndarray, after: np.ndarray) -> bool:
+    """Whether both sides are even, and one of them is fast."""
+    if _spread(before) > EVEN or _spread(after) > EVEN:
+        return False
+    slow, fast = sorted((float(np.median(before)), float(np.median(after))))
+    return fast >= LEAST_RATIO * slow and float(after[0]) <= FITS * fast
+
+
+def _sets_off(before: np.ndarray, after: np.ndarray) -> bool:
+    """Whether an even slow motion is fast at once, and stays so."""
+    slow = float(before.max())
+    return (
+        _spread(before) <= EVEN
+        and min(float(after[0]), float(np.median(after))) >= SETS_OFF * slow
+        and float(after.min()) >= LEAST_OFF * slow
+        and float(after[0]) <= FITS * float(np.max(after[1:]))
+    )
 
 
 def _spread(values: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,7 +15,8 @@ from shadow_trainer.pitching.deliveries import find_throws
 from shadow_trainer.pitching.signals import SeenInFrame
 from shadow_trainer.pitching.slow_motion import Speed, real_speed
 from shadow_trainer.pose.raw_track import RawTrack
-from shadow_trainer.pose.tracking.spans import Span
+from shadow_trainer.pose.tracking.spans import Span, whole
+from shadow_trainer.video import VideoInfo
 from tests.pitching import bodies
 
 FPS = 60.0
@@ -80,3 +82,13 @@ def test_nothing_is_thrown_across_a_seam() -> None:
     (part,) = find_throws(one.world_m, one.time_s, 1.88, seen=SeenInFrame(pieces=clock.pieces(cut)))
     assert part.events["release"].time_s == pytest.approx(whole.events["release"].time_s, abs=0.02)
     assert part.events["leg_lift"].estimated and not whole.events["leg_lift"].estimated
+
+
+def test_a_slow_stretch_is_measured_whole_and_no_other() -> None:
+    info = VideoInfo(
+        1280, 720, 300, 30.0, 30.0, 10.0, 0, "h264", 1, "yuv420p", False, False, True, False, 1.0,
+        speed_changes=((2.0, 0.2), (8.0, 5.0)),
+    )  # fmt: skip
+    spans = [Span(0.2, 1.8, 0), Span(3.0, 5.0, 0), Span(5.0, 6.5, 0), Span(8.1, 9.5, 0)]
+    assert whole(info, spans) == [spans[0], Span(2.0, 8.0, 0), spans[3]]
+    assert whole(replace(info, speed_changes=()), spans) == spans

@@ -116,11 +116,12 @@ def to_try(run: Run, scanned: Any) -> list[int | None]:
 
 def planned(run: Run, scanned: Any, person: int | None) -> list[Any]:
     """What is measured where this person (None: whom a coach tapped, or the chosen one) is the athlete."""
-    from ...pose.tracking.spans import plan
+    from ...pose.tracking.spans import plan, whole
 
     wanted = releases(run.request.verdicts)
     scale = _info(run).time_scale if wanted else 1.0
-    return plan(scanned, person, [(at_s * scale, who) for at_s, who in wanted])
+    spans = plan(scanned, person, [(at_s * scale, who) for at_s, who in wanted])
+    return whole(_info(run), spans)
 
 
 def _landmarks(run: Run, scanned: Any, spans: list[Any]) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ LEAST_BEFORE_S, LEAST_AFTER_S = 0.7, 0.3
 GUESS_BEFORE_S, GUESS_AFTER_S, GUESS_SEEN_S = 2.4, 0.9, 1.0
 # Somebody who is not seen for longer than this is not there: they were hidden, or had left.
 GONE_S = 0.5
+LONGEST_SLOW_S = 30.0  # seconds of the video that are measured at the full rate because they are slow
 Release = tuple[float, int | None]
 
 
@@ -52,6 +54,22 @@ def plan(scan: Scan, person: int | None = None, releases: Iterable[Release] = ()
     for at_s, who in set_by_hand:
         spans = _with_release(spans, at_s, who)
     return spans
+
+
+def whole(info: Any, spans: list[Span]) -> list[Span]:
+    """The spans, those in a slow stretch as long as it is: windows are as long as a delivery lasts in real time."""
+    edges = [0.0, *info.stretches_s, info.duration_s * info.time_scale]
+    out = []
+    for span in spans:
+        middle = (span.start_s + span.end_s) / 2
+        if info.is_slow(middle):
+            place = int(np.searchsorted(edges, middle))
+            start, end = edges[place - 1], edges[min(place, len(edges) - 1)]
+            if end - start <= LONGEST_SLOW_S:
+                span = replace(span, start_s=start, end_s=end)
+        if span not in out:
+            out.append(span)
+    return out
 
 
 def person_of(scan: Scan, number: int) -> Person:
