@@ -179,13 +179,13 @@ def test_inside_the_publishing_transaction(rq_rig: Rig, monkeypatch: pytest.Monk
         event.listen(writes, "before_commit", before_commit, once=True)
         return real(self, *arguments, **more)
 
-    def cancel(self: Attempts, analysis_id: str) -> Any:
+    def stop(self: Attempts, analysis_id: str) -> Any:
         asked.set()  # from here on it wants the write lock that the publisher holds
-        return real_cancel(self, analysis_id)
+        return real_stop(self, analysis_id)
 
-    real_cancel = Attempts.cancel
+    real_stop = Attempts.stop
     monkeypatch.setattr(Attempts, "publish", publishing)
-    monkeypatch.setattr(Attempts, "cancel", cancel)
+    monkeypatch.setattr(Attempts, "stop", stop)
     assert runner(rq_rig).run(film, "w").state == "completed"
     late.join(20)
     assert said == ["completed"] and stopped == []

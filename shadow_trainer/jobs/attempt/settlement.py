@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from ...catalog import Analysis, utcnow
 from ...catalog.attempts import Claim
 from ...errors import Canceled, ShadowError
-from ...vocabulary import ENDED_STATES, State
+from ...vocabulary import State
 from . import publish, retry_policy, workdir
 from .states import ELSEWHERE
 
@@ -101,8 +101,9 @@ def _without_right(services: Services, row: Analysis | None, claim: Claim) -> En
         publish.free(services.storage, row, analysis_id)
         return End("gone" if row is None else State.CANCELED)
     services.catalog.attempts.close(analysis_id, claim.number, "superseded")
-    # At its end, as after a stop that left an earlier result, nobody needs the finished stages.
-    return End(row.state if row.state in ENDED_STATES else ELSEWHERE)
+    # Stopped over an earlier result, the analysis is completed by that one.
+    ends = {attempt.number: attempt.outcome for attempt in services.catalog.attempts.of(analysis_id)}
+    return End(State.CANCELED if ends.get(claim.number) == "canceled" else ELSEWHERE)
 
 
 def _with_right(services: Services, row: Analysis, claim: Claim, error: ShadowError) -> End:
