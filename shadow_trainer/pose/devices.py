@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import shutil
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 VARIABLE = "CUDA_VISIBLE_DEVICES"
 ASK_S = 20
 NO_TORCH, CPU_BUILD = "PyTorch is not installed", "this PyTorch is a build without CUDA"
+NO_DRIVER, DRIVER = "no NVIDIA driver is installed here", "libcuda.so.1"
 NO_CUDA_FIX = "Install the NVIDIA driver and the CUDA build of PyTorch, or set SHADOW_DEVICE=auto."
 
 
@@ -51,15 +53,26 @@ def why_no_cuda() -> str:
     # The build's name says it without an import that would cost seconds and 200 MB in every worker.
     if build.endswith("+cpu"):
         return CPU_BUILD
+    if not has_driver():
+        return NO_DRIVER
     import torch
 
     return "" if torch.cuda.is_available() else "PyTorch sees no CUDA device"
 
 
+def has_driver() -> bool:
+    """Whether the driver's library is there. It is not begun with: a process that has may not be forked."""
+    try:
+        ctypes.CDLL(DRIVER)
+    except OSError:
+        return False
+    return True
+
+
 @cache
 def _say_once(why: str) -> None:
     # Who installed no CUDA has chosen the CPU, unless there is a card that now lies idle.
-    chosen = why in (NO_TORCH, CPU_BUILD) and not cards(os.environ)
+    chosen = why in (NO_TORCH, CPU_BUILD, NO_DRIVER) and not cards(os.environ)
     level = logging.INFO if chosen else logging.WARNING
     log.log(level, "the pose model runs on the CPU: %s (SHADOW_DEVICE=cpu if that is meant)", why)
 

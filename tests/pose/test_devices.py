@@ -21,8 +21,10 @@ def say_again() -> None:
     devices._say_once.cache_clear()
 
 
-def build_of_torch(monkeypatch: pytest.MonkeyPatch, build: str | None, *, cuda: bool = False) -> None:
-    """Pretend that this build of torch is installed, and that it sees a device or none."""
+def build_of_torch(
+    monkeypatch: pytest.MonkeyPatch, build: str | None, *, cuda: bool = False, driver: bool = True
+) -> None:
+    """Pretend that this build of torch and a driver are installed, and that torch sees a device or none."""
 
     def version(name: str) -> str:
         if build is None:
@@ -32,6 +34,7 @@ def build_of_torch(monkeypatch: pytest.MonkeyPatch, build: str | None, *, cuda: 
     torch = ModuleType("torch")
     torch.cuda = SimpleNamespace(is_available=lambda: cuda)
     monkeypatch.setattr(devices.metadata, "version", version)
+    monkeypatch.setattr(devices, "DRIVER", None if driver else "libcuda-of-no-machine.so.1")
     monkeypatch.setitem(sys.modules, "torch", torch)
 
 
@@ -71,6 +74,20 @@ def test_auto_falls_back_to_the_cpu_and_says_so(
         assert devices.resolve("auto") == devices.resolve("auto") == "cpu"
     assert [record.levelname for record in caplog.records] == [level]
     assert "runs on the CPU" in caplog.text
+
+
+def test_without_a_driver_torch_is_not_imported_to_ask(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """PyPI's torch has CUDA in it; importing it in every worker to hear "no" costs seconds and 200 MB."""
+    build_of_torch(monkeypatch, "2.13.0", driver=False)
+    monkeypatch.setitem(sys.modules, "torch", None)  # an import would fail
+    fake_cards(tmp_path, monkeypatch)
+    with caplog.at_level("INFO"):
+        assert devices.resolve("auto") == "cpu"
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+    with pytest.raises(SetupError, match="no NVIDIA driver"):
+        devices.resolve("cuda")
 
 
 def test_auto_takes_the_card_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
