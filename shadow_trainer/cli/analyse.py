@@ -15,6 +15,7 @@ from ..errors import BadRequest, ShadowError, StorageFull, is_full_disk
 from ..jobs.pipeline.request import LEVELS, MODEL_SIZES, THROWS, TURNS_DEG, VIEWS, AnalysisRequest
 from ..vocabulary import Verdict
 
+SAY_SO = "Here that is `--release SECONDS`, with `--person NUMBER` for another one than was chosen."
 OUTPUTS = (
     "analysis.json",
     "series.json",
@@ -87,7 +88,7 @@ def analyse(
     if not analysis["deliveries"]:
         for warning in analysis["warnings"]:
             if warning["code"] in no_pitch.CODES:
-                click.echo(f"{warning['code']}: {warning['message']} {warning['fix']}", err=True)
+                click.echo(f"{warning['code']}: {warning['message']} {warning['fix']} {SAY_SO}", err=True)
     if not quiet:
         click.echo(f"{len(analysis['deliveries'])} deliveries; results in {out}")
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..body.arrays import Floats
 from ..body.series import PoseSeries
 from ..errors import BadRequest
-from ..vocabulary import AUTO, EVENTS, Confidence, Event, Hand, Level, View
+from ..vocabulary import AUTO, EVENTS, Confidence, Event, Hand, Level, Verdict, View
 from . import (
     angles,
     camera,
@@ -28,7 +28,7 @@ from . import (
     style,
 )
 from . import delivery_decision as decision
-from .deliveries import Throw, chosen, find_hand, find_throws
+from .deliveries import Throw, chosen, faster_hand, find_hand, find_throws
 from .document import Athlete, Camera, Delivery, EventEntry, Fault, MetricEntry, Result, Similarity, Strength
 from .events import edits
 from .metrics import DeliveryContext, Metric, MetricKey, confidence, evidence, planar, scoring
@@ -93,7 +93,7 @@ def analyse(
     False: X is the way of the stride, as nobody knows where the plate is. Raises BadRequest for what cannot be.
     """
     _check(throws, view, level, height_m)
-    hand, sure_hand = _hand(series, throws, height_m)
+    hand, sure_hand = _hand(series, throws, height_m, verdicts)
     seen_view = camera.view_of(series, hand)
     known_view = seen_view if view == AUTO else View(view)
     points = as_right_hander(series.world_m, hand)
@@ -133,7 +133,9 @@ def _throws(
     if not np.isfinite(context.points).any():
         return []
     seen = planar.seen_in_frame(series, context.hand)
-    thrown = find_throws(context.points, series.time_s, context.height_m, windows, seen, verdicts=verdicts)
+    thrown = find_throws(
+        context.points, series.time_s, context.height_m, windows, seen, verdicts=verdicts, every=True
+    )
     return [_at_distinct_rate(series, throw) for throw in thrown]
 
 
@@ -179,13 +181,19 @@ def pitch_probability(
     return max((throw.probability for throw in throws_seen if not throw.unfinished), default=0.0)
 
 
-def _hand(series: PoseSeries, throws: str, height_m: float | None) -> tuple[Hand, bool]:
-    """``(hand, sure)``."""
+def _hand(
+    series: PoseSeries, throws: str, height_m: float | None, verdicts: Verdicts | None = None
+) -> tuple[Hand, bool]:
+    """``(hand, sure)``; where the throws do not tell, the one that is fast where a coach says that balls are released."""
     if throws != AUTO:
         return Hand(throws), True
     if not np.isfinite(series.world_m).any():
         return Hand.RIGHT, False
-    return find_hand(series.world_m, series.time_s, height_m or standing_height(series.world_m))
+    hand, sure = find_hand(series.world_m, series.time_s, height_m or standing_height(series.world_m))
+    set_by_hand = [one.at_s for one in verdicts.said if one.verdict == Verdict.RELEASE] if verdicts else []
+    if not sure and set_by_hand:
+        return faster_hand(series.world_m, series.time_s, set_by_hand)
+    return hand, sure
 
 
 def _camera(context: AnalysisContext, given: bool, known: bool) -> Camera:

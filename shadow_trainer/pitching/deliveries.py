@@ -28,6 +28,10 @@ LEAST_SAMPLES = 12
 LEAST_HAND_SPEED_H_S = 3.0  # relative to the hips; a slower hand throws nothing
 # A hand is the throwing one when its throw is so much likelier a pitch, or else when it is so much faster.
 SURE_HAND_CHANCE, SURE_HAND_RATIO = 0.3, 1.2
+# Of a release that was put where the hand is fastest, as nothing of it is seen.
+HARDLY_CONFIDENCE = 0.2
+# The arm is fastest so near to a release that a coach set.
+RELEASE_WITHIN_S = 0.12
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Throw:
     """One throw: ``rows`` of the series it lies in, its signals and events, and the probability that it is a pitch.
 
     ``signs`` 0..1 are what the probability was made of (:mod:`.delivery_decision`); ``verdict`` is what a coach said
-    of it, which goes before what it looks like.
+    of it, which goes before what it looks like. ``bursts`` False: the hand is hardly faster than it mostly is; such a
+    throw is listed, and never a pitch unless a coach says so.
     """
 
     rows: Indices
@@ -44,6 +49,7 @@ class Throw:
     probability: float
     signs: dict[str, float]
     verdict: Verdict | None = None
+    bursts: bool = True
 
     @property
     def release_s(self) -> float:
@@ -80,7 +86,7 @@ def chosen(throws: list[Throw]) -> list[Throw]:
     """The pitches among throws: what a coach calls one, and what is likelier one than not. Questionable ones are given
     only where there is no other."""
     sure = [t for t in throws if t.verdict in (Verdict.PITCH, Verdict.RELEASE)]
-    open_ones = [t for t in throws if t.verdict is None and not t.unfinished]
+    open_ones = [t for t in throws if t.verdict is None and t.bursts and not t.unfinished]
     likely = [t for t in open_ones if not t.questionable]
     if not (sure or likely):
         return [t for t in open_ones if t.probability >= decision.QUESTIONABLE]
@@ -94,17 +100,19 @@ def find_throws(
     windows: list[tuple[float, float]] | None = None,
     seen: SeenInFrame = NOTHING_SEEN,
     verdicts: Verdicts | None = None,
+    every: bool = False,
 ) -> list[Throw]:
     """Every burst of the throwing hand with its events and its probability, however low; else as above.
 
     No throw goes across from one piece of the video to another. Where ``verdicts`` say that a ball was released there
-    is a throw, whatever the hand does.
+    is a throw, whatever the hand does. ``every``: also moves of the hand that are hardly a burst, and where there is
+    none at all the fastest.
     """
     said, throws = verdicts or Verdicts(), []
     for rows in _spans(points, time_s, windows, seen.pieces):
-        for burst in _bursts(points, time_s, rows, height_m, said):
+        for burst in _bursts(points, time_s, rows, height_m, said, every):
             measured = _Measured(points, time_s, height_m, seen)
-            throw = measured.throw(burst)
+            throw = measured.throw(burst, every)
             if throw is not None:
                 throws.append(throw)
     return throws
@@ -115,6 +123,7 @@ class _Burst:
     """One burst of the throwing hand: the rows up to its neighbours, and those up to the neighbours that may be
     pitches; ``release_s`` where a coach says that the ball is released."""
 
+    at_s: float
     rows: Indices
     own_rows: Indices
     release_s: float | None
@@ -130,11 +139,14 @@ class _Measured:
     height_m: float
     seen: SeenInFrame
 
-    def throw(self, burst: _Burst) -> Throw | None:
-        """The throw of one burst; None when no hand throws and nobody says so."""
+    def throw(self, burst: _Burst, every: bool = False) -> Throw | None:
+        """The throw of one burst; None when no hand throws and nobody says so, unless ``every`` move is asked for."""
         release = None if burst.release_s is None else EventTime(burst.release_s, 1.0)
         s = self.signals(burst.rows)
         seen = events.find_events(s, release)
+        bursts = seen is not None
+        if seen is None and (every or burst.verdict == Verdict.PITCH):
+            seen = events.find_events(s, EventTime(burst.at_s, HARDLY_CONFIDENCE))
         if seen is None:
             return None
         if len(burst.own_rows) > len(burst.rows):
@@ -142,7 +154,7 @@ class _Measured:
             s = self.signals(burst.own_rows)
             seen = events.find_events(s, seen[Event.RELEASE]) or seen
         signs = decision.signs(s, seen)
-        return Throw(burst.own_rows, s, seen, decision.probability(signs), signs, burst.verdict)
+        return Throw(burst.own_rows, s, seen, decision.probability(signs), signs, burst.verdict, bursts)
 
     def signals(self, rows: Indices) -> Signals:
         """The signals of some rows, with what the frame shows better."""
@@ -170,6 +182,17 @@ def find_hand(points: Floats, time_s: Floats, height_m: float) -> tuple[Hand, bo
     return faster, peak[faster] > SURE_HAND_RATIO * peak[slower]
 
 
+def faster_hand(points: Floats, time_s: Floats, at_s: list[float]) -> tuple[Hand, bool]:
+    """``(hand, sure)``: the hand that is the faster one where a coach says that balls are released."""
+    smooth, peak = signals.smooth(points, time_s), {}
+    near = np.min(np.abs(time_s[:, None] - np.array(at_s)), axis=1) <= RELEASE_WITHIN_S
+    for hand, index in signals.WRISTS.items():
+        speed = filters.speed(smooth[:, index] - mid_hip(smooth), time_s)[near]
+        peak[hand] = float(np.nan_to_num(speed).max(initial=0.0))
+    faster, slower = sorted(peak, key=peak.__getitem__, reverse=True)
+    return faster, peak[faster] > SURE_HAND_RATIO * peak[slower]
+
+
 def _spans(
     points: Floats, time_s: Floats, windows: list[tuple[float, float]] | None, pieces: Indices | None
 ) -> list[Indices]:
@@ -190,11 +213,12 @@ def _spans(
 
 
 def _bursts(
-    points: Floats, time_s: Floats, rows: Indices, height_m: float, verdicts: Verdicts
+    points: Floats, time_s: Floats, rows: Indices, height_m: float, verdicts: Verdicts, every: bool
 ) -> list[_Burst]:
     """Each burst of the throwing hand and each release that a coach set, in the order of time."""
     t = time_s[rows]
-    seen = _seen_bursts(points[rows], t, height_m)
+    # What a coach calls a pitch may be a move that only a list of all of them had.
+    seen = _seen_bursts(points[rows], t, height_m, fastest=every or bool(verdicts.said))
     set_by_hand = [at for at in verdicts.releases(seen) if t[0] <= at <= t[-1]]
     seen = [burst for burst in seen if all(abs(burst - at) >= APART_S for at in set_by_hand)]
     bursts = sorted([*seen, *set_by_hand])
@@ -206,12 +230,13 @@ def _bursts(
         if len(part) >= LEAST_SAMPLES:
             by_hand = burst if burst in set_by_hand else None
             wider = own if said[burst] != Verdict.NO_PITCH else part
-            out.append(_Burst(part, wider, by_hand, said[burst]))
+            out.append(_Burst(burst, part, wider, by_hand, said[burst]))
     return out
 
 
-def _seen_bursts(points: Floats, t: Floats, height_m: float) -> list[float]:
-    """When the throwing hand bursts: the fastest first taken, returned in the order of time."""
+def _seen_bursts(points: Floats, t: Floats, height_m: float, *, fastest: bool) -> list[float]:
+    """When the throwing hand bursts: the fastest first taken, returned in the order of time. Where it never does, its
+    ``fastest`` moment if that is asked for."""
     smooth = signals.smooth(points, t)
     speed = filters.speed(joint(smooth, "throwing_wrist") - mid_hip(smooth), t) / height_m
     speed = np.nan_to_num(speed)
@@ -221,6 +246,8 @@ def _seen_bursts(points: Floats, t: Floats, height_m: float) -> list[float]:
             break
         if all(abs(t[index] - other) > APART_S for other in bursts):
             bursts.append(float(t[index]))
+    if fastest and not bursts and speed.any():
+        bursts.append(float(t[int(speed.argmax())]))
     return sorted(bursts)
 
 

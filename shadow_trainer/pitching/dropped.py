@@ -33,6 +33,8 @@ def _entry(throw: Throw) -> DroppedThrow:
 def _why(throw: Throw) -> DroppedWhy:
     if throw.verdict == Verdict.NO_PITCH:
         return "said"
+    if not throw.bursts:
+        return "improbable"
     if throw.unfinished:
         return "unfinished"
     return "beside_likelier" if throw.probability >= decision.QUESTIONABLE else "improbable"

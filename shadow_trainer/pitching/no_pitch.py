@@ -43,7 +43,9 @@ def _wrong_hand(hand: Hand, other: Hand) -> VideoWarning:
 
 def _nothing_thrown(throws: list[Throw]) -> VideoWarning:
     likely = [
-        throw for throw in throws if throw.verdict is None and throw.probability >= decision.QUESTIONABLE
+        throw
+        for throw in throws
+        if throw.verdict is None and throw.bursts and throw.probability >= decision.QUESTIONABLE
     ]
     if likely and all(throw.unfinished for throw in likely):
         return {

@@ -15,6 +15,7 @@ import { bindPeople } from "./report/people.js";
 import { bindStrip } from "./report/strip.js";
 import { Viewport } from "./report/viewport.js";
 import { bindPrint, saveSnapshot } from "./report/snapshot.js";
+import { bindVerdicts } from "./report/verdicts.js";
 import { TimeLine } from "./report/timeline.js";
 
 const SPEEDS = [0.1, 0.25, 0.5, 0.75, 1];
@@ -91,7 +92,7 @@ function start() {
   bindSeeks(film);
   layers.start();
   bindViewPanel(document.querySelector("[data-view-panel]"), film);
-  bindPeople(film, viewport, annotationCanvas);
+  bindVerdicts(film, bindPeople(film, viewport, annotationCanvas));
   new Corrections(player, film, bindParts);
 }
 

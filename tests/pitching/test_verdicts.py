@@ -88,6 +88,33 @@ def test_what_is_unlikely_is_listed_with_its_reason_and_kept_when_a_coach_says_s
     assert not delivery["questionable"] and delivery["strengths"]
 
 
+@pytest.mark.parametrize("hand", ["right", "left"])
+def test_where_a_coach_sets_the_release_its_faster_hand_throws(hand: str) -> None:
+    """Both arms wave all the time, equally fast; at the release the one that throws is ahead."""
+    time_s, world = bodies.standing()
+    other = {"right": "left", "left": "right"}[hand]
+    bodies.swinging_arm(world, hand, 0.6 * np.sin(9.0 * time_s))
+    bodies.swinging_arm(world, other, 0.6 * np.sin(9.0 * time_s + np.pi / 2))
+    at_s = float(time_s[np.argmax((time_s > 2.0) & (np.abs(np.sin(9.0 * time_s)) < 0.08))])
+    result = pitching.analyse(
+        bodies.series(time_s, world), height_m=1.88, verdicts=said((at_s, Verdict.RELEASE))
+    )
+    assert result["athlete"]["throws"] == hand
+
+
+def test_a_throw_that_is_hardly_one_is_listed_and_a_pitch_when_a_coach_says_so() -> None:
+    """In slow motion that nobody declared the hand is never fast: what looks most like a throw is listed all the same."""
+    slow = bodies.pitch(120.0)
+    slow = slow.with_(time_s=slow.time_s * 8.0)
+    result = pitching.analyse(slow, throws="right", height_m=1.88)
+    assert result["deliveries"] == []
+    (hardly,) = [one for one in result["dropped"] if one["why"] == "improbable"]
+    kept = pitching.analyse(
+        slow, throws="right", height_m=1.88, verdicts=said((hardly["time_s"], Verdict.PITCH))
+    )
+    assert releases(kept) == pytest.approx([hardly["time_s"]], abs=0.3)
+
+
 def test_a_pitch_whose_false_half_is_none_is_whole_again() -> None:
     """Of two bursts in one pitch the first cuts off what came before; said to be none, it no longer does."""
     two = bodies.pitch(120.0, count=2, apart_s=2.9)

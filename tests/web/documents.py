@@ -123,6 +123,9 @@ def delivery(index: int = 0, shift_s: float = 0.0) -> dict[str, Any]:
     """One delivery of the contract."""
     return {
         "index": index,
+        "probability": 0.95,
+        "questionable": False,
+        "missing": [],
         "start_s": 0.3 + shift_s,
         "end_s": 2.9 + shift_s,
         "events": {

@@ -11,6 +11,7 @@ from ...vocabulary import State
 from ..accounts.viewer import catalog
 from ..forms.analysis import CHOICES
 from ..http.compression import repeats_nothing
+from ..presenters import pitches
 from ..presenters import report as report_view
 from ..presenters.assumptions import assumed
 from ..presenters.charts import Figure, figures
@@ -43,6 +44,8 @@ def render(row: Analysis) -> str:
         row=row,
         report=report,
         figures=_figures(row, report),
+        dropped=pitches.dropped_of(document, report.time_scale),
+        joined=pitches.joined_of(document, report.selected.index if report.selected else None),
         others=_others(row, report),
         moved=document.get("moved_events"),
         assumed=assumed(document, row.options, references.choices()),

@@ -9,12 +9,13 @@ const GONE_S = 0.45;
 export function bindPeople(film, viewport, annotationCanvas = null) {
   const form = document.querySelector("[data-places]");
   const toggles = [...document.querySelectorAll("[data-people-toggle]")];
-  if (!form || !toggles.length) return;
+  if (!form || !toggles.length) return null;
   const people = new People({ form, film, viewport, toggles, note: document.querySelector("[data-people-note]") });
-  if (!annotationCanvas) return;
+  if (!annotationCanvas) return people;
   // One thing at a time takes what is pressed on the video.
   annotationCanvas.addEventListener("change", () => annotationCanvas.active && people.toggle(false));
   people.addEventListener("change", () => people.active && annotationCanvas.toggle(false));
+  return people;
 }
 
 class People extends EventTarget {
@@ -24,10 +25,13 @@ class People extends EventTarget {
     Object.assign(this, { form, film, viewport, toggles, note });
     this.active = false;
     this.places = null;
+    // While somebody else of the page asks who it is, a press answers and sends nothing.
+    this.picking = null;
     this.box = document.createElement("div");
     this.box.className = "who";
     this.box.hidden = true;
     viewport.screen.append(this.box);
+    this.box.addEventListener("click", (event) => this.picked(event));
     for (const toggle of toggles) toggle.addEventListener("click", () => this.toggle());
     film.addEventListener("frame", () => this.draw());
     film.addEventListener("state", () => !film.paused && this.toggle(false));
@@ -42,6 +46,7 @@ class People extends EventTarget {
     for (const toggle of this.toggles) toggle.setAttribute("aria-pressed", String(on));
     this.box.hidden = !on;
     if (!on) {
+      this.answer(null);
       if (this.box.contains(document.activeElement)) this.toggles[0].focus({ preventScroll: true });
       this.tell("");
       return;
@@ -55,7 +60,28 @@ class People extends EventTarget {
     if (!this.active) return;
     this.draw();
     this.viewport.screen.scrollIntoView({ block: "nearest" });
-    this.people.find((one) => !one.chosen && !one.button.hidden)?.button.focus({ preventScroll: true });
+    this.people.find((one) => (this.picking || !one.chosen) && !one.button.hidden)?.button.focus({ preventScroll: true });
+  }
+
+  // The id of who is pressed on the film, or null when nobody is in the end.
+  async pick() {
+    await this.toggle(false);
+    const chosen = new Promise((resolve) => (this.picking = resolve));
+    await this.toggle(true);
+    return chosen;
+  }
+
+  picked(event) {
+    const button = event.target.closest("button");
+    if (!this.picking || !button) return;
+    event.preventDefault();
+    this.answer(button.value);
+    this.toggle(false);
+  }
+
+  answer(id) {
+    this.picking?.(id);
+    this.picking = null;
   }
 
   async load() {
@@ -64,7 +90,10 @@ class People extends EventTarget {
       this.tell("It could not be loaded who stands where. Choose by the pictures below.");
       throw new Error(`places: ${answer.status}`);
     }
-    this.people = (await answer.json()).people.map((one) => this.person(one));
+    const places = await answer.json();
+    // The places have the clock of the file, which the report may have found to be another.
+    this.scale = places.time_scale ?? this.film.scale;
+    this.people = places.people.map((one) => this.person(one));
     // The one in front is the smaller target: it lies on top.
     this.box.append(...this.people.map((one) => one.button));
   }
@@ -84,7 +113,7 @@ class People extends EventTarget {
     words.textContent = chosen ? "Measured" : "Measure";
     button.setAttribute("aria-label", chosen ? `Measured: person ${number}` : `Measure person ${number} instead`);
     button.append(words);
-    return { button, chosen, times, boxes };
+    return { button, words, number, chosen, times, boxes };
   }
 
   tell(words) {
@@ -92,24 +121,36 @@ class People extends EventTarget {
   }
 
   realTime() {
-    return this.film.wantedTime * this.film.scale;
+    return this.film.wantedTime * this.scale;
+  }
+
+  // For whom a press is, and what it does.
+  label({ button, words, number, chosen }) {
+    const asked = Boolean(this.picking);
+    button.disabled = chosen && !asked;
+    button.className = chosen && !asked ? "chosen" : "";
+    words.textContent = asked ? "Pitcher" : chosen ? "Measured" : "Measure";
+    const said = chosen ? `Measured: person ${number}` : `Measure person ${number} instead`;
+    button.setAttribute("aria-label", asked ? `Person ${number} is the pitcher` : said);
   }
 
   // When nobody else is on this frame, the video goes to where somebody is.
   find() {
     const now = this.realTime();
-    const others = this.people.filter((one) => !one.chosen);
-    if (others.some((one) => placeAt(one, now))) this.tell("Press the person who should be measured.");
+    for (const one of this.people) this.label(one);
+    const others = this.people.filter((one) => this.picking || !one.chosen);
+    if (this.picking) this.tell("Press the pitcher.");
+    else if (others.some((one) => placeAt(one, now))) this.tell("Press the person who should be measured.");
     else {
       const seen = others.flatMap((one) => one.times).reduce((a, b) => (Math.abs(b - now) < Math.abs(a - now) ? b : a), Infinity);
-      this.film.seek(seen / this.film.scale);
+      this.film.seek(seen / this.scale);
       this.tell(`Nobody else was on that frame; this one is at ${seen.toFixed(1)} s. Press the person who should be measured.`);
     }
   }
 
   draw() {
     if (!this.active || !this.people) return;
-    const now = this.film.shownTime * this.film.scale;
+    const now = this.film.shownTime * this.scale;
     for (const one of this.people) {
       const place = placeAt(one, now);
       one.button.hidden = !place;
