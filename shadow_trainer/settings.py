@@ -58,7 +58,7 @@ class Settings:
     )
     storage_url: str = setting(
         "",
-        "Where films and results are kept: `file:///folder` or `s3://bucket/prefix`; empty: `storage/` in the data folder.",
+        "Where videos and results are kept: `file:///folder` or `s3://bucket/prefix`; empty: `storage/` in the data folder.",
     )
     aws_access_key_id: str = setting(
         "", "Key of the bucket; empty: the machine's own role.", env="AWS_ACCESS_KEY_ID", secret=True
@@ -111,7 +111,7 @@ class Settings:
     login_rate: str = setting(
         "10 per minute; 60 per hour", "Attempts to log in from one address, with accounts."
     )
-    upload_rate: str = setting("60 per minute; 600 per hour", "Films that one coach may send, with accounts.")
+    upload_rate: str = setting("60 per minute; 600 per hour", "Videos that one coach may send, with accounts.")
     # Jobs
     use_rq: bool = setting(
         True, "true: jobs run on the RQ queue in Redis. false: legacy thread pool inside the web process."
@@ -181,7 +181,7 @@ class Settings:
     )
     backup_keep: int = setting(7, "Nightly backups that are kept; 0: none are made.", least=0)
     keep_originals_days: int = setting(
-        0, "Original films are deleted this many days after their analysis ended; 0: never.", least=0
+        0, "Original videos are deleted this many days after their analysis ended; 0: never.", least=0
     )
     keep_results_days: int = setting(
         0, "Analyses are deleted whole this many days after they ended; 0: never.", least=0
@@ -189,9 +189,9 @@ class Settings:
     trash_days: int = setting(
         30, "A deleted analysis can be had back for this many days, then its files go.", least=0
     )
-    # Films
+    # Videos
     model_size: str = setting("m", "Pose model when none is chosen: `xs`, `s`, `m` or `l`.")
-    max_video_s: float = setting(1200.0, "Longest accepted film, in seconds.", least=1)
+    max_video_s: float = setting(1200.0, "Longest accepted video, in seconds.", least=1)
     max_video_pixels: int = setting(4096 * 2304, "Most pixels per frame (8K is refused).", least=1)
     max_video_frames: int = setting(300_000, "Most frames in one video.", least=1)
     preview_max_side: int = setting(1280, "Longer side of the browser copy of a video, in pixels.", least=64)
