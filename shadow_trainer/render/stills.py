@@ -22,7 +22,7 @@ from .overlays import Overlay, Skeleton, Trail
 from .side_by_side import Crop, cut
 
 STILL_SIZE = (400, 500)
-JPEG_QUALITY = 82
+JPEG_QUALITY = 78
 MOST_DELIVERIES = 6  # of a bullpen video that get stills: a report must stay small enough to be mailed
 STRIP_SIZE, STRIP_FOOT, STRIP_GAP = (240, 300), 58, 10
 _POSTER_SIDE = 960

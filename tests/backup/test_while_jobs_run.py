@@ -77,6 +77,7 @@ def test_what_was_queued_and_running_is_finished_on_an_empty_machine(
             "original.mp4",
             "people/0.jpg",
             "preview.mp4",
+            "stages.zip",
         ]
         # The video that ran is short this time: its script is the video itself.
         there.storage.put(there.catalog.analyses.get(running).original_key, io.BytesIO(b'{"do": "work"}'))

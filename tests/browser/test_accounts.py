@@ -65,10 +65,11 @@ def test_in_to_the_upload_page_and_out(chrome: Browser, site: tuple[str, str]) -
     enter(page, address, "ana")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("input[type=file]").first).to_be_attached()
-    (cookie,) = context.cookies()
-    assert (cookie["name"], cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (
-        "__Host-shadow_session", True, True, "Lax",
-    )  # fmt: skip
+    cookies = context.cookies()
+    assert {cookie["name"] for cookie in cookies} == {"__Host-shadow_session", "__Host-shadow_device"}
+    assert all(
+        (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax") for cookie in cookies
+    )
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url(f"{address}/login")
     page.goto(f"{address}/analyses")

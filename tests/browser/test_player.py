@@ -241,7 +241,7 @@ def test_lines_and_angles_are_drawn_kept_and_saved(player: Page, events, tmp_pat
     x, y = box["x"] + 200, box["y"] + 150
     player.mouse.move(x, y)
     player.mouse.down()
-    player.mouse.move(x + 120, y + 40, steps=4)
+    player.mouse.move(x + 240, y + 80, steps=4)
     player.mouse.up()
     annotation_canvas = player.locator("canvas.annotation-canvas")
     expect(annotation_canvas).to_have_attribute("data-shapes", "1")

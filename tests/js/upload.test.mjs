@@ -16,7 +16,7 @@ test("sizes and times are written as a person reads them", () => {
 test("an empty file, one that is too large and one that is no film are told before anything is sent", () => {
   assert.match(wrong({ size: 0 }).title, /empty/);
   assert.match(wrong({ size: 20e6 + 1 }).title, /limit of 20 MB/);
-  assert.match(wrong({ name: "a.pdf", type: "application/pdf" }).title, /not a film/);
+  assert.match(wrong({ name: "a.pdf", type: "application/pdf" }).title, /not a video/);
 });
 
 test("a film that the browser does not know by its type goes by its name, or to the server", () => {
