@@ -111,7 +111,9 @@ class Settings:
     login_rate: str = setting(
         "10 per minute; 60 per hour", "Attempts to log in from one address, with accounts."
     )
-    upload_rate: str = setting("60 per minute; 600 per hour", "Videos that one coach may send, with accounts.")
+    upload_rate: str = setting(
+        "60 per minute; 600 per hour", "Videos that one coach may send, with accounts."
+    )
     # Jobs
     use_rq: bool = setting(
         True, "true: jobs run on the RQ queue in Redis. false: legacy thread pool inside the web process."

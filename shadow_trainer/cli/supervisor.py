@@ -236,10 +236,6 @@ class Supervisor:
             self.say("stopping (Ctrl-C again: at once)")
         for _, group in itertools.groupby(reversed(self._children), key=lambda c: c.service.rank):
             self._stop_group(list(group))
-        for child in self._children:
-            if child.reader is not None:  # its last words
-                child.reader.join(LAST_WORDS_S)
-        self._print_lines(0.0)
 
     def _stop_group(self, members: list[_Child]) -> None:
         """SIGTERM, a bounded wait, SIGKILL; then whatever the members left in their sessions."""
@@ -257,6 +253,10 @@ class Supervisor:
                 _wait(late, KILL_WAIT_S)
         for child in members:
             kill_sessions(child.sessions)
+        for child in members:
+            if child.reader is not None:  # its last words, before those of who stops next
+                child.reader.join(LAST_WORDS_S)
+        self._print_lines(0.0)
 
     def _read(self, child: _Child, popen: subprocess.Popen[bytes]) -> None:
         for line in popen.stdout or ():

@@ -68,7 +68,8 @@ def test_in_to_the_upload_page_and_out(chrome: Browser, site: tuple[str, str]) -
     cookies = context.cookies()
     assert {cookie["name"] for cookie in cookies} == {"__Host-shadow_session", "__Host-shadow_device"}
     assert all(
-        (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax") for cookie in cookies
+        (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax")
+        for cookie in cookies
     )
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url(f"{address}/login")

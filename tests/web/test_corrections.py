@@ -48,7 +48,10 @@ def test_a_correction_that_began_before_a_new_run_changes_nothing_of_it(
     assert stored(analyses, measured)["made_by"] == "the new run"
     assert "moved_events" not in stored(analyses, measured)
     row = analyses.catalog.analyses.get(measured)
-    assert row.result == {"made_by": "the new run", "options": {}} and analyses.catalog.analyses.deliveries(measured) == []
+    assert (
+        row.result == {"made_by": "the new run", "options": {}}
+        and analyses.catalog.analyses.deliveries(measured) == []
+    )
 
 
 def test_a_correction_that_another_machine_overtakes_begins_again_and_both_are_kept(
