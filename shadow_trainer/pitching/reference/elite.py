@@ -112,7 +112,9 @@ def monotone(knots: Floats, values: Floats, time_s: Floats) -> Floats:
     """(T,) by the monotone cubic through (K,) values: between two key frames it stays between theirs."""
     from scipy.interpolate import PchipInterpolator
 
-    between: Floats = PchipInterpolator(knots, values)(time_s)
+    # SciPy takes the harmonic mean of the slopes; one near nothing has an infinite reciprocal, and the mean is nothing.
+    with np.errstate(over="ignore"):
+        between: Floats = PchipInterpolator(knots, values)(time_s)
     return between
 
 
