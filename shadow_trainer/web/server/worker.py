@@ -80,15 +80,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._on_arriving(conn, conn.sock)
 
     def _on_arriving(self, conn: TConn, _: object) -> None:
-        try:
-            data = conn.sock.recv_now(READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
+        data = _arrived(conn)
         if data:
             self._add(conn, data)
-        else:
+        elif data is not None:
             self._drop(conn)
 
     def _add(self, conn: TConn, data: bytes) -> None:
@@ -180,12 +175,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_farewell, conn, heard))
 
     def _on_farewell(self, conn: TConn, heard: list[int], _: object) -> None:
-        try:
-            data = conn.sock.recv_now(READ_BYTES)
-        except BlockingIOError:
+        data = _arrived(conn)
+        if data is None:
             return
-        except OSError:
-            data = b""
         heard[0] += len(data)
         if not data or heard[0] > FAREWELL_BYTES:
             self._drop(conn)
@@ -222,3 +214,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._leaving.pop(conn, None)
         self.nr_conns -= 1
         conn.close()
+
+
+def _arrived(conn: TConn) -> bytes | None:
+    """What lies ready on a connection; nothing (``b""``) when the other side has gone, None when none has come yet."""
+    try:
+        data: bytes = conn.sock.recv_now(READ_BYTES)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+    return data
