@@ -2,7 +2,7 @@
 
 from .decode import frame_times, frames
 from .encode import Writer
-from .held import Changes, Stills, cut_out
+from .held_pictures import Changes, Stills, cut_out
 from .info import Frame, VideoInfo
 from .limits import DEFAULT, Limits
 from .prefetch import prefetch

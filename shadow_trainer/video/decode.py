@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from .colour import RgbDecoder
-from .held import Stills, without
+from .held_pictures import Stills, without
 from .info import Frame, VideoInfo
 from .limits import DEFAULT, Limits
 from .orient import Orientation

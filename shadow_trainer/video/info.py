@@ -21,7 +21,7 @@ class VideoInfo:
     ``part`` is what was cut out, in seconds of the whole file's clock (``end`` None: to its end): rows, times
     and ``duration_s`` are those of the part, as if it were the video. ``breaks`` are the seconds of the file's clock from
     the first frame at which that clock has jumped: as at a cut, nothing goes on across them. ``held`` and ``stalled`` are
-    what was cut out because the picture stands (:mod:`.held`), in seconds of the part's clock before that. At
+    what was cut out because the picture stands (:mod:`.held_pictures`), in seconds of the part's clock before that. At
     ``speed_changes``, ``(second of the clock, ratio)``, the film begins to play at another speed, and so many times as
     much changes from frame to frame (:mod:`.speed_changes`). ``warnings`` are ``{code, message, fix}``.
     """

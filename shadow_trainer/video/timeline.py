@@ -41,7 +41,7 @@ class Timeline:
     ``before`` counts the video's frames that come before the first row, when this is a part of it. ``breaks`` are the
     rows at which the clock has jumped (:mod:`.pieces`): a new piece begins there. ``dropped`` counts the frames that
     the camera itself left out and whose place the file keeps. ``kept`` (T,) are the numbers of the rows among all of the
-    part, where some were cut out (:mod:`.held`).
+    part, where some were cut out (:mod:`.held_pictures`).
     """
 
     file_s: np.ndarray

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from shadow_trainer import video
-from shadow_trainer.video.held import Changes
+from shadow_trainer.video.held_pictures import Changes
 from shadow_trainer.video.speed_changes import find_speed_changes
 from tests import shared
 
-from .test_held import HOLD, film
+from .test_held_pictures import HOLD, film
 
 
 def changes_of(path) -> tuple[list[int], video.VideoInfo]:  # noqa: ANN001

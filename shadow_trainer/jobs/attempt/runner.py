@@ -28,7 +28,7 @@ from ...vocabulary import State
 from ..pipeline.artifacts import VIDEOS
 from ..pipeline.request import AnalysisRequest
 from ..pipeline.stage import steps, timings
-from . import kept_stages, pace, publish, retry_policy, settlement, workdir
+from . import kept_stages, publish, retry_policy, settlement, time_left, workdir
 from .progress import Lease, Listener, Reporter
 from .staged import Staged
 from .states import ELSEWHERE, FETCH, PUBLISH
@@ -104,10 +104,10 @@ class Runner:
 
         size = str(row.options.get("model_size") or "")
         try:
-            past = pace.of_results(self.services.catalog.statistics.recent_results(), size)
+            past = time_left.of_results(self.services.catalog.statistics.recent_results(), size)
         except ShadowError:
             return {}
-        return pace.shares(past, [stage.name for stage in table()])
+        return time_left.shares(past, [stage.name for stage in table()])
 
     def _attempt(self, claim: Claim, row: Analysis, reporter: Reporter) -> None:
         """Fetch, run what is missing, publish; raises Canceled when the attempt lost its right."""

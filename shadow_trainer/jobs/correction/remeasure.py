@@ -35,7 +35,7 @@ from ..attempt.staged import Staged
 from ..pipeline import assumptions, shadow_file
 from ..pipeline.references import References
 from ..pipeline.request import AnalysisRequest
-from . import measured_there
+from . import motion_coverage
 from .revisions import REVISION
 from .warm_process import WarmProcess
 
@@ -147,15 +147,15 @@ def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
     moved = _moved(change, document, request, video)
     factor, scale = video["time_scale"] / solved["time_scale"], video["time_scale"]
     if change.verdicts is not None:
-        measured_there.check(series, solved, factor, request.verdicts, scale)
+        motion_coverage.check(series, solved, factor, request.verdicts, scale)
     result = _measured(
         series, request, storage, moved, video,
-        windows=measured_there.windows(solved, factor),
+        windows=motion_coverage.windows(solved, factor),
         releases_before=_releases(document, video) if change.verdicts is not None or change.assumed else None,
     )  # fmt: skip
     _check_count(result, document, change)
     if change.verdicts is not None:
-        measured_there.check_found(result, request.verdicts, scale)
+        motion_coverage.check_found(result, request.verdicts, scale)
     document = _document(document, result, request, solved, video)
     option = assumptions.as_option(document["moved_events"], document["deliveries"], scale)
     request = replace(request, moved=tuple(option))

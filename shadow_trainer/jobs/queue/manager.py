@@ -21,7 +21,7 @@ from ...services import Services
 from ...settings import Settings
 from ...storage import Storage
 from ...vocabulary import ACTIVE_STATES, State
-from ..attempt import example, pace, publish, retry_policy, workdir
+from ..attempt import example, publish, retry_policy, time_left, workdir
 from ..correction import drawing_tries
 from . import overview, self_test_record, status
 from .status import JobStatus, Live
@@ -304,7 +304,7 @@ class JobManager(ABC):
             if typical is not None:
                 typical *= self._bias()
         results = self.catalog.statistics.recent_results
-        past = self._recent(f"past {size}", lambda: pace.of_results(results(), str(size or "")))
+        past = self._recent(f"past {size}", lambda: time_left.of_results(results(), str(size or "")))
         typical = typical if typical is not None else status.whole(past)
         return status.build(row, self._live(row), typical_s=typical, workers=workers, past=past)
 

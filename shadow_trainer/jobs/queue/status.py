@@ -9,7 +9,7 @@ from typing import Any
 
 from ...catalog import Analysis, utcnow
 from ...vocabulary import ACTIVE_STATES, State
-from ..attempt import pace
+from ..attempt import time_left
 from ..attempt.states import FETCH, PUBLISH, WORDS, stage_words
 
 # Below this percentage, time so far says nothing about the time to come.
@@ -77,7 +77,7 @@ def build(
     *,
     typical_s: float | None = None,
     workers: int = 1,
-    past: Sequence[pace.Past] = (),
+    past: Sequence[time_left.Past] = (),
 ) -> JobStatus:
     """The status from the catalog's row and the back end's knowledge.
 
@@ -108,7 +108,7 @@ def build(
     )
 
 
-def _left(live: Live, stage: str, past: Sequence[pace.Past]) -> float | None:
+def _left(live: Live, stage: str, past: Sequence[time_left.Past]) -> float | None:
     """Seconds that the stages which are left take here."""
     from ..pipeline.stages import table
 
@@ -116,17 +116,17 @@ def _left(live: Live, stage: str, past: Sequence[pace.Past]) -> float | None:
     if stage == PUBLISH:
         return 0.0
     at = live if live.stage == stage else Live()
-    now = pace.Now(stage or stages[0], at.done or 0, at.total or 0, live.frames or 0)
-    left = pace.remaining_s(past, stages, pace.Now(stages[0]) if stage == FETCH else now)
+    now = time_left.Now(stage or stages[0], at.done or 0, at.total or 0, live.frames or 0)
+    left = time_left.remaining_s(past, stages, time_left.Now(stages[0]) if stage == FETCH else now)
     return None if left is None else round(left, 1)
 
 
-def whole(past: Sequence[pace.Past]) -> float | None:
+def whole(past: Sequence[time_left.Past]) -> float | None:
     """Seconds that all stages take here; None without a past."""
     from ..pipeline.stages import table
 
     stages = [row.name for row in table()]
-    return pace.remaining_s(past, stages, pace.Now(stages[0]))
+    return time_left.remaining_s(past, stages, time_left.Now(stages[0]))
 
 
 def combine(catalog: State, live: State | None) -> State:

@@ -14,9 +14,9 @@ from ...body.skeleton import INDEX, LANDMARKS
 from ...errors import BadRequest
 from ..world import standing_height
 from . import units
-from .clock import seconds
+from .measured_points import notes_of
 from .missing import clean
-from .seen import notes_of
+from .row_times import seconds
 
 LEAST_ROWS = 12
 _BONES = tuple(

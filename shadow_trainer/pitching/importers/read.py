@@ -15,11 +15,11 @@ from . import labels as names
 from .arrays import read_array
 from .bvh import read_bvh
 from .c3d_file import read_c3d
-from .clock import read_clock
 from .frame import hips_stand_still, to_world
 from .limits import check_file, check_shape, too_large
+from .measured_points import Seen, only_measured
 from .motion import Motion, Raw, landmarks, rows_of
-from .seen import Seen, only_measured
+from .row_times import read_clock
 from .trc import read_trc
 
 FORMATS: dict[str, Callable[[Path], Raw]] = {

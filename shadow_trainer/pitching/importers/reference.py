@@ -16,9 +16,9 @@ from .. import filters
 from ..deliveries import Throw, find_deliveries, find_hand
 from ..reference import Reference, retarget
 from ..world import as_right_hander, standing_height
-from .clock import LONGEST_BRIDGED_S
 from .frame import hips_stand_still, plant, plate_heading
 from .motion import Motion
+from .row_times import LONGEST_BRIDGED_S
 
 ROOM_S = 0.3
 

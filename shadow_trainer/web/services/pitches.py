@@ -8,7 +8,7 @@ from typing import Any
 from ...catalog import Analysis
 from ...errors import BadRequest, Conflict, NotFound, ShadowError
 from ...jobs.correction import remeasure
-from ...jobs.correction.measured_there import NOT_MEASURED
+from ...jobs.correction.motion_coverage import NOT_MEASURED
 from ...jobs.pipeline import assumptions, verdicts
 from ...jobs.pipeline.request import AnalysisRequest
 from ...pitching.document import AnalysisDocument

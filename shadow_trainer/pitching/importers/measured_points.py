@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...body.arrays import Bools, Floats
-from .clock import empty_rows, gaps
 from .missing import Cleaned, clean
+from .row_times import empty_rows, gaps
 
 _MOST_NAMED = 4
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from shadow_trainer import video
-from shadow_trainer.video.held import Changes, Stills
+from shadow_trainer.video.held_pictures import Changes, Stills
 from tests import shared
 
 from . import clips

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow_trainer.pitching import importers
-from shadow_trainer.pitching.importers.clock import read_clock
 from shadow_trainer.pitching.importers.motion import Raw
+from shadow_trainer.pitching.importers.row_times import read_clock
 from tests.pitching.test_importers import h36m_of
 
 from . import motion_files
