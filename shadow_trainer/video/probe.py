@@ -164,6 +164,8 @@ def _check_time(rows: Timeline, fps: float, slow: SlowMotion, limits: Limits) ->
     if count > limits.max_frames:
         raise bad_video("too_many_frames", limit=limits.max_frames)
     if count < limits.min_frames:
+        if rows.truncated:  # its length is not to blame
+            raise bad_video("unreadable")
         raise bad_video("too_short", count=count, least=limits.min_frames)
     if rows.filmed_s > limits.max_duration_s:
         raise bad_video("too_long", length=minutes(rows.filmed_s), limit=minutes(limits.max_duration_s))

@@ -80,6 +80,7 @@ BAD = {
     "no-index.mp4": ("unreadable", clips.without_index),
     "head-only.mp4": ("unreadable", lambda path: clips.cut_file(clips.film(path), 0.01)),
     "head-only.mkv": ("unreadable", lambda path: clips.cut_file(clips.film(path), 0.05)),
+    "few-frames-of-it.mp4": ("unreadable", lambda path: clips.truncated(path, keep=0.5)),
     "encrypted.mp4": ("encrypted", clips.encrypted),
     "one.mp4": ("too_short", film(frames=1)),
     "seven.mp4": ("too_short", film(frames=7)),
