@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
 from shadow_trainer import create_app
+from shadow_trainer.catalog import utcnow
+from shadow_trainer.jobs.queue import reconcile as reconciling
 from shadow_trainer.jobs.redis import rq_adapter
 from shadow_trainer.vocabulary import State
 from tests.jobs.rig import SOON_MISSED, Rig
@@ -84,3 +88,29 @@ def test_jobs_that_are_no_analyses_are_shown(rq_rig: Rig) -> None:
     app = create_app(settings, catalog=rig.catalog, storage=rig.storage, jobs=rig.jobs)
     page = app.test_client().get("/admin").text
     assert f"report of analysis {film}" in page and "Besides analyses" in page
+
+
+@pytest.mark.parametrize("late", [{"last_heartbeat": "2026-01-01"}, {"meta": "{}"}, {"status": "scheduled"}])
+def test_what_a_late_write_leaves_of_a_deleted_job_stops_no_video(
+    rq_rig: Rig, monkeypatch: pytest.MonkeyPatch, late: dict[str, str]
+) -> None:
+    rig, film = rq_rig, rq_rig.send(do="work")
+    job = Job.fetch(film, connection=rig.jobs.connection)
+    job.delete()
+    rig.jobs.connection.hset(job.key, mapping=late)
+    monkeypatch.setattr(reconciling, "STRAY_S", -1.0)
+    assert reconciling.reconcile(rig.jobs) == 1
+    assert agrees(rig, film) and rig.jobs.status(film).state == "queued"
+
+
+def test_what_a_late_write_leaves_of_a_scheduled_job_holds_up_no_other(rq_rig: Rig) -> None:
+    rig, films = rq_rig, [rq_rig.send(do="work") for _ in range(2)]
+    queue, connection = rig.jobs.queue("pose"), rig.jobs.connection
+    for film in films:
+        Job.fetch(film, connection=connection).delete()
+        job = queue.enqueue_at(utcnow() - timedelta(seconds=1), "tests.jobs.fakes:run", job_id=film)
+    job.delete()
+    connection.zadd(queue.scheduled_job_registry.key, {job.id: 1})
+    connection.hset(job.key, "last_heartbeat", "2026-01-01")
+    rq_adapter.enqueue_due(rq_adapter.scheduler(["pose"], connection))
+    assert queue.get_job_ids() == films[:1] and queue.scheduled_job_registry.get_job_ids() == []

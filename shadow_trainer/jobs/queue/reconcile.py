@@ -95,7 +95,7 @@ def reconcile(manager: RqJobManager) -> int:
     if not rows:
         return 0
     known = Known.of(manager, {row.queue for row in rows})
-    jobs = Job.fetch_many([row.id for row in rows], connection=manager.connection)
+    jobs = rq_adapter.fetch_many(manager.connection, [row.id for row in rows])
     return sum(_mend(manager, row, job, known) for row, job in zip(rows, jobs, strict=True))
 
 

@@ -93,7 +93,7 @@ class RqJobManager(JobManager):
         queue = self.queue(name)
         ids = dict.fromkeys([*rq_adapter.ids_in(queue.started_job_registry), *queue.get_job_ids()])
         known = self.catalog.analyses.known_ids(ids)
-        others = Job.fetch_many([each for each in ids if each not in known], connection=self.connection)
+        others = rq_adapter.fetch_many(self.connection, [each for each in ids if each not in known])
         return [
             overview.OtherJob(
                 job.id,
@@ -169,10 +169,7 @@ class RqJobManager(JobManager):
 
     def fetch(self, analysis_id: str) -> Job | None:
         """RQ's job, or None when RQ does not know it."""
-        try:
-            return Job.fetch(analysis_id, connection=self.connection)
-        except NoSuchJobError:
-            return None
+        return rq_adapter.fetch(self.connection, analysis_id)
 
     def ids_in_registry(self, queue: str, registry: str) -> list[str]:
         """Job ids that wait (``queued``) or stand in another registry of a queue; none of an unknown one."""
@@ -276,6 +273,9 @@ class RqJobManager(JobManager):
         try:
             if (job := self.fetch(analysis_id)) is not None:
                 job.delete()
+            # The worker that runs it may write between our reading and our deleting, and after both.
+            if rq_adapter.remove_remnant(self.connection, analysis_id):
+                log.info("what was left of the job %s is removed from Redis", analysis_id)
         except (*AWAY, ValueError) as error:  # ValueError: an execution expired while it was listed
             log.warning("the job %s could not be removed from Redis: %s", analysis_id, error)
 

@@ -16,6 +16,7 @@ from typing import Any
 import redis
 from redis.client import Pipeline
 from rq import Queue, worker_registration
+from rq.exceptions import NoSuchJobError
 from rq.executions import Execution
 from rq.intermediate_queue import IntermediateQueue
 from rq.job import Job, JobStatus
@@ -72,6 +73,10 @@ INTERNALS = (
     "rq.worker_registration.clean_worker_registry",
     "rq.worker_registration.register",
 )
+# A hash without the job's data is no job: a write that came after the job was deleted made it.
+REMOVE_REMNANT = (
+    "if redis.call('hexists', KEYS[1], 'data') == 0 then return redis.call('del', KEYS[1]) end return 0"
+)
 # What our workers read of RQ's between its calls.
 WORKER_ATTRIBUTES = (
     "_is_horse", "_ordered_queues", "_shutdown_requested_date", "_state", "_stop_requested", "_stopped_job_id",
@@ -108,6 +113,22 @@ def state_of(job: Job) -> State:
     return STATES[job.get_status(refresh=False)]
 
 
+def fetch(connection: redis.Redis, job_id: str) -> Job | None:
+    """RQ's job; None when RQ does not know it."""
+    try:
+        return Job.fetch(job_id, connection=connection)
+    except NoSuchJobError:
+        return None
+
+
+def fetch_many(connection: redis.Redis, job_ids: Sequence[str]) -> list[Job | None]:
+    """RQ's jobs, None for each that RQ does not know; its own raises for all where one hash has no data."""
+    try:
+        return Job.fetch_many(job_ids, connection=connection)
+    except NoSuchJobError:
+        return [fetch(connection, job_id) for job_id in job_ids]
+
+
 def retry_never(job: Job) -> None:
     """Have RQ's failure handling end the job."""
     job.retries_left = 0
@@ -125,6 +146,15 @@ def put_back(queue: Queue, job: Job, pipeline: Pipeline) -> None:
     job.started_at = job.ended_at = None
     job.worker_name = None
     queue._enqueue_job(job, pipeline=pipeline, at_front=True)
+
+
+def remove_remnant(connection: redis.Redis, job_id: str) -> bool:
+    """Delete what a late heartbeat or note has left of a deleted job; whether there was something.
+
+    RQ cannot fetch such a hash, and it enqueues no job of that id while the hash exists. One step, because the job
+    may be enqueued anew at this moment.
+    """
+    return bool(connection.eval(REMOVE_REMNANT, 1, Job.key_for(job_id)))
 
 
 def remove_from(registries: Iterable[BaseRegistry], job_id: str) -> None:
@@ -178,8 +208,14 @@ def scheduler(queues: Sequence[str], connection: redis.Redis) -> RQScheduler:
 
 
 def enqueue_due(scheduler: RQScheduler) -> None:
-    """Put into their queues the jobs whose time has come."""
-    scheduler.enqueue_scheduled_jobs()  # type: ignore[no-untyped-call]
+    """Put into their queues the jobs whose time has come; one that is no job any more holds up no other."""
+    try:
+        scheduler.enqueue_scheduled_jobs()  # type: ignore[no-untyped-call]
+    except NoSuchJobError:
+        for registry in scheduler._scheduled_job_registries:
+            for job_id in ids_in(registry):
+                remove_remnant(scheduler.connection, job_id)
+        scheduler.enqueue_scheduled_jobs()  # type: ignore[no-untyped-call]
 
 
 def save_meta(job: Job, meta: dict[str, Any]) -> None:
