@@ -55,6 +55,9 @@ def test_no_damaged_film_breaks_the_worker_or_leaves_anything(rig: Rig, tmp_path
     rig.clock()
     rig.wait_workers()
     parent = psutil.Process(worker.pid)
+    # A worker opens its pipes and connections with its first video: what it holds after one is what it may keep.
+    rig.until_state(send(rig, sound[0]), "completed")
+    rig.until(lambda: "Job OK" in rig.logs(), "the first job to be settled")
     open_before = parent.num_fds()
     ids = {number: send(rig, films.damaged(sound, number)) for number in range(SEED, SEED + FILMS)}
     rig.until(
