@@ -26,6 +26,14 @@ BURST_TO_RELEASE_S = 0.005
 # real video from behind its median error is half a frame, that of the burst more than one, late.
 STRETCHED_S, STRETCHED_PROMINENCE_H, HANGING_SHARE = (0.2, 0.13), 0.02, 0.3
 STRETCHED_TO_RELEASE_S = 0.01
+# Soon after release the hand falls through the level of its shoulder in the frame: in deliveries made from the key frames
+# 16 to 31 ms later, by arm slot. The fall is the one that goes deepest (heights) within so long before and after it, and
+# the arm was stretched so shortly before. A fall so long before the burst is that of the arm that takes the ball back: a
+# submarine pitcher's hand is never above his shoulder again.
+FALLING_TO_RELEASE_S, FALL_S, LEAST_FALL_H, STRETCHED_BEFORE_FALL_S = -0.024, (0.1, 0.12), 0.15, 0.09
+FALL_BEFORE_BURST_S = 0.08
+# Spread of release by the burst where the arm's way is depth, beside what frames cost it, and of that by the fall.
+BURST_SD_S, BURST_SD_FRAMES, FALL_SD_S = 0.005, 0.75, 0.01
 # Within a frame of each other, or this many seconds, the burst is the finer clock; from half as much again on it is not believed.
 AGREE_S = 0.015
 # At the burst a hand this far behind the head has not thrown yet; within so long it comes to its front.
@@ -64,10 +72,12 @@ def find_release(s: Signals, burst_s: float) -> EventTime:
     fastest too late where its way is depth, and at 30 frames a second its speed is smeared.
     """
     when = burst_s + BURST_TO_RELEASE_S
-    stretched = _stretched(s, burst_s)
+    falling = _arm_falls(s, burst_s)
+    stretched = falling if falling is not None else _stretched(s, burst_s)
     if stretched is not None:
         agree = max(1.0 / s.fps, AGREE_S)
-        when += float(np.clip(2.0 * (abs(stretched - when) / agree - 1.0), 0.0, 1.0)) * (stretched - when)
+        apart = float(np.clip(2.0 * (abs(stretched - when) / agree - 1.0), 0.0, 1.0))
+        when += max(apart, _trust_in_fall(s.fps) if falling is not None else 0.0) * (stretched - when)
     elif s.arm_seen is None:
         when = _in_front(s, when)
     around = s.between(when - 0.05, when + 0.02)
@@ -107,6 +117,40 @@ def _in_front(s: Signals, when_s: float) -> float:
     there = min(float(ahead.max()) - FRONT_WITHIN_H, 0.0)
     first = int(np.argmax(ahead >= there))
     return float(s.time_s[after[first]]) if there > ahead[0] else when_s
+
+
+def _trust_in_fall(fps: float) -> float:
+    """Share of the fall in release where fall and burst agree, by the spread of each."""
+    of_burst = BURST_SD_S**2 + (BURST_SD_FRAMES / fps) ** 2
+    of_fall = FALL_SD_S**2 + 1.0 / (12.0 * fps**2)
+    return of_burst / (of_burst + of_fall)
+
+
+def _arm_falls(s: Signals, burst_s: float) -> float | None:
+    """Release by an arm that the frame shows stretched out and then falling; None where it shows no fall."""
+    falls = None if s.arm_seen is None else _falls(s, burst_s)
+    if falls is None or s.arm_seen is None:
+        return None
+    near = s.between(falls - STRETCHED_BEFORE_FALL_S, falls)
+    longest = near[int(np.argmax(np.linalg.norm(s.arm_seen[near], axis=1)))]
+    stretched = float(s.time_s[longest]) + STRETCHED_TO_RELEASE_S
+    return 0.5 * (stretched + falls + FALLING_TO_RELEASE_S)
+
+
+def _falls(s: Signals, burst_s: float) -> float | None:
+    """When the hand falls through the level of its shoulder in the frame, near the burst; None where it never does."""
+    assert s.arm_seen is not None
+    near = s.between(burst_s - FALL_BEFORE_BURST_S, burst_s + STRETCHED_S[1])
+    down = s.arm_seen[:, 1]
+    crossings = near[:-1][(down[near[:-1]] <= 0) & (down[near[1:]] > 0)]
+    deepest, when = 2 * LEAST_FALL_H, None
+    for row in crossings:
+        at = float(s.time_s[row])
+        above = -float(down[s.between(at - FALL_S[0], at)].min())
+        below = float(down[s.between(at, at + FALL_S[1])].max())
+        if min(above, below) >= LEAST_FALL_H and above + below > deepest:
+            deepest, when = above + below, at
+    return when
 
 
 def _stretched(s: Signals, burst_s: float) -> float | None:
