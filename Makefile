@@ -1,6 +1,8 @@
 # make run    set up what is missing, then start everything; Ctrl-C stops it
 # make demo   the sample clip through the real queue, with what was found
 # make setup  the set-up alone; does nothing when nothing changed
+# make cuda   the set-up for an NVIDIA card: ONNX Runtime's other build and CUDA's libraries (2.4 GB; Linux on x86-64)
+# make gpu-benchmark  the same, then the card against the processor: speed of networks and a film, and their results
 # make test   the set-up, then every check and test
 # make quick  the set-up, then style, types, scripts of the pages and the tests that compute alone (one to two minutes)
 # make chaos  the long form of the tests that break everything (about 15 minutes)
@@ -14,7 +16,7 @@
 # make metric-errors the errors printed beside the numbers, anew from generated deliveries, and whether they hold (an hour)
 # make image-check   the Dockerfile's own lines in a scratch folder, without a container (a few minutes)
 .POSIX:
-.PHONY: run setup test quick dev tools chaos fuzz audit backup demo heroku-check proxy-check image-check odd-films real-check metric-errors doctor clean
+.PHONY: run setup cuda gpu-benchmark test quick dev tools chaos fuzz audit backup demo heroku-check proxy-check image-check odd-films real-check metric-errors doctor clean
 
 BOOTSTRAP = PYTHON="$(PYTHON)" sh scripts/python.sh -m scripts.bootstrap
 SHADOW = .venv/bin/python -m shadow_trainer
@@ -22,8 +24,11 @@ SHADOW = .venv/bin/python -m shadow_trainer
 run: setup
 	@exec $(SHADOW) up
 
-setup:
-	@$(BOOTSTRAP) setup
+setup cuda:
+	@$(BOOTSTRAP) $@
+
+gpu-benchmark: cuda
+	.venv/bin/python -m benchmarks.gpu
 
 test quick:
 	@$(BOOTSTRAP) $@

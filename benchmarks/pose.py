@@ -57,23 +57,21 @@ def sgemm_gflops() -> float:
 
 
 def networks(batch: int = 4, runs: int = 4) -> None:
-    """CPU milliseconds per picture of each network and back end, and the share of the sgemm peak."""
+    """CPU milliseconds per picture of each network, and the share of the sgemm peak."""
     peak = sgemm_gflops()
     print(f"\nnetworks, one thread (sgemm peak here {peak:.0f} GFLOP/s)")
-    print(f"{'':10}{'ONNX Runtime':>14}{'torch':>10}{'TFLite':>10}   ONNX / TFLite, share of peak")
+    print(f"{'':10}{'ONNX Runtime':>14}{'TFLite':>10}   ONNX / TFLite, share of peak")
     for name, gflop in GFLOP.items():
-        ms = {kind: _network_ms(name, kind, batch, runs) for kind in ("onnx", "torch")}
+        ms = _network_ms(name, batch, runs)
         lite = _tflite_ms(name, runs)
-        ratio = f"{ms['onnx'] / lite:.2f}" if lite else "TFLite runtime not installed"
-        share = gflop / ms["onnx"] * 1000 / peak
-        print(
-            f"{name:10}{ms['onnx']:11.1f} ms{ms['torch']:7.1f} ms{lite or float('nan'):7.1f} ms   {ratio}, {share:.2f}"
-        )
+        ratio = f"{ms / lite:.2f}" if lite else "TFLite runtime not installed"
+        share = gflop / ms * 1000 / peak
+        print(f"{name:10}{ms:11.1f} ms{lite or float('nan'):7.1f} ms   {ratio}, {share:.2f}")
 
 
-def _network_ms(name: str, kind: str, batch: int, runs: int) -> float:
+def _network_ms(name: str, batch: int, runs: int) -> float:
     size = {"lite": "xs", "full": "s", "heavy": "m", "detector": "m"}[name]
-    engine = Engine(size, device="cpu", runtime=kind, batch_size=batch)
+    engine = Engine(size, device="cpu", batch_size=batch)
     side = 224 if name == "detector" else 256
     pictures = np.random.default_rng(0).integers(0, 256, (batch, side, side, 3), np.uint8)
     runner = engine._runner(name)

@@ -15,9 +15,9 @@ from .shell import ROOT, Failure, os_failure, say
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code of the process."""
-    commands = {"setup": setup, "test": test, "quick": quick, "dev": dev, "tools": tools}
+    commands = {"setup": setup, "test": test, "quick": quick, "dev": dev, "tools": tools, "cuda": cuda}
     if len(arguments) != 1 or arguments[0] not in commands:
-        print("usage: python -m scripts.bootstrap setup|test|quick|dev|tools", file=sys.stderr)
+        print("usage: python -m scripts.bootstrap setup|test|quick|dev|tools|cuda", file=sys.stderr)
         return 2
     try:
         return commands[arguments[0]]()
@@ -39,6 +39,14 @@ def setup() -> int:
         project.make_example()
     say(f"ready ({time.monotonic() - started:.1f} s)")
     return 0
+
+
+def cuda() -> int:
+    """Set up for a graphics card; a later set-up of this folder keeps to it."""
+    with only_one():
+        python_env.ensure()
+        python_env.install_cuda()
+    return setup()
 
 
 def dev() -> int:

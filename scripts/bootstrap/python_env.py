@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import shutil
 import subprocess
@@ -13,16 +14,18 @@ from .shell import ROOT, Failure, require_space, run, say
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
 SUPPORTED = ((3, 11), (3, 13))
-# An installed environment takes 1.4 GB with the CPU build of torch; pip unpacks beside it.
-NEEDED_MB = 3000
+# What a first installation takes at its largest: pip unpacks beside what it has fetched.
+NEEDED_MB = {"requirements.txt": 2000, "requirements-cuda.txt": 6000, "requirements-dev.txt": 3000}
+CUDA_SET = "requirements-cuda.txt"
 
 
 def ensure() -> None:
     """Make `.venv` unless a working one of a supported Python is there."""
     if version(PYTHON) is not None:
         return
-    require_space(NEEDED_MB, "the Python environment")
+    require_space(NEEDED_MB["requirements.txt"], "the Python environment")
     say(f"making .venv with Python {sys.version.split()[0]}")
     if VENV.exists():
         # A half-made environment, or one whose Python was removed from the machine.
@@ -49,20 +52,42 @@ def version(python: Path) -> str | None:
 
 
 def install(*names: str) -> None:
-    """Install requirements files, unless they are installed as they stand."""
+    """Install requirements files, unless they are installed as they stand.
+
+    Where the set for a graphics card was installed, it is that instead of requirements.txt.
+    """
     running = version(PYTHON) or ""
     for name in names:
-        files = [ROOT / "requirements.txt", ROOT / name]
-        value = stamps.fingerprint(set(files), running)
-        stamp = VENV / f".installed-{name}"
-        if stamps.is_fresh(stamp, value):
+        if name == "requirements.txt" and _stamp(CUDA_SET).exists():
+            name = CUDA_SET
+        value = stamps.fingerprint({ROOT / "requirements.txt", ROOT / name}, running)
+        if stamps.is_fresh(_stamp(name), value):
             continue
-        require_space(NEEDED_MB if not (VENV / ".installed-requirements.txt").exists() else 300, name)
+        require_space(300 if _stamp(name).exists() else NEEDED_MB[name], name)
         say(f"installing {name} (the first time takes a few minutes)")
-        hint_cpu_build()
-        command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-        run([*command, "--retries", "2", "-r", name], f"installing {name}")
-        stamps.write(stamp, value)
+        if name == "requirements-dev.txt":
+            hint_cpu_build()
+        command = [*PIP, "install", "--no-input", "--retries", "2", "-r", name]
+        run(command, f"installing {name}")
+        stamps.write(_stamp(name), value)
+
+
+def install_cuda() -> None:
+    """The set for a graphics card, in place of the one for processors."""
+    if sys.platform != "linux" or platform.machine() != "x86_64":
+        raise Failure(
+            "ONNX Runtime's build for graphics cards is made for Linux on x86-64; this is another machine."
+        )
+    if not _stamp(CUDA_SET).exists():
+        # Both builds are one module, and pip knows nothing of that: the files of one would lie over the other's.
+        run([*PIP, "uninstall", "--yes", "onnxruntime"], "removing ONNX Runtime for processors")
+        _stamp("requirements.txt").unlink(missing_ok=True)
+        _stamp(CUDA_SET).touch()
+    install(CUDA_SET)
+
+
+def _stamp(name: str) -> Path:
+    return VENV / f".installed-{name}"
 
 
 def hint_cpu_build() -> None:
@@ -73,6 +98,6 @@ def hint_cpu_build() -> None:
     if re.search(r"index-url|find-links", run([str(PYTHON), "-m", "pip", "config", "list"], "asking pip")):
         return
     say(
-        "no NVIDIA card here: to save several GB, stop now, set PIP_EXTRA_INDEX_URL to the CPU index "
-        "that PyTorch's install page names, and run again"
+        "no NVIDIA card here: to save several GB (the tests need PyTorch), stop now, set PIP_EXTRA_INDEX_URL to the "
+        "CPU index that PyTorch's install page names, and run again"
     )

@@ -13,7 +13,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import SetupError, ShadowError, StorageFull
@@ -47,22 +46,24 @@ def python(_: Settings) -> str:
 
 
 def packages(_: Settings) -> str:
-    """Every pinned Python package at its pinned version; a machine without torch has the CPU's set."""
-    whole = find_spec("torch") is not None
-    file = "requirements.txt" if whole else "requirements-cpu.txt"
+    """Every pinned Python package at its pinned version; a machine with a card has a set of its own."""
+    file = "requirements-cuda.txt" if _installed("onnxruntime-gpu") else "requirements.txt"
     pins = pinned((ROOT / file).read_text(encoding="utf-8"))
-    wrong = []
-    for name, wanted in pins.items():
-        try:
-            # A build's local part (2.13.0+cpu) is the same release.
-            installed = metadata.version(name).partition("+")[0]
-        except metadata.PackageNotFoundError:
-            installed = "missing"
-        if installed != wanted:
-            wrong.append(f"{name} {installed} (pinned: {wanted})")
+    installed = {name: _installed(name) or "missing" for name in pins}
+    wrong = [
+        f"{name} {installed[name]} (pinned: {pins[name]})" for name in pins if installed[name] != pins[name]
+    ]
     if wrong:
         raise SetupError(f"{', '.join(wrong)}.", fix="Run `make setup`.")
     return f"{len(pins)} at their pinned versions ({file})"
+
+
+def _installed(name: str) -> str:
+    """The version of an installed package, without a build's local part (+cpu is the same release); empty: none."""
+    try:
+        return metadata.version(name).partition("+")[0]
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def pinned(text: str) -> dict[str, str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from pathlib import Path
+from typing import Any
 
 from ..errors import SetupError
 from ..settings import Settings
@@ -12,6 +15,10 @@ from .checks import Warn
 GB = 1_000_000_000
 # Long enough to be steady, short enough to wait for.
 MEASURE_S = 1.5
+CARD_MEASURED = "gpu_benchmark.json"  # what benchmarks/gpu.py writes into the data folder
+MEASURE_CARD = (
+    "Run `make gpu-benchmark`: it measures this card against the processor, and compares their results."
+)
 
 
 def device(settings: Settings) -> str:
@@ -20,32 +27,53 @@ def device(settings: Settings) -> str:
 
     resolved = devices.resolve(settings.device)
     words = f"{_name(resolved)}, {_memory(resolved)}, {_speed(settings)}"
-    if (
-        settings.device == "auto"
-        and resolved == "cpu"
-        and devices.cards({"PATH": os.environ.get("PATH", "")})
-    ):
+    if resolved == "cuda":
+        return _against_the_processor(words, settings.data_path)
+    if settings.device == "auto" and devices.cards({"PATH": os.environ.get("PATH", "")}):
         raise Warn(
             f"{words}; a graphics card is there and not used: {devices.why_no_cuda()}", devices.NO_CUDA_FIX
         )
     return words
 
 
-def _name(device: str) -> str:
-    if device == "cuda":
-        import torch
+def _against_the_processor(words: str, data: Path) -> str:
+    """The same with what `make gpu-benchmark` found of this card; Warn where it was never run on it."""
+    from ..pose import devices
 
-        return f"{torch.cuda.get_device_name(0)} (torch {torch.__version__}, CUDA {torch.version.cuda})"
+    card = devices.card()
+    measured = _measured(data / CARD_MEASURED)
+    if card is None or measured.get("card") != card.name:
+        raise Warn(
+            f"{words}; its speed and its results were never compared with the processor's here", MEASURE_CARD
+        )
+    return f"{words}; {measured['ratio']:.1f} times the processor on {measured['day']}"
+
+
+def _measured(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return document
+
+
+def _name(device: str) -> str:
     import onnxruntime
 
-    return f"cpu (ONNX Runtime {onnxruntime.__version__})"
+    from ..pose import devices
+
+    card = devices.card() if device == "cuda" else None
+    return f"{card.name if card else device} (ONNX Runtime {onnxruntime.__version__})"
 
 
 def _memory(device: str) -> str:
-    if device == "cuda":
-        import torch
+    from ..pose import devices
 
-        free, total = torch.cuda.mem_get_info()
+    if device == "cuda":
+        card = devices.card()
+        if card is None:
+            return "memory not known (`nvidia-smi` does not answer)"
+        free, total = card.free, card.total
     else:
         import psutil
 
@@ -69,6 +97,8 @@ def _speed(settings: Settings) -> str:
     try:
         engine.landmarks(crops)
     except SetupError as error:
+        if error.code == "no_cuda":
+            raise
         return f"speed not measured ({error.code})"
     count, started = 0, time.perf_counter()
     while (spent := time.perf_counter() - started) < MEASURE_S:

@@ -1,4 +1,4 @@
-"""Which processor runs the networks: told without importing torch, so that a worker's parent may ask."""
+"""Which processor runs the networks, and which card belongs to which worker."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
+from typing import NamedTuple
 
 from ..errors import SetupError
 
@@ -17,9 +18,19 @@ log = logging.getLogger(__name__)
 
 VARIABLE = "CUDA_VISIBLE_DEVICES"
 ASK_S = 20
-NO_TORCH, CPU_BUILD = "PyTorch is not installed", "this PyTorch is a build without CUDA"
-NO_DRIVER, DRIVER = "no NVIDIA driver is installed here", "libcuda.so.1"
-NO_CUDA_FIX = "Install the NVIDIA driver and the CUDA build of PyTorch, or set SHADOW_DEVICE=auto."
+PACKAGE, DRIVER = "onnxruntime-gpu", "libcuda.so.1"
+CPU_BUILD = "ONNX Runtime is installed in its build for processors"
+NO_DRIVER = "no NVIDIA driver is installed here"
+NO_CARD = "NVIDIA's driver finds no card that this process may use"
+NO_CUDA_FIX = "Install the NVIDIA driver, run `make cuda`, or set SHADOW_DEVICE=auto."
+
+
+class Card(NamedTuple):
+    """A graphics card: its name, and its memory in bytes."""
+
+    name: str
+    free: int
+    total: int
 
 
 def resolve(wanted: str) -> str:
@@ -47,32 +58,30 @@ def resolve(wanted: str) -> str:
 def why_no_cuda() -> str:
     """Why the networks cannot run on a graphics card here; empty when they can."""
     try:
-        build = metadata.version("torch")
+        metadata.version(PACKAGE)
     except metadata.PackageNotFoundError:
-        return NO_TORCH
-    # The build's name says it without an import that would cost seconds and 200 MB in every worker.
-    if build.endswith("+cpu"):
         return CPU_BUILD
-    if not has_driver():
+    driver = _driver()
+    if driver is None:
         return NO_DRIVER
-    import torch
+    # Only now is CUDA begun with: a process that has may not be forked.
+    count = ctypes.c_int(0)
+    begun = driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
+    return "" if begun and count.value else NO_CARD
 
-    return "" if torch.cuda.is_available() else "PyTorch sees no CUDA device"
 
-
-def has_driver() -> bool:
-    """Whether the driver's library is there. It is not begun with: a process that has may not be forked."""
+def _driver() -> ctypes.CDLL | None:
+    """The driver's library, where it is installed."""
     try:
-        ctypes.CDLL(DRIVER)
+        return ctypes.CDLL(DRIVER)
     except OSError:
-        return False
-    return True
+        return None
 
 
 @cache
 def _say_once(why: str) -> None:
     # Who installed no CUDA has chosen the CPU, unless there is a card that now lies idle.
-    chosen = why in (NO_TORCH, CPU_BUILD, NO_DRIVER) and not cards(os.environ)
+    chosen = why in (CPU_BUILD, NO_DRIVER) and not cards(os.environ)
     level = logging.INFO if chosen else logging.WARNING
     log.log(level, "the pose model runs on the CPU: %s (SHADOW_DEVICE=cpu if that is meant)", why)
 
@@ -81,15 +90,31 @@ def cards(environ: Mapping[str, str]) -> list[str]:
     """Names of the graphics cards that this process may use, as CUDA_VISIBLE_DEVICES has them."""
     if VARIABLE in environ:
         return [part.strip() for part in environ[VARIABLE].split(",") if part.strip()]
+    return _asked("index", environ)
+
+
+def card(environ: Mapping[str, str] = os.environ) -> Card | None:
+    """The card that this process uses, the first of those it may; None where `nvidia-smi` cannot tell."""
+    names = cards(environ)
+    lines = _asked("name,memory.free,memory.total", environ, *(["-i", names[0]] if names else []))
+    if not lines:
+        return None
+    name, free, total = lines[0].rsplit(",", 2)
+    mebibyte = 1 << 20
+    return Card(name.strip(), int(free) * mebibyte, int(total) * mebibyte)
+
+
+def _asked(query: str, environ: Mapping[str, str], *which: str) -> list[str]:
+    """What `nvidia-smi` answers, a line for each card; nothing where it is missing or fails."""
     tool = shutil.which("nvidia-smi", path=environ.get("PATH"))
     if tool is None:
         return []
-    command = [tool, "--query-gpu=index", "--format=csv,noheader"]
+    command = [tool, f"--query-gpu={query}", "--format=csv,noheader,nounits", *which]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=ASK_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return []
-    return done.stdout.split() if done.returncode == 0 else []
+    return done.stdout.splitlines() if done.returncode == 0 else []
 
 
 def card_for(instance: int, environ: Mapping[str, str] = os.environ) -> str | None:

@@ -15,8 +15,9 @@ from ..body.skeleton import COUNT, MIRROR
 from ..errors import BadRequest
 from ..vocabulary import ModelSize
 from . import devices, movenet, weights
+from .card_runner import CardRunner
 from .heatmap_refine import refine, sigmoid
-from .inference import CPU_BATCH, CUDA, CUDA_BATCH, ONNX, TORCH, Runner, load_runner
+from .inference import CPU_BATCH, CUDA, CUDA_BATCH, OnnxRunner, Runner
 
 CROP_PX, DETECTOR_PX = 256, weights.SOURCES["detector"].side
 KEYPOINTS = "thunder"
@@ -51,16 +52,16 @@ class Engine:
         device: str = "auto",
         batch_size: int = 0,
         models_dir: Path | None = None,
-        runtime: str = "auto",
+        buffered: bool | None = None,
     ) -> None:
-        """``runtime``: ``onnx`` or ``torch``; ``auto`` is ONNX Runtime on the CPU and torch on CUDA."""
+        """``buffered``: the way of a graphics card, with two buffers and work ahead; None: on a card alone."""
         if size not in weights.SIZES:
             raise BadRequest(f"The model size {size!r} is not known; use {', '.join(weights.SIZES)}.")
         self.size = size
         self.models_dir = Path(models_dir) if models_dir else weights.default_models_dir()
         self.device = devices.resolve(device)
         self.batch_size = batch_size or (CUDA_BATCH if self.device == CUDA else CPU_BATCH)
-        self.runtime = runtime if runtime != "auto" else (TORCH if self.device == CUDA else ONNX)
+        self.buffered = self.device == CUDA if buffered is None else buffered
         self._runners: dict[str, Runner] = {}
 
     @property
@@ -111,13 +112,8 @@ class Engine:
         )
 
     def _run(self, name: str, crops: np.ndarray) -> dict[str, np.ndarray]:
-        """All rows in batches of at most ``batch_size``."""
-        runner = self._runner(name)
-        parts = [
-            runner.run(np.ascontiguousarray(crops[i : i + self.batch_size]))
-            for i in range(0, len(crops), self.batch_size)
-        ]
-        return {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
+        """All rows; the runner cuts them into batches of at most ``batch_size``."""
+        return self._runner(name).run(np.ascontiguousarray(crops))
 
     def _runner(self, name: str) -> Runner:
         if name not in self._runners:
@@ -125,10 +121,20 @@ class Engine:
                 name,
                 models_dir=self.models_dir,
                 device=self.device,
-                runtime=self.runtime,
                 batch=self.batch_size,
+                buffered=self.buffered,
             )
         return self._runners[name]
+
+
+def load_runner(name: str, *, models_dir: Path, device: str, batch: int, buffered: bool) -> Runner:
+    """A network of :data:`.weights.SOURCES`, ready to run; SetupError when its files are not as they must be.
+
+    ``buffered``: with two buffers, as a graphics card wants it.
+    """
+    if buffered:
+        return CardRunner(name, models_dir=models_dir, device=device, batch=batch)
+    return OnnxRunner(name, models_dir=models_dir, batch=batch)
 
 
 def unmirror(mirrored: LandmarkOutput) -> LandmarkOutput:

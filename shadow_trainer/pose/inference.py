@@ -1,24 +1,38 @@
-"""Run one network on batches of uint8 crops: ONNX Runtime on the CPU, torch on CUDA (or on request).
+"""Run one network on uint8 crops with ONNX Runtime: the same file on the CPU and on a graphics card.
 
-Both take (N, H, W, 3) uint8 and return float32 arrays by output name. Both use one CPU thread: several
-spinning threads in one process are slower than one on a shared machine; scale by processes instead.
+A runner takes (N, H, W, 3) uint8 and returns float32 arrays by output name, in batches of its own choosing. It uses
+one CPU thread: several spinning threads in one process are slower than one on a shared machine; scale by processes
+instead.
 """
 
 from __future__ import annotations
 
-import logging
+import re
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from ..errors import OutOfMemory
-from .weights import SOURCES, graph_and_weights, verified_onnx
+from ..errors import OutOfMemory, SetupError
+from .weights import verified_onnx
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
 CPU_BATCH, CUDA_BATCH = 4, 32
 CPU, CUDA = "cpu", "cuda"
-ONNX, TORCH = "onnx", "torch"
+PROVIDERS: dict[str, tuple[str, dict[str, str]]] = {
+    CPU: ("CPUExecutionProvider", {}),
+    # Searching for the fastest algorithm takes seconds for each network and each size of a batch, and memory that is
+    # asked for twice over is missing to the next worker on the card.
+    CUDA: (
+        "CUDAExecutionProvider",
+        {"cudnn_conv_algo_search": "HEURISTIC", "arena_extend_strategy": "kSameAsRequested"},
+    ),
+}
+# How CUDA, cuDNN, cuBLAS and ONNX Runtime's own allocator say it; there is no class of errors for it.
+_NO_MEMORY = re.compile(r"out of memory|failed to allocate memory|alloc_?failed|bad_alloc", re.I)
+CARD_FULL_FIX = "`nvidia-smi` lists what uses the card. Stop some of it, run fewer workers on it, or set SHADOW_DEVICE=cpu."
 
 
 class Runner(Protocol):
@@ -29,116 +43,71 @@ class Runner(Protocol):
 
 
 class OnnxRunner:
-    """ONNX Runtime, one thread. Fastest on the CPU; no compilation to wait for."""
+    """A network on the CPU, in batches of at most ``batch``."""
 
-    def __init__(self, name: str, *, models_dir: Path) -> None:
-        import onnxruntime
-
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        path = str(verified_onnx(name, models_dir=models_dir))
-        self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    def __init__(self, name: str, *, models_dir: Path, batch: int = CPU_BATCH) -> None:
+        self.batch = batch
+        self.session = open_session(name, models_dir=models_dir, device=CPU)
         self.input = self.session.get_inputs()[0].name
         self.outputs = [output.name for output in self.session.get_outputs()]
 
     def run(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
         """See :class:`Runner`."""
-        return dict(zip(self.outputs, self.session.run(None, {self.input: pixels}), strict=True))
+        parts = [
+            self.session.run(None, {self.input: pixels[start : start + self.batch]})
+            for start in range(0, len(pixels), self.batch)
+        ]
+        return {name: np.concatenate(values) for name, *values in zip(self.outputs, *parts, strict=True)}
 
 
-class TorchRunner:
-    """The reference network: float32 on the CPU; on CUDA half precision and one fixed batch.
+def open_session(name: str, *, models_dir: Path, device: str) -> InferenceSession:
+    """A verified network on the CPU or the card, and nowhere else.
 
-    On CUDA every batch has ``batch`` rows (the last one padded), is staged in pinned memory, copied as
-    uint8 without blocking and normalized there. bfloat16 is never used: it costs 14 mm.
+    SetupError when its file is not as it must be or the card cannot be used, OutOfMemory when it does not fit.
     """
+    import onnxruntime
 
-    def __init__(self, name: str, *, models_dir: Path, device: str = CPU, batch: int = CUDA_BATCH) -> None:
-        import torch
-
-        from .torch_module import build
-
-        # One thread per worker: several workers with a pool each would only take turns.
-        torch.set_num_threads(1)
-        self.torch: Any = torch
-        self.device, self.batch = torch.device(device), batch
-        self.scale, self.shift = SOURCES[name].scale, SOURCES[name].shift
-        self.dtype = torch.float16 if self.on_card else torch.float32
-        graph, weights = graph_and_weights(name, models_dir=models_dir)
-        module: Any = build(graph, weights).to(self.device, self.dtype)
-        self.module = module.to(memory_format=torch.channels_last) if self.on_card else module
-        self.input_shape = graph.input_shape
-        self.staging: Any = None
-        self.copied: list[Any] = []
-        self.turn = 0
-        if self.on_card:
-            self._allocate()
-
-    @property
-    def on_card(self) -> bool:
-        """Whether the network runs on a graphics card."""
-        return bool(self.device.type == CUDA)
-
-    def _allocate(self) -> None:
-        """Two pinned buffers: one is filled while the other is still being copied."""
-        channels, height, width = self.input_shape
-        shape = (2, self.batch, height, width, channels)
-        self.staging = self.torch.empty(shape, dtype=self.torch.uint8, pin_memory=True)
-        self.copied = [self.torch.cuda.Event(), self.torch.cuda.Event()]
-        self.turn = 0
-
-    def run(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        """See :class:`Runner`. What does not fit into the card's memory is tried again in half batches."""
-        while True:
-            try:
-                with self.torch.inference_mode():
-                    if self.staging is None:
-                        return self._collect([(self._forward(self.torch.from_numpy(pixels)), len(pixels))])
-                    return self._collect(self._batches(pixels))
-            except self.torch.OutOfMemoryError as error:
-                if self.staging is None or self.batch == 1:
-                    raise OutOfMemory(
-                        "The pose model did not fit into the graphics card's memory."
-                    ) from error
-            self.batch = max(1, self.batch // 2)
-            log.warning("the card's memory is full; going on with batches of %d", self.batch)
-            self.torch.cuda.empty_cache()
-            self._allocate()
-
-    def _batches(self, pixels: np.ndarray) -> list[tuple[dict[str, Any], int]]:
-        """Enqueue all fixed batches; results stay on the device until all are under way."""
-        results = []
-        for start in range(0, len(pixels), self.batch):
-            part = pixels[start : start + self.batch]
-            self.copied[self.turn].synchronize()  # the buffer's previous copy has left it
-            buffer = self.staging[self.turn]
-            buffer[: len(part)].copy_(self.torch.from_numpy(part))
-            on_device = buffer.to(self.device, non_blocking=True)
-            self.copied[self.turn].record()
-            self.turn = 1 - self.turn
-            results.append((self._forward(on_device), len(part)))
-        return results
-
-    def _forward(self, pixels: Any) -> dict[str, Any]:
-        """The module on a tensor of pixels (N, H, W, 3)."""
-        x = pixels.permute(0, 3, 1, 2).to(self.dtype) * self.scale + self.shift
-        if self.on_card:
-            x = x.contiguous(memory_format=self.torch.channels_last)
-        outputs: dict[str, Any] = self.module(x)
-        return outputs
-
-    def _collect(self, results: list[tuple[dict[str, Any], int]]) -> dict[str, np.ndarray]:
-        names = results[0][0]
-        return {
-            name: np.concatenate([out[name][:count].float().cpu().numpy() for out, count in results])
-            for name in names
-        }
+    onnxruntime.disable_telemetry_events()
+    if device == CUDA:
+        onnxruntime.preload_dlls(directory="")  # NVIDIA's libraries, where pip has put them
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    path = str(verified_onnx(name, models_dir=models_dir))
+    try:
+        session = onnxruntime.InferenceSession(
+            path, options, providers=[PROVIDERS[device]], enable_fallback=0
+        )
+    except Exception as error:
+        if not is_memory(error):
+            raise
+        raise _full(f"There is no room for the pose model `{name}`", device) from error
+    # A provider whose libraries are missing is left out with a line on the terminal, and all goes on, slowly.
+    if session.get_providers()[0] != PROVIDERS[device][0]:
+        raise SetupError(
+            "ONNX Runtime could not begin with CUDA on the graphics card, and would have used the CPU.",
+            code="no_cuda",
+            fix="Run `make cuda`, and look at the driver's version: `nvidia-smi` shows the newest CUDA that it knows.",
+        )
+    return session
 
 
-def load_runner(name: str, *, models_dir: Path, device: str, runtime: str, batch: int) -> Runner:
-    """A network of :data:`.weights.SOURCES`, ready to run; SetupError when its files are not as they must be."""
-    if runtime == ONNX:
-        return OnnxRunner(name, models_dir=models_dir)
-    return TorchRunner(name, models_dir=models_dir, device=device, batch=batch)
+def is_memory(error: BaseException) -> bool:
+    """Whether an error of ONNX Runtime says that memory is full."""
+    return isinstance(error, MemoryError) or bool(_NO_MEMORY.search(str(error)))
+
+
+def card_full(what: str) -> OutOfMemory:
+    """The error for a card whose memory is full."""
+    return _full(what, CUDA)
+
+
+def _full(what: str, device: str) -> OutOfMemory:
+    if device != CUDA:
+        return OutOfMemory(f"{what} in this machine's memory.")
+    return OutOfMemory(f"{what} in the graphics card's memory.", fix=CARD_FULL_FIX)
+
+
+def joined(parts: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+    """The outputs of several batches as those of one."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

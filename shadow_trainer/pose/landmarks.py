@@ -26,8 +26,10 @@ __all__ = ["RawTrack", "landmarks"]
 Known = tuple[RawTrack, list[Span]]
 # The rough track is smoothed over this many frames (median) and real seconds (Gaussian).
 MEDIAN, SMOOTH_S = 5, 0.06
-# Frames wait for each other until there are this many for the network, or so many bytes of them.
+# Frames wait for each other until there are this many for the network, or so many bytes of them. A card takes several
+# such groups together, and while it works on them the processor does the rest for those before.
 GROUP, GROUP_BYTES = 32, 256_000_000
+CARD_GROUPS = 3
 # A frame is looked at again when the network's own ROI is this far from the rough one: the center in
 # sides, the size as a ratio, the rotation in radians. Nearer than that a second look improves nothing.
 MOVED, RESIZED, TURNED = 0.12, 1.25, 0.5
@@ -112,10 +114,27 @@ def measure_window(
     far the background has moved: background_px (n, 2), background_quality (n,), and how much the athlete's square has
     changed: change (n,). ``people`` are in front of it.
     """
-    rough, background, changes = RoughPath(athlete, window), Background(people), Changes()
-    frames = prefetch(frames_factory(start_s=window[0], end_s=window[1]))
-    for group in _groups(frames):
+    background, changes = Background(people), Changes()
+    looks = _looks(engine, frames_factory, RoughPath(athlete, window), window)
+    for images, rows in prefetch(looks, depth=1) if engine.buffered else looks:
         check()
+        moved = [
+            background.step(*row) for row in zip(images, rows["time_s"], rows["roi"][:, :2], strict=True)
+        ]
+        yield {
+            **rows,
+            "background_px": np.array([shift for shift, _ in moved]),
+            "background_quality": np.array([quality for _, quality in moved]),
+            "change": np.array([changes.step(*pair) for pair in zip(images, rows["roi"], strict=True)]),
+        }
+
+
+def _looks(
+    engine: Engine, frames_factory: Callable[..., Any], rough: RoughPath, window: Window
+) -> Iterator[tuple[list[np.ndarray], dict[str, np.ndarray]]]:
+    """Groups of frames with what the networks see in them; all that needs the engine, and nothing else."""
+    frames = prefetch(frames_factory(start_s=window[0], end_s=window[1]))
+    for group, size in _groups(frames, CARD_GROUPS if engine.buffered else 1):
         time_s = np.array([frame.time_s for frame in group])
         regions = rough.at(time_s)
         images = [frame.image for frame in group]
@@ -124,16 +143,7 @@ def measure_window(
         if len(again):
             regions, out = _second_look(engine, images, regions, out, again)
         rows = _rows(engine.network, group, time_s, regions, out)
-        moved = [
-            background.step(frame.image, frame.time_s, region[:2])
-            for frame, region in zip(group, regions, strict=True)
-        ]
-        yield {
-            **look_closer(engine, images, rows),
-            "background_px": np.array([shift for shift, _ in moved]),
-            "background_quality": np.array([quality for _, quality in moved]),
-            "change": np.array([changes.step(*pair) for pair in zip(images, regions, strict=True)]),
-        }
+        yield images, look_closer(engine, images, rows, size)
 
 
 def _own_regions(out: LandmarkOutput, regions: np.ndarray) -> np.ndarray:
@@ -224,13 +234,15 @@ def _store(track: RawTrack, rows: dict[str, np.ndarray], window: int) -> None:
         getattr(track, name)[index] = rows[name][seen]
 
 
-def _groups(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Lists of frames: GROUP of them, fewer when they are large."""
+def _groups(items: Iterable[Any], together: int) -> Iterator[tuple[list[Any], int]]:
+    """Lists of frames, and how many of them are one group: GROUP, fewer when they are large; ``together`` groups."""
     group: list[Any] = []
+    size = GROUP
     for item in items:
         group.append(item)
-        if len(group) >= max(4, min(GROUP, GROUP_BYTES // item.image.nbytes)):
-            yield group
+        size = max(4, min(GROUP, GROUP_BYTES // item.image.nbytes))
+        if len(group) >= size * together:
+            yield group, size
             group = []
     if group:
-        yield group
+        yield group, size

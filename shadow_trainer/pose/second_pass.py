@@ -30,15 +30,17 @@ ARMS = JUDGED + [INDEX[f"{side}_{part}"] for part in ("pinky", "index", "thumb")
 
 
 def look_closer(
-    engine: Engine, images: Sequence[np.ndarray], rows: dict[str, np.ndarray]
+    engine: Engine, images: Sequence[np.ndarray], rows: dict[str, np.ndarray], group: int
 ) -> dict[str, np.ndarray]:
-    """Measured ``rows`` of a group of frames with their doubtful arms looked at again.
+    """Measured ``rows`` of frames with their doubtful arms looked at again; they are chosen in groups of ``group``.
 
     ``images`` n of (H, W, 3) uint8; of ``rows`` it reads roi (n, 4) and pose_flag (n,) and changes copies of
     landmarks_px (n, 33, 2) and confidence (n, 33).
     """
-    again = doubtful(rows)
-    if engine.network not in NETWORKS or len(again) == 0:
+    if engine.network not in NETWORKS:
+        return rows
+    again = doubtful(rows, group)
+    if len(again) == 0:
         return rows
     first = rows["roi"][again]
     regions = roi.scaled(first, CLOSER)
@@ -56,11 +58,15 @@ def look_closer(
     return {**rows, "landmarks_px": px, "confidence": level}
 
 
-def doubtful(rows: dict[str, np.ndarray]) -> np.ndarray:
-    """Indices of the frames to look at again: those of least confidence in an arm, in order."""
+def doubtful(rows: dict[str, np.ndarray], group: int) -> np.ndarray:
+    """Indices of the frames to look at again: in each group those of least confidence in an arm, in order."""
     least = np.where(rows["pose_flag"] >= LEAST_FLAG, rows["confidence"][:, JUDGED].min(1), np.inf)
-    worst = np.argsort(least, kind="stable")[: round(MOST * len(least))]
-    return np.sort(worst[least[worst] < DOUBTFUL])
+    worst = [
+        start + np.argsort(part, kind="stable")[: round(MOST * len(part))]
+        for start, part in ((start, least[start : start + group]) for start in range(0, len(least), group))
+    ]
+    chosen = np.concatenate([np.zeros(0, int), *worst])
+    return np.sort(chosen[least[chosen] < DOUBTFUL])
 
 
 def blend(

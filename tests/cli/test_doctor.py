@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from benchmarks import gpu
 from shadow_trainer.catalog import migrate
 from shadow_trainer.cli import checks, device_check, queue_checks
 from shadow_trainer.errors import SetupError, StorageFull, Unavailable
@@ -71,18 +73,58 @@ def test_the_device_is_named_with_its_memory_and_its_measured_speed() -> None:
     )
 
 
+def without_the_build_for_cards(name: str) -> str:
+    raise metadata.PackageNotFoundError(name)
+
+
 def test_a_card_that_lies_idle_is_a_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake_cards(tmp_path, monkeypatch, "0")
-    monkeypatch.setattr(devices.metadata, "version", lambda name: "2.13.0+cpu")
+    monkeypatch.setattr(devices.metadata, "version", without_the_build_for_cards)
     status, words, fix = checks.run(device_check.device, Settings(data_dir=str(tmp_path)))
-    assert status == "warn" and "not used: this PyTorch is a build without CUDA" in words
-    assert "CUDA build" in fix and "speed not measured (weights_missing)" in words
+    assert status == "warn" and "not used: ONNX Runtime is installed in its build for processors" in words
+    assert "make cuda" in fix and "speed not measured (weights_missing)" in words
 
 
 def test_cuda_that_was_asked_for_and_is_not_there_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(devices.metadata, "version", lambda name: "2.13.0+cpu")
+    monkeypatch.setattr(devices.metadata, "version", without_the_build_for_cards)
     status, words, _ = checks.run(device_check.device, Settings(device="cuda"))
     assert status == "FAIL" and "SHADOW_DEVICE=cuda" in words
+
+
+def test_a_card_that_was_never_measured_here_is_a_warning(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(devices, "resolve", lambda wanted: "cuda")
+    monkeypatch.setattr(devices, "card", lambda: devices.Card("NVIDIA T4", 14 * 10**9, 16 * 10**9))
+    monkeypatch.setattr(device_check, "_speed", lambda settings: "210 frames/s with model m")
+    settings = Settings(data_dir=str(tmp_path))
+    status, words, fix = checks.run(device_check.device, settings)
+    assert status == "warn" and "NVIDIA T4" in words and "14.0 of 16.0 GB free, 210 frames/s" in words
+    assert "never compared" in words and "make gpu-benchmark" in fix
+    gpu._keep(settings, {"card": "NVIDIA T4", "ratio": 12.34, "apart_px": 0.1, "day": "2026-11-30"})
+    status, words, _ = checks.run(device_check.device, settings)
+    assert status == "ok" and "12.3 times the processor on 2026-11-30" in words
+    gpu._keep(settings, {"card": "another", "ratio": 12.34, "apart_px": 0.1, "day": "2026-11-30"})
+    assert checks.run(device_check.device, settings)[0] == "warn"
+
+
+def test_a_card_on_which_cuda_does_not_begin_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def begin(*_: object) -> None:
+        raise SetupError("ONNX Runtime could not begin with CUDA.", code="no_cuda", fix="Run `make cuda`.")
+
+    monkeypatch.setattr(devices, "resolve", lambda wanted: "cuda")
+    monkeypatch.setattr(devices, "card", lambda: None)
+    monkeypatch.setattr("shadow_trainer.pose.engine.Engine.landmarks", begin)
+    status, words, _ = checks.run(device_check.device, Settings(data_dir=str(tmp_path)))
+    assert status == "FAIL" and "could not begin with CUDA" in words
+
+
+def test_the_benchmark_of_a_card_needs_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(devices.metadata, "version", without_the_build_for_cards)
+    assert gpu.main([]) == 2
+    assert "SHADOW_DEVICE=cuda" in capsys.readouterr().err
 
 
 def test_a_database_is_missing_then_old_then_well(settings: Settings) -> None:

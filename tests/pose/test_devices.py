@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -21,54 +23,60 @@ def say_again() -> None:
     devices._say_once.cache_clear()
 
 
-def build_of_torch(
-    monkeypatch: pytest.MonkeyPatch, build: str | None, *, cuda: bool = False, driver: bool = True
+def machine(
+    monkeypatch: pytest.MonkeyPatch, *, build: bool = True, driver: bool = True, found: int = 0
 ) -> None:
-    """Pretend that this build of torch and a driver are installed, and that torch sees a device or none."""
+    """Pretend that ONNX Runtime's build for cards and a driver are installed, and how many cards that finds."""
 
     def version(name: str) -> str:
-        if build is None:
+        if name != devices.PACKAGE or not build:
             raise metadata.PackageNotFoundError(name)
-        return build
+        return "1.31.1"
 
-    torch = ModuleType("torch")
-    torch.cuda = SimpleNamespace(is_available=lambda: cuda)
+    def count_into(reference: Any) -> int:
+        reference._obj.value = found
+        return 0
+
+    library = SimpleNamespace(cuInit=lambda flags: 0, cuDeviceGetCount=count_into)
     monkeypatch.setattr(devices.metadata, "version", version)
-    monkeypatch.setattr(devices, "DRIVER", None if driver else "libcuda-of-no-machine.so.1")
-    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setattr(devices, "_driver", lambda: library if driver else None)
 
 
 @pytest.mark.parametrize(
-    ("build", "words"),
-    [(None, "not installed"), ("2.13.0+cpu", "without CUDA"), ("2.13.0", "sees no CUDA device")],
+    ("here", "words"),
+    [
+        ({"build": False}, "build for processors"),
+        ({"driver": False}, "no NVIDIA driver"),
+        ({}, "finds no card"),
+    ],
 )
 def test_asking_for_an_absent_graphics_card_says_why(
-    monkeypatch: pytest.MonkeyPatch, build: str | None, words: str
+    monkeypatch: pytest.MonkeyPatch, here: dict[str, bool], words: str
 ) -> None:
-    build_of_torch(monkeypatch, build)
+    machine(monkeypatch, **here)
     with pytest.raises(SetupError, match=words) as error:
         devices.resolve("cuda")
     assert error.value.code == "no_cuda" and "SHADOW_DEVICE=auto" in error.value.fix
 
 
 @pytest.mark.parametrize(
-    ("build", "card", "level"),
+    ("here", "card", "level"),
     [
-        ("2.13.0", False, "WARNING"),
-        ("2.13.0+cpu", True, "WARNING"),
-        (None, True, "WARNING"),
-        (None, False, "INFO"),
+        ({}, False, "WARNING"),
+        ({"build": False}, True, "WARNING"),
+        ({"driver": False}, False, "INFO"),
+        ({"build": False}, False, "INFO"),
     ],
 )
 def test_auto_falls_back_to_the_cpu_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     tmp_path: Path,
-    build: str | None,
+    here: dict[str, bool],
     card: bool,
     level: str,
 ) -> None:
-    build_of_torch(monkeypatch, build)
+    machine(monkeypatch, **here)
     fake_cards(tmp_path, monkeypatch, *(["0"] if card else []))
     with caplog.at_level("INFO"):
         assert devices.resolve("auto") == devices.resolve("auto") == "cpu"
@@ -76,27 +84,15 @@ def test_auto_falls_back_to_the_cpu_and_says_so(
     assert "runs on the CPU" in caplog.text
 
 
-def test_without_a_driver_torch_is_not_imported_to_ask(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """PyPI's torch has CUDA in it; importing it in every worker to hear "no" costs seconds and 200 MB."""
-    build_of_torch(monkeypatch, "2.13.0", driver=False)
-    monkeypatch.setitem(sys.modules, "torch", None)  # an import would fail
-    fake_cards(tmp_path, monkeypatch)
-    with caplog.at_level("INFO"):
-        assert devices.resolve("auto") == "cpu"
-    assert [record.levelname for record in caplog.records] == ["INFO"]
-    with pytest.raises(SetupError, match="no NVIDIA driver"):
-        devices.resolve("cuda")
-
-
 def test_auto_takes_the_card_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    build_of_torch(monkeypatch, "2.13.0", cuda=True)
-    assert (devices.resolve("auto"), devices.resolve("cuda"), devices.resolve("cpu")) == (
-        "cuda",
-        "cuda",
-        "cpu",
-    )
+    machine(monkeypatch, found=1)
+    assert [devices.resolve(wanted) for wanted in ("auto", "cuda", "cpu")] == ["cuda", "cuda", "cpu"]
+
+
+def test_a_driver_that_does_not_begin_is_no_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine(monkeypatch, found=1)
+    monkeypatch.setattr(devices, "_driver", lambda: SimpleNamespace(cuInit=lambda flags: 100))
+    assert devices.resolve("auto") == "cpu"
 
 
 def test_each_worker_has_a_card_of_its_own(
@@ -113,6 +109,20 @@ def test_cards_that_were_chosen_before_are_shared_out() -> None:
     environ = {devices.VARIABLE: "2, GPU-8a5, 7"}
     assert [devices.card_for(number, environ) for number in (1, 2, 3)] == ["2", "GPU-8a5", "7"]
     assert devices.card_for(1, {devices.VARIABLE: ""}) is None
+
+
+def test_a_card_has_a_name_and_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The one that this process may use, by the driver's own tool."""
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text(
+        '#!/bin/sh\ncase "$*" in *"-i 3"*) echo "NVIDIA A10, 24 GB, 20480, 23028";; *) exit 6;; esac\n'
+    )
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert devices.card({**os.environ, devices.VARIABLE: "3,4"}) == devices.Card(
+        "NVIDIA A10, 24 GB", 20480 << 20, 23028 << 20
+    )
+    assert devices.card({**os.environ, devices.VARIABLE: "9"}) is None
 
 
 def test_no_card_is_no_error(tmp_path: Path) -> None:
@@ -141,12 +151,12 @@ def test_the_worker_that_is_started_with_a_number_sees_that_card(tmp_path: Path)
 
 @pytest.mark.model
 def test_everything_of_a_worker_runs_without_torch() -> None:
-    """What requirements-cpu.txt leaves out is never imported on a CPU, and the networks run."""
+    """The tests have it, and trains the lifter; no program that runs imports it."""
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "import pkgutil, importlib, shadow_trainer\n"
         "import workers.worker_child, workers.clock, workers.pose_worker, wsgi\n"
-        "skip = ('shadow_trainer.pose.torch_module', 'shadow_trainer.__main__', 'shadow_trainer.catalog.migrations')\n"
+        "skip = ('shadow_trainer.__main__', 'shadow_trainer.catalog.migrations')\n"
         "for module in pkgutil.walk_packages(shadow_trainer.__path__, 'shadow_trainer.', onerror=print):\n"
         "    if not module.name.startswith(skip): importlib.import_module(module.name)\n"
         "from shadow_trainer.jobs.pipeline.engines import Engines\n"

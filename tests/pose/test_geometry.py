@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import save
 
 from shadow_trainer.pose import roi
+from shadow_trainer.pose.convert import onnx_export
 from shadow_trainer.pose.convert.from_tflite import _Builder
+from shadow_trainer.pose.convert.graph import Graph, Node
 from shadow_trainer.pose.convert.tflite import Operator, TfliteModel
 from shadow_trainer.pose.heatmap_refine import refine
 from shadow_trainer.pose.tracking import detector
@@ -96,12 +100,12 @@ def test_same_padding_gives_the_size_that_tensorflow_gives(size: int, kernel: in
 
 
 def test_depth_to_space_is_in_tflite_order() -> None:
-    import torch
-
-    from shadow_trainer.pose.torch_module import depth_to_space
-
-    x = torch.arange(8.0).reshape(1, 8, 1, 1)  # 2x2 blocks of depth 2: DCR puts depth innermost
-    assert depth_to_space(x, 2)[0, :, :, :].tolist() == [[[0, 2], [4, 6]], [[1, 3], [5, 7]]]
+    graph = Graph((Node("depth_to_space", "d", ("x",), {"block": 2}),), {"y": "d"}, (8, 1, 1))
+    model = onnx_export.export(graph, save({}), "none.safetensors", scale=1.0, shift=0.0)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    (value,) = session.run(None, {onnx_export.INPUT: np.arange(8, dtype=np.uint8).reshape(1, 1, 1, 8)})
+    # 2x2 blocks of depth 2: DCR puts depth innermost.
+    assert value[0].tolist() == [[[0, 2], [4, 6]], [[1, 3], [5, 7]]]
 
 
 def test_parts_of_a_body_are_left_out_and_people_behind_are_kept() -> None:

@@ -10,8 +10,7 @@ import pytest
 
 from shadow_trainer.body.skeleton import INDEX, LANDMARKS, mirrored_name
 from shadow_trainer.pose import movenet, roi
-from shadow_trainer.pose.engine import CROP_PX, KEYPOINTS, Engine
-from shadow_trainer.pose.inference import TorchRunner
+from shadow_trainer.pose.engine import CROP_PX, Engine
 
 from .conftest import take
 
@@ -33,13 +32,6 @@ def test_keypoints_are_those_of_the_publishers_runtime(engine: Engine, crops: np
     keypoints = engine.keypoints(crops)
     assert np.abs(keypoints.points - expected[..., [1, 0]] * CROP_PX).max() < 0.01
     assert np.abs(keypoints.score - expected[..., 2]).max() < 1e-3
-
-
-@pytest.mark.model
-def test_torch_gives_what_onnx_runtime_gives(engine: Engine, models_dir: Path, crops: np.ndarray) -> None:
-    torch_outputs = TorchRunner(KEYPOINTS, models_dir=models_dir).run(crops[:2])
-    expected = engine.keypoints(crops[:2])
-    assert np.abs(movenet.decode(torch_outputs, CROP_PX).points - expected.points).max() < 0.01
 
 
 @pytest.mark.model

@@ -1,4 +1,4 @@
-"""The converted networks give what the TFLite runtime gives, and ONNX Runtime what torch gives."""
+"""The converted networks give what the TFLite runtime gives, by the processor's way and by the card's."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from shadow_trainer.pose import roi, weights
-from shadow_trainer.pose.engine import CROP_PX, DETECTOR_PX, Engine, unmirror
-from shadow_trainer.pose.inference import OnnxRunner, TorchRunner
+from shadow_trainer.pose.engine import CROP_PX, DETECTOR_PX, Engine, load_runner, unmirror
 from shadow_trainer.pose.tracking import detector
 
 # Largest differences allowed, in the outputs' own units (pixels of the crop, metres, logits).
@@ -51,17 +50,17 @@ def reference(packages: Path, name: str, pictures: np.ndarray) -> dict[str, np.n
 
 @pytest.mark.model
 @pytest.mark.parametrize("name", ["detector", "lite", "full", "heavy"])
-@pytest.mark.parametrize("kind", [TorchRunner, OnnxRunner])
+@pytest.mark.parametrize("buffered", [False, True])
 def test_parity_with_the_tflite_runtime(
-    models_dir: Path, packages: Path, crops: np.ndarray, squares: np.ndarray, name: str, kind: type
+    models_dir: Path, packages: Path, crops: np.ndarray, squares: np.ndarray, name: str, buffered: bool
 ) -> None:
     pictures = squares if name == "detector" else crops
     limits = DETECTOR_LIMITS if name == "detector" else LANDMARK_LIMITS
     wanted = reference(packages, name, pictures)
-    runner = kind(name, models_dir=models_dir)
-    parts = [runner.run(pictures[i : i + 3]) for i in range(0, len(pictures), 3)]
+    runner = load_runner(name, models_dir=models_dir, device="cpu", batch=4, buffered=buffered)
+    outputs = runner.run(pictures)
     for output, limit in limits.items():
-        value = np.concatenate([part[output] for part in parts])
+        value = outputs[output]
         if value.ndim == 4:
             value = value.transpose(0, 2, 3, 1)
         assert value.shape == wanted[output].shape

@@ -58,7 +58,7 @@ def test_only_the_arms_of_frames_with_a_doubtful_arm_are_looked_at_again(
 ) -> None:
     monkeypatch.setattr(second_pass, "NETWORKS", (engine.network,))
     images, before = rows
-    after = second_pass.look_closer(engine, images, before)
+    after = second_pass.look_closer(engine, images, before, 32)
     moved = np.linalg.norm(after["landmarks_px"] - before["landmarks_px"], axis=-1)
     body = np.setdiff1d(np.arange(COUNT), second_pass.ARMS)
     assert not moved[[0, 2]].any() and not moved[:, body].any()
@@ -72,7 +72,7 @@ def test_only_the_arms_of_frames_with_a_doubtful_arm_are_looked_at_again(
 @pytest.mark.model
 def test_the_small_networks_look_once(engine: Engine, rows: tuple) -> None:
     images, before = rows
-    assert second_pass.look_closer(engine, images, before) is before
+    assert second_pass.look_closer(engine, images, before, 32) is before
 
 
 def test_at_most_half_of_the_frames_are_looked_at_again_and_those_of_least_confidence() -> None:
@@ -81,6 +81,9 @@ def test_at_most_half_of_the_frames_are_looked_at_again_and_those_of_least_confi
     believed[:, second_pass.JUDGED[1]] = least
     flag = np.ones(8)
     flag[6] = 0.2  # nobody is there
-    assert second_pass.doubtful({"confidence": believed, "pose_flag": flag}).tolist() == [1, 2, 3, 7]
+    assert second_pass.doubtful({"confidence": believed, "pose_flag": flag}, 8).tolist() == [1, 2, 3, 7]
+    # Groups that are looked at together choose as each does alone.
+    twice = {"confidence": np.tile(believed, (2, 1)), "pose_flag": np.tile(flag, 2)}
+    assert second_pass.doubtful(twice, 8).tolist() == [1, 2, 3, 7, 9, 10, 11, 15]
     believed[:4, second_pass.JUDGED[1]] = 0.9
-    assert second_pass.doubtful({"confidence": believed, "pose_flag": flag}).tolist() == [4, 7]
+    assert second_pass.doubtful({"confidence": believed, "pose_flag": flag}, 8).tolist() == [4, 7]

@@ -79,13 +79,8 @@ def test_an_absent_package_is_a_setup_error(tmp_path: Path) -> None:
         install.ensure_weights(["heavy"], models_dir=tmp_path, packages=tmp_path / "nowhere")
 
 
-def test_the_graph_survives_json(lite: Path) -> None:
-    graph, _ = weights.graph_and_weights("lite", models_dir=lite)
-    assert type(graph).from_dict(json.loads(json.dumps(graph.as_dict()))) == graph
-
-
-def test_heads_that_are_not_wanted_are_left_out(lite: Path) -> None:
-    graph, values = weights.graph_and_weights("lite", models_dir=lite)
+def test_heads_that_are_not_wanted_are_left_out(packages: Path) -> None:
+    graph, values = install._read(weights.SOURCES["lite"], packages)
     lean = graph.keep(("landmarks", "flag"))
     assert len(lean.nodes) < len(graph.nodes)
     assert lean.weight_names() < set(values)

@@ -30,10 +30,10 @@ class Toy:
 
     folder: Path
 
-    def setup(self, **env: str) -> subprocess.CompletedProcess[str]:
+    def setup(self, target: str = "setup", **env: str) -> subprocess.CompletedProcess[str]:
         """Run `make setup` with no package registry, unless ``env`` says otherwise."""
         return subprocess.run(
-            ["make", "setup"],
+            ["make", target],
             cwd=self.folder,
             env={**self.environment(), **env},
             capture_output=True,
@@ -69,7 +69,7 @@ def make_toy(folder: Path) -> Toy:
     shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Makefile", ".npmrc"):
         shutil.copy(ROOT / name, folder / name)
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-cuda.txt", "requirements-dev.txt"):
         (folder / name).write_text("# nothing\n")
     (folder / "package.json").write_text(json.dumps({"name": "toy", "private": True}))
     lock = {"name": "toy", "lockfileVersion": 3, "packages": {"": {"name": "toy"}}}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cpu_requirements import text as cpu_text
+from scripts.cuda_requirements import text as cuda_text
 from shadow_trainer.cli import settings as settings_command
 from shadow_trainer.cli.checks import PIN, pinned
 from shadow_trainer.settings import declared
@@ -39,7 +39,7 @@ def needed_by(package: str) -> set[str]:
     return needed
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-cpu.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-cuda.txt", "requirements-dev.txt"])
 def test_every_line_pins_one_version(name: str) -> None:
     loose = []
     for line in (ROOT / name).read_text().splitlines():
@@ -51,21 +51,17 @@ def test_every_line_pins_one_version(name: str) -> None:
 
 def test_what_the_runtime_packages_need_is_pinned_with_them() -> None:
     pins = requirements("requirements.txt")
-    # The CUDA build of torch pins its own libraries; they are not there in the CPU build.
-    missing = {
-        f"{needed} (for {package})"
-        for package in pins
-        for needed in needed_by(package)
-        if needed not in pins and not needed.startswith(("nvidia", "cuda", "triton"))
-    }
+    missing = {f"{needed} (for {p})" for p in pins for needed in needed_by(p) if needed not in pins}
     assert not missing
 
 
-def test_the_set_for_the_cpu_is_the_whole_set_without_torch_and_complete() -> None:
-    whole, cpu = requirements("requirements.txt"), requirements("requirements-cpu.txt")
-    assert (ROOT / "requirements-cpu.txt").read_text() == cpu_text((ROOT / "requirements.txt").read_text())
-    assert "torch" in set(whole) - set(cpu) and not set(cpu) - set(whole)
-    assert {needed for package in cpu for needed in needed_by(package)} <= set(cpu)
+def test_the_set_for_a_card_is_the_same_with_the_other_build_of_one_package() -> None:
+    """Both builds are one module: side by side, the files of one would lie over those of the other."""
+    usual, card = requirements("requirements.txt"), requirements("requirements-cuda.txt")
+    assert (ROOT / "requirements-cuda.txt").read_text() == cuda_text((ROOT / "requirements.txt").read_text())
+    assert set(usual) - set(card) == {"onnxruntime"}
+    assert {name for name in set(card) - set(usual) if not name.startswith("nvidia-")} == {"onnxruntime-gpu"}
+    assert all(card[name] == usual[name] for name in set(usual) & set(card))
 
 
 def test_what_the_test_packages_need_is_pinned_with_them() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,22 @@ def test_changed_requirements_are_installed_and_no_network_is_one_line(toy: Toy)
     # A failed step is tried again the next time.
     (toy.folder / "requirements.txt").write_text("# nothing, but changed\n")
     assert toy.setup().returncode == 0
+
+
+@pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"),
+    reason="a card's packages are for Linux on x86-64",
+)
+def test_a_folder_set_up_for_a_card_keeps_to_it(toy: Toy) -> None:
+    done = toy.setup("cuda")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "installing requirements-cuda.txt" in done.stdout
+    assert "uninstall --yes onnxruntime\n" in toy.log()
+    # Another release pins other versions: its set-up installs the card's set, and not the other build over it.
+    (toy.folder / "requirements-cuda.txt").write_text("# nothing, but changed\n")
+    said = toy.setup().stdout
+    assert "installing requirements-cuda.txt" in said and "installing requirements.txt" not in said
+    assert "installing" not in toy.setup().stdout
 
 
 def test_no_network_for_npm_is_one_line(toy: Toy) -> None:

@@ -110,8 +110,7 @@ def as_shadow_error(error: BaseException) -> ShadowError:
         return TimedOut("The analysis took longer than it may and was stopped.")
     if isinstance(error, OSError) and is_full_disk(error):
         return StorageFull("The disk of the worker is full.")
-    # torch.OutOfMemoryError by name: the web process must not import torch.
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    if isinstance(error, MemoryError):
         return OutOfMemory("The analysis needed more memory than there is.")
     if isinstance(error, redis.RedisError | DBAPIError | ConnectionError):
         return Unavailable(f"A service did not answer: {type(error).__name__}.")

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Graph, Node
 from . import padding
+from .graph import Graph, Node
 from .tfjs import Operator, TfjsModel
 from .tflite import NotSupported
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Graph, Node
 from . import padding
+from .graph import Graph, Node
 from .tflite import ACTIVATION, PADDING, NotSupported, Operator, TfliteModel
 
 

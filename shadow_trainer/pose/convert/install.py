@@ -16,7 +16,6 @@ from safetensors.numpy import save
 
 from ...errors import SetupError
 from ...settings import ROOT
-from ..graph import Graph
 from ..weights import (
     ALL,
     FORMAT,
@@ -29,6 +28,7 @@ from ..weights import (
     weights_file,
 )
 from . import from_tfjs, from_tflite, onnx_export, tfjs, tflite
+from .graph import Graph
 
 PACKAGES = ROOT / "node_modules"
 # MoveNet's pixels after its own normalization, which is ours too: * 2/255 - 1.
@@ -70,7 +70,6 @@ def convert_one(name: str, *, models_dir: Path, packages: Path = PACKAGES) -> No
         "source_sha256": source.sha256,
         "weights_sha256": hashlib.sha256(packed).hexdigest(),
         "onnx_sha256": hashlib.sha256(network).hexdigest(),
-        "graph": graph.as_dict(),
     }
     models_dir.mkdir(parents=True, exist_ok=True)
     _write(path, packed)

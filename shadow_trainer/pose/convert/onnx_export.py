@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper, shape_inference
 
-from ..graph import Graph, Node
+from .graph import Graph, Node
 
 OPSET, IR_VERSION = 13, 8
 ELEMENT = {"F16": TensorProto.FLOAT16, "F32": TensorProto.FLOAT}

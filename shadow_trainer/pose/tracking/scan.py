@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ...video.prefetch import prefetch
 from ..engine import Engine
 from .candidates import Person, Scan, describe, rank
 from .relink import glimpsed_s, link
@@ -48,7 +49,10 @@ def scan(
     before_s = -math.inf
     step = max(1, int(info.capture_fps / RATE))
     schedule = LookSchedule()
-    for frame in frames_factory(step=step, max_side=MAX_SIDE):
+    frames = frames_factory(step=step, max_side=MAX_SIDE)
+    # Each frame's crops lie where the frame before had its people, so a card can take no more than one frame at a time;
+    # it does not wait for the decoder as well.
+    for frame in prefetch(frames) if engine.buffered else frames:
         check()
         jumped = bool(jumps) and frame.time_s >= jumps[0] - LEEWAY_S
         jumps = [second for second in jumps if frame.time_s < second - LEEWAY_S]

@@ -1,4 +1,4 @@
-"""A network as data: a list of nodes in NCHW, written at set-up; ONNX files and torch modules are built from it.
+"""A network as data: a list of nodes in NCHW, between the published file and the ONNX file.
 
 Node operators and their attributes:
 ``conv2d`` weight, bias, stride, pad (left, right, top, bottom), dilation, groups; ``add``; ``pad``
@@ -9,7 +9,7 @@ shape (after a permutation back to NHWC when ``from_image``).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -30,20 +30,6 @@ class Graph:
     nodes: tuple[Node, ...]
     outputs: dict[str, str]
     input_shape: tuple[int, int, int]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return {
-            "nodes": [asdict(node) for node in self.nodes],
-            "outputs": self.outputs,
-            "input_shape": list(self.input_shape),
-        }
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Graph:
-        """The reverse of :meth:`as_dict`."""
-        nodes = tuple(Node(n["op"], n["out"], tuple(n["inputs"]), n["attrs"]) for n in data["nodes"])
-        return cls(nodes, dict(data["outputs"]), tuple(data["input_shape"]))
 
     def keep(self, outputs: tuple[str, ...]) -> Graph:
         """The same network with only these outputs and the nodes they need."""
