@@ -84,6 +84,16 @@ class Verdict(StrEnum):
     NO_PITCH = "no_pitch"
 
 
+class JointEditKind(StrEnum):
+    """One step of correcting joints: set in a frame, cannot be seen there, left to the engine again, a limb's sides
+    exchanged."""
+
+    SET = "set"
+    HIDDEN = "hidden"
+    FREE = "free"
+    EXCHANGE = "exchange"
+
+
 class Unit(StrEnum):
     """The unit of a metric. Heights are the pitcher's own standing height."""
 

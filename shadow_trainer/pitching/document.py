@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from ..vocabulary import Confidence, Event, Hand, Level, ModelSize, Span, Unit, Verdict, View
+from ..vocabulary import (
+    Confidence,
+    Event,
+    Hand,
+    Level,
+    ModelSize,
+    Span,
+    Unit,
+    Verdict,
+    View,
+)
+from .document_joints import SetJoint
 from .document_video import Video
 
 SCHEMA = "shadow-trainer/analysis/2"
@@ -324,7 +335,8 @@ class Person(TypedDict):
 
 
 class Solved(TypedDict):
-    """Under what the stored motion was made; ``spans`` [first second, last second, person] are what was measured."""
+    """Under what the stored motion was made; ``spans`` [first second, last second, person] are what was measured;
+    ``joints_at_s`` seconds of the joints that were set by hand before it."""
 
     throws: Hand
     height_m: float
@@ -333,6 +345,7 @@ class Solved(TypedDict):
     rate_given: bool
     usual_height_m: float
     spans: NotRequired[list[list[float]]]
+    joints_at_s: NotRequired[list[float]]
 
 
 class Result(TypedDict):
@@ -366,6 +379,7 @@ class AnalysisDocument(TypedDict):
     deliveries: list[Delivery]
     dropped: NotRequired[list[DroppedThrow]]
     verdicts: NotRequired[list[SaidVerdict]]
+    joints: NotRequired[list[SetJoint]]
     consistency: Consistency
     warnings: list[VideoWarning]
     timings_s: dict[str, float]

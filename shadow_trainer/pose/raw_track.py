@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields, replace
+from typing import IO
 
 import numpy as np
 
@@ -130,7 +131,7 @@ class RawTrack:
             np.savez_compressed(file, **arrays)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> RawTrack:
+    def load(cls, path: str | os.PathLike[str] | IO[bytes]) -> RawTrack:
         """Read what :meth:`save` wrote; BadRequest when it is not that."""
         try:
             arrays = read_arrays(path)

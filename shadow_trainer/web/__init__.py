@@ -93,6 +93,7 @@ def _views() -> tuple[ModuleType, ...]:
         help,
         history,
         home,
+        joints,
         login,
         pitches,
         prometheus,
@@ -103,7 +104,7 @@ def _views() -> tuple[ModuleType, ...]:
         shared_report,
     )
 
-    machines = (health, prometheus, rq_dashboard, api, results, pitches, direct_upload, evaluation)
+    machines = (health, prometheus, rq_dashboard, api, results, joints, pitches, direct_upload, evaluation)
     analyses = (
         home,
         history,

@@ -55,7 +55,7 @@ class Measured:
         self.track(0).save(folder / "landmarks.npz")
         (folder / "out").mkdir()
         monkeypatch.setattr(stages, "_landmarks", lambda run, _scan, spans: self.track(spans[0].person))
-        monkeypatch.setattr(stages, "_solve", lambda run, track: self.solve(track, moves))
+        monkeypatch.setattr(stages, "_solve", lambda run, spans, track: self.solve(track, moves))
 
     @staticmethod
     def track(number: int) -> RawTrack:

@@ -132,6 +132,11 @@ ROUTES = (
     _videos("results.assume", "POST", "/assumptions", json={"throws": "sideways"}),
     _videos("pitches.add", "POST", "/deliveries", json={"at_s": 9999.0, "verdict": "no_pitch"}),
     _videos("pitches.drop", "DELETE", "/deliveries/7", absent=True),
+    _videos("joints.show", "GET", "/joints"),
+    _videos("joints.add", "POST", "/joints", json={"steps": []}),
+    _videos("joints.drop", "DELETE", "/joints", json={"revision": "another"}),
+    _videos("joints.undo", "POST", "/joints/undo", json={"revision": "another"}),
+    _videos("joints.redo", "POST", "/joints/redo", json={"revision": "another"}),
     _videos("results.move_events", "POST", "/events", json={"events": {}}),
     # Admins
     Route("prometheus.metrics", "GET", "/metrics", "admin"),

@@ -32,14 +32,15 @@ from ...settings import Settings
 from ...vocabulary import Event
 from ..attempt import publish
 from ..attempt.staged import Staged
-from ..pipeline import assumptions, shadow_file
+from ..pipeline import assumptions, joints, shadow_file
 from ..pipeline.references import References
 from ..pipeline.request import AnalysisRequest
-from . import motion_coverage
+from . import motion_coverage, resolve
 from .revisions import REVISION
 from .warm_process import WarmProcess
 
 if TYPE_CHECKING:
+    from ...body.series import PoseSeries
     from ...catalog import Analysis
     from ...pitching.document import Result
     from ...services import Services
@@ -64,11 +65,18 @@ _one_at_a_time = threading.Lock()
 class Change:
     """``moved``: every event moved by hand (delivery index -> event -> seconds; None: as it was);
     ``assumed``: options that changed, by name (see :mod:`shadow_trainer.jobs.pipeline.assumptions`); ``verdicts``: all
-    of what a coach says is a pitch and what is none (None: as it was)."""
+    of what a coach says is a pitch and what is none (None: as it was); ``joints``: all steps of setting joints by hand
+    (None: as they were)."""
 
     moved: Moved | None = None
     assumed: Mapping[str, Any] = field(default_factory=dict)
     verdicts: list[dict[str, Any]] | None = None
+    joints: list[dict[str, Any]] | None = None
+
+    @property
+    def pitches_may_change(self) -> bool:
+        """Whether a pitch may have another number, or be none, afterwards."""
+        return self.verdicts is not None or self.joints is not None or bool(self.assumed)
 
 
 @dataclass(frozen=True)
@@ -141,9 +149,12 @@ def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
     request = assumptions.changed(row.options, change.assumed)
     if change.verdicts is not None:
         request = replace(request, verdicts=tuple(change.verdicts))
+    if change.joints is not None:
+        request = replace(request, joints=tuple(change.joints))
     solved = assumptions.solved_under(document, row.options)
     stored = _pose(storage, row)
-    series, video = assumptions.reassumed(stored, request, solved, document)
+    solved_again = _with_joints(storage, row, stored, request, solved, document)
+    series, video = assumptions.reassumed(solved_again, request, solved, document)
     moved = _moved(change, document, request, video)
     factor, scale = video["time_scale"] / solved["time_scale"], video["time_scale"]
     if change.verdicts is not None:
@@ -151,7 +162,8 @@ def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
     result = _measured(
         series, request, storage, moved, video,
         windows=motion_coverage.windows(solved, factor),
-        releases_before=_releases(document, video) if change.verdicts is not None or change.assumed else None,
+        releases_before=_releases(document, video) if change.pitches_may_change else None,
+        moved_must_fit=change.joints is None,
     )  # fmt: skip
     _check_count(result, document, change)
     if change.verdicts is not None:
@@ -199,7 +211,7 @@ def _releases(document: AnalysisDocument, video: Mapping[str, Any]) -> list[floa
 
 def _measured(
     series: Any, request: AnalysisRequest, storage: Storage, moved: Moved, video: dict[str, Any], *,
-    windows: list[tuple[float, float]] | None, releases_before: list[float] | None,
+    windows: list[tuple[float, float]] | None, releases_before: list[float] | None, moved_must_fit: bool,
 ) -> Result:  # fmt: skip
     from ... import pitching
 
@@ -216,7 +228,27 @@ def _measured(
         windows=windows,
         verdicts=pitching.verdicts.given(request.verdicts, video["time_scale"]),
         releases_before=releases_before,
+        moved_must_fit=moved_must_fit,
     )
+
+
+def _with_joints(
+    storage: Storage, row: Subject, series: PoseSeries, request: AnalysisRequest, solved: dict[str, Any],
+    document: AnalysisDocument,
+) -> PoseSeries:  # fmt: skip
+    """The stored motion with joints as they are set by hand; itself where none is and none was."""
+    steps = joints.read(request.joints)
+    if not joints.in_force(steps) and not solved.get("joints_at_s"):
+        return series
+    from ...pose.raw_track import RawTrack
+
+    key = publish.key(row.id, "track.npz")
+    if not storage.exists(key):
+        raise resolve.missing()
+    with storage.open(key) as file:
+        track = RawTrack.load(io.BytesIO(file.read()))
+    size = int(document["video"]["width"]), int(document["video"]["height"])
+    return resolve.motion(series, track, steps, solved, size)
 
 
 def _check_count(result: Result, document: AnalysisDocument, change: Change) -> None:
@@ -224,7 +256,7 @@ def _check_count(result: Result, document: AnalysisDocument, change: Change) -> 
         return
     if document["deliveries"] and not result["deliveries"]:
         raise BadRequest(NO_PITCH[0], code="no_pitch_found", fix=NO_PITCH[1])
-    if not change.assumed and len(result["deliveries"]) != len(document["deliveries"]):
+    if not change.pitches_may_change and len(result["deliveries"]) != len(document["deliveries"]):
         raise Conflict(
             "This analysis was made by another release.", code="old_analysis", fix="Press “Run again” first."
         )
@@ -236,7 +268,7 @@ def _document(
 ) -> AnalysisDocument:  # fmt: skip
     """analysis.json with everything that follows from the change, and a new revision."""
     from ...pitching import film_warnings, no_pitch
-    from ..pipeline.document import plain, said
+    from ..pipeline.document import plain, said, set_joints
 
     stale = film_warnings.CODES | no_pitch.CODES | {assumptions.RATE_CHANGED["code"]}
     if request.capture_fps is not None:
@@ -253,6 +285,7 @@ def _document(
             "deliveries": result["deliveries"],
             "dropped": result["dropped"],
             "verdicts": said(request.verdicts, video["time_scale"]),
+            "joints": set_joints(request.joints, video["time_scale"]),
             "consistency": result["consistency"],
             "video": video,
             "warnings": [*kept, *result["warnings"]],
@@ -310,6 +343,7 @@ def main() -> None:
     """
     for slow in (
         "shadow_trainer.pitching",
+        "shadow_trainer.pose.motion",
         "shadow_trainer.render.exports",
         "scipy.interpolate",
         "scipy.signal",

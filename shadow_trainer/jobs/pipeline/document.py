@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...pitching.document import SCHEMA, AnalysisDocument, Person, Result, SaidVerdict, VideoWarning
+from ...pitching.document_joints import SetJoint
 from ...pitching.document_video import Video
-from ...vocabulary import ModelSize, Verdict
-from . import assumptions
+from ...vocabulary import JointEditKind, ModelSize, Verdict
+from . import assumptions, joints
 from .stage import Run, timings
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def build_document(
         "deliveries": result["deliveries"],
         "dropped": result["dropped"],
         "verdicts": said(run.request.verdicts, info.time_scale),
+        "joints": set_joints(run.request.joints, info.time_scale),
         "consistency": result["consistency"],
         "warnings": [
             *map(_warning, (*info.warnings, *scan.warnings)),
@@ -58,6 +60,10 @@ def build_document(
     solved = assumptions.solved_under(document, run.request.as_dict())
     factor = float(motion["slow_motion_factor"])
     solved["spans"] = [[span.start_s / factor, span.end_s / factor, span.person] for span in spans]
+    if document["joints"]:
+        solved["joints_at_s"] = [
+            at_s for one in document["joints"] for at_s in (one["at_s"], one["to_s"] or one["at_s"])
+        ]
     return plain({**document, assumptions.SOLVED: solved}), plain(
         {"schema": SCHEMA, "deliveries": result["series"]}
     )
@@ -72,6 +78,25 @@ def said(verdicts: Iterable[Mapping[str, Any]], time_scale: float) -> list[SaidV
             "person": one["person"],
         }
         for one in verdicts
+    ]
+
+
+def set_joints(steps: Iterable[Mapping[str, Any]], time_scale: float) -> list[SetJoint]:
+    """The steps that hold of joints set by hand, in real seconds."""
+    return [
+        {
+            "kind": JointEditKind(one.kind),
+            "joint": one.joint,
+            "at_s": round(one.at_s * time_scale, 5),
+            "to_s": None if one.to_s is None else round(one.to_s * time_scale, 5),
+            "x_px": one.x,
+            "y_px": one.y,
+            "sigma_px": one.sigma_px,
+            "person": one.person,
+            "by": one.by,
+            "done_at": one.done_at,
+        }
+        for one in joints.in_force(joints.read(steps))
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ...errors import BadRequest, ShadowError
-from . import verdicts
+from . import joints, verdicts
 
 THROWS = ("auto", "right", "left")
 VIEWS = ("auto", "open-side", "rear", "front", "other")
@@ -40,7 +40,7 @@ class AnalysisRequest:
     the video from there on, and times count from its beginning. ``turn_deg`` turns the picture clockwise.
     ``verdicts`` are what a coach says is a pitch and what is none (see :mod:`.verdicts`). ``moved`` are the events that
     were moved by hand, for another run: ``{"at_s", "events"}``, the release of their pitch and event -> seconds, on the
-    video's own clock.
+    video's own clock. ``joints`` are the steps in which joints were set by hand (see :mod:`.joints`).
     """
 
     throws: str = "auto"
@@ -56,6 +56,7 @@ class AnalysisRequest:
     turn_deg: int = 0
     verdicts: tuple[dict[str, Any], ...] = ()
     moved: tuple[dict[str, Any], ...] = ()
+    joints: tuple[dict[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("throws", self.throws, THROWS)
@@ -77,6 +78,7 @@ class AnalysisRequest:
             raise BadRequest("person must be the number of a candidate, 0 or more.", code="bad_person")
         object.__setattr__(self, "verdicts", verdicts.checked(self.verdicts))
         object.__setattr__(self, "moved", tuple(dict(one) for one in self.moved))
+        object.__setattr__(self, "joints", joints.checked(self.joints))
 
     @property
     def scored(self) -> bool:
@@ -85,7 +87,7 @@ class AnalysisRequest:
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON types."""
-        lists = {name: [dict(one) for one in getattr(self, name)] for name in ("verdicts", "moved")}
+        lists = {name: [dict(one) for one in getattr(self, name)] for name in ("verdicts", "moved", "joints")}
         return {**asdict(self), **lists}
 
     def as_stored(self) -> dict[str, object]:

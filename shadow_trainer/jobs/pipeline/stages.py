@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import BadVideo
-from . import assumptions, tracks
+from . import assumptions, joints, tracks
 from .artifacts import Artifacts
 from .document import build_document
 from .stage import Run, Stage
@@ -158,7 +158,7 @@ def motion(run: Run) -> None:
         track = tracks.load(run, tracks.LANDMARKS) if best is None else _landmarks(run, scanned, spans)
         if best is not None and not track.measured.any():
             continue
-        speed, left_out = stretches.solve(run, track, spans, seams, partial(_solve, run))
+        speed, left_out = stretches.solve(run, track, spans, seams, partial(_solve, run, spans))
         windows = _windows(spans, speed.factor)
         probability = pitch_probability(speed.series, throws=run.request.throws, windows=windows)
         if best is None or probability > best[0]:
@@ -190,15 +190,18 @@ def _windows(spans: list[Any], factor: float) -> list[tuple[float, float]] | Non
     return [(span.start_s / factor, span.end_s / factor) for span in spans] or None
 
 
-def _solve(run: Run, track: Any) -> Any:
+def _solve(run: Run, spans: list[Any], track: Any) -> Any:
     """The Speed of one person's landmarks: their motion, and by how much the video had been slowed down."""
     from ...pitching import clock
     from ...pitching.slow_motion import Speed, real_speed
     from ...pose.camera_motion import camera_shift
     from ...pose.motion import solve
+    from . import joint_rows
 
     info = _info(run)
     shift_px = camera_shift(track, info.width)
+    who = np.array([*(span.person for span in spans), -1])[track.window_id]
+    given = joint_rows.rows_of(joints.read(run.request.joints), track, info.time_scale, who)
 
     def solve_at(factor: float) -> Any:
         """The motion with its times divided by ``factor``: the physics works in real seconds."""
@@ -209,6 +212,7 @@ def _solve(run: Run, track: Any) -> Any:
             throws=run.request.throws,
             height_m=run.request.height_m,
             shift_px=shift_px,
+            given=given,
             progress=run.advance,
             check=run.check,
         )
@@ -314,7 +318,7 @@ STAGES: tuple[Stage, ...] = (
         "motion",
         "Building the motion in 3D",
         0.14,
-        ("throws", "height_m", "capture_fps"),
+        ("throws", "height_m", "capture_fps", "joints"),
         motion,
         NUMBERS,
     ),

@@ -49,7 +49,8 @@ class Evidence:
     ``seen`` (T, 21, 2) px and its SD ``sigma_px`` (T, 21); ``shape`` (T, 21, 3) metres relative to the
     mid-hip in camera axes with SD ``sigma_shape``; ``offset`` (T, 21, 3) from joint centre to landmark;
     ``planted`` (T, 6) probability that a foot's point stands still; ``joined`` (T,) that the hands are together; ``glove`` the side that wears it; ``release_s`` about when the other throws;
-    ``centre`` (2,) principal point.
+    ``centre`` (2,) principal point; ``certain`` (T, 21) where ``seen`` is a joint's center that a person set, of whom
+    no distance makes an outlier.
     """
 
     time_s: np.ndarray
@@ -66,6 +67,12 @@ class Evidence:
     prior_lengths: np.ndarray
     prior_focal: float
     focal_spread: float
+    certain: np.ndarray | None = None
+
+    @property
+    def robust_px(self) -> float | np.ndarray:
+        """Beyond how many SDs a landmark counts for less."""
+        return ROBUST_PX if self.certain is None else np.where(self.certain, np.inf, ROBUST_PX)
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ def linearise(state: State, evidence: Evidence) -> Rows:
     rows = Rows(state.points.size, terms.GLOBALS)
     rate = frame_rate_weight(e.time_s)
     terms.reprojection(
-        rows, state.points, e.offset, state.focal, e.centre, e.seen, e.sigma_px, rate, ROBUST_PX
+        rows, state.points, e.offset, state.focal, e.centre, e.seen, e.sigma_px, rate, e.robust_px
     )
     terms.bones(rows, state.points, state.log_length, rate)
     terms.global_priors(

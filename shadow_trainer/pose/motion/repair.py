@@ -39,16 +39,20 @@ def repair(
     confidence: np.ndarray,
     world: np.ndarray,
     guide: np.ndarray | None = None,
+    exchanged: np.ndarray | None = None,
 ) -> Mended:
     """Mend one window: (T,), (T, 33, 2), (T, 33), (T, 33, 3), NaN where unseen.
 
     ``guide`` (T, 33, 2): where the landmarks are expected, NaN where nothing is; without it nothing is swapped.
+    ``exchanged`` (T, 3): where a person says that a group's sides are the other way round than is found with it.
     """
     px, confidence, world = without_doubles(time_s, px, confidence, world)
     swapped = np.zeros((len(px), len(GROUPS)), bool)
     for g, group in enumerate(GROUPS if guide is not None else ()):
         left, right = _sides(group)
         swapped[:, g] = find_swaps(time_s, px, world, guide, left, right)
+        if exchanged is not None:
+            swapped[:, g] ^= exchanged[:, g]
         rows = np.flatnonzero(swapped[:, g])[:, None]
         for array in (px, confidence, world):
             array[rows, left], array[rows, right] = array[rows, right], array[rows, left]

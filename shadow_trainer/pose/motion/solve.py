@@ -14,7 +14,7 @@ import numpy as np
 from ...body.series import PoseSeries
 from ...body.skeleton import COUNT
 from ..raw_track import RawTrack
-from . import body, contacts, fit, hands, heading, joint_confidence, lifter, occlusion, offsets
+from . import body, contacts, fit, hand_set, hands, heading, joint_confidence, lifter, occlusion, offsets
 from .assemble import all_landmarks
 from .camera import (
     PRIOR_FOCAL_SPREAD,
@@ -23,6 +23,7 @@ from .camera import (
     level_rotation,
     project_camera,
 )  # fmt: skip
+from .hand_set import HandSet
 from .lift import fill, root_positions
 from .repair import Mended, body_size_px, repair
 
@@ -37,6 +38,8 @@ OWN_SHARE = 0.25  # of the lifted shape in the prior of the bone lengths; the re
 # Of the SD that the confidence claims. The trunk's landmarks lie on clothes and their errors are constant
 # rather than random, and its turn depends on small differences of width: there the lifted shape knows better.
 PX_SCALE = np.array([2.5 if "shoulder" in n or "hip" in n else 1.0 for n in body.NODES])
+# Where a joint was set, its bones' foreshortening says more of its depth than the lifted shape does.
+SHAPE_DOUBT = 3.0
 SHAPE_SD_M = (np.array([0.01, 0.015]), np.array([0.08, 0.15]))  # least and most, across and in depth
 
 
@@ -75,6 +78,7 @@ def solve(
     height_m: float | None = None,
     focal_px: float | None = None,
     shift_px: np.ndarray | None = None,
+    given: HandSet | None = None,
     progress: Callable[[int, int], None] | None = None,
     check: Callable[[], None] | None = None,
 ) -> PoseSeries:
@@ -82,7 +86,7 @@ def solve(
 
     ``throws`` right, left or auto; ``height_m`` the athlete's height (an average adult's when unknown);
     ``focal_px`` the camera's focal length in pixels when known; ``shift_px`` (T, 2) how far the background
-    has moved by each frame, to take a slight motion of the camera out. Extras of the result: ``world_sd_m`` (T, 33),
+    has moved by each frame, to take a slight motion of the camera out; ``given`` are the joints that a person set. Extras of the result: ``world_sd_m`` (T, 33),
     ``camera_focal`` (T,), ``camera_R`` (T, 3, 3), ``camera_t`` (T, 3): the camera as if it had stood still;
     ``camera_shift_px`` (T, 2): what to add to its pixels to be in the picture;
     ``heading_known`` (T,): False where no stride showed the way to the plate (X is then the camera's right);
@@ -92,6 +96,7 @@ def solve(
     view = View(width, height, focal_px)
     if shift_px is not None:
         raw = raw.with_(landmarks_px=raw.landmarks_px - shift_px[:, None])
+        given = given and given.less(shift_px)
     raw = raw.without_repeated()
     windows = [np.flatnonzero(raw.window_id == k) for k in np.unique(raw.window_id[raw.window_id >= 0])]
     out = _Output(raw)
@@ -100,7 +105,10 @@ def solve(
             progress(done, len(windows))
         rows = _trim(raw, rows)
         if len(rows) >= LEAST_FRAMES:
-            out.put(rows, solve_window(raw, rows, view, throws=throws, height_m=height_m, check=check))
+            own = given and given.of(rows)
+            out.put(
+                rows, solve_window(raw, rows, view, throws=throws, height_m=height_m, given=own, check=check)
+            )
     if progress:
         progress(len(windows), len(windows))
     return out.series(shift_px)
@@ -114,13 +122,14 @@ def _trim(raw: RawTrack, rows: np.ndarray) -> np.ndarray:
 
 def solve_window(
     raw: RawTrack, rows: np.ndarray, view: View, *, throws: str = "auto", height_m: float | None = None,
-    check: Callable[[], None] | None = None,
+    given: HandSet | None = None, check: Callable[[], None] | None = None,
 ) -> Solved:  # fmt: skip
-    """Solve the frames ``rows`` of one delivery."""
+    """Solve the frames ``rows`` of one delivery; ``given`` is of these rows."""
     time_s = raw.time_s[rows].astype(float)
     tall = height_m or body.DEFAULT_HEIGHT_M
     focal = view.focal_px or default_focal(view.width, view.height)
-    mended, lifted, meeting = mend_and_lift(raw, rows, view, focal, tall, throws)
+    given = given or HandSet.nothing(len(rows))
+    mended, lifted, meeting = mend_and_lift(raw, rows, view, focal, tall, throws, given)
     node = body.LANDMARK_OF_NODE
     seen, trust = mended.px[:, node], mended.confidence[:, node]
     whole = fill(seen, time_s)
@@ -128,24 +137,29 @@ def solve_window(
     root = root_positions(solid, whole, trust, focal, view.centre, time_s)
     points = solid + root[:, None]
     lengths = body.prior_lengths(tall) ** (1 - OWN_SHARE) * body.lengths_of(solid) ** OWN_SHARE
+    certain = given.is_set[:, node]
+    seen = np.where(certain[..., None], given.px[:, node], seen)
     evidence = fit.Evidence(
-        time_s, seen, pixel_sigma(seen, trust), solid, shape_sigma(lifted.sd, tall), np.zeros_like(points),
-        lifted.planted * contacts.planted(points, time_s, lifted.up), meeting.probability, view.centre, meeting.glove, meeting.release_s, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD,
+        time_s, seen, pixel_sigma(seen, trust, given, time_s), solid, shape_sigma(lifted.sd, tall, certain), np.zeros_like(points),
+        lifted.planted * contacts.planted(points, time_s, lifted.up), meeting.probability, view.centre, meeting.glove, meeting.release_s, lengths, focal, KNOWN_FOCAL_SPREAD if view.focal_px else PRIOR_FOCAL_SPREAD, certain,
     )  # fmt: skip
     state = fit.State(points, np.log(lengths), float(np.log(focal)))
     for number, rounds in enumerate(ROUNDS):
         # Offsets turn with the body, so they are taken from the fit so far.
-        evidence = replace(evidence, offset=offsets.landmark_offsets(state.points, tall))
+        # What was set is a joint's center already.
+        offset = np.where(certain[..., None], 0.0, offsets.landmark_offsets(state.points, tall))
+        evidence = replace(evidence, offset=offset)
         state = fit.solve(state, evidence, iterations=rounds, check=check)
         if number == 0:
             mended = occlusion.doubt(mended, state.points)
+            mended = replace(mended, confidence=hand_set.kept(mended.confidence, given))
             trust = mended.confidence[:, node]
             lifted = lift_again(state, tall, mended, time_s, view.centre)
             evidence = replace(
                 evidence,
                 shape=lifted.shape * tall,
-                sigma_shape=shape_sigma(lifted.sd, tall),
-                sigma_px=pixel_sigma(seen, trust),
+                sigma_shape=shape_sigma(lifted.sd, tall, certain),
+                sigma_px=pixel_sigma(seen, trust, given, time_s),
             )
             # Begun anew from there: what was misread the first time is not climbed out of in small steps.
             state = replace(state, points=evidence.shape + state.points[:, HIPS].mean(1, keepdims=True))
@@ -154,7 +168,7 @@ def solve_window(
 
 
 def mend_and_lift(
-    raw: RawTrack, rows: np.ndarray, view: View, focal: float, tall: float, throws: str
+    raw: RawTrack, rows: np.ndarray, view: View, focal: float, tall: float, throws: str, given: HandSet
 ) -> tuple[Mended, lifter.Lifted, hands.Joined]:
     """Lift what the network says, mend swaps that the lifted motion contradicts and hidden hands, lift again."""
     time_s, node = raw.time_s[rows].astype(float), body.LANDMARK_OF_NODE
@@ -171,12 +185,20 @@ def mend_and_lift(
     lifted, points = lift(repair(time_s, *told))
     guide = np.full_like(told[0], np.nan)
     guide[:, node] = project_camera(points, focal, *view.centre)
-    mended = repair(time_s, *told, guide)
+    mended = repair(time_s, *told, guide, given.exchanged)
     whole = fill(mended.px[:, node], time_s)
     meeting = hands.joined(
         time_s, whole, torso_px(whole), lifted.shape * tall, level_rotation(lifted.up), throws
     )
     mended = hands.put_together(occlusion.doubt(mended, points), meeting, torso_px(whole))
+    if given.is_set.any() or given.hidden.any():
+        away = np.zeros_like(given.px)
+        away[:, node] = offsets.landmark_offsets(points, tall)[..., :2] * focal / points[..., 2:]
+        set_px = hand_set.told_by(given, away)
+        mended = replace(
+            mended,
+            **hand_set.put(time_s, mended.px, mended.confidence, set_px, torso_px(whole)),
+        )
     return mended, lift(mended)[0], meeting
 
 
@@ -200,19 +222,17 @@ def torso_px(seen: np.ndarray) -> float:
     return max(float(np.nanmedian(torso)), body_size_px(seen) * 0.8)
 
 
-def pixel_sigma(seen: np.ndarray, trust: np.ndarray) -> np.ndarray:
-    """SD in pixels of (T, 21, 2) landmarks from their calibrated confidence (T, 21).
-
-    The confidence is the probability of lying within a tenth of the torso of the truth; errors are taken as
-    normal in both directions (a Rayleigh distance).
-    """
-    miss = np.log(1 - np.clip(trust, 0.01, 0.99))
-    return torso_px(seen) * PX_SCALE * 0.1 / np.sqrt(-2 * miss)
+def pixel_sigma(seen: np.ndarray, trust: np.ndarray, given: HandSet, time_s: np.ndarray) -> np.ndarray:
+    """SD in pixels of (T, 21, 2) landmarks from their calibrated confidence (T, 21), or as a person set them."""
+    sigma = PX_SCALE * hand_set.sigma_of(trust, torso_px(seen))
+    # One frame that was set counts as one, at whatever rate: it is no part of a track.
+    exact = given.sigma_px[:, body.LANDMARK_OF_NODE] * np.sqrt(fit.frame_rate_weight(time_s))[:, None]
+    return np.where(np.isfinite(exact), exact, sigma)
 
 
-def shape_sigma(sd: np.ndarray, height_m: float) -> np.ndarray:
-    """SD in metres (T, 21, 3) of the lifted shape, as the lifter says, within limits."""
-    metres = np.clip(sd * height_m, *SHAPE_SD_M)
+def shape_sigma(sd: np.ndarray, height_m: float, certain: np.ndarray) -> np.ndarray:
+    """SD in metres (T, 21, 3) of the lifted shape, as the lifter says, within limits; more where ``certain``."""
+    metres = np.clip(sd * height_m, *SHAPE_SD_M) * np.where(certain, SHAPE_DOUBT, 1.0)[..., None]
     return np.stack([metres[..., 0], metres[..., 0], metres[..., 1]], -1)
 
 

@@ -33,7 +33,8 @@ def cauchy(squared: np.ndarray, scale: float) -> np.ndarray:
 
 
 def reprojection(rows: Rows, points, offset, focal, centre, seen, sigma, rate, scale) -> None:
-    """Projected landmarks (T, 21) against ``seen`` (T, 21, 2) px with SD ``sigma`` (T, 21); robust (Cauchy)."""
+    """Projected landmarks (T, 21) against ``seen`` (T, 21, 2) px with SD ``sigma`` (T, 21); robust (Cauchy) beyond
+    ``scale`` SDs, one or (T, 21) of them."""
     t, n = sigma.shape
     p = points + offset
     z = np.maximum(p[..., 2], 0.3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from ...jobs.pipeline import assumptions, verdicts
+from ...jobs.pipeline import assumptions, joints, verdicts
 from ...jobs.pipeline.request import (
     CAPTURE_FPS_RANGE,
     HEIGHT_M_RANGE,
@@ -17,7 +17,7 @@ from ...jobs.pipeline.request import (
     VIEWS,
     AnalysisRequest,
 )
-from ...vocabulary import EVENTS, State, Verdict
+from ...vocabulary import EVENTS, JointEditKind, State, Verdict
 
 TEXT, NUMBER, WHOLE, FLAG = ({"type": kind} for kind in ("string", "number", "integer", "boolean"))
 ADDRESS = {"type": "string", "format": "uri-reference"}
@@ -56,7 +56,11 @@ def schemas() -> dict[str, Any]:
     return {
         "Problem": _problem(),
         "Options": _object(
-            {field.name: OPTIONS[field.name] for field in fields(AnalysisRequest) if field.name != "moved"},
+            {
+                field.name: OPTIONS[field.name]
+                for field in fields(AnalysisRequest)
+                if field.name not in ("moved", "joints")
+            },
             (),
         ),
         "Assumptions": _object({name: _or_null(OPTIONS[name]) for name in assumptions.FIELDS}, ()),
@@ -86,14 +90,9 @@ def schemas() -> dict[str, Any]:
             {"job_id": TEXT, "video": TEXT, "status": TEXT, "progress": NUMBER, "message": TEXT}
         ),
         "Keypoints": _keypoints(),
-        "MovedEvents": _object(
-            {
-                "delivery": {"type": "integer", "minimum": 0},
-                "events": {"type": "object", "properties": {name: NUMBER for name in EVENTS}},
-            },
-            ("events",),
-        ),
+        "MovedEvents": _moved_events(),
         "PitchVerdict": _pitch_verdict(),
+        **_joints(),
         "Evaluation": _evaluation(),
         "References": _object({"references": {"type": "array", "items": _reference()}}),
         "TicketRequest": _object({"name": TEXT, "size_bytes": WHOLE}),
@@ -179,6 +178,16 @@ def _reference() -> dict[str, Any]:
     )
 
 
+def _moved_events() -> dict[str, Any]:
+    return _object(
+        {
+            "delivery": {"type": "integer", "minimum": 0},
+            "events": {"type": "object", "properties": {name: NUMBER for name in EVENTS}},
+        },
+        ("events",),
+    )
+
+
 def _pitch_verdict() -> dict[str, Any]:
     known = {
         "at_s": {"type": "number", "minimum": 0},
@@ -186,6 +195,30 @@ def _pitch_verdict() -> dict[str, Any]:
         "person": {"type": ["integer", "null"], "minimum": 0},
     }
     return _object(known, ("at_s",))
+
+
+def _joints() -> dict[str, Any]:
+    revision = {
+        "type": ["string", "null"],
+        "description": "Of the numbers that were seen; 409 once it is another",
+    }
+    second = {"type": "number", "minimum": 0}
+    step = {
+        "kind": {"enum": list(JointEditKind)},
+        "joint": {"enum": [*joints.SETTABLE, *joints.LIMBS]},
+        "at_s": second,
+        "to_s": _or_null(second),
+        "x": NUMBER,
+        "y": NUMBER,
+        "sigma_px": {"type": "number", "minimum": joints.SIGMA_PX[0], "maximum": joints.SIGMA_PX[1]},
+    }
+    steps = {"type": "array", "minItems": 1, "items": _object(step, ("kind", "joint", "at_s"))}
+    counted = {"revision": revision, "undo": WHOLE, "redo": WHOLE, "possible": FLAG}
+    return {
+        "JointSteps": _object({"revision": revision, "steps": steps}, ("steps",)),
+        "Revision": _object({"revision": revision}, ()),
+        "SetJoints": _object({**counted, "joints": {"type": "array", "items": {"type": "object"}}}),
+    }
 
 
 def _evaluation() -> dict[str, Any]:

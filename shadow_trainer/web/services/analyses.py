@@ -108,8 +108,8 @@ def retry(analysis_id: str, *, queue: str | None = None) -> None:
 def choose_person(analysis_id: str, person: int) -> None:
     """Measure another person of the video: new options, then run again."""
     row = find(analysis_id)
-    # What was moved by hand was moved of somebody else.
-    options = replace(AnalysisRequest.from_stored(row.options), person=person, moved=())
+    # What was moved and set by hand was somebody else's.
+    options = replace(AnalysisRequest.from_stored(row.options), person=person, moved=(), joints=())
     if row.state in ACTIVE_STATES:
         raise Conflict("This analysis is still running.", code="still_running")
     check_queue()  # before anything is changed

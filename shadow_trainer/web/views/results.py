@@ -164,8 +164,8 @@ def assume(analysis_id: str) -> Response:
     return measured(analysis_id, corrections.assume(analysis_id, changes_from(body)))
 
 
-def measured(analysis_id: str, document: AnalysisDocument) -> Response:
-    """What followed from a change."""
+def measured(analysis_id: str, document: AnalysisDocument, **more: Any) -> Response:
+    """What followed from a change, and more that belongs to it."""
     names = (
         "athlete",
         "view",
@@ -183,6 +183,7 @@ def measured(analysis_id: str, document: AnalysisDocument) -> Response:
         assumptions={name: options.get(name) for name in assumptions.FIELDS},
         films_are_old=corrections.videos_are_old(analysis_id, document),
         **{name: document.get(name) for name in names},
+        **more,
     )
 
 
