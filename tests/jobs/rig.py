@@ -25,6 +25,7 @@ from shadow_trainer.services import Services
 from shadow_trainer.settings import ROOT, Settings
 from shadow_trainer.storage import open_storage
 from tests.jobs import fakes
+from tests.jobs.knocks import in_place_of_redis
 
 TEST_OVERRIDES = {"pipeline": "tests.jobs.fakes:run", "engines": "tests.jobs.fakes:Engines"}
 # Generous, because the tests share their machine; nothing waits this long when all is well.
@@ -129,6 +130,12 @@ class Rig:
     def wait_workers(self, number: int = 1) -> None:
         """Wait until this many workers are registered."""
         self.until(lambda: self.jobs.worker_count() >= number, f"{number} workers")
+
+    def until_missed_by(self, *processes: subprocess.Popen[bytes]) -> None:
+        """Wait until each of them has looked for the Redis that is away."""
+        ids = {process.pid for process in processes}
+        with in_place_of_redis(self.settings) as knocked:
+            self.until(lambda: ids <= knocked, "all to look for Redis")
 
     def logs(self) -> str:
         """What the processes said."""

@@ -214,7 +214,7 @@ def test_a_clock_survives_a_restart_of_redis(rig: Rig) -> None:
     process = rig.clock()
     rig.until(lambda: "this clock leads" in rig.logs(), "a leading clock")
     rig.redis.kill()
-    time.sleep(0.5)
+    rig.until_missed_by(process)
     rig.redis = embedded.start(rig.settings)
     film = rig.add(do="work")
     age(rig, film)

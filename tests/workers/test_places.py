@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -135,7 +134,7 @@ def test_a_disk_that_is_really_full_holds_films_back_and_loses_none(cramped: tup
     rig.until_runs(film)
     disk.fill()
     assert disk.is_full()
-    time.sleep(1.5)
+    rig.until(lambda: "storage_full" in rig.logs(), "the worker to meet the full disk")
     disk.free()
     for each in (film, waiting):
         rig.until_state(each, "completed")

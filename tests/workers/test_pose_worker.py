@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -272,13 +271,12 @@ def test_a_requeue_from_the_queues_own_dashboard_restores_the_attempts(rig: Rig)
 def test_redis_may_restart_while_a_job_runs(rig: Rig) -> None:
     from shadow_trainer.jobs.redis import embedded
 
-    rig.clock()
-    rig.worker()
+    clock, worker = rig.clock(), rig.worker()
     film, waiting = rig.send(do="hold"), rig.send(do="work")
     rig.until_runs(film)
     rig.redis.kill()
     assert rig.jobs.status(film).state == "processing"
-    time.sleep(1)
+    rig.until_missed_by(clock, worker)
     rig.redis = embedded.start(rig.settings)
     rig.let_go(film)
     rig.until_state(film, "completed")
@@ -335,7 +333,7 @@ def test_whoever_is_told_to_end_while_redis_is_away_ends_soon_and_loses_nothing(
     rig.until(lambda: {w.state for w in rig.jobs.workers()} == {"busy", "idle"}, "the other worker")
     rig.until(lambda: "this clock leads" in rig.logs(), "the clock")
     rig.redis.kill()
-    time.sleep(1.5)  # longer than between two heartbeats: they look for it
+    rig.until_missed_by(busy, idle, clock)
     for process in (busy, idle, clock):
         process.terminate()
     assert [process.wait(30) for process in (busy, idle, clock)] == [0, 0, 0]  # it would look for a minute

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +29,6 @@ def test_a_restarted_database_loses_nothing(rig: Rig, postgres: Postgres) -> Non
     film, waiting = rig.send(do="work", seconds=4), rig.send(do="work")
     rig.until_runs(film)
     postgres.restart()
-    time.sleep(0.5)
     for each in (film, waiting):
         rig.until_state(each, "completed")
     assert rig.outcomes(film)[-1] == "completed" and rig.outcomes(film).count("completed") == 1
