@@ -8,7 +8,6 @@ import random
 import shutil
 import signal
 import sqlite3
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -22,6 +21,7 @@ import redis
 from shadow_trainer.catalog import utcnow
 from shadow_trainer.errors import SetupError
 from shadow_trainer.jobs.redis import embedded
+from tests.jobs.forked import Forked
 from tests.jobs.rig import Rig
 from tests.jobs.small_disk import Disk
 
@@ -35,7 +35,7 @@ class Supervisor:
     def __init__(self, rig: Rig, workers: int, clocks: int) -> None:
         self.rig, self.generation = rig, Counter[str]()
         self.names = [f"w{n}" for n in range(workers)] + [f"clock{n}" for n in range(clocks)]
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, Forked] = {}
         self.pids: set[int] = set()
         self.tend()
 

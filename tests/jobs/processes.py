@@ -1,19 +1,18 @@
-"""`python -m tests.jobs.processes ORDER`: a worker or a clock with the parts that a test names."""
+"""What a process of a test's installation does: a worker or a clock with the parts that a test names."""
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
+from typing import Any
 
 from shadow_trainer import logs
 from shadow_trainer.settings import Settings
 from tests import no_internet
 
 
-def main() -> None:
-    """Run what the order says until it ends."""
-    order = json.loads(sys.argv[1])
+def run(order: dict[str, Any]) -> None:
+    """Do what the order says until it ends."""
     settings = Settings(**order["settings"])
     no_internet.refuse_when_alone(settings)
     logs.setup(settings, order["what"])
@@ -42,7 +41,3 @@ def _legacy(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     make_manager(open_services(settings), chores=CHORES, pipeline=fakes.run, engines=fakes.Engines(settings))
     signal.pause()
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -22,9 +21,10 @@ from shadow_trainer.jobs.queue.open import make_manager
 from shadow_trainer.jobs.queue.status import JobStatus
 from shadow_trainer.jobs.redis import embedded
 from shadow_trainer.services import Services
-from shadow_trainer.settings import ROOT, Settings
+from shadow_trainer.settings import Settings
 from shadow_trainer.storage import open_storage
 from tests.jobs import fakes
+from tests.jobs.forked import Forked
 from tests.jobs.knocks import in_place_of_redis
 
 TEST_OVERRIDES = {"pipeline": "tests.jobs.fakes:run", "engines": "tests.jobs.fakes:Engines"}
@@ -59,7 +59,7 @@ class Rig:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.data = settings.data_path
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[Forked] = []
         migrate(settings)
         self.catalog, self.storage = open_catalog(settings), open_storage(settings.storage_address, settings)
         self.redis = embedded.start(settings) if settings.use_rq and not settings.redis_url else None
@@ -95,26 +95,21 @@ class Rig:
 
     # Processes
 
-    def worker(self, name: str = "w1", queue: str = "pose,batch,maintenance") -> subprocess.Popen[bytes]:
+    def worker(self, name: str = "w1", queue: str = "pose,batch,maintenance") -> Forked:
         """A real worker process with the fake pipeline in its child."""
         return self._start("worker", {"name": name, "queue": queue})
 
-    def clock(self) -> subprocess.Popen[bytes]:
+    def clock(self) -> Forked:
         """A real clock process."""
         return self._start("clock", {})
 
-    def _start(self, what: str, more: dict[str, Any]) -> subprocess.Popen[bytes]:
-        order = json.dumps(
-            {"what": what, "settings": asdict(self.settings), "test_overrides": TEST_OVERRIDES, **more}
-        )
-        log = (self.data / f"{what}.log").open("ab")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.jobs.processes", order], cwd=ROOT, stdout=log, stderr=log
-        )
+    def _start(self, what: str, more: dict[str, Any]) -> Forked:
+        order = {"what": what, "settings": asdict(self.settings), "test_overrides": TEST_OVERRIDES, **more}
+        process = Forked(order, self.data / f"{what}.log")
         self.processes.append(process)
         return process
 
-    def child_of(self, process: subprocess.Popen[bytes]) -> int:
+    def child_of(self, process: Forked) -> int:
         """The worker's child; waits until there is one."""
         import psutil
 
@@ -131,7 +126,7 @@ class Rig:
         """Wait until this many workers are registered."""
         self.until(lambda: self.jobs.worker_count() >= number, f"{number} workers")
 
-    def until_missed_by(self, *processes: subprocess.Popen[bytes]) -> None:
+    def until_missed_by(self, *processes: Forked) -> None:
         """Wait until each of them has looked for the Redis that is away."""
         ids = {process.pid for process in processes}
         with in_place_of_redis(self.settings) as knocked:

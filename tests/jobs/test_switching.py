@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from shadow_trainer.jobs.pipeline import stages
 from tests.jobs.conftest import needs_redis
+from tests.jobs.forked import Forked
 from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 
 
@@ -25,7 +25,7 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
     stages.STAGES = real
 
 
-def legacy(rig: Rig) -> subprocess.Popen[bytes]:
+def legacy(rig: Rig) -> Forked:
     """A web process in legacy mode, as a process of its own so that it can be killed."""
     settings, rig.settings = rig.settings, replace(rig.settings, use_rq=False)
     try:
