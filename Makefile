@@ -55,7 +55,8 @@ backup:
 demo: setup
 	@exec $(SHADOW) demo
 
-heroku-check: dev
+heroku-check:
+	@$(BOOTSTRAP) heroku
 	.venv/bin/python -m scripts.heroku_check
 
 odd-films: dev

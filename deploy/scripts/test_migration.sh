@@ -2,9 +2,11 @@
 # Rehearses the migration from the in-memory job manager to the queue, and the way back, on this machine:
 # Redis reachable, a worker alive, both modes, the switch and the roll-back with films queued and running.
 # Works in temporary folders with a Redis of its own; touches no data. Prints what passed; 1 if anything failed.
+# Sets up what it needs beside the program (the packages of the tests, a Redis server) and says so.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-PYTHON=${PYTHON:-.venv/bin/python}
+sh scripts/python.sh -m scripts.bootstrap rehearsal || exit 1
+PYTHON=.venv/bin/python
 LOG=$(mktemp)
 failed=0
 

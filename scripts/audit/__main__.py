@@ -17,6 +17,7 @@ from .pins import Pin, npm_pins, python_pins
 FILES = {
     "requirements.txt": ".venv",
     "requirements-dev.txt": ".venv",
+    "requirements-training.txt": ".venv",
     "requirements-tools.txt": ".venv-tools",
 }
 

@@ -15,12 +15,11 @@ from .shell import ROOT, Failure, os_failure, say
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code of the process."""
-    commands = {"setup": setup, "test": test, "quick": quick, "dev": dev, "tools": tools, "cuda": cuda}
-    if len(arguments) != 1 or arguments[0] not in commands:
-        print("usage: python -m scripts.bootstrap setup|test|quick|dev|tools|cuda", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in COMMANDS:
+        print(f"usage: python -m scripts.bootstrap {'|'.join(COMMANDS)}", file=sys.stderr)
         return 2
     try:
-        return commands[arguments[0]]()
+        return COMMANDS[arguments[0]]()
     except Failure as failure:
         print(f"set-up: {failure}", file=sys.stderr)
     except OSError as error:
@@ -58,6 +57,22 @@ def dev() -> int:
     return 0
 
 
+def rehearsal() -> int:
+    """What deploy/scripts/test_migration.sh needs: the packages of the tests, and a Redis server."""
+    with only_one():
+        _install("requirements.txt", "requirements-dev.txt")
+        system.ensure_redis()
+    return 0
+
+
+def heroku() -> int:
+    """What `make heroku-check` needs: the same as the tests, and a Redis server that speaks TLS."""
+    dev()
+    with only_one():
+        system.ensure_redis_with_tls()
+    return 0
+
+
 def tools() -> int:
     """The same, and the programs of the long checks."""
     dev()
@@ -69,6 +84,8 @@ def tools() -> int:
 def test() -> int:
     """Set up, add what only tests need, then run every check and test."""
     dev()
+    with only_one():
+        python_env.install("requirements-training.txt")
     return checks.run(checks.WHOLE)
 
 
@@ -77,6 +94,18 @@ def quick() -> int:
     with only_one():
         _install("requirements.txt", "requirements-dev.txt")
     return checks.run(checks.QUICK)
+
+
+COMMANDS = {
+    "setup": setup,
+    "cuda": cuda,
+    "test": test,
+    "quick": quick,
+    "dev": dev,
+    "tools": tools,
+    "rehearsal": rehearsal,
+    "heroku": heroku,
+}
 
 
 def _install(*requirements: str) -> None:

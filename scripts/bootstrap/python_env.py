@@ -17,7 +17,12 @@ PYTHON = VENV / "bin" / "python"
 PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
 SUPPORTED = ((3, 11), (3, 13))
 # What a first installation takes at its largest: pip unpacks beside what it has fetched.
-NEEDED_MB = {"requirements.txt": 2000, "requirements-cuda.txt": 6000, "requirements-dev.txt": 3000}
+NEEDED_MB = {
+    "requirements.txt": 2000,
+    "requirements-cuda.txt": 6000,
+    "requirements-dev.txt": 1500,
+    "requirements-training.txt": 3000,
+}
 CUDA_SET = "requirements-cuda.txt"
 
 
@@ -65,7 +70,7 @@ def install(*names: str) -> None:
             continue
         require_space(300 if _stamp(name).exists() else NEEDED_MB[name], name)
         say(f"installing {name} (the first time takes a few minutes)")
-        if name == "requirements-dev.txt":
+        if name == "requirements-training.txt":
             hint_cpu_build()
         command = [*PIP, "install", "--no-input", "--retries", "2", "-r", name]
         run(command, f"installing {name}")
@@ -98,6 +103,6 @@ def hint_cpu_build() -> None:
     if re.search(r"index-url|find-links", run([str(PYTHON), "-m", "pip", "config", "list"], "asking pip")):
         return
     say(
-        "no NVIDIA card here: to save several GB (the tests need PyTorch), stop now, set PIP_EXTRA_INDEX_URL to the "
+        "no NVIDIA card here: to save several GB (a test needs PyTorch), stop now, set PIP_EXTRA_INDEX_URL to the "
         "CPU index that PyTorch's install page names, and run again"
     )

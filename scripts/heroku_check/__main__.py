@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import services, visits
-from .dynos import ROOT, Dyno, build_slug
+from .dynos import KILLED_S, ROOT, Dyno, build_slug
 from .router import router
+from .weight import weigh
 
 NAME, FILM = "coach", ROOT / "static" / "samples" / "sample_lefty.mp4"
 READY_S, RELEASE_S = 120.0, 120.0
@@ -65,6 +66,7 @@ def main() -> int:
             url = start(check)
             send_both_ways(check, url)
             look_at_disks(check)
+            end_a_dyno_at_work(check, url)
         except BaseException:
             for dyno in check.dynos.values():
                 print(f"--- the end of what {dyno.kind} said\n{dyno.tail(1200)}", file=sys.stderr)
@@ -82,7 +84,7 @@ def start(check: Check) -> str:
     check.bucket_url = urllib.parse.parse_qs(urllib.parse.urlsplit(bucket).query)["endpoint"][0]
     check.env = environment(rediss, database or f"sqlite:///{check.folder}/shared.db", bucket)
     slug = build_slug(check.folder / "slug", check.env)
-    check.say("the build's hooks leave a slug with the CPU's packages and the pose weights")
+    check.say(f"the build's hook puts the pose weights into the slug: {weigh(slug)}")
     release = Dyno(slug, check.folder / "release", "release", check.env, port)
     release.wait(RELEASE_S)
     check.say(f"release: migrated {'Postgres by postgres://' if database else 'SQLite (NO POSTGRES HERE)'}")
@@ -192,6 +194,24 @@ def send_both_ways(check: Check, url: str) -> None:
         check.say(f"its video plays from the bucket by ranges, also from the middle ({second:.1f} s)")
         visits.wait_for_report(plain_page, check.still_well, javascript=False)
         check.say("the worker made the second report")
+
+
+def end_a_dyno_at_work(check: Check, url: str) -> None:
+    """The platform ends dynos when it likes: nothing is lost, and another dyno makes the report."""
+    with visits.chromium() as browser:
+        coach = visits.enter(browser, url, NAME, check.password, javascript=True)
+        page, _ = visits.send(coach, FILM)
+        visits.wait_until_at_work(coach, page, check.still_well)
+        worker = check.dynos.pop("worker")
+        check.say(f"a worker dyno that gets SIGTERM in the middle of a video ends in {worker.end():.0f} s")
+        slug, port = check.folder / "slug", services.free_port()
+        check.dynos["worker"] = Dyno(slug, check.folder / "worker-2", "worker", check.env, port)
+        check.stack.callback(check.dynos["worker"].stop)
+        visits.wait_for_report(page, check.still_well, javascript=True)
+        check.say("another worker dyno made its report")
+    for kind in ("web", "worker", "clock"):
+        dyno = check.dynos.pop(kind)
+        check.say(f"SIGTERM ends the {kind} dyno in {dyno.end():.0f} s of the {KILLED_S:.0f} it has")
 
 
 def look_at_disks(check: Check) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP_S = 40.0
+KILLED_S = 30.0  # the platform kills a dyno this long after its SIGTERM
 
 
 class Dyno:
@@ -31,8 +35,23 @@ class Dyno:
         if code:
             raise SystemExit(f"heroku-check: {self.kind} ended with {code}:\n{self.tail()}")
 
+    def end(self) -> float:
+        """SIGTERM to every process at once, as the platform sends it; the seconds until the last one has ended.
+
+        SystemExit when one is left after the 30 s at which the platform kills.
+        """
+        everybody = [psutil.Process(self.process.pid), *self.family()]
+        began = time.monotonic()
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait(STOP_S)
+        _, left = psutil.wait_procs(everybody, timeout=max(0.0, KILLED_S - (time.monotonic() - began)))
+        took = time.monotonic() - began
+        if left or took > KILLED_S:
+            raise SystemExit(f"heroku-check: {self.kind} did not end in {KILLED_S:.0f} s:\n{self.tail()}")
+        return took
+
     def stop(self) -> None:
-        """SIGTERM, as the platform sends it; whatever is left after 30 s and more is killed."""
+        """Whatever is left at the end is killed."""
         family = self.family()
         if self.process.poll() is None:
             self.process.terminate()
@@ -81,6 +100,7 @@ def build_slug(folder: Path, env: dict[str, str]) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     (folder / "node_modules").symlink_to((ROOT / "node_modules").resolve())
-    for hook in ("bin/pre_compile", "bin/post_compile"):
-        subprocess.run([folder / hook], cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [folder / "bin" / "post_compile"], cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL
+    )
     return folder

@@ -59,7 +59,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 @contextmanager
 def redis_with_tls(folder: Path) -> Iterator[str]:
     """A Redis that speaks TLS alone and asks for a password; its ``rediss://`` address."""
-    binary = shutil.which("redis-server")
+    binary = shutil.which("redis-server") or shutil.which("valkey-server")
     if binary is None:
         raise SystemExit("heroku-check: there is no redis-server here (Debian: apt-get install redis-server)")
     folder.mkdir()

@@ -53,6 +53,22 @@ def send(context: BrowserContext, film: Path) -> tuple[Page, list[str]]:
     return page, posted
 
 
+def wait_until_at_work(context: BrowserContext, page: Page, still_well: Callable[[], None]) -> None:
+    """Until a worker has begun with the analysis of this page."""
+    address = page.url.replace("/analyses/", "/videos/") + "/status"
+    for _ in range(ANALYSIS_S * 1000 // POLL_MS):
+        still_well()
+        state = context.request.get(address).json()["status"]
+        if state == "processing":
+            return
+        if state in ("completed", "failed"):
+            raise SystemExit(
+                f"heroku-check: the analysis was {state} before anybody could be interrupted at it"
+            )
+        page.wait_for_timeout(POLL_MS / 4)
+    raise SystemExit(f"heroku-check: no worker began within {ANALYSIS_S} s")
+
+
 def wait_for_report(page: Page, still_well: Callable[[], None], *, javascript: bool) -> None:
     """Until the page is the report; SystemExit when the analysis failed or takes too long.
 

@@ -69,7 +69,12 @@ def make_toy(folder: Path) -> Toy:
     shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Makefile", ".npmrc"):
         shutil.copy(ROOT / name, folder / name)
-    for name in ("requirements.txt", "requirements-cuda.txt", "requirements-dev.txt"):
+    for name in (
+        "requirements.txt",
+        "requirements-cuda.txt",
+        "requirements-dev.txt",
+        "requirements-training.txt",
+    ):
         (folder / name).write_text("# nothing\n")
     (folder / "package.json").write_text(json.dumps({"name": "toy", "private": True}))
     lock = {"name": "toy", "lockfileVersion": 3, "packages": {"": {"name": "toy"}}}

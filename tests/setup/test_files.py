@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import stat
@@ -39,7 +40,9 @@ def needed_by(package: str) -> set[str]:
     return needed
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-cuda.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-cuda.txt", "requirements-dev.txt", "requirements-training.txt"]
+)
 def test_every_line_pins_one_version(name: str) -> None:
     loose = []
     for line in (ROOT / name).read_text().splitlines():
@@ -67,11 +70,23 @@ def test_the_set_for_a_card_is_the_same_with_the_other_build_of_one_package() ->
 def test_what_the_test_packages_need_is_pinned_with_them() -> None:
     pins = requirements("requirements.txt") | requirements("requirements-dev.txt")
     missing = {f"{needed} (for {p})" for p in pins for needed in needed_by(p) if needed not in pins}
+    assert not missing
+
+
+def test_what_the_training_needs_is_pinned_with_it() -> None:
+    training = requirements("requirements-training.txt")
+    if importlib.util.find_spec("torch") is None:
+        pytest.skip("PyTorch is not installed; `make test` does that")
+    pins = requirements("requirements.txt") | requirements("requirements-dev.txt") | training
+    missing = {f"{needed} (for {p})" for p in training for needed in needed_by(p) if needed not in pins}
+    # The CUDA build of torch pins its own libraries; they are not there in the CPU build.
     assert not {m for m in missing if not m.startswith(("nvidia", "cuda", "triton"))}
 
 
 def test_nothing_is_pinned_twice() -> None:
-    assert not set(requirements("requirements.txt")) & set(requirements("requirements-dev.txt"))
+    names = ("requirements.txt", "requirements-dev.txt", "requirements-training.txt")
+    pinned_names = [package for name in names for package in requirements(name)]
+    assert len(pinned_names) == len(set(pinned_names))
 
 
 def test_what_runs_here_is_what_is_pinned() -> None:

