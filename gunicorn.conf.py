@@ -26,8 +26,8 @@ bind = f"[{settings.host}]:{settings.port}" if ":" in settings.host else f"{sett
 worker_class = "shadow_trainer.web.server.worker.PatientWorker"
 # A process may have 1024 files open on most machines; databases, films and the queue need some of them.
 worker_connections = 800
-# In legacy mode the jobs live in this process's threads: one process, or each would have a queue of its own.
-workers = settings.web_workers if settings.use_rq else 1
+# Jobs that are not the queue's live in this process's threads: one process, or each would have a queue of its own.
+workers = settings.web_workers if settings.use_rq is True else 1
 threads = settings.web_threads
 timeout = 120
 # Below what Heroku and `up` grant between SIGTERM and SIGKILL.

@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # Names another file than `.env`; itself no setting, because it says where they are.
 ENV_FILE = "SHADOW_ENV_FILE"
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+# The kinds of jobs, each with a queue of its name: coaches' videos, bulk work with drawings, the calendar with the
+# self-test.
+QUEUES = ("pose", "batch", "maintenance")
 MIN_SECRET_CHARS = 32
 PASSWORD_IN_ADDRESS = re.compile(r"(://)[^/@\s]*@")
 
@@ -115,8 +118,9 @@ class Settings:
         "60 per minute; 600 per hour", "Videos that one coach may send, with accounts."
     )
     # Jobs
-    use_rq: bool = setting(
-        True, "true: jobs run on the RQ queue in Redis. false: legacy thread pool inside the web process."
+    use_rq: bool | str = setting(
+        True,
+        "true: jobs run on the RQ queue in Redis. false: legacy thread pool inside the web process. Some of `pose,batch,maintenance`: these on the queue, the others in the pool.",
     )
     legacy_threads: int = setting(1, "Analyses at once in legacy mode.", least=1)
     upload_slots: int = setting(
@@ -214,10 +218,15 @@ class Settings:
         """The folder of the converted pose weights, absolute."""
         return (ROOT / self.models_dir).resolve() if self.models_dir else self.data_path / "models"
 
+    def in_rq(self, queue: str) -> bool:
+        """Whether the jobs of this queue are RQ's; the others run in the web process."""
+        return queue in self.use_rq.split(",") if isinstance(self.use_rq, str) else self.use_rq
+
     @property
     def database_address(self) -> str:
         """SQLAlchemy address, with Heroku's ``postgres://`` rewritten for psycopg 3."""
-        url = self.database_url or f"sqlite:///{self.data_path / 'shadow.db'}"
+        # In an address a question mark begins the options; :func:`.catalog.database.sqlite_file` reads it back.
+        url = self.database_url or f"sqlite:///{self.data_path / 'shadow.db'}".replace("?", "%3F")
         for prefix in ("postgres://", "postgresql://"):
             if url.startswith(prefix):
                 return "postgresql+psycopg://" + url[len(prefix) :]
@@ -294,7 +303,9 @@ CHOICES = {
 def _parse(row: Declared, text: str) -> object:
     """Text from the environment as the declared type; a SetupError names the variable."""
     try:
-        if row.kind is bool:
+        if row.name == "use_rq" and text.lower() not in TRUE | FALSE:
+            return _kinds(text)
+        if row.kind is bool or row.name == "use_rq":
             if text.lower() not in TRUE | FALSE:
                 raise ValueError("expected true or false")
             return text.lower() in TRUE
@@ -311,6 +322,14 @@ def _parse(row: Declared, text: str) -> object:
             fix=f"{row.env}: {row.sentence}",
         ) from error
     return value
+
+
+def _kinds(text: str) -> str | bool:
+    """Kinds of jobs with commas, in the usual order; True for all of them."""
+    chosen = {part.strip().lower() for part in text.split(",") if part.strip()}
+    if not chosen or chosen - set(QUEUES):
+        raise ValueError(f"expected true, false, or some of {','.join(QUEUES)}")
+    return True if len(chosen) == len(QUEUES) else ",".join(name for name in QUEUES if name in chosen)
 
 
 def read_dotenv(path: Path) -> dict[str, str]:

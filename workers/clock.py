@@ -21,12 +21,12 @@ from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.maintenance import alerts, schedules
 from shadow_trainer.jobs.queue import reconcile
 from shadow_trainer.jobs.queue.lost_redraws import LostRedraws
-from shadow_trainer.jobs.queue.rq_backend import QUEUES, RqJobManager
+from shadow_trainer.jobs.queue.rq_backend import RqJobManager
 from shadow_trainer.jobs.redis import rq_adapter
 from shadow_trainer.jobs.redis.client import connect, hurry
 from shadow_trainer.jobs.redis.leader_lock import LeaderLock, say_alive
 from shadow_trainer.services import open_services
-from shadow_trainer.settings import Settings
+from shadow_trainer.settings import QUEUES, Settings
 
 log = logging.getLogger("workers.clock")
 
@@ -84,9 +84,10 @@ class Clock:
             return False
         rq_adapter.enqueue_due(self._scheduler)
         self._every(self.settings.clock_tick_s, "mend", self.mend)
-        self._every(WATCH_S, "watch", lambda: self._beside("watch", self.watch))
         self._every(FORGET_S, "forget", self.forget)
-        self._every(CALENDAR_S, "calendar", lambda: self._beside("calendar", self.calendar))
+        if self.settings.in_rq("maintenance"):  # else the web process does it
+            self._every(WATCH_S, "watch", lambda: self._beside("watch", self.watch))
+            self._every(CALENDAR_S, "calendar", lambda: self._beside("calendar", self.calendar))
         return True
 
     def watch(self) -> None:
@@ -123,7 +124,8 @@ class Clock:
     def forget(self) -> None:
         """Jobs in Redis that nobody owns any more, and redraws that Redis has forgotten."""
         reconcile.forget_ended(self.manager, ANALYSIS_QUEUES)
-        self._redraws.ask_again()
+        if self.settings.in_rq("batch"):
+            self._redraws.ask_again()
 
     def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
         """Call ``work`` when its time has come; one failure must not keep the others from their turn."""

@@ -32,11 +32,10 @@ from rq.worker.base import WorkerStatus
 from shadow_trainer.errors import ShadowError
 from shadow_trainer.jobs.attempt import retry_policy, settlement, workdir
 from shadow_trainer.jobs.queue import reconcile, rq_retry, self_test_record
-from shadow_trainer.jobs.queue.rq_backend import QUEUES
 from shadow_trainer.jobs.redis import rq_adapter
 from shadow_trainer.jobs.redis.client import AWAY, SOCKET_TIMEOUT_S, connect, hurry
 from shadow_trainer.services import open_services
-from shadow_trainer.settings import Settings
+from shadow_trainer.settings import QUEUES, Settings
 from shadow_trainer.vocabulary import State
 from workers.child_process import DONE, REPLACE_ME, Child, ChildFailed
 from workers.presence import PresentWorker

@@ -48,14 +48,23 @@ def make_engine(address: str) -> Engine:
         return create_engine(
             url, pool_pre_ping=True, pool_size=5, max_overflow=20, pool_recycle=1800, connect_args=arguments
         )
-    if path := address.removeprefix("sqlite:///"):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, pool_size=5, max_overflow=20)
+    if (path := sqlite_file(address)) is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    url = make_url(address)
+    if path is not None:
+        url = url.set(database=str(path))
+    engine = create_engine(url, pool_size=5, max_overflow=20)
     # A connection must not cross a fork: SQLite's locks belong to a process.
     os.register_at_fork(after_in_child=partial(_forget_pool, weakref.ref(engine)))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def sqlite_file(address: str) -> Path | None:
+    """The file of an SQLite address; None for one in memory. A question mark in the path is written ``%3F``."""
+    database = make_url(address).database
+    return Path(database.replace("%3F", "?")) if database and database != ":memory:" else None
 
 
 def _forget_pool(engine: weakref.ref[Engine]) -> None:

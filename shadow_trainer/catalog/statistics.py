@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -53,12 +53,14 @@ class Statistics(Repository):
             query = select(func.min(Analysis.queued_at)).where(Analysis.state == State.QUEUED)
             return session.scalar(query)
 
-    def waiting_ids(self, *, now: datetime | None = None) -> list[str]:
+    def waiting_ids(self, *, now: datetime | None = None, without: Collection[str] = ()) -> list[str]:
         """What may start now, in the order in which it should: bulk last, priority, then age.
 
-        With ``now``, retries whose time has not come are left out.
+        With ``now``, retries whose time has not come are left out; so are the queues ``without``.
         """
         query = select(Analysis.id).where(Analysis.state.in_((State.QUEUED, State.RETRYING)))
+        if without:
+            query = query.where(Analysis.queue.not_in(without))
         if now is not None:
             query = query.where((Analysis.not_before.is_(None)) | (Analysis.not_before <= now))
         query = query.order_by(

@@ -131,10 +131,12 @@ def encoder(_: Settings) -> str:
 
 def database(settings: Settings) -> str:
     """The database answers and has the newest schema."""
+    from ..catalog.database import sqlite_file
     from ..catalog.migrate import current_revision, head_revision
 
     kind = settings.database_address.split(":", 1)[0]
-    if kind == "sqlite" and not Path(settings.database_address.removeprefix("sqlite:///")).exists():
+    file = sqlite_file(settings.database_address) if kind == "sqlite" else None
+    if file is not None and not file.exists():
         raise SetupError("There is no database yet.", fix="Run `python -m shadow_trainer db upgrade`.")
     revision, newest = current_revision(settings), head_revision()
     if revision != newest:

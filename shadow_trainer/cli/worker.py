@@ -7,12 +7,12 @@ import sys
 
 import click
 
-from ..settings import ROOT, load
+from ..settings import QUEUES, ROOT, load
 
 QUEUE_HELP = "Queue to work on; several with commas, the first before the others."
 SLACK_S = 10.0  # beyond the grace, before a worker that stops is killed
 # Coaches' films, then bulk, then maintenance. Pools take a part (`--queue pose` on the GPU machines).
-ALL_QUEUES = "pose,batch,maintenance"
+ALL_QUEUES = ",".join(QUEUES)
 
 
 @click.command()
@@ -28,7 +28,6 @@ def worker(queue: str, burst: bool, instance: int | None) -> None:
     from workers.pose_worker import PoseWorker
 
     from .. import logs
-    from ..jobs.queue.rq_backend import QUEUES
     from ..pose.devices import VARIABLE, card_for
 
     if not set(queue.split(",")) <= set(QUEUES):

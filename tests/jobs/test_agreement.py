@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from rq.exceptions import NoSuchJobError
@@ -14,9 +16,10 @@ from rq.job import Job
 from shadow_trainer import create_app
 from shadow_trainer.catalog import utcnow
 from shadow_trainer.jobs.queue import reconcile as reconciling
+from shadow_trainer.jobs.queue.threads_backend import ThreadJobManager
 from shadow_trainer.jobs.redis import rq_adapter
 from shadow_trainer.vocabulary import State
-from tests.jobs.rig import SOON_MISSED, Rig
+from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 
 REGISTRIES = {
     State.QUEUED: "queued",
@@ -88,6 +91,26 @@ def test_jobs_that_are_no_analyses_are_shown(rq_rig: Rig) -> None:
     app = create_app(settings, catalog=rig.catalog, storage=rig.storage, jobs=rig.jobs)
     page = app.test_client().get("/admin").text
     assert f"report of analysis {film}" in page and "Besides analyses" in page
+
+
+def test_jobs_that_are_no_analyses_are_shown_of_a_pool_too(tmp_path: Path) -> None:
+    gate, settings = threading.Event(), small_settings(tmp_path / "data", use_rq=False)
+    with Rig(settings) as rig:
+        pool = rig.jobs
+        assert isinstance(pool, ThreadJobManager)
+        pool._pool.submit(gate.wait)  # its only thread
+        try:
+            pool.redraw("a" * 32, "r1")
+            pool.redraw("a" * 32, "r1")
+            assert pool.request_self_test() and not pool.request_self_test(), "one is enough"
+            shown = {other.words: (other.queue, other.state) for other in pool.other_jobs()}
+        finally:
+            gate.set()
+        assert shown == {
+            f"report of analysis {'a' * 32}": ("batch", "queued"),
+            "self-test": ("maintenance", "queued"),
+        }
+        rig.until(lambda: pool.other_jobs() == [], "both to end")
 
 
 @pytest.mark.parametrize("late", [{"last_heartbeat": "2026-01-01"}, {"meta": "{}"}, {"status": "scheduled"}])

@@ -17,9 +17,16 @@ from shadow_trainer.jobs.attempt import publish
 from shadow_trainer.jobs.correction import drawing_tries, redraw, videos
 from shadow_trainer.jobs.pipeline.artifacts import Artifacts
 from shadow_trainer.jobs.pipeline.request import AnalysisRequest
+from shadow_trainer.jobs.queue import threads_backend
 from shadow_trainer.jobs.queue.lost_redraws import LostRedraws
 from tests.jobs.rig import Rig
 from tests.render import conftest as small
+
+
+@pytest.fixture(autouse=True)
+def asked_by_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The web process looks for lost redraws each minute; here only the tests do, unless they say so."""
+    monkeypatch.setattr(threads_backend, "SWEEP_S", float("inf"))
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +251,19 @@ def test_a_redraw_that_was_lost_with_redis_is_asked_for_again_and_only_then(
     finally:
         rig.jobs.redraw = was
     assert film not in asked
+
+
+def test_without_a_clock_the_web_process_finds_a_lost_redraw(
+    rig: Rig, parts: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if rig.settings.use_rq:
+        pytest.skip("the clock finds it there")
+    film = finished(rig, parts, "r2")
+    rig.catalog.database.transact(
+        lambda session: session.execute(update(Analysis).where(Analysis.id == film).values(revision="r2"))
+    )
+    monkeypatch.setattr(threads_backend, "SWEEP_S", 0.0)
+    rig.until(lambda: redraw.drawn(rig.storage, film) == "r2", "the report to be made again")
 
 
 def test_a_redraw_that_breaks_each_time_is_given_up(

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from shadow_trainer.errors import SetupError
 from shadow_trainer.jobs.pipeline import stages
+from shadow_trainer.jobs.queue.both_backends import BothJobManager
+from shadow_trainer.settings import load
 from tests.jobs.conftest import needs_redis
 from tests.jobs.forked import Forked
 from tests.jobs.rig import SOON_MISSED, Rig, small_settings
@@ -99,3 +102,73 @@ def test_many_web_processes_share_one_legacy_pool(rig: Rig) -> None:
         if f".{web.pid}." in leader:
             web.kill()
     check_once(rig, ids)
+
+
+def worked(rig: Rig, film: str) -> str:
+    """Which back end completed it."""
+    rig.until_state(film, "completed")
+    [attempt] = rig.catalog.attempts.of(film)
+    return "threads" if attempt.worker.startswith("threads@") else "rq"
+
+
+def test_one_kind_of_job_at_a_time_goes_over_to_the_queue(rig: Rig) -> None:
+    """Bulk work first; the clock and a worker that take everything leave the other kinds to the web process."""
+    rig.jobs.close()
+    rig.settings = replace(rig.settings, use_rq="batch")
+    rig.jobs = web = rig.manager()
+    assert isinstance(web, BothJobManager) and web.kind == "rq+threads"
+    rig.worker()
+    rig.clock()
+    rig.wait_workers()
+    films = {queue: [rig.send(do="work", queue=queue) for _ in range(3)] for queue in ("pose", "batch")}
+    # What was only written down, as by a web process that died before it could submit, is found by its own kind.
+    for queue, ids in films.items():
+        ids.append(rig.add(do="work", queue=queue))
+    assert {worked(rig, film) for film in films["pose"]} == {"threads"}
+    assert {worked(rig, film) for film in films["batch"]} == {"rq"}
+    assert web.stats()["job_manager_type"] == "rq+threads" and web.stats()["rq_enabled"] is True
+    assert all(not problem for problem in web.ready().values())
+    # Each kind is canceled, listed and counted where it is.
+    held = [rig.send(do="hold", queue=queue) for queue in ("pose", "batch")]
+    for film in held:
+        rig.until_runs(film)
+    assert {facts.name.startswith("threads@") for facts in web.workers() if facts.job_id} == {True, False}
+    waiting = [rig.send(do="work", queue=queue) for queue in ("pose", "batch")]
+    assert [web.status(film).queue_position for film in waiting] == [1, 1]
+    for film in held:
+        assert web.cancel(film).state == "canceled"
+    assert [worked(rig, film) for film in waiting] == ["threads", "rq"]
+    # The next phase takes the rest over while it waits: nothing is lost or done twice.
+    blocker, late = rig.send(do="hold"), rig.send(do="work")
+    rig.until_runs(blocker)
+    web.close()
+    rig.settings = replace(rig.settings, use_rq=True)
+    rig.jobs = rig.manager()
+    rig.let_go(blocker)
+    rig.clock()
+    for film in (blocker, late):
+        rig.jobs.submit(film)
+        rig.until_state(film, "completed")
+        assert rig.outcomes(film).count("completed") == 1 and rig.ran(film).count("render") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "on_rq"),
+    [
+        ("true", "pose batch maintenance"),
+        ("false", ""),
+        ("pose", "pose"),
+        (" Batch , pose", "pose batch"),
+        ("maintenance,batch,pose", "pose batch maintenance"),
+    ],
+)
+def test_the_switch_names_the_kinds_of_jobs_that_are_on_the_queue(text: str, on_rq: str) -> None:
+    settings = load({"SHADOW_USE_RQ": text})
+    assert [kind for kind in ("pose", "batch", "maintenance") if settings.in_rq(kind)] == on_rq.split()
+    assert bool(settings.use_rq) == bool(on_rq)
+
+
+@pytest.mark.parametrize("text", ["pose,render", ",", "maybe"])
+def test_a_kind_that_there_is_not_is_said_with_those_that_there_are(text: str) -> None:
+    with pytest.raises(SetupError, match="some of pose,batch,maintenance"):
+        load({"SHADOW_USE_RQ": text})

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
-from ...catalog.database import make_engine
+from ...catalog.database import make_engine, sqlite_file
 from ...errors import SetupError, Unavailable
 from ...settings import Settings
 
@@ -48,7 +48,8 @@ def restore(settings: Settings, source: Path) -> None:
 
 def is_empty(settings: Settings) -> bool:
     """Whether the database holds nobody's work: no tables, or none with a row that matters."""
-    if member(settings) == SQLITE and not _sqlite_path(settings).exists():
+    path = sqlite_file(settings.database_address) if member(settings) == SQLITE else None
+    if path is not None and not path.exists():
         return True
     engine = make_engine(settings.database_address)
     try:
@@ -79,12 +80,9 @@ def check(path: Path, kind: str) -> str:
     return done.stderr.decode(errors="replace").strip()[-300:] if done.returncode else ""
 
 
-def _sqlite_path(settings: Settings) -> Path:
-    return Path(settings.database_address.removeprefix("sqlite:///"))
-
-
 def _sqlite(settings: Settings) -> contextlib.closing[sqlite3.Connection]:
-    return contextlib.closing(sqlite3.connect(_sqlite_path(settings), timeout=30))
+    path = sqlite_file(settings.database_address)
+    return contextlib.closing(sqlite3.connect(path if path is not None else ":memory:", timeout=30))
 
 
 def _postgres(settings: Settings, tool: str, *arguments: str) -> None:

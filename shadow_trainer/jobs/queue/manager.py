@@ -239,7 +239,7 @@ class JobManager(ABC):
         counts = {name: 0 for name in tuple(State)} | self.catalog.statistics.counts()
         return counts | {
             "job_manager_type": self.kind,
-            "rq_enabled": self.settings.use_rq,
+            "rq_enabled": bool(self.settings.use_rq),
             "active_jobs": sum(counts[name] for name in ACTIVE_STATES),
             "workers": self.worker_count(),
             "oldest_waiting_at": self.catalog.statistics.oldest_waiting(),

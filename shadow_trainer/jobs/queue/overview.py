@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ...catalog import Catalog
 from ...vocabulary import State
+from . import self_test_record
 
 if TYPE_CHECKING:
     import redis
+
+
+THREADS = "threads@"  # how the name of a pool inside a web process begins
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,41 @@ class OtherJob:
     queue: str
     state: str
     since: datetime | None
+
+
+def redraw_id(analysis_id: str, revision: str) -> str:
+    """The job that makes the report of these numbers again."""
+    return f"redraw-{analysis_id}-{revision}"
+
+
+def video_id(analysis_id: str, name: str) -> str:
+    """The job that draws a video."""
+    return f"video-{analysis_id}-{name.partition('.')[0]}"
+
+
+def redraw_words(analysis_id: str) -> str:
+    """What the redraw of a report is called in lists."""
+    return f"report of analysis {analysis_id}"
+
+
+def video_words(analysis_id: str, name: str) -> str:
+    """What the drawing of a video is called in lists."""
+    return f"{name} of analysis {analysis_id}"
+
+
+def redraw_job(analysis_id: str, revision: str, state: State) -> OtherJob:
+    """A redraw in a pool."""
+    return OtherJob(redraw_id(analysis_id, revision), redraw_words(analysis_id), "batch", state, None)
+
+
+def video_job(analysis_id: str, name: str, state: State) -> OtherJob:
+    """The drawing of a video in a pool."""
+    return OtherJob(video_id(analysis_id, name), video_words(analysis_id, name), "batch", state, None)
+
+
+def self_test_job(state: State) -> OtherJob:
+    """The self-test in a pool."""
+    return OtherJob(self_test_record.JOB_ID, self_test_record.WORDS, "maintenance", state, None)
 
 
 def rq_workers(connection: redis.Redis) -> list[WorkerFacts]:

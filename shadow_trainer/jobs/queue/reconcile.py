@@ -90,7 +90,10 @@ def reconcile(manager: RqJobManager) -> int:
     """Compare every active analysis with RQ and mend what differs; how many were mended."""
     held = manager.catalog.statistics.held_ids(manager.settings.coach_limit)
     rows = [
-        r for r in manager.catalog.statistics.active() if _age(r.updated_at) > STRAY_S and r.id not in held
+        row
+        for row in manager.catalog.statistics.active()
+        # What is not RQ's is the web process' to start again.
+        if manager.settings.in_rq(row.queue) and _age(row.updated_at) > STRAY_S and row.id not in held
     ]
     if not rows:
         return 0

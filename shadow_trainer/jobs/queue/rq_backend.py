@@ -18,6 +18,7 @@ from rq.job import Job
 
 from ...catalog import Analysis, utcnow
 from ...services import Services
+from ...settings import QUEUES
 from ...vocabulary import State
 from ..redis import rq_adapter
 from ..redis.client import AWAY, LOST, connect
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 TASK = "workers.tasks.run_analysis"
 REDRAW_TASK = "workers.tasks.redraw_analysis"
 VIDEO_TASK = "workers.tasks.draw_video"
-QUEUES = ("pose", "batch", "maintenance")
 VIDEO_QUEUES = ("pose", "batch")
 # A page may show a queue position that is this old.
 WAITING_S = 1.0
@@ -143,22 +143,22 @@ class RqJobManager(JobManager):
     def redraw(self, analysis_id: str, revision: str) -> None:
         """Behind the videos that coaches wait for."""
         options = {"timeout": self.settings.job_timeout_s, "result_ttl": self.settings.result_ttl_s}
-        job_id = _redraw_id(analysis_id, revision)
-        description = f"report of analysis {analysis_id}"
+        job_id = overview.redraw_id(analysis_id, revision)
+        description = overview.redraw_words(analysis_id)
         self._put(
             "batch", REDRAW_TASK, job_id, args=(analysis_id, revision), description=description, **options
         )
 
     def is_redrawing(self, row: Analysis) -> bool:
         """See :class:`.manager.JobManager`."""
-        job = self.fetch(_redraw_id(row.id, str(row.revision)))
+        job = self.fetch(overview.redraw_id(row.id, str(row.revision)))
         return job is not None and rq_adapter.state_of(job) in PENDING
 
     def _draw(self, analysis_id: str, name: str) -> Drawing:
         """Behind the videos that coaches wait for; a drawing that waits or runs already is enough."""
-        job_id = f"video-{analysis_id}-{name.partition('.')[0]}"
+        job_id, description = overview.video_id(analysis_id, name), overview.video_words(analysis_id, name)
         options = {"timeout": self.settings.job_timeout_s, "result_ttl": self.settings.result_ttl_s}
-        self._put("batch", VIDEO_TASK, job_id, args=(analysis_id, name), description=job_id, **options)
+        self._put("batch", VIDEO_TASK, job_id, args=(analysis_id, name), description=description, **options)
         try:
             job = self.fetch(job_id)
         except AWAY:
@@ -181,7 +181,11 @@ class RqJobManager(JobManager):
 
     def request_self_test(self) -> bool:
         """See :class:`.manager.JobManager`; one that waits or runs already is enough."""
-        options = {"timeout": self_test_record.TIMEOUT_S, "result_ttl": 0, "description": "self-test"}
+        options = {
+            "timeout": self_test_record.TIMEOUT_S,
+            "result_ttl": 0,
+            "description": self_test_record.WORDS,
+        }
         return self._put("maintenance", self_test_record.TASK, self_test_record.JOB_ID, **options)
 
     def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
@@ -231,7 +235,7 @@ class RqJobManager(JobManager):
         """What RQ's own job says, now."""
         job = self.fetch(row.id)
         if job is None:
-            ids = self.catalog.statistics.waiting_ids() if row.state == State.QUEUED else []
+            ids = self._waiting_ids() if row.state == State.QUEUED else []
             return Live(position=ids.index(row.id) + 1 if row.id in ids else None)
         state = rq_adapter.state_of(job)
         place = self.queue(job.origin).get_job_position(row.id) if state == State.QUEUED else None
@@ -247,6 +251,11 @@ class RqJobManager(JobManager):
             total=meta.get("total"),
             frames=meta.get("video_frames"),
         )
+
+    def _waiting_ids(self) -> list[str]:
+        """What waits of the kinds that are RQ's."""
+        elsewhere = [name for name in QUEUES if not self.settings.in_rq(name)]
+        return self.catalog.statistics.waiting_ids(without=elsewhere)
 
     def _before(self, queue: str, waiting: Waiting) -> int:
         """Videos of other queues that go before every video of this one."""
@@ -278,10 +287,6 @@ class RqJobManager(JobManager):
                 log.info("what was left of the job %s is removed from Redis", analysis_id)
         except (*AWAY, ValueError) as error:  # ValueError: an execution expired while it was listed
             log.warning("the job %s could not be removed from Redis: %s", analysis_id, error)
-
-
-def _redraw_id(analysis_id: str, revision: str) -> str:
-    return f"redraw-{analysis_id}-{revision}"
 
 
 def _age_s(heard_at: datetime, moment: datetime) -> float:

@@ -14,6 +14,7 @@ from ...errors import ShadowError
 # Stored names: databases and queues of the release before have them.
 KEY = "self_test"
 JOB_ID = "self-test"
+WORDS = "self-test"  # in lists
 TASK = "workers.tasks.self_test"
 TIMEOUT_S = 600
 

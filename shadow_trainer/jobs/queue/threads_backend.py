@@ -1,6 +1,6 @@
-"""Legacy mode: a thread pool inside the web process, with the same interface, states and promises.
+"""A thread pool inside the web process, with the same interface, states and promises as the queue.
 
-The catalog is the queue. Of all web processes on this machine one holds a lock file and works (the leader);
+In legacy mode it runs every kind of job, beside RQ the kinds that are not RQ's. The catalog is the queue. Of all web processes on this machine one holds a lock file and works (the leader);
 the others only submit, and take over when it ends. What a leader that died was doing starts again at once.
 """
 
@@ -16,19 +16,23 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import IO, Any
 
 from ... import logs
 from ...catalog import Analysis, utcnow
 from ...catalog.statistics import BULK
-from ...errors import Canceled, ShadowError
+from ...errors import Canceled, ShadowError, Unavailable
 from ...services import Services
+from ...settings import QUEUES
 from ...vocabulary import State
 from ..attempt import settlement
 from ..attempt.retry_policy import Lost
 from ..attempt.runner import Runner
 from ..pipeline.engines import Engines
+from . import overview
 from .chores import Chores
+from .lost_redraws import LostRedraws
 from .manager import Drawing, JobManager
 from .status import Live
 
@@ -36,7 +40,8 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.5
 SWEEP_S = 60.0
-PREFIX = "threads@"
+PREFIX = overview.THREADS
+MAINTENANCE = "maintenance"
 
 
 class Heard:
@@ -70,9 +75,11 @@ class ThreadJobManager(JobManager):
         chores: Chores | None = None,
         pipeline: Callable[..., dict[str, Any]] | None = None,
         engines: Any = None,
+        whole: JobManager | None = None,
     ) -> None:
-        """Without ``chores`` it works nothing: it looks and submits."""
+        """Without ``chores`` it works nothing: it looks and submits. ``whole``: the manager of which it is a part."""
         super().__init__(services)
+        self._whole = weakref.ref(whole or self)
         settings = services.settings
         self.runner = Runner(services, engines or Engines(settings), pipeline)
         self._chores = chores
@@ -80,6 +87,8 @@ class ThreadJobManager(JobManager):
         self._live_progress: dict[str, Heard] = {}
         self._running: set[str] = set()
         self._drawing: dict[tuple[str, str], Drawing] = {}
+        self._redrawing: dict[tuple[str, str], State] = {}
+        self._testing: State | None = None
         self._joined: dict[str, float] = {}
         self._lock, self._wake, self._closing = threading.Lock(), threading.Event(), threading.Event()
         self._lock_file: IO[str] | None = None
@@ -94,9 +103,28 @@ class ThreadJobManager(JobManager):
         return self.settings.legacy_threads
 
     def redraw(self, analysis_id: str, revision: str) -> None:
-        """In this process' pool, after what is waiting there."""
-        if self._thread.is_alive():
-            self._pool.submit(self._redraw, analysis_id, revision)
+        """In this process' pool, after what is waiting there. One that waits or runs already is enough."""
+        key = (analysis_id, revision)
+        with self._lock:
+            if key in self._redrawing or not self._thread.is_alive() or self._closing.is_set():
+                return
+            self._redrawing[key] = State.QUEUED
+        self._pool.submit(self._redraw, analysis_id, revision)
+
+    def is_redrawing(self, row: Analysis) -> bool:
+        """See :class:`.manager.JobManager`; of this process."""
+        return (row.id, str(row.revision)) in self._redrawing
+
+    def other_jobs(self) -> list[overview.OtherJob]:
+        """See :class:`.manager.JobManager`; of this process."""
+        with self._lock:
+            drawing, redrawing, testing = dict(self._drawing), dict(self._redrawing), self._testing
+        jobs = [
+            *(overview.redraw_job(*key, state) for key, state in redrawing.items()),
+            *(overview.video_job(*key, known.state) for key, known in drawing.items()),
+            *([overview.self_test_job(testing)] if testing is not None else []),
+        ]
+        return sorted(jobs, key=lambda job: job.state != State.PROCESSING)
 
     def _draw(self, analysis_id: str, name: str) -> Drawing:
         """In this process' pool, after what is waiting there."""
@@ -127,13 +155,27 @@ class ThreadJobManager(JobManager):
 
     def request_self_test(self) -> bool:
         """See :class:`.manager.JobManager`; it runs in the pool between two analyses."""
+        if self._chores is None:
+            raise Unavailable(
+                "The web server makes the self-test in its own threads; nobody else can have it made.",
+                code="no_self_test",
+                fix="It is made once a day; `/admin` says when and what came of it.",
+            )
+        with self._lock:
+            if self._testing is not None:
+                return False
+            self._testing = State.QUEUED
         self._pool.submit(self._self_test)
         return True
 
     def _self_test(self) -> None:
-        with contextlib.suppress(ShadowError):  # it is written down, and in the log
-            if self._chores is not None:
-                self._chores.self_test(self.runner, self.name)
+        self._testing = State.PROCESSING
+        try:
+            with contextlib.suppress(ShadowError):  # it is written down, and in the log
+                if self._chores is not None:
+                    self._chores.self_test(self.runner, self.name)
+        finally:
+            self._testing = None
 
     def _enqueue(self, row: Analysis, *, at_front: bool = False) -> None:
         self._wake.set()
@@ -142,7 +184,7 @@ class ThreadJobManager(JobManager):
         heard = self._live_progress.get(row.id)
         position = None
         if row.state in (State.QUEUED, State.RETRYING):
-            waiting = self.catalog.statistics.waiting_ids()
+            waiting = self._waiting_ids()
             position = waiting.index(row.id) + 1 if row.id in waiting else None
         if heard is None:
             return Live(position=position)
@@ -155,10 +197,16 @@ class ThreadJobManager(JobManager):
     def _forget(self, analysis_id: str) -> None:
         self._live_progress.pop(analysis_id, None)
 
+    def _waiting_ids(self, now: datetime | None = None) -> list[str]:
+        """What waits of the kinds that are worked here."""
+        elsewhere = [name for name in QUEUES if self.settings.in_rq(name)]
+        return self.catalog.statistics.waiting_ids(now=now, without=elsewhere)
+
     # The leader's thread
 
     def _dispatch(self) -> None:
         swept = 0.0
+        redraws = LostRedraws(self)
         while not self._closing.is_set():
             try:
                 if self._lead():
@@ -166,14 +214,21 @@ class ThreadJobManager(JobManager):
                     self._start_waiting()
                     if time.monotonic() - swept > SWEEP_S:
                         swept = time.monotonic()
-                        if self._chores is not None:
-                            self._chores.each_minute(self)
+                        self._each_minute(redraws)
             except ShadowError as error:
                 log.warning("the catalog does not answer: %s", error)
             except Exception:
                 log.exception("the dispatcher stumbled and goes on")
             self._wake.wait(POLL_S)
             self._wake.clear()
+
+    def _each_minute(self, redraws: LostRedraws) -> None:
+        """What the clock does where there is one; beside RQ, what is not of its kinds."""
+        whole = self._whole()
+        if self._chores is not None and whole is not None and not self.settings.in_rq(MAINTENANCE):
+            self._chores.each_minute(whole)
+        if not self.settings.in_rq(BULK):
+            redraws.ask_again()
 
     def _hand_back(self) -> None:
         """Give up what is running; the attempts notice at their next check and end."""
@@ -208,7 +263,7 @@ class ThreadJobManager(JobManager):
         expired = [
             row.id
             for row in self.catalog.statistics.processing()
-            if not self.catalog.attempts.lease_alive(row, utcnow())
+            if not self.settings.in_rq(row.queue) and not self.catalog.attempts.lease_alive(row, utcnow())
         ]
         for analysis_id in [*expired, *self._in_turn()]:
             with self._lock:
@@ -224,7 +279,7 @@ class ThreadJobManager(JobManager):
         its coach's other videos joins at the end, as it does in Redis.
         """
         held = self.catalog.statistics.held_ids(self.settings.coach_limit)
-        waiting = [i for i in self.catalog.statistics.waiting_ids(now=utcnow()) if i not in held]
+        waiting = [i for i in self._waiting_ids(utcnow()) if i not in held]
         joined = {i: self._joined.get(i, time.monotonic()) for i in waiting}
         self._joined = joined
         rank = {row.id: (row.queue == BULK, -row.priority) for row in self.catalog.statistics.active()}
@@ -246,8 +301,14 @@ class ThreadJobManager(JobManager):
     def _redraw(self, analysis_id: str, revision: str) -> None:
         from ..correction.redraw import redraw  # numpy; the web process has no use for it in queue mode
 
-        with self._told(f"the report of {analysis_id} was not made again"):
-            redraw(self.services, analysis_id, revision, check=self._check_open)
+        key = (analysis_id, revision)
+        self._redrawing[key] = State.PROCESSING
+        try:
+            with self._told(f"the report of {analysis_id} was not made again"):
+                redraw(self.services, analysis_id, revision, check=self._check_open)
+        finally:
+            with self._lock:
+                self._redrawing.pop(key, None)
 
     def _drawn(self, analysis_id: str, name: str) -> None:
         from ..correction.videos import draw

@@ -93,14 +93,14 @@ def guard() -> None:
 
 def cancel_what_it_deletes() -> None:
     """Its way to cancel is to delete the job. The catalog would have it enqueued again, so it is told first."""
-    from ...jobs.queue.rq_backend import RqJobManager
+    from ...jobs.queue.open import rq_part
 
     arguments, jobs = request.view_args or {}, current().jobs
     ids: list[str] = []
     if request.endpoint == "rq_dashboard.delete_job_view":
         ids = [arguments["job_id"]]
-    elif request.endpoint == "rq_dashboard.empty_queue" and isinstance(jobs, RqJobManager):
-        ids = jobs.ids_in_registry(arguments["queue_name"], arguments["registry_name"])
+    elif request.endpoint == "rq_dashboard.empty_queue" and (queue := rq_part(jobs)) is not None:
+        ids = queue.ids_in_registry(arguments["queue_name"], arguments["registry_name"])
     for job_id in unrestricted().catalog.analyses.known_ids(ids):
         jobs.cancel(job_id)  # what is at its end stays as it is
 
