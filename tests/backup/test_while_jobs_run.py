@@ -101,8 +101,8 @@ def long_ago(rig: Rig, analysis_id: str) -> None:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Iterator[tuple[Settings, Catalog]]:
-    """A small installation in legacy mode with one video."""
-    settings = small_settings(tmp_path / "data", use_rq=False)
+    """A small installation in legacy mode with one video, in a folder whose name is no plain part of an address."""
+    settings = small_settings(tmp_path / "what? #1 is 50%", use_rq=False)
     migrate(settings)
     catalog = open_catalog(settings)
     film(settings, catalog)

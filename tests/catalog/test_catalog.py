@@ -31,6 +31,15 @@ def test_migrations_and_models_say_the_same(catalog: Catalog) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_a_question_mark_in_the_folder_s_name_begins_no_options(tmp_path: Path) -> None:
+    settings = Settings(data_dir=str(tmp_path / "whose? 50% & #1"))
+    migrate(settings)
+    with contextlib.closing(open_catalog(settings)) as catalog:
+        assert catalog.statistics.counts() == {}
+    assert (settings.data_path / "shadow.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["whose? 50% & #1"], "nothing lies beside it"
+
+
 def test_a_database_host_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(database.POSTGRES_PATIENCE, "connect_timeout", 2)  # the least that libpq takes
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -21,8 +21,8 @@ def needs_redis() -> None:
 @pytest.fixture(scope="module", params=["threads", "rq"])
 def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """A working installation, shared by the tests of a module; each test brings its own films."""
-    # A folder as people name them: the socket's path is read by more than one parser.
-    folder = tmp_path_factory.mktemp(f"Jürgen's lab {request.param}")
+    # A folder as people name them: the paths of socket and database are read by more than one parser.
+    folder = tmp_path_factory.mktemp(f"Jürgen's lab #1? 50% {request.param}")
     real = stages.STAGES
     if request.param == "rq":
         needs_redis()

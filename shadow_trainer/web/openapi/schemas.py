@@ -101,7 +101,7 @@ def schemas() -> dict[str, Any]:
         "Health": _object(
             {
                 "status": TEXT,
-                "job_manager_type": {"enum": ["rq", "threads"]},
+                "job_manager_type": {"enum": ["rq", "threads", "rq+threads"]},
                 "rq_enabled": FLAG,
                 "active_jobs": {"type": ["integer", "null"]},
             }

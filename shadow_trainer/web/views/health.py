@@ -25,11 +25,11 @@ def init_app(app: Flask) -> None:
 @anonymous
 def health() -> Response:
     """Answer that the process is alive, whatever else is not. ``active_jobs`` is null when the catalog does not answer."""
-    settings = current().settings
+    services = current()
     return jsonify(
         status="ok",
-        job_manager_type="rq" if settings.use_rq else "threads",
-        rq_enabled=settings.use_rq,
+        job_manager_type=services.jobs.kind,
+        rq_enabled=bool(services.settings.use_rq),
         active_jobs=_active_jobs(),
     )
 
