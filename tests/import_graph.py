@@ -33,6 +33,17 @@ def import_graph() -> dict[str, set[str]]:
     return {name: set(_imports(path, modules)) - {name} for name, path in modules.items()}
 
 
+def imported_packages(path: Path) -> set[str]:
+    """Top-level names of what is imported from outside, anywhere in the text of one file."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
 def circle(graph: dict[str, set[str]]) -> list[str]:
     """The modules of one import circle, the first again at the end; empty when there is none."""
     try:
