@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 from collections.abc import Iterator
@@ -52,7 +53,10 @@ def package_files(slug: Path) -> Iterator[Path]:
 
 def _packed(*paths: Path) -> int:
     scales = _Scales()
-    with tarfile.open(fileobj=scales, mode="w|gz", compresslevel=LEVEL, dereference=True) as pack:
+    with (
+        gzip.GzipFile(fileobj=scales, mode="wb", compresslevel=LEVEL) as packed,
+        tarfile.open(fileobj=packed, mode="w|", dereference=True) as pack,
+    ):
         for path in paths:
             pack.add(path)
     return scales.bytes

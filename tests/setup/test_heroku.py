@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from pathlib import Path
 
+import pytest
+
+from scripts.heroku_check import weight
 from shadow_trainer.settings import ROOT, declared, load
 
 APP = json.loads((ROOT / "app.json").read_text())
@@ -45,6 +49,17 @@ def test_the_build_installs_what_a_machine_without_a_card_needs() -> None:
     pins = (ROOT / "requirements.txt").read_text()
     assert "onnxruntime==" in pins and not re.search(r"^(torch|nvidia|onnxruntime-gpu)", pins, re.M)
     assert os.access(ROOT / "bin" / "post_compile", os.X_OK)
+
+
+def test_the_slug_is_weighed_with_the_packages_that_the_platform_installs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "requirements.txt").write_text("click==8.5.1\n")
+    (tmp_path / "picture").write_bytes(os.urandom(3_000_000))
+    assert re.search(r"[34] MB packed of 500 \(.* 3, Python packages 0\)", weight.weigh(tmp_path))
+    monkeypatch.setattr(weight, "LIMIT_MB", 2)
+    with pytest.raises(SystemExit, match="too heavy"):
+        weight.weigh(tmp_path)
 
 
 def test_the_python_of_the_version_file_is_a_supported_one() -> None:
