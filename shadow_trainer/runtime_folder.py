@@ -6,6 +6,7 @@ refuses requests that need no disk. So neither lies in the data folder.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -16,6 +17,9 @@ from .settings import Settings
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - the folder below it is checked for its owner
 
+# Names the data folder that a runtime folder belongs to.
+OF_WHAT = "data-folder"
+
 
 def runtime_folder(settings: Settings) -> Path:
     """The folder of all processes that share this data folder on this machine; made when it is not there.
@@ -23,9 +27,13 @@ def runtime_folder(settings: Settings) -> Path:
     It belongs to this user alone: below a folder where everybody may write, another could have made it first.
     """
     mark = hashlib.sha256(os.fsencode(settings.data_path)).hexdigest()[:12]
-    folder = _memory() / f"shadow-{os.getuid()}-{mark}"
+    folder = place() / f"shadow-{os.getuid()}-{mark}"
+    made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     own(folder)
+    if made:
+        with contextlib.suppress(OSError):  # a help to people: its name tells nobody whose it is
+            (folder / OF_WHAT).write_bytes(os.fsencode(settings.data_path))
     return folder
 
 
@@ -36,6 +44,6 @@ def own(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def _memory() -> Path:
-    """Linux has a disk in memory; elsewhere the temporary folder is at least not the data's."""
+def place() -> Path:
+    """Where runtime folders are: Linux's disk in memory; elsewhere the temporary folder, at least not the data's."""
     return MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())

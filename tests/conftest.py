@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in slow]
     ranks = {name: rank for rank, name in enumerate(LONGEST)}
     items.sort(key=lambda item: ranks.get(_folder(item.path), len(ranks)))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Take away the folders in memory of this run's installations; their data folders are pytest's own."""
+    if hasattr(session.config, "workerinput"):
+        return
+    from shadow_trainer.runtime_folder import OF_WHAT, place
+
+    ours = session.config._tmp_path_factory.getbasetemp()
+    for mark in place().glob(f"shadow-{os.getuid()}-*/{OF_WHAT}"):
+        if mark.read_text(errors="replace").startswith(str(ours)):
+            shutil.rmtree(mark.parent, ignore_errors=True)
 
 
 def _group(path: Path) -> str:
