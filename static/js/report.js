@@ -8,6 +8,7 @@ import { bindDrawnVideos } from "./report/drawn_videos.js";
 import { Film } from "./report/film.js";
 import { bindHelp } from "./report/help.js";
 import { bindLayerMenu } from "./report/layer_menu.js";
+import { Joints } from "./report/joints.js";
 import { Layers } from "./report/layers.js";
 import { Loop } from "./report/loop.js";
 import { bindViewPanel } from "./report/view_panel.js";
@@ -93,7 +94,9 @@ function start() {
   layers.start();
   bindViewPanel(document.querySelector("[data-view-panel]"), film);
   bindVerdicts(film, bindPeople(film, viewport, annotationCanvas));
-  new Corrections(player, film, bindParts);
+  const corrections = new Corrections(player, film, bindParts);
+  const place = player.querySelector("[data-joints]");
+  if (place) new Joints(place, { film, viewport, layers, corrections });
 }
 
 bindDrawnVideos();

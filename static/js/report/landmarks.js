@@ -76,6 +76,12 @@ export class Landmarks {
     return this.read(this.px, row, index, 2);
   }
 
+  // Moves a landmark until the landmarks are loaded again; null: it is not known.
+  put(row, index, point) {
+    const start = row * this.px.width + 2 * index;
+    for (const axis of [0, 1]) this.px.values[start + axis] = point ? Math.round(point[axis] / this.px.unit) : UNKNOWN;
+  }
+
   // [x, y, z] in metres of the world frame, or null.
   place(row, index) {
     return this.read(this.world, row, index, 3);

@@ -92,6 +92,15 @@ export class Layers {
     this.overlay.draw();
   }
 
+  // The joints are others now.
+  async reload() {
+    if (!this.overlay) return;
+    const { row } = this.overlay;
+    this.overlay.landmarks = await Landmarks.load(this.player.dataset.landmarks);
+    this.overlay.row = row;
+    this.overlay.draw();
+  }
+
   // An event was moved: the shadow is another one now, and so are the marks.
   renew() {
     if (!this.overlay) return;
