@@ -2,7 +2,7 @@
 # Runs its arguments with the first Python 3.11-3.13 found: $PYTHON, then the usual names.
 # POSIX sh, because this is what runs before there is any Python we can trust.
 supported='import sys; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 13)))'
-for candidate in "$PYTHON" python3 python3.13 python3.12 python3.11 python; do
+for candidate in "$PYTHON" python3 python3.12 python3.11 python3.13 python; do
     # A name may exist and still not run (a version manager's placeholder), so each one is tried.
     if [ -n "$candidate" ] && "$candidate" -c "$supported" >/dev/null 2>&1; then
         exec "$candidate" "$@"

@@ -35,6 +35,7 @@ def setup() -> int:
     started = time.monotonic()
     with only_one():
         _install("requirements.txt")
+        system.say_if_there_is_no_redis()
         project.make_example()
     say(f"ready ({time.monotonic() - started:.1f} s)")
     return 0
@@ -54,6 +55,7 @@ def dev() -> int:
         _install("requirements.txt", "requirements-dev.txt")
         system.ensure_chromium()
         system.ensure_postgres()
+        system.ensure_redis()
     return 0
 
 

@@ -29,8 +29,24 @@ def ensure_postgres() -> None:
 
 def ensure_redis() -> None:
     """Install a Redis server where neither the system nor a Python package has one."""
-    if not any(shutil.which(name) for name in REDIS) and not list(VENV.glob(REDIS_IN_WHEEL)):
+    if not has_redis():
         _install("redis-server", "what needs a Redis server will be skipped", "a Redis server")
+
+
+def has_redis() -> bool:
+    """Whether the system or a Python package has a server."""
+    return any(shutil.which(name) for name in REDIS) or bool(list(VENV.glob(REDIS_IN_WHEEL)))
+
+
+def say_if_there_is_no_redis() -> None:
+    """One line that says what to do where the packages bring no server, and what happens otherwise."""
+    if has_redis() or os.environ.get("REDIS_URL"):
+        return
+    say(
+        "the Python packages bring a Redis server for Python 3.11 and 3.12 on Linux on x86-64 alone, and none is on the "
+        "PATH here. Install one (Debian: apt-get install redis-server, or valkey-server), set REDIS_URL, or set up with "
+        "PYTHON=python3.12; without it the analyses run inside the web server"
+    )
 
 
 def ensure_redis_with_tls() -> None:

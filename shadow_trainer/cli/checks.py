@@ -72,12 +72,10 @@ def pinned(text: str) -> dict[str, str]:
 
 
 def applies(marker: str) -> bool:
-    """Whether an environment marker holds here; knows the two variables that our pins use."""
-    import platform
+    """Whether an environment marker (``python_version < "3.13"``) holds here."""
+    from packaging.markers import Marker
 
-    known = {"sys_platform": sys.platform, "platform_machine": platform.machine()}
-    terms = [term.split("==") for term in marker.split(" and ") if term.strip()]
-    return all(known[left.strip()] == right.strip().strip("\"'") for left, right in terms)
+    return not marker.strip() or Marker(marker.strip()).evaluate()
 
 
 def node_packages(_: Settings) -> str:

@@ -48,7 +48,8 @@ def test_a_version_that_is_not_the_pinned_one_is_named(
 
 def test_markers_decide_what_is_meant_for_this_machine() -> None:
     text = 'a==1 ; sys_platform == "nowhere"\nb[extra]==2.0  # why\nc==3\n# d==4\n'
-    assert checks.pinned(text) == {"b": "2.0", "c": "3"}
+    text += 'e==5 ; python_version < "3.0"\nf==6 ; python_version >= "3.11" and os_name != "none"   # why\n'
+    assert checks.pinned(text) == {"b": "2.0", "c": "3", "f": "6"}
 
 
 def test_npm_packages_are_compared_with_the_lock_file(settings: Settings) -> None:

@@ -67,6 +67,24 @@ def test_old_package_lists_are_read_anew_once(
     assert [command[1] for command in commands] == ["install", "update", "install"]
 
 
+def test_without_a_redis_one_line_says_where_one_comes_from(
+    commands: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python 3.13: its packages bring none, and compiling one would take minutes and a compiler."""
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    system.say_if_there_is_no_redis()
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "apt-get install redis-server" in line and "PYTHON=python3.12" in line and commands == []
+    monkeypatch.setenv("REDIS_URL", "redis://10.0.0.1")
+    system.say_if_there_is_no_redis()
+    monkeypatch.delenv("REDIS_URL")
+    monkeypatch.setattr(
+        system.shutil, "which", lambda name: "/bin/valkey" if name == "valkey-server" else None
+    )
+    system.say_if_there_is_no_redis()
+    assert capsys.readouterr().out == ""
+
+
 @pytest.mark.parametrize("why", ["no apt", "not root", "apt fails"])
 def test_what_cannot_be_installed_is_said_loudly_and_does_not_stop_the_tests(
     commands: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], why: str
