@@ -33,6 +33,7 @@ step "Redis can be reached, started and restarted" "$WORKER::test_redis_may_rest
 step "a worker lives and keeps its model" "$WORKER::test_the_child_stays_between_jobs"
 step "legacy mode and queue keep the same promises" tests/jobs/test_both_backends.py
 step "the switch and the roll-back, orderly and by SIGKILL" "$SWITCH::test_from_legacy_to_rq_and_back"
+step "one kind of job at a time" "$SWITCH::test_one_kind_of_job_at_a_time_goes_over_to_the_queue"
 step "both at the same time do nothing twice" "$SWITCH::test_both_at_the_same_time_do_nothing_twice"
 step "several web processes share one legacy pool" "$SWITCH::test_many_web_processes_share_one_legacy_pool"
 rm -f "$LOG"

@@ -12,6 +12,9 @@ from .models import KeyValue
 from .repository import Repository
 from .types import utcnow
 
+# What the video of an analysis was that came with a key of its sender (web/services/idempotency.py).
+SENT = "sent:"
+
 
 class KeyValues(Repository):
     """Get, set and delete them."""

@@ -82,6 +82,7 @@ ROUTES = (
     Route("athletes.delete", "POST", "/athletes/{athlete}/delete", "own"),
     # References and comparisons
     Route("references.listed", "GET", "/pro-keypoints/list", "list"),
+    Route("references.listed_as_files", "GET", "/pro_keypoints/list", "list"),
     Route("references.index", "GET", "/references", "list"),
     Route("references.reference", "GET", "/references/{reference}", "own"),
     Route("references.import_", "POST", "/references", "known"),
@@ -127,6 +128,7 @@ ROUTES = (
     _videos("results.pitch", "GET", "/pitches/0"),
     _videos("results.charts_data", "GET", "/charts"),
     _videos("results.plot", "GET", "/plots/knees"),
+    _videos("api.preview", "GET", "/preview"),
     _videos("results.charts_data", "GET", "/charts"),
     _videos("results.pitch", "GET", "/pitches/0"),
     _videos("results.assume", "POST", "/assumptions", json={"throws": "sideways"}),

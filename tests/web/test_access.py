@@ -140,6 +140,7 @@ UNRESTRICTED = {
     "accounts.sessions": "whose session or token a request carries",
     "accounts.viewer": "makes the viewer's catalog",
     "services.corrections": "an analysis that the viewer's catalog has found is measured again",
+    "services.idempotency": "what the video of a key was; the analysis is the viewer's by its id",
     "services.readiness": "whether the catalog answers",
     "uploads.receive": "how many analyses wait, whosever",
     "views.account": "the user who is logged in",

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from shadow_trainer.catalog.key_values import SENT
 from tests.web.conftest import SampleAnalyses
 from tests.web.test_pages import token_of
 
@@ -114,7 +115,7 @@ def test_without_a_key_each_is_its_own(client: FlaskClient, analyses: SampleAnal
     assert len({send(client, None).get_json()["job_id"] for _ in range(2)}) == 2
 
 
-@pytest.mark.parametrize(("content", "name"), [(OTHER + b"b", "a.mp4"), (FILM, "b.mp4")])
+@pytest.mark.parametrize(("content", "name"), [(OTHER + b"b", "a.mp4"), (OTHER, "a.mp4"), (FILM, "b.mp4")])
 def test_a_key_with_another_film_is_refused(
     content: bytes, name: str, client: FlaskClient, analyses: SampleAnalyses
 ) -> None:
@@ -147,3 +148,24 @@ def test_sent_twice_at_once_is_one_analysis_with_its_video(app: Flask, analyses:
     row = analyses.catalog.analyses.get(jobs.pop())
     with analyses.storage.open(row.original_key) as file:
         assert file.read() == FILM
+
+
+def test_what_is_kept_of_a_key_s_video_goes_with_the_analysis(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
+    job = send(client, "kept").get_json()["job_id"]
+    assert list(analyses.catalog.key_values.all(SENT)) == [SENT + job]
+    assert send(client, "kept").get_json()["job_id"] == job
+    analyses.jobs.delete(job, purge=True)
+    assert analyses.catalog.key_values.all(SENT) == {}
+    send(client, None)
+    assert analyses.catalog.key_values.all(SENT) == {}, "without a key nothing is kept"
+
+
+def test_of_the_release_before_nothing_is_kept_and_name_and_size_must_do(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
+    job = send(client, "old").get_json()["job_id"]
+    analyses.catalog.key_values.delete(SENT + job)
+    assert send(client, "old").get_json()["job_id"] == job
+    assert send(client, "old", FILM + b"more").get_json()["code"] == "idempotency_key_reused"

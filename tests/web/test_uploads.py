@@ -33,7 +33,7 @@ def test_a_script_uploads_and_gets_where_to_ask(client: FlaskClient, analyses: S
     )
     assert response.status_code == 202
     body = response.get_json()
-    assert set(body) == {"job_id", "status", "status_url", "result_url", "message"}
+    assert set(body) == {"job_id", "status", "status_url", "result_url", "message", "estimated_time"}
     assert response.headers["Location"] == body["status_url"]
     assert response.headers["Retry-After"]
     row = analyses.catalog.analyses.get(body["job_id"])

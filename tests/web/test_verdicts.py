@@ -122,7 +122,7 @@ def test_without_the_video_nothing_is_lost_where_the_motion_does_not_reach(
     ("body", "code"),
     [
         ({}, "bad_json"),
-        ({"at_s": 1.0, "who": 1}, "bad_json"),
+        ({"at_s": 1.0, "who": 1}, "unknown_option"),
         ({"at_s": "soon"}, "bad_release"),
         ({"at_s": 999.0}, "bad_release"),
         ({"at_s": 1.0, "verdict": "perhaps"}, "bad_verdicts"),

@@ -101,7 +101,7 @@ def test_more_uploads_than_slots_get_429_before_their_body_is_read(house: tuple[
     assert status == 429 and int(headers["retry-after"]) > 0
     assert headers["content-type"].startswith("application/problem+json")
     # Pages answer meanwhile, and a broken connection gives its slot back.
-    assert "ok" in server.get("/health")
+    assert "healthy" in server.get("/health")
     for each in (*slow, refused):
         each.close()
     while metric(server, "shadow_uploads_in_progress") and time.monotonic() < deadline:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...catalog import Analysis, Catalog
 from ...catalog.analyses import LIST_MAX
+from ...catalog.key_values import SENT
 from ...errors import Conflict, NotFound
 from ...services import Services
 from ...settings import Settings
@@ -225,6 +226,7 @@ class JobManager(ABC):
             self._stop(analysis_id)
         self.catalog.analyses.delete(analysis_id)
         drawing_tries.forget(self.catalog, analysis_id)
+        self.catalog.key_values.delete(SENT + analysis_id)
         self._forget(analysis_id)
         self.storage.delete_prefix(publish.prefix(analysis_id))
         self.storage.delete(row.original_key)

@@ -17,7 +17,15 @@ from .services import current
 
 log = logging.getLogger(__name__)
 
-API_PREFIXES = ("/videos", "/pro-keypoints", "/health", "/ready", "/metrics", "/openapi.json")
+API_PREFIXES = (
+    "/videos",
+    "/pro-keypoints",
+    "/pro_keypoints",
+    "/health",
+    "/ready",
+    "/metrics",
+    "/openapi.json",
+)
 
 # What may pass by itself, and when it is worth asking again.
 RETRY_AFTER_S = {429: 60, 503: 60, 507: 300}

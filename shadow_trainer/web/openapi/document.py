@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from ...version import RELEASE
 from ..http.problems import API_PREFIXES
+from . import deprecated, known_fields
 from .operations import ONCE, OPERATIONS, QUERY, Operation
 from .schemas import schemas
 
@@ -20,8 +21,10 @@ WORDS = {202: "Accepted; ask again: the address in Location, else this one", 204
 
 
 def init_app(app: Flask) -> None:
-    """Add the address."""
+    """Add the address, and hold every address of the API to its description."""
     app.register_blueprint(blueprint)
+    known_fields.init_app(app)
+    deprecated.init_app(app)
 
 
 @blueprint.get("/openapi.json")
@@ -76,6 +79,8 @@ def _operation(rule: Rule, operation: Operation, words: str) -> dict[str, Any]:
             "default": {"$ref": "#/components/responses/Problem"},
         },
     }
+    if operation.successor:
+        described["deprecated"] = True
     if more:
         described["description"] = more.replace("``", "`")
     headers = [ONCE] if operation.once else []

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...jobs.pipeline.request import MODEL_SIZES
 from ...jobs.pipeline.shadow_file import MODES
 from ...pitching.reference.retarget import PINS
+from ..forms import old_names
 
 JSON, FORM = "application/json", "multipart/form-data"
 VIDEO, ANY = "video/mp4", "application/octet-stream"
@@ -16,13 +18,15 @@ VIDEO, ANY = "video/mp4", "application/octet-stream"
 @dataclass(frozen=True)
 class Operation:
     """``answers``: status -> name of a schema, a media type, or nothing; ``query``: names of :data:`QUERY`;
-    ``body``: media type -> schema; ``once``: whether an Idempotency-Key is understood."""
+    ``body``: media type -> schema; ``once``: whether an Idempotency-Key is understood; ``successor``: the endpoint that
+    has taken the place of a deprecated one."""
 
     answers: Mapping[int, str]
     query: tuple[str, ...] = ()
     body: Mapping[str, Any] = field(default_factory=dict)
     body_needed: bool = True
     once: bool = False
+    successor: str = ""
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -40,6 +44,9 @@ QUERY = {
     "pin": _query("pin", "Where the shadow is held to the athlete", type="string", enum=list(PINS)),
     "purge": _query("purge", "`1`: for good, also from the trash", type="string", enum=["0", "1"]),
     "delivery": _query("delivery", "Index of a pitch", type="integer", minimum=0),
+    "model_size": _query("model_size", "The same as the field", type="string", enum=list(MODEL_SIZES)),
+    old_names.LEFTY: _query(old_names.LEFTY, "`true` is throws=left, `false` throws=right", type="boolean"),
+    old_names.FILE: _query(old_names.FILE, "A reference, with or without a suffix", type="string"),
 }
 ONCE = {
     "name": "Idempotency-Key",
@@ -60,13 +67,16 @@ UPLOAD = {
 }
 OPTIONS_BODY = {JSON: _ref("Options")}
 OPERATIONS: dict[str, Operation] = {
-    "api.upload": Operation({202: "Accepted"}, body={FORM: UPLOAD}, once=True),
-    "api.sample_lefty": Operation({202: "Accepted"}, body=OPTIONS_BODY, body_needed=False, once=True),
+    "api.upload": Operation({202: "Accepted"}, query=old_names.QUERY, body={FORM: UPLOAD}, once=True),
+    "api.sample_lefty": Operation(
+        {202: "Accepted"}, query=old_names.QUERY, body=OPTIONS_BODY, body_needed=False, once=True
+    ),
     "api.status": Operation({200: "Status"}),
     "api.info": Operation({200: "Info"}),
     "api.download": Operation({200: VIDEO, 202: "Drawing", 206: VIDEO}),
     "api.preview_original": Operation({200: VIDEO, 206: VIDEO}),
     "api.preview_processed": Operation({200: VIDEO, 202: "Drawing", 206: VIDEO}),
+    "api.preview": Operation({200: VIDEO, 202: "Drawing", 206: VIDEO}, successor="api.preview_processed"),
     "api.terminate": Operation({200: "Status"}),
     "api.retry": Operation({202: "Accepted"}),
     "api.delete": Operation({204: ""}, query=("purge",)),
@@ -77,7 +87,10 @@ OPERATIONS: dict[str, Operation] = {
         {202: "Accepted"}, body={"application/x-www-form-urlencoded": _ref("Claim")}
     ),
     "evaluation.get_3d_keypoints": Operation(
-        {200: "Keypoints", 202: "Accepted"}, body={FORM: UPLOAD, JSON: _ref("Job")}, once=True
+        {200: "Keypoints", 202: "Accepted"},
+        query=old_names.QUERY,
+        body={FORM: UPLOAD, JSON: _ref("Job")},
+        once=True,
     ),
     "evaluation.generate_evaluation": Operation(
         {200: "Evaluation"}, body={JSON: _ref("Assumptions")}, body_needed=False
@@ -98,6 +111,7 @@ OPERATIONS: dict[str, Operation] = {
     "joints.undo": Operation({200: JSON}, body={JSON: _ref("Revision")}, body_needed=False),
     "joints.redo": Operation({200: JSON}, body={JSON: _ref("Revision")}, body_needed=False),
     "references.listed": Operation({200: "References"}),
+    "references.listed_as_files": Operation({200: "ReferenceFiles"}, successor="references.listed"),
     "health.health": Operation({200: "Health"}),
     "health.ready": Operation({200: "Ready", 503: "Ready"}),
     "prometheus.metrics": Operation({200: "text/plain"}),

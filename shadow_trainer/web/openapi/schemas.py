@@ -50,6 +50,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
 }
 
+# Of clients of the first release.
+OLD: dict[str, dict[str, Any]] = {
+    "is_lefty": {"type": "boolean", "deprecated": True, "description": "`true` is throws=left"},
+    "pro_keypoints_filename": {"type": "string", "deprecated": True, "description": "The same as reference"},
+}
+
 
 def schemas() -> dict[str, Any]:
     """Name -> schema."""
@@ -60,31 +66,17 @@ def schemas() -> dict[str, Any]:
                 field.name: OPTIONS[field.name]
                 for field in fields(AnalysisRequest)
                 if field.name not in ("moved", "joints")
-            },
+            }
+            | OLD,
             (),
         ),
         "Assumptions": _object({name: _or_null(OPTIONS[name]) for name in assumptions.FIELDS}, ()),
         "Accepted": _object(
             {"job_id": TEXT, "status": TEXT, "status_url": ADDRESS, "result_url": ADDRESS, "message": TEXT}
+            | {"estimated_time": {"type": ["number", "null"], "description": "Seconds to its end"}}
         ),
         "Status": _status(),
-        "Info": _object(
-            {
-                "job_id": TEXT,
-                "title": TEXT,
-                "original_name": TEXT,
-                "status": {"enum": list(tuple(State))},
-                "options": {"type": "object"},
-                "files": {"type": "object", "additionalProperties": ADDRESS},
-                "videos": {
-                    "type": "object",
-                    "additionalProperties": ADDRESS,
-                    "description": "The drawn videos; one that is not among the files is drawn when it is asked for",
-                },
-                "created_at": TIME,
-                "analysis": {"type": ["object", "null"], "description": "The whole of analysis.json"},
-            }
-        ),
+        "Info": _info(),
         "Job": _object({"job_id": TEXT}),
         "Drawing": _object(
             {"job_id": TEXT, "video": TEXT, "status": TEXT, "progress": NUMBER, "message": TEXT}
@@ -94,18 +86,17 @@ def schemas() -> dict[str, Any]:
         "PitchVerdict": _pitch_verdict(),
         **_joints(),
         "Evaluation": _evaluation(),
+        "ReferenceFiles": _object(
+            {
+                "references": {"type": "array", "items": _reference()},
+                "files": {"type": "array", "items": TEXT},
+            }
+        ),
         "References": _object({"references": {"type": "array", "items": _reference()}}),
         "TicketRequest": _object({"name": TEXT, "size_bytes": WHOLE}),
         "Ticket": _object({"url": ADDRESS, "fields": {"type": "object"}, "claim": TEXT}),
         "Claim": _object({"claim": TEXT}),
-        "Health": _object(
-            {
-                "status": TEXT,
-                "job_manager_type": {"enum": ["rq", "threads", "rq+threads"]},
-                "rq_enabled": FLAG,
-                "active_jobs": {"type": ["integer", "null"]},
-            }
-        ),
+        "Health": _health(),
         "Ready": _object({"status": TEXT, "checks": {"type": "object"}}),
     }
 
@@ -117,6 +108,38 @@ def _object(properties: dict[str, Any], required: tuple[str, ...] | None = None)
 
 def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _info() -> dict[str, Any]:
+    drawn = "The drawn videos; one that is not among the files is drawn when it is asked for"
+    addresses = {"type": "object", "additionalProperties": ADDRESS}
+    return _object(
+        {
+            "job_id": TEXT,
+            "title": TEXT,
+            "original_name": TEXT,
+            "status": {"enum": list(tuple(State))},
+            "options": {"type": "object"},
+            "files": addresses,
+            "videos": {**addresses, "description": drawn},
+            "created_at": TIME,
+            "analysis": {"type": ["object", "null"], "description": "The whole of analysis.json"},
+        }
+    )
+
+
+def _health() -> dict[str, Any]:
+    return _object(
+        {
+            "status": {"enum": ["healthy"]},
+            "timestamp": TIME,
+            "config": {"enum": ["single-user", "accounts"]},
+            "device": {"enum": ["auto", "cpu", "cuda"]},
+            "job_manager_type": {"enum": ["rq", "threads", "rq+threads"]},
+            "rq_enabled": FLAG,
+            "active_jobs": {"type": ["integer", "null"]},
+        }
+    )
 
 
 def _problem() -> dict[str, Any]:
@@ -138,6 +161,7 @@ def _status() -> dict[str, Any]:
             "message": TEXT,
             "queue_position": _or_null(WHOLE),
             "eta_s": _or_null(NUMBER),
+            "estimated_time": {"type": ["number", "null"], "description": "The same as eta_s"},
             "attempts": WHOLE,
             "error": error,
             "result_url": _or_null(ADDRESS),

@@ -107,6 +107,9 @@ def _create(
     storage = current().storage
     key = f"analyses/{received.analysis_id}/original{received.extension}"
     try:
+        # Before the row: whoever finds the row finds it, too.
+        if isinstance(received, Received):
+            idempotency.remember(received.analysis_id, received.sha256)
         received.store(storage, key)
         row = catalog().analyses.create(
             analysis_id=received.analysis_id,
@@ -122,6 +125,7 @@ def _create(
         # No row without its video, no video without its row; the row may be that of the same form, sent twice at once.
         if not _has_row(received.analysis_id):
             received.take_back(storage, key)
+            idempotency.forget(received.analysis_id)
         raise
     finally:
         received.discard()
@@ -132,7 +136,7 @@ def _create(
 def _known_again(received: Received, place: int) -> Received:
     """The upload with the id that it gets, or has had."""
     try:
-        known = idempotency.analysis_id(place, received.name, received.size_bytes, received.path)
+        known = idempotency.analysis_id(place, received.name, received.size_bytes, received.sha256)
     except BaseException:
         received.discard()
         raise

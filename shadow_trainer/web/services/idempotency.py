@@ -1,7 +1,7 @@
 """One analysis for what is sent twice: a form posted again, a program that tries again.
 
 The id of the analysis is made from what was sent, so that the second finds the row of the first, also on another
-machine and at the same moment. Nothing is kept for it.
+machine and at the same moment. Of a video that came with a key its SHA-256 is kept (a key value of the catalog).
 
 A form carries a token of its page (``once``); sent again with another video or other options it is another analysis.
 A program's ``Idempotency-Key`` stands for one video alone: with another one it is refused.
@@ -14,20 +14,19 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 
 from flask import Flask, current_app, request
 
 from ...catalog import Analysis
 from ...catalog.analyses import new_id
+from ...catalog.key_values import SENT
 from ...errors import BadRequest, Conflict
 from ..accounts.viewer import catalog, viewer
+from ..http.unrestricted import unrestricted
 
 FIELD, HEADER = "once", "Idempotency-Key"
 LONGEST = 255
 ID_CHARS = 32
-# What tells two videos of one name and size apart.
-ENDS_BYTES = 1 << 20
 NOT_ASKED = (FIELD, "csrf_token")
 
 
@@ -36,15 +35,27 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["once"] = lambda: secrets.token_urlsafe(16)
 
 
-def analysis_id(place: int, name: str, size_bytes: int, path: Path) -> str:
+def analysis_id(place: int, name: str, size_bytes: int, sha256: str) -> str:
     """The id for the ``place``-th video of this request: another one each time, unless it can be told apart."""
     if key := _key():
         chosen = _free_id("key", key, place)
-        _refuse_another(catalog().analyses.find(chosen), name, size_bytes)
+        _refuse_another(catalog().analyses.find(chosen), name, size_bytes, sha256)
         return chosen
     if token := request.form.get(FIELD, ""):
-        return _free_id("form", token, place, name, size_bytes, _ends(path), _options(request.form))
+        return _free_id("form", token, place, name, size_bytes, sha256, _options(request.form))
     return new_id()
+
+
+def remember(analysis_id: str, sha256: str) -> None:
+    """Keep what the video of a key was, for when the key is sent again."""
+    if HEADER in request.headers and sha256:
+        unrestricted().catalog.key_values.put(SENT + analysis_id, {"sha256": sha256})
+
+
+def forget(analysis_id: str) -> None:
+    """It made no analysis."""
+    if HEADER in request.headers:
+        unrestricted().catalog.key_values.delete(SENT + analysis_id)
 
 
 def asked() -> bool:
@@ -91,23 +102,19 @@ def _digest(*parts: object) -> str:
     return hmac.new(secret or b"shadow", text, hashlib.sha256).hexdigest()[:ID_CHARS]
 
 
-def _refuse_another(row: Analysis | None, name: str, size_bytes: int) -> None:
-    if row is not None and (row.original_name, row.original_bytes) != (name[:255], size_bytes):
+def _refuse_another(row: Analysis | None, name: str, size_bytes: int, sha256: str) -> None:
+    if row is None:
+        return
+    key = SENT + row.id
+    # Of the release before nothing is kept: then name and size have to do.
+    known = unrestricted().catalog.key_values.all(key).get(key, {"sha256": sha256})
+    if (row.original_name, row.original_bytes, known["sha256"]) != (name[:255], size_bytes, sha256):
         raise Conflict(
             f"This {HEADER} was sent with another video.",
             code="idempotency_key_reused",
-            fix="Send each film with a key of its own.",
+            fix="Send each video with a key of its own.",
         )
 
 
 def _options(form: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in form.items() if name not in NOT_ASKED}
-
-
-def _ends(path: Path) -> str:
-    """A mark of the file's beginning and end."""
-    with path.open("rb") as file:
-        mark = hashlib.sha256(file.read(ENDS_BYTES))
-        file.seek(max(0, path.stat().st_size - ENDS_BYTES))
-        mark.update(file.read())
-    return mark.hexdigest()

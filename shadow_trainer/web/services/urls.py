@@ -49,6 +49,7 @@ def status_of(row: Analysis) -> dict[str, Any]:
     status = current().jobs.status_of(row).as_dict()
     done = status["status"] == State.COMPLETED
     status["job_id"] = row.id
+    status["estimated_time"] = status["eta_s"]  # as the first release called it
     status["result_url"] = url_for("api.info", analysis_id=row.id) if done else None
     status["page_url"] = url_for("analysis.page", analysis_id=row.id)
     status["preview_url"] = media_address(row, "preview.mp4")

@@ -46,6 +46,7 @@ class Received:
     name: str
     extension: str
     analysis_id: str = field(default_factory=new_id)
+    sha256: str = ""
 
     def store(self, storage: Storage, key: str) -> None:
         """Move it into the storage."""
@@ -137,7 +138,8 @@ def _received(stream: UploadStream, filename: str) -> Received:
             fix="Check that the video plays on the phone, wait until it is fully copied, and choose it again.",
         )
     first_bytes.check(stream.head(first_bytes.HEAD_BYTES))
-    return Received(stream.finish(), stream.size, display_name(filename), extension_of(filename))
+    path = stream.finish()
+    return Received(path, stream.size, display_name(filename), extension_of(filename), sha256=stream.sha256)
 
 
 def display_name(filename: str) -> str:

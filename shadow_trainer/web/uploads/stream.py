@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -30,6 +31,7 @@ class UploadStream:
     def __init__(self, path: Path, file: IO[bytes], limit_bytes: int) -> None:
         self.path, self.file, self.limit_bytes = path, file, limit_bytes
         self.size = 0
+        self._seen = hashlib.sha256()
 
     @classmethod
     def open(cls) -> UploadStream:
@@ -47,10 +49,16 @@ class UploadStream:
         self.size += len(data)
         if self.size > self.limit_bytes:
             raise too_large()
+        self._seen.update(data)
         try:
             return self.file.write(data)
         except OSError as error:
             raise _disk_error(error) from error
+
+    @property
+    def sha256(self) -> str:
+        """Of what was written, counted while it came: nothing is read again for it."""
+        return self._seen.hexdigest()
 
     def head(self, size: int) -> bytes:
         """The first bytes of what was written."""

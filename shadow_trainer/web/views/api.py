@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from ...errors import BadRequest
 from ...jobs.pipeline.request import AnalysisRequest
 from ...vocabulary import ACTIVE_STATES, State
-from ..forms.analysis import OPTION_NAMES, options_from
+from ..forms import old_names
+from ..forms.analysis import options_from
 from ..http.access_rules import limited
 from ..http.services import current
 from ..services import analyses, create, drawn_videos
@@ -23,7 +24,6 @@ from ..uploads import receive
 blueprint = Blueprint("api", __name__, url_prefix="/videos")
 
 OVERLAY = "overlay.mp4"
-JSON_FIELDS = {*OPTION_NAMES, "model", "height"}
 
 
 def init_app(app: Flask) -> None:
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
 @limited("upload")
 def upload() -> Response:
     """Upload a video as multipart: the file as ``video`` (or ``file``) and the options as fields."""
-    submission = submission_from(request.form)
+    submission = submission_from(old_names.given(request.args, request.form))
     return accepted(create.accept(receive.receive(), submission), "The video is in the queue.")
 
 
@@ -99,6 +99,12 @@ def preview_processed(analysis_id: str) -> AnyResponse:
     return drawn_videos.send(analyses.completed(analysis_id), OVERLAY)
 
 
+@blueprint.get("/<analysis_id>/preview")
+def preview(analysis_id: str) -> AnyResponse:
+    """Deprecated: the same as ``/preview/processed``."""
+    return preview_processed(analysis_id)
+
+
 @blueprint.post("/<analysis_id>/terminate")
 def terminate(analysis_id: str) -> Response:
     """Stop the analysis. Doing it twice, or after the end, changes nothing and is no error."""
@@ -130,11 +136,7 @@ def _address(analysis_id: str, name: str) -> str:
 
 def _options() -> AnalysisRequest:
     default = current().settings.model_size
-    if not request.is_json:
-        return options_from(request.form, default_model=default)
-    body = request.get_json(silent=True)
+    body = request.get_json(silent=True) if request.is_json else request.form.to_dict()
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.", code="bad_json", fix='Send {"model_size": "xs"}.')
-    if unknown := sorted(set(body) - JSON_FIELDS):
-        raise BadRequest(f"Unknown option: {', '.join(unknown)}.", code="unknown_option")
-    return options_from(body, default_model=default)
+    return options_from(old_names.given(request.args, body), default_model=default)

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, jsonify, request
 from ...errors import BadRequest, Conflict
 from ...pitching.document import AnalysisDocument
 from ...vocabulary import State
+from ..forms import old_names
 from ..forms.analysis import changes_from
 from ..presenters import report as report_view
 from ..presenters.keypoints import keypoints
@@ -32,7 +33,7 @@ def get_3d_keypoints() -> Response:
     The landmarks are those of ``/keypoints/user?part=3d``; while the analysis runs the answer is 202 again.
     """
     if not request.is_json:
-        submission = submission_from(request.form)
+        submission = submission_from(old_names.given(request.args, request.form))
         row = create.accept(receive.receive(), submission)
         return accepted(row, "The video is in the queue. Ask again with its job_id.")
     body = request.get_json(silent=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
+from ...catalog import utcnow
 from ...errors import ShadowError
 from ...vocabulary import ACTIVE_STATES
 from ..accounts import sessions
@@ -27,7 +28,11 @@ def health() -> Response:
     """Answer that the process is alive, whatever else is not. ``active_jobs`` is null when the catalog does not answer."""
     services = current()
     return jsonify(
-        status="ok",
+        status="healthy",
+        timestamp=utcnow().isoformat(),
+        config="single-user" if services.settings.single_user else "accounts",
+        # Of the settings; which card a worker has found is on its own log.
+        device=services.settings.device,
         job_manager_type=services.jobs.kind,
         rq_enabled=bool(services.settings.use_rq),
         active_jobs=_active_jobs(),

@@ -44,6 +44,13 @@ def listed() -> Response:
     return jsonify(references=[_as_json(reference) for reference in references.all_()])
 
 
+@blueprint.get("/pro_keypoints/list")
+def listed_as_files() -> Response:
+    """Deprecated: the same as ``/pro-keypoints/list``, with the names that ``pro_keypoints_filename`` takes."""
+    known = references.all_()
+    return jsonify(references=[_as_json(each) for each in known], files=[each.key for each in known])
+
+
 @blueprint.get("/references")
 def index() -> str:
     """The library, and a form for a file from elsewhere."""

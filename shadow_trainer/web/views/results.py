@@ -16,18 +16,20 @@ from ...errors import BadRequest, NotFound
 from ...jobs.pipeline import assumptions, shadow_file
 from ...pitching.document import AnalysisDocument, Delivery
 from ...pitching.reference.retarget import PINS
-from ...render import charts, exports
+from ...render import charts, exports, similarity_chart
 from ..forms.analysis import changes_from
 from ..http.filenames import slug
 from ..presenters.charts import plotted
 from ..presenters.keypoints import keypoints, time_scale
 from ..presenters.packed import MEDIA_TYPE, packed
 from ..presenters.pitch import pitch_of
+from ..presenters.report import MODEL_WORDS
 from ..services import analyses, corrections
 from ..services.urls import media_address
 from ..uploads.stream import area
 
 blueprint = Blueprint("results", __name__, url_prefix="/videos")
+SIMILARITY = "similarity"
 
 
 def init_app(app: Flask) -> None:
@@ -117,22 +119,26 @@ def charts_data(analysis_id: str) -> Response:
 
 @blueprint.get("/<analysis_id>/plots/<name>")
 def plot(analysis_id: str, name: str) -> Response:
-    """One chart as an SVG file: ``rotation``, ``separation``, ``tilt``, ``knees``, ``arm``, ``glove``, ``slot`` or
-    ``sequence``.
+    """One chart as an SVG file: ``rotation``, ``separation``, ``tilt``, ``knees``, ``arm``, ``glove``, ``slot``,
+    ``sequence`` or ``similarity``.
     """
     row = analyses.completed(analysis_id)
-    _, delivery, curves = _pitch(row.id)
+    document, delivery, curves = _pitch(row.id)
     wanted = name.removesuffix(".svg")
+    if wanted == SIMILARITY and delivery.get("similarity") and document["model"]["size"] not in MODEL_WORDS:
+        return _drawing(similarity_chart.standalone(delivery["similarity"], f"chart-{delivery['index'] + 1}"))
     for chart in charts.delivery_charts(delivery, curves):
         if chart.key.rsplit("-", 1)[-1] == wanted:
-            response = Response(charts.standalone(chart), mimetype="image/svg+xml")
-            # The drawing carries its own colours; as a document it may style itself and do nothing else.
-            response.headers["Content-Security-Policy"] = (
-                "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-            )
-            return response
-    known = ", ".join(plan.key for plan in charts.PLANS)
+            return _drawing(charts.standalone(chart))
+    known = ", ".join([*(plan.key for plan in charts.PLANS), SIMILARITY])
     raise NotFound(f"There is no chart {wanted!r}.", code="no_such_chart", fix=f"Choose one of: {known}.")
+
+
+def _drawing(svg: str) -> Response:
+    response = Response(svg, mimetype="image/svg+xml")
+    # The drawing carries its own colours; as a document it may style itself and do nothing else.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
 
 
 @blueprint.post("/<analysis_id>/events")
