@@ -62,7 +62,8 @@ heroku-check:
 odd-films: dev
 	SHADOW_ODD_FILMS=true .venv/bin/python -m pytest -s tests/analyse/test_odd_films.py
 
-proxy-check: dev
+proxy-check:
+	@$(BOOTSTRAP) proxy
 	SHADOW_PROXY_CHECK=true .venv/bin/python -m pytest -s tests/deploy/test_nginx.py tests/deploy/test_through_the_proxy.py
 
 real-check: setup

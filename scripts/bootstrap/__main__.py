@@ -75,6 +75,14 @@ def heroku() -> int:
     return 0
 
 
+def proxy() -> int:
+    """What `make proxy-check` needs: the same as the tests, and nginx."""
+    dev()
+    with only_one():
+        system.ensure_nginx()
+    return 0
+
+
 def tools() -> int:
     """The same, and the programs of the long checks."""
     dev()
@@ -107,6 +115,7 @@ COMMANDS = {
     "tools": tools,
     "rehearsal": rehearsal,
     "heroku": heroku,
+    "proxy": proxy,
 }
 
 

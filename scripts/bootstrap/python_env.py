@@ -18,7 +18,7 @@ PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
 SUPPORTED = ((3, 11), (3, 13))
 # What a first installation takes at its largest: pip unpacks beside what it has fetched.
 NEEDED_MB = {
-    "requirements.txt": 2000,
+    "requirements.txt": 1500,
     "requirements-cuda.txt": 6000,
     "requirements-dev.txt": 1500,
     "requirements-training.txt": 3000,

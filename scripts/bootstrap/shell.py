@@ -19,7 +19,7 @@ WIDTH = 78
 CAUSES: tuple[tuple[str, str], ...] = (
     (
         r"no space left|ENOSPC|errno 28\b|disk quota",
-        "the disk is full. Free some space (3 GB is enough) and run the same command again",
+        "the disk is full. Free some space (2 GB is enough) and run the same command again",
     ),
     (
         r"ensurepip is not available|no module named '?(venv|ensurepip)",
@@ -155,5 +155,5 @@ def require_space(megabytes: int, what: str) -> None:
 def os_failure(error: OSError) -> str:
     """An error of the system, met by set-up's own code, as one line."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full. Free some space (3 GB is enough) and run the same command again."
+        return "the disk is full. Free some space (2 GB is enough) and run the same command again."
     return f"{error.strerror or error} ({error.filename})."

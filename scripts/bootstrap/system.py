@@ -33,6 +33,12 @@ def ensure_redis() -> None:
         _install("redis-server", "what needs a Redis server will be skipped", "a Redis server")
 
 
+def ensure_nginx() -> None:
+    """Install nginx; a loud line when that cannot be done."""
+    if not shutil.which("nginx"):
+        _install("nginx-light", "there is no proxy to check with", "nginx")
+
+
 def has_redis() -> bool:
     """Whether the system or a Python package has a server."""
     return any(shutil.which(name) for name in REDIS) or bool(list(VENV.glob(REDIS_IN_WHEEL)))

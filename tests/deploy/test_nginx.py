@@ -9,12 +9,15 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 
 from shadow_trainer.errors import TooLarge
 from shadow_trainer.jobs.pipeline import stages
 from shadow_trainer.settings import Settings
+from shadow_trainer.web.uploads import receive, stream
 from shadow_trainer.web.uploads.stream import MOTION_MAX_MB
 from tests.deploy import composition, proxied
 from tests.deploy.proxied import CONF, PASSWORD, Site
@@ -110,9 +113,10 @@ def test_a_login_over_tls_gets_a_cookie_for_this_host_and_stays_on_it(site: Site
     answer, _ = site.login(PASSWORD, "127.0.0.4")
     assert answer.status == 303
     assert re.fullmatch(rf"(https://localhost:{site.https})?/", answer.headers["Location"])
-    cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-shadow_session=")
-    assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax"))
+    cookies = {cookie.partition("=")[0]: cookie for cookie in answer.headers.get_all("Set-Cookie")}
+    assert set(cookies) == {"__Host-shadow_session", "__Host-shadow_device"}
+    for cookie in cookies.values():
+        assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=Lax"))
 
 
 def test_logins_are_counted_by_the_address_that_the_proxy_saw(site: Site) -> None:
@@ -174,9 +178,41 @@ def test_the_proxy_s_limit_is_a_little_above_the_program_s(address: str, program
     assert limit, address
     assert program_mb * 1_000_000 + 256_000 < int(limit[1]) * MIB < 1.2 * program_mb * 1_000_000
     assert "proxy_request_buffering off" in block and "error_page 413 @" in block
-    kind = "motion" if address == "/references" else "film"
+    kind = "motion" if address == "/references" else "video"
     assert f"@{kind}_too_large_for_$asked_by" in block
     assert f"larger than the limit of {program_mb} MB" in CONF.read_text()
+
+
+def words_of_the_program(kind: str, monkeypatch: pytest.MonkeyPatch) -> TooLarge:
+    """What the program itself says of a video, a motion file or another request that is too large."""
+    if kind == "form":
+        with Flask("of this test").test_request_context(environ_overrides={"CONTENT_LENGTH": str(2 * MIB)}):
+            with pytest.raises(TooLarge) as error:
+                receive.check_body()
+            return error.value
+    endpoint = stream.MOTION_FORM if kind == "motion" else "create.upload"
+    monkeypatch.setattr(stream, "request", SimpleNamespace(endpoint=endpoint))
+    monkeypatch.setattr(stream, "current", lambda: SimpleNamespace(settings=Settings()))
+    return stream.too_large()
+
+
+@pytest.mark.parametrize("kind", ["video", "motion", "form"])
+def test_the_proxy_refuses_in_the_words_of_the_program(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read in the file itself: whoever changes a word has not always an nginx to try it with."""
+    said = words_of_the_program(kind, monkeypatch)
+    text = CONF.read_text()
+    (problem,) = re.findall(rf"@{kind}_too_large_for_program \{{.*?return 413 '(.*?)';", text, re.DOTALL)
+    whole = f"{said.message} {said.fix}"
+    expected = {
+        "title": said.message,
+        "detail": whole,
+        "code": said.code,
+        "message": said.message,
+        "fix": said.fix,
+    }
+    assert json.loads(problem).items() >= expected.items()
+    (page,) = re.findall(rf"@{kind}_too_large_for_person \{{.*?return 413 '(.*?)';", text, re.DOTALL)
+    assert said.message in page and said.fix in page
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/ready"])

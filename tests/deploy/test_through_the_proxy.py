@@ -5,6 +5,7 @@ Takes about a minute, so it runs with ``make proxy-check``; test_nginx.py has ev
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import time
@@ -39,7 +40,7 @@ def test_the_sample_becomes_a_report_and_a_film_that_plays_from_its_middle(site:
     assert info["analysis"]["athlete"]["throws"] == "left"
     assert len(pitch["events"]) == 8 and len(pitch["metrics"]) > 20
     address = f"/videos/{job}/preview/processed"
-    answer, whole = site.ask("GET", address)
+    answer, whole = drawn(site, address)
     assert answer.status == 200 and whole[4:8] == b"ftyp"
     half = len(whole) // 2
     answer, part = site.ask("GET", address, Range=f"bytes={half}-{half + 999}")
@@ -48,6 +49,17 @@ def test_the_sample_becomes_a_report_and_a_film_that_plays_from_its_middle(site:
     print(f"{len(pitch['metrics'])} numbers; a video of {len(whole)} bytes, a part of it by range")
     page, said = site.ask("GET", f"/videos/{job}/exports/trc")
     assert page.status == 200 and said.startswith(b"PathFileType")
+
+
+def drawn(site: Site, address: str) -> tuple[http.client.HTTPResponse, bytes]:
+    """A video that is drawn because it is asked for: 202 with a time to ask again, until it is there."""
+    deadline = time.monotonic() + PATIENCE_S
+    answer, content = site.ask("GET", address)
+    assert answer.status == 202, "nobody had asked for it before"
+    while answer.status == 202 and time.monotonic() < deadline:
+        time.sleep(min(int(answer.headers["Retry-After"]), 2))
+        answer, content = site.ask("GET", address)
+    return answer, content
 
 
 def wait_for_report(site: Site, job: str) -> dict:

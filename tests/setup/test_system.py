@@ -27,7 +27,10 @@ def test_missing_programs_are_installed_where_apt_is_there(commands: list[list[s
     system.ensure_postgres()
     system.ensure_redis()
     system.ensure_redis_with_tls()
-    assert [command[-1] for command in commands] == ["chromium", "postgresql", "redis-server", "redis-server"]
+    system.ensure_nginx()
+    assert [command[-1] for command in commands] == [
+        "chromium", "postgresql", "redis-server", "redis-server", "nginx-light",
+    ]  # fmt: skip
 
 
 def test_programs_that_are_there_are_left_alone(
@@ -38,6 +41,7 @@ def test_programs_that_are_there_are_left_alone(
     system.ensure_postgres()
     system.ensure_redis()
     system.ensure_redis_with_tls()
+    system.ensure_nginx()
     assert commands == []
 
 
