@@ -176,6 +176,23 @@ def test_what_selects_pods_finds_them(site: list[dict[str, Any]]) -> None:
     assert of_kind(site, "Service")["web"]["spec"]["selector"].items() <= labels["web"].items()
 
 
+def test_the_page_s_commands_name_what_is_there(everything: list[dict[str, Any]]) -> None:
+    page = (ROOT / "docs" / "cloud.md").read_text()
+    lines = [shlex.split(line) for line in re.findall(r"^`?(kubectl .*?)`?$", page, re.M)]
+    applied = [line[line.index("-k") + 1] for line in lines if "apply" in line]
+    assert [(ROOT / folder).relative_to(FOLDER).as_posix() for folder in applied] == [
+        "example/migrations",
+        "example",
+    ]
+    jobs = {word.removeprefix("job/") for line in lines for word in line if word.startswith("job/")}
+    assert (
+        jobs
+        == set(of_kind(everything, "Job"))
+        == {line[line.index("job") + 1] for line in lines if "job" in line}
+    )
+    assert {line[line.index("-n") + 1] for line in lines if "-n" in line} == {"shadow-trainer"}
+
+
 def test_no_pod_may_do_more_than_it_must(everything: list[dict[str, Any]]) -> None:
     user = re.findall(r"^USER (\d+):", (ROOT / "deploy" / "Dockerfile").read_text(), re.M)
     for name, pod in pods(everything):
