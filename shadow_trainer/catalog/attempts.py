@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -196,6 +196,7 @@ class Attempts(Repository):
             session.add_all(Delivery(analysis_id=analysis_id, **values) for values in rows)
             row.files, row.warnings, row.revision = names, notes, None
             row.result = {**result, OPTIONS: dict(row.options)}
+            row.recorded_on = row.recorded_on or _day_of(result)
             row.stage, row.progress = "", 100.0
             started_at = finish(session, row, State.COMPLETED, "completed", None)
             counters.add(session, completed(row, started_at))
@@ -341,3 +342,9 @@ def _mine(session: Session, analysis_id: str, number: int) -> Analysis | None:
     if row is None or (row.state, row.attempt) != (State.PROCESSING, number):
         return None
     return row
+
+
+def _day_of(result: Mapping[str, Any]) -> date | None:
+    """The day that the camera wrote into the video; what a coach said goes before it."""
+    day = (result.get("video") or {}).get("filmed_on")
+    return date.fromisoformat(day) if day else None

@@ -24,6 +24,7 @@ class Video(TypedDict):
     """The facts of the video; ``time_scale`` real seconds per second of the file.
 
     ``capture_fps`` counts different pictures: ``repeated`` is the share of frames that only repeat the one before. The
+    ``filmed_on`` is the day that the camera wrote (YYYY-MM-DD). The
     ``part`` was measured without where the picture is ``held``, which takes no time, or ``stalled``, which is a gap.
     """
 
@@ -44,3 +45,4 @@ class Video(TypedDict):
     stalled: NotRequired[list[Part]]
     speed_changes: NotRequired[list[SpeedChange]]
     part: NotRequired[Part]
+    filmed_on: NotRequired[str]

@@ -50,6 +50,7 @@ class VideoInfo:
     held: tuple[tuple[float, float], ...] = ()
     stalled: tuple[tuple[float, float], ...] = ()
     speed_changes: tuple[tuple[float, float], ...] = ()
+    filmed_on: str = ""  # the day that the camera wrote, as YYYY-MM-DD, or empty
 
     @property
     def stretches_s(self) -> list[float]:

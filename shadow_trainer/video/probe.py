@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TypedDict
 
 import av
 
 from ..errors import BadRequest
+from .filmed_on import filmed_on
 from .info import VideoInfo
 from .limits import DEFAULT, Limits
 from .orient import Orientation, orientation
@@ -71,7 +73,7 @@ def probe(
     fps = _file_rate(rows, rate)
     slow = slow_motion(rows, fps, metadata, capture_fps)
     _check_time(rows, fps, slow, limits)
-    variable = rows.is_variable(tick_s)
+    variable, day = rows.is_variable(tick_s), filmed_on(metadata, date.today())
     return VideoInfo(
         width=width,
         height=height,
@@ -87,6 +89,7 @@ def probe(
         truncated=rows.truncated,
         time_scale=slow.time_scale,
         part=part,
+        filmed_on=day.isoformat() if day else "",
         breaks=tuple(float(rows.file_s[row]) for row in rows.breaks),
         warnings=tuple(_warnings(rows, slow, interlaced)),
         **header,

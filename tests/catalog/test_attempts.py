@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text, update
@@ -32,6 +32,18 @@ def test_an_attempt_claims_works_and_publishes(catalog: Catalog, analysis: Analy
     assert [(d.index, d.end_s) for d in catalog.analyses.deliveries(analysis.id)] == [(0, 2.5)]
     [attempt] = catalog.attempts.of(analysis.id)
     assert (attempt.outcome, attempt.worker, attempt.stage) == ("completed", "w1", "pose")
+
+
+@pytest.mark.parametrize("said, kept", [(None, date(2026, 5, 12)), (date(2026, 5, 10), date(2026, 5, 10))])
+def test_the_cameras_day_is_kept_where_the_coach_said_none(
+    catalog: Catalog, analysis: Analysis, said: date | None, kept: date
+) -> None:
+    catalog.analyses.annotate(analysis.id, recorded_on=said)
+    catalog.attempts.claim(analysis.id, "w1")
+    assert catalog.attempts.publish(
+        analysis.id, 1, **{**FOUND, "result": {"video": {"filmed_on": "2026-05-12"}}}
+    )
+    assert catalog.analyses.get(analysis.id).recorded_on == kept
 
 
 def test_publishing_again_changes_nothing(catalog: Catalog, analysis: Analysis) -> None:

@@ -137,6 +137,8 @@ def _video(info: VideoInfo, preview_fps: float, repeated: float) -> Video:
         facts["stalled"] = [{"start_s": start, "end_s": end} for start, end in info.stalled]
     if info.speed_changes:
         facts["speed_changes"] = [{"at_s": second, "ratio": ratio} for second, ratio in info.speed_changes]
+    if info.filmed_on:
+        facts["filmed_on"] = info.filmed_on
     if info.part:
         # Of the whole file: every other time in the document counts from this start.
         facts["part"] = {"start_s": info.part[0], "end_s": info.part[1]}
