@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "models": ("models", "models", "Convert and check the weights of the pose model."),
     "user": ("user", "user", "Accounts: add, list, role, password, disable, adopt."),
     "db": ("db", "db", "Migrate the database."),
-    "storage": ("storage", "storage", "Where films and results are kept: check, rules, move elsewhere."),
+    "storage": ("storage", "storage", "Where videos and results are kept: check, rules, move elsewhere."),
     "redis": ("redis", "redis", "Run the embedded Redis in the foreground."),
     "worker": ("worker", "worker", "Run one worker in the foreground."),
     "workers": ("worker", "workers", "Run several workers on this machine."),

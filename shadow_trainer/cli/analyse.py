@@ -34,7 +34,7 @@ OUTPUTS = (
 @click.option("--view", default="auto", help=f"Camera's place: {', '.join(VIEWS)}.")
 @click.option("--model", "model_size", default="m", help=f"Pose model: {', '.join(MODEL_SIZES)}.")
 @click.option("--capture-fps", type=float, help="Frames per second the camera really took (slow motion).")
-@click.option("--height-m", type=float, help="The athlete's height in metres.")
+@click.option("--height-m", type=float, help="The athlete's height in meters.")
 @click.option("--level", default="adult", help=f"Whose norms are used: {', '.join(LEVELS)}.")
 @click.option("--reference", default="elite", help="Reference to compare with, or `none`.")
 @click.option("--person", type=int, help="Measure this candidate instead of the one that was chosen.")
@@ -65,7 +65,7 @@ def analyse(
     no_pitches: tuple[float, ...],
     **options: Any,
 ) -> None:
-    """Measure the delivery in VIDEO and write analysis.json, pose.npz, films and report to DIR.
+    """Measure the delivery in VIDEO and write analysis.json, pose.npz, videos and report to DIR.
 
     A video without a pitch is measured all the same: analysis.json then lists the people and what was thrown, and
     --release says where the pitch is.
@@ -77,7 +77,7 @@ def analyse(
     verdicts = [{"at_s": at_s, "verdict": verdict} for at_s, verdict in said]
     request = AnalysisRequest(**options, verdicts=verdicts)  # type: ignore[arg-type]
     if not video.is_file():
-        raise BadRequest(f"There is no film at {video}.", code="no_such_file", fix="Check the path.")
+        raise BadRequest(f"There is no video at {video}.", code="no_such_file", fix="Check the path.")
     if out.exists() and not out.is_dir():
         raise BadRequest(f"{out} is a file, not a folder.", code="bad_out", fix="Give --out a folder.")
     # Ended from outside, the hidden folder must go as it does after Ctrl-C.

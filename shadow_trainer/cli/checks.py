@@ -165,7 +165,7 @@ def storage(settings: Settings) -> str:
 
 
 def disk(settings: Settings) -> str:
-    """Room for films and results."""
+    """Room for videos and results."""
     settings.data_path.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data_path).free // MB
     if free < settings.min_free_disk_mb:

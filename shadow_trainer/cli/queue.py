@@ -90,7 +90,7 @@ def cancel(ids: tuple[str, ...]) -> None:
 
 @queue.command("self-test")
 def self_test() -> None:
-    """Have a worker analyse a film it knows, and say what came of it."""
+    """Have a worker analyze a video it knows, and say what came of it."""
     from ..jobs.maintenance import self_test as selftest
 
     record = selftest.make(_manager())

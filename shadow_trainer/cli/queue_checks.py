@@ -68,7 +68,7 @@ def worker(settings: Settings) -> str:
         if beat and (datetime.now(UTC) - beat).total_seconds() < SILENT_S:
             alive.append(f"{registered.name} ({registered.get_state()})")
     if not alive:
-        raise Warn("none is alive: films wait in the queue", "Start it: make run.")
+        raise Warn("none is alive: videos wait in the queue", "Start it: make run.")
     return ", ".join(alive)
 
 
@@ -84,5 +84,5 @@ def clock(settings: Settings) -> str:
         raise Warn("not known, because Redis does not answer", "Start it: make run.")
     leader = connect(settings).get(LOCK_KEY)
     if leader is None:
-        raise Warn("none is running: failed films are not tried again", "Start it: make run.")
+        raise Warn("none is running: failed videos are not tried again", "Start it: make run.")
     return f"{leader.decode() if isinstance(leader, bytes) else leader} leads"

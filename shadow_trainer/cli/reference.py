@@ -36,7 +36,7 @@ def list_() -> None:
 @click.option("--name", required=True, help="The name it gets in the library.")
 @click.option("--hand", type=click.Choice(THROWS), default="auto", show_default=True, help="Throwing hand.")
 @click.option("--fps", type=click.FloatRange(1, 2000), help="Frames per second, where the file does not say.")
-@click.option("--height-m", type=click.FloatRange(*HEIGHT_M_RANGE), help="The pitcher's height in metres.")
+@click.option("--height-m", type=click.FloatRange(*HEIGHT_M_RANGE), help="The pitcher's height in meters.")
 @click.option(
     "--level", type=click.Choice(LEVELS), default="adult", show_default=True, help="The pitcher's level."
 )

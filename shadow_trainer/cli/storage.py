@@ -49,7 +49,7 @@ def lifecycle(days: int) -> None:
     "--origin", "origins", required=True, multiple=True, help="https://host of the site; several times."
 )
 def cors(origins: tuple[str, ...]) -> None:
-    """Let the site's pages send films straight to the bucket."""
+    """Let the site's pages send videos straight to the bucket."""
     from ..storage.s3_rules import bucket_of, set_cors
 
     for line in set_cors(bucket_of(_present()), list(origins)):

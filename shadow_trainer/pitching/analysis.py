@@ -220,7 +220,7 @@ def _check(throws: str, view: str, level: str, height_m: float | None) -> None:
                 f"{name} is {value!r}; it must be one of {', '.join(words)}.", code=f"bad_{name}"
             )
     if height_m is not None and not 0.8 <= height_m <= 2.4:
-        raise BadRequest(f"A height of {height_m} m cannot be.", code="bad_height", fix="Give it in metres.")
+        raise BadRequest(f"A height of {height_m} m cannot be.", code="bad_height", fix="Give it in meters.")
 
 
 def _delivery(

@@ -19,7 +19,7 @@ NONE_YET = {"NoSuchLifecycleConfiguration", "NoSuchCORSConfiguration"}
 def bucket_of(storage: Storage) -> S3Storage:
     """The storage as a bucket; BadRequest for a folder."""
     if not isinstance(storage, S3Storage):
-        raise BadRequest("Films are kept in a folder, which has no such rules.", code="no_bucket_here")
+        raise BadRequest("Videos are kept in a folder, which has no such rules.", code="no_bucket_here")
     return storage
 
 
@@ -68,7 +68,7 @@ def set_cors(storage: S3Storage, origins: list[str]) -> list[str]:
     with named(storage.address):
         kept = _present(storage.client.get_bucket_cors, "CORSRules", where, {CORS})
         storage.client.put_bucket_cors(**where, CORSConfiguration={"CORSRules": [*kept, rule]})
-    return [f"pages of {origin} may send films to the bucket" for origin in origins]
+    return [f"pages of {origin} may send videos to the bucket" for origin in origins]
 
 
 def _present(ask: Any, name: str, where: dict[str, str], ours: set[str]) -> list[dict[str, Any]]:

@@ -204,7 +204,7 @@ def test_retention_deletes_what_is_old_and_nothing_else(manager: JobManager, tmp
     assert retention.expire(manager) == (0, 0)
     change(manager, keep_originals_days=30)
     expired = retention.expire(manager)
-    assert (expired, str(expired)) == ((1, 0), "1 original films and 0 analyses deleted")
+    assert (expired, str(expired)) == ((1, 0), "1 original videos and 0 analyses deleted")
     assert manager.catalog.analyses.find(rows["old"].id) is not None
     change(manager, keep_results_days=30)
     assert retention.expire(manager) == (0, 1)

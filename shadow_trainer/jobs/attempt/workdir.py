@@ -42,7 +42,7 @@ def enter(settings: Settings, analysis_id: str, number: int) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     if free < settings.min_free_disk_mb * MB:
-        raise StorageFull("There is too little free disk space on the worker to analyse a video.")
+        raise StorageFull("There is too little free disk space on the worker to analyze a video.")
     name = analysis_id
     with contextlib.ExitStack() as stack:
         if not _lock(stack, folder / f"{name}.lock"):

@@ -91,9 +91,11 @@ def _stall(manager: JobManager) -> Alert:
     started = manager.catalog.statistics.last_start()
     idle = (utcnow() - started).total_seconds() if started else waited
     stalled = waited > limit and idle > limit
-    words = (
-        f"Films wait for {waited / 60:.0f} minutes and none is started." if stalled else "The queue moves."
+    minutes = max(1, round(waited / 60))
+    waiting = (
+        f"Videos have been waiting for {minutes} minute{'s' if minutes > 1 else ''} and none was started."
     )
+    words = waiting if stalled else "The queue is moving again."
     return Alert("stall", stalled, words)
 
 

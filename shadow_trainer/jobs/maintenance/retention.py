@@ -64,7 +64,7 @@ class Expired(NamedTuple):
     analyses: int
 
     def __str__(self) -> str:
-        return f"{self.originals} original films and {self.analyses} analyses deleted"
+        return f"{self.originals} original videos and {self.analyses} analyses deleted"
 
 
 def expire(manager: JobManager, now: datetime | None = None) -> Expired:

@@ -39,12 +39,12 @@ class Schedule:
 SCHEDULES = (
     Schedule("work_folders", MINUTE, retention.sweep_work_folders, "Work folders of analyses at their end."),
     Schedule("disk_guard", MINUTE, retention.guard_disk, "Leftovers go early while the disk is short."),
-    Schedule("leftovers", HOUR, retention.sweep, "Half-uploaded and temporary files, films without a row."),
-    Schedule("retention", HOUR, retention.expire, "Films and results older than the settings keep."),
+    Schedule("leftovers", HOUR, retention.sweep, "Half-uploaded and temporary files, videos without a row."),
+    Schedule("retention", HOUR, retention.expire, "Videos and results older than the settings keep."),
     Schedule("trash", HOUR, retention.empty_trash, "The trash is emptied after SHADOW_TRASH_DAYS."),
     Schedule("share_links", HOUR, retention.drop_ended_shares, "Share links that ended a day ago."),
     Schedule("backup", DAY, retention.backup, "A copy of the database."),
-    Schedule("self_test", DAY, self_test.request, "A worker analyses a film it knows.", at_once=False),
+    Schedule("self_test", DAY, self_test.request, "A worker analyzes a video it knows.", at_once=False),
 )
 
 

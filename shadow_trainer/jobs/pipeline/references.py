@@ -58,7 +58,7 @@ class References:
             raise BadRequest(
                 f"A pitcher {reference.height_m:.2f} m tall cannot be a reference.",
                 code="bad_reference_height",
-                fix=f"Give the pitcher's height, {low:g} to {high:g} m, or scale the file to metres.",
+                fix=f"Give the pitcher's height, {low:g} to {high:g} m, or scale the file to meters.",
             )
         name = key or reference.name
         if name in (*BUILT_IN, NONE) or not NAME.fullmatch(name):

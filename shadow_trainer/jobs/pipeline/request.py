@@ -64,7 +64,7 @@ class AnalysisRequest:
         _one_of("model_size", self.model_size, MODEL_SIZES)
         _one_of("level", self.level, LEVELS)
         _in_range("capture_fps", self.capture_fps, CAPTURE_FPS_RANGE, "frames per second")
-        _in_range("height_m", self.height_m, HEIGHT_M_RANGE, "metres")
+        _in_range("height_m", self.height_m, HEIGHT_M_RANGE, "meters")
         _one_of("turn_deg", self.turn_deg, TURNS_DEG)
         _in_range("start_s", self.start_s, PART_S_RANGE, "seconds")
         _in_range("end_s", self.end_s, PART_S_RANGE, "seconds")

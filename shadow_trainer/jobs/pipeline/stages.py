@@ -27,7 +27,7 @@ REPORT_PAGE = "out/report.html"
 FACTS = "facts.json"
 NOBODY = (
     "Nobody could be found in this video.",
-    "Film the pitcher from 5 to 8 metres with the whole body in the picture and good light.",
+    "Film the pitcher from 5 to 8 meters with the whole body in the picture and good light.",
 )
 GLIMPSED = (
     "Somebody is in this video, but nobody stays in view for longer than {:.1f} s: too short to find a pitch in.",

@@ -45,7 +45,7 @@ def describe(app: Flask) -> dict[str, Any]:
         "info": {
             "title": "Shadow Trainer",
             "version": RELEASE,
-            "description": "Films of a pitch in, measured deliveries out. Every error is application/problem+json.",
+            "description": "Videos of a pitch in, measured deliveries out. Every error is application/problem+json.",
         },
         "paths": paths,
         "components": {

@@ -122,7 +122,7 @@ def _check_there(row: Analysis, document: AnalysisDocument, at_s: float, person:
     there_s = at_s / time_scale(video) * float(places.get("time_scale") or 1.0)
     if times and min(abs(time - there_s) for time in times) > GONE_S:
         raise BadRequest(
-            f"Person {person} is not in the film at {at_s:.2f} s.",
+            f"Person {person} is not in the video at {at_s:.2f} s.",
             code="person_not_there",
             fix="Choose somebody who is seen at the release, or another moment.",
         )

@@ -46,7 +46,7 @@ def presign() -> Response:
     issued = tickets.issue(request.form.get("name", ""), int(size))
     if issued is None:
         raise Conflict(
-            "Films are kept in a folder of this site, so they come through it.",
+            "Videos are kept in a folder of this site, so they come through it.",
             code="no_direct_upload",
             fix="Send the video to /videos/upload.",
         )
