@@ -89,6 +89,14 @@ class Statistics(Repository):
         with self.read() as session:
             return list(session.scalars(query.order_by(Analysis.updated_at.desc()).limit(limit)))
 
+    def measured(self, *, limit: int | None = None) -> list[Analysis]:
+        """Finished analyses that somebody's video gave, the latest first; not the example."""
+        query = select(Analysis).where(
+            Analysis.state == State.COMPLETED, Analysis.deleted_at.is_(None), Analysis.source != EXAMPLE
+        )
+        with self.read() as session:
+            return list(session.scalars(query.order_by(Analysis.updated_at.desc()).limit(limit)))
+
     def held_ids(self, per_owner: int) -> set[str]:
         """Waiting analyses whose owner already has ``per_owner`` others before them (0: nobody is held).
 

@@ -366,7 +366,7 @@ class Result(TypedDict):
 
 
 class AnalysisDocument(TypedDict):
-    """The whole of analysis.json; ``moved_events`` by hand: delivery -> event -> seconds. ``deliveries`` may be empty:
+    """The whole of analysis.json; ``moved_events`` by hand: delivery -> event -> seconds, ``found_events`` where they were before. ``deliveries`` may be empty:
     no pitch was found. ``dropped`` are throws that were not taken as pitches."""
 
     schema: str
@@ -385,4 +385,5 @@ class AnalysisDocument(TypedDict):
     timings_s: dict[str, float]
     solved: NotRequired[Solved]
     moved_events: NotRequired[dict[str, dict[Event, float]]]
+    found_events: NotRequired[dict[str, dict[Event, float]]]
     revision: NotRequired[str]

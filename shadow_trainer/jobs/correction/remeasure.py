@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 60
 WARM_S = 300  # a child that waits for the next correction ends after this
-MOVED = "moved_events"
+MOVED, FOUND = "moved_events", "found_events"
 NO_PITCH = (
     "With these assumptions no pitch is left in the video; nothing was changed.",
     "Check the throwing hand and the capture rate.",
@@ -169,7 +169,9 @@ def remeasure(storage: Storage, row: Subject, change: Change) -> dict[str, Any]:
     if change.verdicts is not None:
         motion_coverage.check_found(result, request.verdicts, scale)
     document = _document(document, result, request, solved, video)
-    option = assumptions.as_option(document["moved_events"], document["deliveries"], scale)
+    option = assumptions.as_option(
+        document["moved_events"], document["deliveries"], scale, document.get("found_events")
+    )
     request = replace(request, moved=tuple(option))
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
@@ -291,10 +293,25 @@ def _document(
             "warnings": [*kept, *result["warnings"]],
             assumptions.SOLVED: solved,
             MOVED: result["moved_events"],
+            FOUND: _events_before(before, result, video),
             REVISION: secrets.token_hex(6),
         }
     )
     return later
+
+
+def _events_before(before: AnalysisDocument, result: Result, video: Mapping[str, Any]) -> Moved:
+    """Where each moved event was found; nothing where pitches or seconds are others than before."""
+    same_clock = before["video"]["capture_fps"] == video["capture_fps"]
+    if not same_clock or len(before["deliveries"]) != len(result["deliveries"]):
+        return {}
+    known, moved, out = before.get("found_events") or {}, before.get("moved_events") or {}, {}
+    for index, events in result["moved_events"].items():
+        at = {**before["deliveries"][int(index)]["events"]}
+        own = {name: known.get(index, {}).get(name) for name in events if name in moved.get(index, {})}
+        own |= {name: at[name]["time_s"] for name in events if name not in own}
+        out[index] = {str(name): when for name, when in own.items() if when is not None}
+    return out
 
 
 def _write(out: Path, document: AnalysisDocument, series: Any, result: Result, reference: Any) -> None:

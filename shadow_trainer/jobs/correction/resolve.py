@@ -107,6 +107,5 @@ def _solved(
     for name in names:
         arrays[name][rows] = getattr(fitted, name)[rows]
     for name, values in fitted.extras.items():
-        if name in extras:
-            extras[name][rows] = values[rows]
+        extras.setdefault(name, np.zeros_like(values))[rows] = values[rows]
     return series.with_(**arrays, extras=extras)

@@ -123,13 +123,18 @@ def moved_by_release(
 
 
 def as_option(
-    moved: Mapping[str, Mapping[Event, float]], deliveries: list[Delivery], time_scale: float
+    moved: Mapping[str, Mapping[Event, float]],
+    deliveries: list[Delivery],
+    time_scale: float,
+    before: Mapping[str, Mapping[Event, float]] | None = None,
 ) -> list[dict[str, Any]]:
-    """The option ``moved`` from a document's own ``moved_events``: each pitch by the time of its release."""
+    """The option ``moved`` from a document's own ``moved_events``: each pitch by the time of its release; ``before`` are
+    its ``found_events``, which nothing but statistics reads."""
     return [
         {
             "at_s": deliveries[int(index)]["events"][Event.RELEASE]["time_s"] / time_scale,
             "events": {str(name): when / time_scale for name, when in events.items()},
+            "found": {str(name): when / time_scale for name, when in (before or {}).get(index, {}).items()},
         }
         for index, events in moved.items()
         if events and int(index) < len(deliveries)

@@ -35,6 +35,11 @@ LIMBS: dict[str, tuple[str, ...]] = {
     "lead_leg": ("left_hip", "left_knee", "left_ankle"),
     "rear_leg": ("right_hip", "right_knee", "right_ankle"),
 }
+# Extra of a series: (T, 33) True where a person set the joint by hand; how near to a moment that counts for it.
+HAND_SET, SET_NEAR_S = "hand_set", 0.009
+# What is left of the errors of the arms' angles, of what is printed else, where their elbows and wrists were set by hand
+# (benchmarks/hand_set_errors.py: generated deliveries of held-out styles); other numbers are hardly better for it.
+SET_SHARES = {"elbow_flexion": 0.8, "glove_elbow_flexion": 0.85, "shoulder_external_rotation": 0.9}
 _LIMB_OF = {
     "lead_knee": "lead_leg", "stride": "lead_leg", "rear_knee": "rear_leg", "glove": "glove_arm", "shoulder": "throwing_arm",
     "elbow": "throwing_arm", "arm": "throwing_arm", "hand": "throwing_arm", "extension": "throwing_arm", "time": "throwing_arm",
@@ -42,8 +47,12 @@ _LIMB_OF = {
 
 
 def told(series: PoseSeries, events: Mapping[Event, EventEntry], hand: Hand) -> Floats:
-    """(moments, limbs, 2): mean SD in meters and mean confidence of each limb around each moment; NaN unknown."""
-    out = np.full((len(MOMENTS), len(LIMBS), 2), np.nan)
+    """(moments, limbs, 2): mean SD in meters and mean confidence of each limb around each moment; NaN unknown.
+
+    Where joints were set by hand, (moments, limbs, 3): last, 1 where the two ends of a limb are there, else 0.
+    """
+    set_by_hand = series.extras.get(HAND_SET)
+    out = np.full((len(MOMENTS), len(LIMBS), 2 if set_by_hand is None else 3), np.nan)
     sd = np.asarray(series.extras["world_sd_m"], dtype=float)
     for row, moment in enumerate(MOMENTS):
         near = np.abs(series.time_s - events[moment]["time_s"]) <= AROUND_S
@@ -53,7 +62,17 @@ def told(series: PoseSeries, events: Mapping[Event, EventEntry], hand: Hand) -> 
                 inside = values[near][:, joints]
                 if np.isfinite(inside).any():
                     out[row, column, part] = float(np.nanmean(inside))
+            if set_by_hand is not None:
+                near_it = _nearest(series.time_s, events[moment]["time_s"])
+                out[row, column, 2] = float(np.asarray(set_by_hand)[near_it][:, joints[-2:]].any(0).all())
     return out
+
+
+def _nearest(time_s: Floats, at_s: float) -> np.ndarray:
+    """(T,) True for the frames before and after a moment, and for the nearest one."""
+    step = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+    near: np.ndarray = np.abs(time_s - at_s) <= max(step, SET_NEAR_S)
+    return near
 
 
 def limb_of(name: str) -> int:
@@ -80,7 +99,20 @@ def factor(known: Floats, name: str, moment: Event) -> float:
     """What the cell's error is multiplied with: :func:`told` of this delivery against what is usual."""
     stored = model()
     raised = float(signs(known, stored["usual"], name, moment) @ stored["weights"])
-    return float(np.clip(np.exp(raised), stored["least"], stored["most"]))
+    factor = float(np.clip(np.exp(raised), stored["least"], stored["most"]))
+    return factor * (set_share(name) if _is_set(known, name, moment) else 1.0)
+
+
+def set_share(name: str) -> float:
+    """What is left of a number's error once its limb was set by hand at its moment; 1 where nothing is gained."""
+    return SET_SHARES.get(quantity_of(name), 1.0)
+
+
+def _is_set(known: Floats, name: str, moment: Event) -> bool:
+    """Whether elbow and wrist of the arm that a number is read from were set by hand at its moment."""
+    if known.shape[-1] < 3 or moment not in MOMENTS:
+        return False
+    return bool(known[MOMENTS.index(moment), limb_of(name), 2] == 1.0)
 
 
 @cache

@@ -91,7 +91,7 @@ def solve(
     ``camera_shift_px`` (T, 2): what to add to its pixels to be in the picture;
     ``heading_known`` (T,): False where no stride showed the way to the plate (X is then the camera's right);
     ``repeated`` (T,): True where the frame only repeats the one before; where it is not ``measured`` either, its pixels
-    are that one's and its motion is bridged.
+    are that one's and its motion is bridged; ``hand_set`` (T, 33), where any is: True for the joints of ``given``.
     """
     view = View(width, height, focal_px)
     if shift_px is not None:
@@ -111,7 +111,10 @@ def solve(
             )
     if progress:
         progress(len(windows), len(windows))
-    return out.series(shift_px)
+    series = out.series(shift_px)
+    if given is not None and given.is_set.any():
+        return series.with_(extras={**series.extras, "hand_set": given.is_set})
+    return series
 
 
 def _trim(raw: RawTrack, rows: np.ndarray) -> np.ndarray:

@@ -237,11 +237,12 @@ def _joints() -> dict[str, Any]:
         "sigma_px": {"type": "number", "minimum": joints.SIGMA_PX[0], "maximum": joints.SIGMA_PX[1]},
     }
     steps = {"type": "array", "minItems": 1, "items": _object(step, ("kind", "joint", "at_s"))}
+    many = {"type": "array", "items": {"type": "object"}}
     counted = {"revision": revision, "undo": WHOLE, "redo": WHOLE, "possible": FLAG}
     return {
         "JointSteps": _object({"revision": revision, "steps": steps}, ("steps",)),
         "Revision": _object({"revision": revision}, ()),
-        "SetJoints": _object({**counted, "joints": {"type": "array", "items": {"type": "object"}}}),
+        "SetJoints": _object({**counted, "joints": many, "guide": many}),
     }
 
 

@@ -18,6 +18,7 @@ from ...jobs.pipeline.document import set_joints
 from ...jobs.pipeline.joints import JointEdit
 from ...pitching.document import AnalysisDocument
 from ..accounts.viewer import viewer
+from ..presenters import joint_guide
 from ..presenters.keypoints import time_scale
 from . import analyses, corrections
 
@@ -28,7 +29,7 @@ ANY = object()  # a revision that is not looked at
 
 
 def state(row: Analysis, document: AnalysisDocument) -> dict[str, Any]:
-    """What is set by hand now, the revision that it belongs to, and how many steps can be undone and done again."""
+    """What is set by hand now, the revision that it belongs to, how many steps can be undone and done again, and what to set next."""
     steps = joints.read(row.options.get("joints") or ())
     held = joints.in_force(steps)
     return {
@@ -37,6 +38,7 @@ def state(row: Analysis, document: AnalysisDocument) -> dict[str, Any]:
         "undo": len(held),
         "redo": len(steps) - len(held),
         "possible": TRACK in (row.files or []),
+        "guide": joint_guide.proposals(document),
     }
 
 

@@ -90,7 +90,9 @@ def _measure_more(row: Analysis, document: AnalysisDocument, change: remeasure.C
             code="original_missing",
             fix="Upload the video again.",
         )
-    moved = assumptions.as_option(document.get("moved_events") or {}, document["deliveries"], scale)
+    moved = assumptions.as_option(
+        document.get("moved_events") or {}, document["deliveries"], scale, document.get("found_events")
+    )
     options = replace(
         AnalysisRequest.from_stored(row.options), verdicts=tuple(change.verdicts or ()), moved=tuple(moved)
     )

@@ -20,6 +20,7 @@ from ..accounts.viewer import viewer
 from ..http.access_rules import admin_only
 from ..http.services import current
 from ..http.unrestricted import unrestricted
+from ..presenters import corrections_made
 from ..presenters.analysis import ago
 from ..services import analyses
 from ..services.readiness import ready_checks
@@ -27,6 +28,7 @@ from ..services.readiness import ready_checks
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 LETTERS = 100
+CORRECTIONS = 1000  # analyses, the latest, of which it is said what was corrected
 
 
 def init_app(app: Flask) -> None:
@@ -52,6 +54,9 @@ def page() -> str:
             if data["firing"]
         },
         schedules=schedules.overview(services.jobs),
+        corrected=corrections_made.of(
+            [row.options for row in services.catalog.statistics.measured(limit=CORRECTIONS)]
+        ),
         self_test=self_test_record.last(services.catalog),
         checks=ready_checks(),
         settings=in_force(services.settings),

@@ -22,7 +22,9 @@ def init_app(app: Flask) -> None:
 
 @blueprint.get("")
 def show(analysis_id: str) -> Response:
-    """What is set by hand, by whom and when; ``revision`` of the numbers, ``undo`` and ``redo`` how many steps each way."""
+    """What is set by hand, by whom and when; ``revision`` of the numbers, ``undo`` and ``redo`` how many steps each way,
+    ``guide`` the frames and joints whose setting would shrink the printed errors most.
+    """
     row = analyses.completed(analysis_id)
     return jsonify(joints.state(row, analyses.read_document(analysis_id)))
 
