@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "clock": ("clock", "clock", "Run the clock (repairs and schedules) in the foreground."),
     "health": ("health", "health", "Say whether the web server, a worker or the clock is alive."),
     "queue": ("queue", "queue", "Look at the queue and repair it."),
+    "labels": ("labels", "labels", "What coaches corrected, with the engine's answer: export."),
     "backup": ("backup", "backup", "Copy what cannot be made again; check and restore a copy."),
 }
 
