@@ -9,8 +9,8 @@
 # make fuzz   the long form of the tests that send nonsense: films, motion files, requests, schemathesis (about 20 minutes)
 # make audit  what we depend on: versions, days of release, licenses, known holes
 # make backup a copy of database, queue and storage index in the data folder's backups/
-# make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about three minutes)
-# make proxy-check   nginx before the Procfile's lines, the sample from upload to report and film (about a minute)
+# make heroku-check  the Procfile's lines in Heroku's shape, with a bucket and TLS (about five minutes)
+# make proxy-check   nginx before the Procfile's lines, the sample from upload to report and video (about two minutes)
 # make odd-films     strobe, black frames, a poster, a mirror, a pan, 15 fps and the like through the engine (ten minutes)
 # make real-check    every clip of ../shared/real through the engine, and how well it went (half an hour; skips loudly without)
 # make metric-errors the errors printed beside the numbers, anew from generated deliveries, and whether they hold (an hour)
