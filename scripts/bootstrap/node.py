@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 
 from . import stamps
 from .prune import MODULES, prune
@@ -27,9 +30,21 @@ def install() -> None:
     options = ["--no-audit", "--no-fund", "--ignore-scripts"]
     # Three seconds until a registry that does not answer is said to be away; npm's own factor makes eleven of them.
     options += ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-factor=2"]
-    run([*npm, "ci", *options], "installing the npm packages", env=env)
+    with tempfile.TemporaryDirectory(prefix="npm-cache-") as folder:
+        run([*npm, "ci", *options], "installing the npm packages", env=env | cache(os.environ, folder))
     prune()
     stamps.write(stamp, value)
+
+
+def cache(environ: Mapping[str, str], instead: str) -> dict[str, str]:
+    """What tells npm to keep its downloads in another folder: nothing, unless it may not write into its own."""
+    named = next((value for name, value in environ.items() if name.lower() == "npm_config_cache"), "")
+    own = Path(named) if named else Path(environ.get("HOME") or "/nonexistent") / ".npm"
+    there = next(path for path in (own, *own.parents) if os.path.lexists(path))
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return {}
+    say(f"npm may not write into {own}; its downloads are not kept")
+    return {"npm_config_cache": instead}
 
 
 def find_npm() -> tuple[list[str], dict[str, str]]:

@@ -80,8 +80,8 @@ def stack(settings: Settings) -> Iterator[tuple[str, bool]]:
 
 
 def submit(base: str, model_size: str) -> dict[str, Any]:
-    """Put the sample clip into the queue; the answer of the API."""
-    return ask(base, "POST", "/videos/sample-lefty", {"model_size": model_size})
+    """Put the sample clip into the queue, before what waits there; the answer of the API."""
+    return ask(base, "POST", "/videos/sample-lefty", {"model_size": model_size, "at_front": True})
 
 
 def follow(base: str, path: str) -> None:

@@ -79,7 +79,7 @@ def state(status: str, stage: str | None = None, **more: object) -> dict:
 def test_the_sample_goes_in_with_the_chosen_model(serve) -> None:
     server = serve({})
     assert demo.submit(server.base, "xs")["job_id"] == "1"
-    assert server.posted == [("/videos/sample-lefty", {"model_size": "xs"})]
+    assert server.posted == [("/videos/sample-lefty", {"model_size": "xs", "at_front": True})]
 
 
 def test_each_stage_is_printed_once(serve, capsys: pytest.CaptureFixture[str]) -> None:

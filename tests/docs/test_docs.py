@@ -10,8 +10,11 @@
 | make | ``make -n``: the target exists, and its own commands are tested elsewhere |
 | compose | the files, services and our own command exist (no engine here; tests/deploy) |
 | systemd | the units that are named exist (tests/deploy runs systemd's checker) |
-| hooks | the hooks' file and their program are there |
+| hooks | for real, in an empty repository |
 | script | the script exists, is executable and sound; tests/deploy runs them |
+
+What runs those of the other kinds stands in `PROOFS` of tests/docs/commands.py: a test by its name or a long check;
+`make place-check` runs set-up, demo, scripts, health and backup by a user without rights.
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ from shadow_trainer.cli import api, cli
 from shadow_trainer.settings import load
 from tests.conftest import ROOT
 from tests.deploy import composition
-from tests.docs.commands import BLOCK, PAGES, commands, kind_of
+from tests.docs.commands import BLOCK, PAGES, commands, inline_targets, kind_of, proofs_of
 from tests.pitching import bodies
 from tests.web.conftest import make_app
 
@@ -54,6 +57,23 @@ def environment(folder: Path) -> dict[str, str]:
 def test_every_command_has_a_test() -> None:
     assert len(COMMANDS) > 40
     assert [str(c) for c in COMMANDS if not kind_of(c.text)] == []
+
+
+def test_every_command_is_run_by_a_test_or_a_long_check() -> None:
+    told = {str(c): proofs_of(c.text) for c in [*COMMANDS, *inline_targets()]}
+    assert [command for command, proofs in told.items() if not proofs] == []
+
+
+def test_what_is_said_to_run_a_command_is_there() -> None:
+    targets = set(re.findall(r"^([a-z][\w-]*(?: [a-z][\w-]*)*):", (ROOT / "Makefile").read_text(), re.M))
+    known = {name for names in targets for name in names.split()}
+    for command in [*COMMANDS, *inline_targets()]:
+        for proof in proofs_of(command.text):
+            if proof.startswith("tests/"):
+                file, _, name = proof.partition("::")
+                assert re.search(rf"^def {name or 'test_'}", (ROOT / file).read_text(), re.M), proof
+            elif proof.startswith("make "):
+                assert proof.removeprefix("make ") in known, f"{command}: there is no {proof}"
 
 
 def test_no_command_hides_from_the_tests() -> None:
@@ -132,8 +152,14 @@ def test_the_targets_exist(text: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_hooks_that_are_named_exist() -> None:
-    assert of_kind("hooks")
+def test_the_hooks_that_are_named_are_installed(tmp_path: Path) -> None:
+    [text] = of_kind("hooks")
+    program = Path(sys.executable).with_name("pre-commit")
+    if program.is_file() and shutil.which("git"):
+        subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+        shutil.copy(ROOT / ".pre-commit-config.yaml", tmp_path)
+        subprocess.run([program, *shlex.split(text)[1:]], cwd=tmp_path, check=True, capture_output=True)
+        assert os.access(tmp_path / ".git" / "hooks" / "pre-commit", os.X_OK)
     assert (ROOT / ".pre-commit-config.yaml").is_file()
     assert "\npre_commit==" in (ROOT / "requirements-dev.txt").read_text()
 

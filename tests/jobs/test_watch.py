@@ -153,7 +153,7 @@ def test_an_alert_is_mailed_once_when_it_fires_and_once_when_it_resolves(
     subjects = [m["Subject"] for m in mails if "dead_letters" in m["Subject"]]
     assert subjects == ["Shadow Trainer: dead_letters", "Shadow Trainer: dead_letters is over"]
     assert {m["To"] for m in mails} == {"coach@example.org, other@example.org"}
-    assert "1 analyses are out of attempts" in mails[0].get_payload()
+    assert "1 analysis is out of attempts" in mails[0].get_payload()
     posted = [(p["alert"], p["state"]) for p in hook[1] if p["alert"] == "dead_letters"]
     assert posted == [("dead_letters", "firing"), ("dead_letters", "resolved")]
 

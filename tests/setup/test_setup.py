@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.bootstrap import node
+
 from .conftest import CLOSED_PORT, ROOT, Toy
 
 if shutil.which("make") is None:
@@ -104,6 +106,15 @@ def test_no_network_for_npm_is_one_line(toy: Toy) -> None:
     (toy.folder / "package-lock.json").write_text(json.dumps(lock))
     line = one_line(toy.setup())
     assert "npm packages" in line and "registry cannot be reached" in line
+
+
+def test_a_home_that_nobody_may_write_stops_no_npm(tmp_path: Path) -> None:
+    instead = {"npm_config_cache": "/elsewhere"}
+    assert node.cache({"HOME": str(tmp_path)}, "/elsewhere") == {}
+    # Root, too, can make nothing there.
+    assert node.cache({"HOME": "/dev/null"}, "/elsewhere") == instead
+    assert node.cache({"HOME": "/dev/null", "npm_config_cache": str(tmp_path)}, "/elsewhere") == {}
+    assert node.cache({"HOME": str(tmp_path), "NPM_CONFIG_CACHE": "/dev/null/x"}, "/elsewhere") == instead
 
 
 def test_without_npm_and_without_its_wheel_one_line_says_what_to_install(toy: Toy, tmp_path: Path) -> None:

@@ -75,6 +75,17 @@ def test_a_wrong_body_is_named(
     assert analyses.catalog.analyses.count() == 0
 
 
+def test_the_sample_of_an_admin_may_go_before_what_waits(
+    client: FlaskClient, analyses: SampleAnalyses
+) -> None:
+    jobs = [
+        client.post("/videos/sample-lefty", json=body).get_json()["job_id"]
+        for body in ({}, {"at_front": False}, {"at_front": True})
+    ]
+    assert analyses.catalog.statistics.waiting_ids() == [jobs[2], *jobs[:2]]
+    assert client.post("/videos/sample-lefty", json={"at_front": "yes"}).get_json()["code"] == "bad_at_front"
+
+
 def test_broken_json_is_named(client: FlaskClient) -> None:
     response = client.post("/videos/sample-lefty", data="{", content_type="application/json")
     assert response.get_json()["code"] == "bad_json"

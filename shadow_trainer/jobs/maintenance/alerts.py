@@ -101,7 +101,12 @@ def _stall(manager: JobManager) -> Alert:
 
 def _dead_letters(manager: JobManager) -> Alert:
     number = manager.out_of_attempts()
-    words = f"{number} analyses are out of attempts and wait for a person." if number else "No dead letters."
+    many = (
+        "1 analysis is out of attempts and waits"
+        if number == 1
+        else f"{number} analyses are out of attempts and wait"
+    )
+    words = f"{many} for a person." if number else "There are no dead letters."
     return Alert("dead_letters", number > 0, words)
 
 

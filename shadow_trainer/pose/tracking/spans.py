@@ -106,7 +106,7 @@ def _thrower(scan: Scan, at_s: float, who: int | None, athlete: int | None) -> P
         person = person_of(scan, asked)
         if not is_there(person, at_s):
             raise BadRequest(
-                f"Person {asked} is not in the film at {at_s:.2f} s.",
+                f"Person {asked} is not in the video at {at_s:.2f} s.",
                 code="person_not_there",
                 fix="Choose somebody who is seen at the release, or another moment.",
             )
@@ -114,7 +114,7 @@ def _thrower(scan: Scan, at_s: float, who: int | None, athlete: int | None) -> P
     there = [person for person in scan.people if is_there(person, at_s)]
     if not there:
         raise BadRequest(
-            f"Nobody is seen in the film at {at_s:.2f} s.",
+            f"Nobody is seen in the video at {at_s:.2f} s.",
             code="person_not_there",
             fix="Choose a moment at which the pitcher is in the picture.",
         )

@@ -36,7 +36,7 @@ def _fields(operation: Operation) -> set[str]:
     if schema is None:
         return set()
     name = schema["$ref"].rpartition("/")[2]
-    return set(schemas()[name]["properties"]) | (ALIASES if name == "Options" else set())
+    return set(schemas()[name]["properties"]) | (ALIASES if name.endswith("Options") else set())
 
 
 def _refuse(where: str, given: set[str], known: set[str]) -> None:

@@ -65,11 +65,11 @@ UPLOAD = {
         },
     ]
 }
-OPTIONS_BODY = {JSON: _ref("Options")}
+SAMPLE_BODY = {JSON: _ref("SampleOptions")}
 OPERATIONS: dict[str, Operation] = {
     "api.upload": Operation({202: "Accepted"}, query=old_names.QUERY, body={FORM: UPLOAD}, once=True),
     "api.sample_lefty": Operation(
-        {202: "Accepted"}, query=old_names.QUERY, body=OPTIONS_BODY, body_needed=False, once=True
+        {202: "Accepted"}, query=old_names.QUERY, body=SAMPLE_BODY, body_needed=False, once=True
     ),
     "api.status": Operation({200: "Status"}),
     "api.info": Operation({200: "Info"}),

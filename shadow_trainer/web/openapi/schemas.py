@@ -61,15 +61,8 @@ def schemas() -> dict[str, Any]:
     """Name -> schema."""
     return {
         "Problem": _problem(),
-        "Options": _object(
-            {
-                field.name: OPTIONS[field.name]
-                for field in fields(AnalysisRequest)
-                if field.name not in ("moved", "joints")
-            }
-            | OLD,
-            (),
-        ),
+        "Options": _object(_options(), ()),
+        "SampleOptions": _object({**_options(), "at_front": FLAG}, ()),
         "Assumptions": _object({name: _or_null(OPTIONS[name]) for name in assumptions.FIELDS}, ()),
         "Accepted": _object(
             {"job_id": TEXT, "status": TEXT, "status_url": ADDRESS, "result_url": ADDRESS, "message": TEXT}
@@ -108,6 +101,11 @@ def _object(properties: dict[str, Any], required: tuple[str, ...] | None = None)
 
 def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _options() -> dict[str, Any]:
+    names = [field.name for field in fields(AnalysisRequest) if field.name not in ("moved", "joints")]
+    return {name: OPTIONS[name] for name in names} | OLD
 
 
 def _info() -> dict[str, Any]:

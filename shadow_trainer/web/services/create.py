@@ -45,15 +45,15 @@ def accept(received: Received | TicketedUpload, submission: Submission, place: i
     return _create(received, title_of(received.name), submission.options, "upload", submission.columns)
 
 
-def accept_sample(name: str, options: AnalysisRequest) -> Analysis:
-    """The same for a clip that ships with the project."""
+def accept_sample(name: str, options: AnalysisRequest, *, priority: int = 0) -> Analysis:
+    """The same for a clip that ships with the project; ``priority`` above 0 goes before what waits."""
     if name not in SAMPLES:
         raise NotFound(f"There is no sample called {name!r}.")
     check_queue()
     file, title = SAMPLES[name]
     path = copy_of(ROOT / "static" / "samples" / file)
     received = Received(path, path.stat().st_size, file, ".mp4", idempotency.sample_id(name))
-    return _create(received, title, options, "sample")
+    return _create(received, title, options, "sample", lambda: {"priority": priority})
 
 
 def open_example() -> Analysis:

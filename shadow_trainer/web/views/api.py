@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...errors import BadRequest
-from ...jobs.pipeline.request import AnalysisRequest
+from ...errors import BadRequest, Forbidden
 from ...vocabulary import ACTIVE_STATES, State
+from ..accounts.viewer import viewer
 from ..forms import old_names
 from ..forms.analysis import options_from
 from ..http.access_rules import limited
@@ -42,8 +42,18 @@ def upload() -> Response:
 @blueprint.post("/sample-lefty")
 @limited("upload")
 def sample_lefty() -> Response:
-    """Run the sample clip; JSON options such as ``{"model_size": "xs"}`` are optional."""
-    return accepted(create.accept_sample("lefty", _options()), "The sample is in the queue.")
+    """Run the sample clip; JSON options such as ``{"model_size": "xs"}`` are optional. ``{"at_front": true}`` puts it
+    before the videos that wait, for admins.
+    """
+    body = _body()
+    at_front = body.pop("at_front", False)
+    if not isinstance(at_front, bool):
+        raise BadRequest("at_front must be true or false.", code="bad_at_front")
+    if at_front and not viewer().is_admin:
+        raise Forbidden("Only admins put a video before those of others.", fix="Leave at_front out.")
+    options = options_from(old_names.given(request.args, body), default_model=current().settings.model_size)
+    row = create.accept_sample("lefty", options, priority=int(at_front))
+    return accepted(row, "The sample is in the queue.")
 
 
 @blueprint.get("/<analysis_id>/status")
@@ -134,9 +144,8 @@ def _address(analysis_id: str, name: str) -> str:
     return url_for("files.file", analysis_id=analysis_id, name=name)
 
 
-def _options() -> AnalysisRequest:
-    default = current().settings.model_size
+def _body() -> dict[str, Any]:
     body = request.get_json(silent=True) if request.is_json else request.form.to_dict()
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.", code="bad_json", fix='Send {"model_size": "xs"}.')
-    return options_from(old_names.given(request.args, body), default_model=default)
+    return dict(body)

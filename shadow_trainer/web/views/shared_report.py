@@ -73,7 +73,7 @@ def media(token: str, name: str) -> AnyResponse:
     """A video of the shared report."""
     row = _row(token)
     if not is_shared(name) or name not in {*(row.files or []), *drawn_videos.offered(row)}:
-        raise NotFound("This link has no such film.", code="no_such_file")
+        raise NotFound("This link has no such video.", code="no_such_file")
     if name in drawn_videos.WORDS:
         return drawn_videos.send(row, name, page=False)
     return send_result(row, name)
