@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from shadow_trainer import pitching
 from shadow_trainer.body.series import PoseSeries
 from shadow_trainer.body.skeleton import INDEX
-from shadow_trainer.jobs.correction import remeasure
+from shadow_trainer.jobs.correction import remeasure, resolve
 from shadow_trainer.jobs.pipeline.document import plain
+from shadow_trainer.jobs.pipeline.joints import JointEdit
 from shadow_trainer.pose.motion import solve
 from shadow_trainer.services import open_services
 from tests.pose.motion import synthetic
@@ -120,8 +121,25 @@ def test_a_wrist_is_set_undone_and_set_again_and_everything_follows(
     assert stored(analyses, made)["deliveries"] == after["deliveries"]
     assert client.post(f"/videos/{made}/assumptions", json={"level": "youth"}).status_code == 200
     assert np.allclose(pose(analyses, made).world_m, here.world_m, equal_nan=True)
-    assert client.delete(f"/videos/{made}/joints").get_json()["undo"] == 0
+    dropped = client.delete(f"/videos/{made}/joints", headers={"Content-Type": "application/json"})
+    assert dropped.get_json()["undo"] == 0
     assert stored(analyses, made)["joints"] == []
+
+
+def test_what_another_run_was_solved_with_is_gone_once_it_is_undone(
+    solved: tuple[synthetic.Film, PoseSeries],
+) -> None:
+    """The pipeline's own motion then holds the joints; undone, neither they nor what they made surer is left."""
+    film, series = solved
+    at_s = float(series.time_s[60])
+    facts = {"throws": "right", "height_m": film.height_m, "time_scale": 1.0}
+    size = (synthetic.WIDTH, synthetic.HEIGHT)
+    step = JointEdit("set", "right_wrist", at_s, 600.0, 300.0)
+    again = resolve.motion(series, film.raw, [step], facts, size)
+    assert again.extras["hand_set"].sum() == 1
+    back = resolve.motion(again, film.raw, [], {**facts, "joints_at_s": [at_s]}, size)
+    assert not back.extras["hand_set"].any()
+    assert np.allclose(back.world_m, series.world_m, equal_nan=True)
 
 
 def test_one_who_is_overtaken_while_it_is_solved_gets_the_conflict_too(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ...pose.raw_track import RawTrack
 
 NO_TRACK = "track_missing"
+HAND_SET = "hand_set"  # extra of a motion: see pose/motion/solve.py
 
 
 def windows(track: RawTrack, steps: Sequence[JointEdit], solved: Mapping[str, Any]) -> list[int]:
@@ -104,6 +105,8 @@ def _solved(
     names = ("landmarks_px", "confidence", "world_m", "measured")
     arrays = {name: np.array(getattr(series, name)) for name in names}
     extras = {name: np.array(values) for name, values in series.extras.items()}
+    if HAND_SET in extras:
+        extras[HAND_SET][rows] = False
     for name in names:
         arrays[name][rows] = getattr(fitted, name)[rows]
     for name, values in fitted.extras.items():

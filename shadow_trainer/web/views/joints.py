@@ -61,7 +61,7 @@ def redo(analysis_id: str) -> Response:
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True) if request.is_json else {}
+    body = request.get_json(silent=True) if request.get_data() else {}
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.", code="bad_json", fix=FIX)
     return body
