@@ -8,7 +8,6 @@ import { bindDrawnVideos } from "./report/drawn_videos.js";
 import { Film } from "./report/film.js";
 import { bindHelp } from "./report/help.js";
 import { bindLayerMenu } from "./report/layer_menu.js";
-import { Joints } from "./report/joints.js";
 import { Layers } from "./report/layers.js";
 import { Loop } from "./report/loop.js";
 import { bindViewPanel } from "./report/view_panel.js";
@@ -95,8 +94,18 @@ function start() {
   bindViewPanel(document.querySelector("[data-view-panel]"), film);
   bindVerdicts(film, bindPeople(film, viewport, annotationCanvas));
   const corrections = new Corrections(player, film, bindParts);
-  const place = player.querySelector("[data-joints]");
-  if (place) new Joints(place, { film, viewport, layers, corrections });
+  bindJoints(player.querySelector("[data-joints]"), { film, viewport, layers, corrections });
+}
+
+// Few visits set joints by hand: what it takes is loaded when it is asked for.
+function bindJoints(place, parts) {
+  if (!place) return;
+  const begin = async () => {
+    const { Joints } = await import("./report/joints.js");
+    new Joints(place, parts).toggle(true);
+  };
+  place.querySelector("[data-joints-toggle]").addEventListener("click", begin, { once: true });
+  place.hidden = false;
 }
 
 bindDrawnVideos();

@@ -30,7 +30,6 @@ export class Joints {
     this.loupe = new Loupe(viewport);
     this.guide = bindGuide(panel.querySelector("[data-joints-guide]"), this);
     this.bind();
-    panel.hidden = false;
   }
 
   bind() {
