@@ -116,6 +116,11 @@ def test_a_dead_letter_behind_a_hundred_bad_films_is_still_counted(manager: JobM
             row.id, manager.catalog.attempts.claim(row.id, "w").number, {**ERROR, "code": "not_a_video"}
         )
     assert manager.out_of_attempts() == 1
+    # Metric, alert, page and command mean the same by it; the two last show this list.
+    assert "shadow_dead_letters 1" in prometheus.exposition(manager).splitlines()
+    [alert] = [a for a in alerts.conditions(manager) if a.name == "dead_letters"]
+    assert alert.firing and alert.message.startswith("1 analysis ")
+    assert len(manager.dead_letters()) == 1 and len(manager.cannot_succeed(limit=500)) == 101
     assert {a.name for a in alerts.watch(manager)} >= {"dead_letters"}
 
 
