@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { JOINTS, Moved, followers, inOrder, sigmaPx, stateAt, words } from "../../static/js/report/joint_edits.js";
+import { JOINTS, Moved, followers, inOrder, nearestOf, sigmaPx, stateAt, words } from "../../static/js/report/joint_edits.js";
 
 const times = Array.from({ length: 40 }, (_, row) => row / 60);
 
@@ -67,4 +67,8 @@ test("the last step of a joint holds in its frame alone", () => {
   assert.deepEqual([...stateAt(steps, 1.001, 0.01).values()], [steps[1]]);
   assert.equal(stateAt(steps, 1.5, 0.01).size, 0);
   assert.equal(words("left_knee"), "Left knee");
+});
+
+test("of handles that overlap the nearest is meant", () => {
+  assert.equal(nearestOf([[0, 0], [10, 0], [30, 0]], [13, 4]), 1);
 });

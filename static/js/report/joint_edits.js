@@ -73,3 +73,9 @@ export function stateAt(steps, time, half) {
   for (const step of steps) if (step.kind !== "exchange" && Math.abs(step.at_s - time) <= half) found.set(step.joint, step);
   return found;
 }
+
+// Which of some places lies nearest to a point.
+export function nearestOf(places, [x, y]) {
+  const away = places.map((place) => Math.hypot(place[0] - x, place[1] - y));
+  return away.indexOf(Math.min(...away));
+}

@@ -2,7 +2,7 @@
 // the server solves the motion again, and the page with its numbers is exchanged.
 
 import { drag } from "./drag.js";
-import { Moved, inOrder, sigmaPx, stateAt, words } from "./joint_edits.js";
+import { Moved, inOrder, nearestOf, sigmaPx, stateAt, words } from "./joint_edits.js";
 import { bindGuide } from "./joint_guide.js";
 import { Loupe } from "./loupe.js";
 
@@ -145,9 +145,16 @@ export class Joints {
     return this.handles?.find((one) => one.joint === joint);
   }
 
+  // Handles overlap: what is meant is the joint nearest to the pointer, whichever handle lies on top.
+  nearest(event) {
+    const at = this.viewport.toFilm(event.clientX, event.clientY);
+    const places = this.handles.filter(({ button }) => !button.hidden).map(({ index }) => this.landmarks.point(this.row, index));
+    return this.handles.filter(({ button }) => !button.hidden)[nearestOf(places, at)];
+  }
+
   grab(event) {
-    const one = this.handle(event.target.closest(".handle")?.dataset.joint);
-    if (!one || event.button !== 0 || !this.state?.possible) return;
+    if (!event.target.closest(".handle") || event.button !== 0 || !this.state?.possible) return;
+    const one = this.nearest(event);
     event.preventDefault();
     event.stopPropagation();
     one.button.focus({ preventScroll: true });
