@@ -21,6 +21,7 @@ from ..labels import (
     signed,
     z_words,
 )
+from ..pitching.faults import reason
 from ..pitching.metrics.labels import metric_label, validated
 from ..vocabulary import EVENTS, Confidence, Event, Span, Unit
 from . import charts
@@ -191,12 +192,18 @@ def _section(
 def _finding(item: Mapping[str, Any]) -> Finding:
     return Finding(
         title=str(item.get("title") or readable(str(item.get("name", "")))),
-        text=str(item.get("text") or item.get("message") or ""),
+        text=_today(str(item.get("text") or item.get("message") or ""), item),
         drill=str(item.get("drill") or ""),
         source=str(item.get("source") or ""),
         certainty=str(item.get("certainty") or ""),
         marked=bool(item.get("marked") and item.get("n")),
     )
+
+
+def _today(text: str, item: Mapping[str, Any]) -> str:
+    """The text with its reason as it is said today, in a result of an earlier release too."""
+    why = str(item.get("why") or "")
+    return text.replace(why, reason(str(item.get("id")), why)) if why else text
 
 
 def _moments(events: Mapping[str, Any], release: float | None) -> tuple[Moment, ...]:

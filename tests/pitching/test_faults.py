@@ -30,7 +30,7 @@ NAMES = [f"{rule.id}-{check.key[0]}" for rule, check in CASES]
 ROWS = {row.key: row for row in metrics.ROWS}
 FORBIDDEN = re.compile(
     r"torque|newton|\bN·?m\b|mph|km/h|you will|will (be )?(hurt|injur)|get injured|danger|risk|wrong|bad\b|"
-    r"must\b|never\b|always\b",
+    r"must\b|never\b|always\b|surg|injur|\bloads?\b|medical",
     re.IGNORECASE,
 )
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shadow_trainer.errors import BadRequest
 from shadow_trainer.jobs.pipeline.stages import table
+from shadow_trainer.render import report as standalone
 from shadow_trainer.web.forms.analysis import parse_height
 from shadow_trainer.web.presenters import analysis, metrics, report, timing
 from tests.web import documents
@@ -153,3 +154,14 @@ def test_a_questionable_pitch_says_so_and_a_sure_one_says_nothing() -> None:
     sure, questionable = report.build(document).deliveries
     assert sure.doubt == ""
     assert questionable.doubt.startswith("Not sure this is a pitch: 39 %.")
+
+
+def test_a_result_of_an_earlier_release_speaks_of_no_surgery() -> None:
+    document = documents.document()
+    fault = document["deliveries"][0]["faults"][0]
+    old = "In a review, early trunk rotation was the one movement linked to later surgery."
+    fault |= {"why": old, "text": f"{fault['seen']} {old}"}
+    shown = report.build(document).selected
+    assert shown is not None and fault["seen"][:20] in f"{shown.findings[0].title} {shown.findings[0].text}"
+    assert "surgery" not in shown.findings[0].text
+    assert "surgery" not in standalone.page(document, [], [])

@@ -2,7 +2,7 @@
 
 from .find import FOOTER, find, find_all, not_judged, shown
 from .repeats import tell_repeats
-from .rules import RULES, Check, Fault
+from .rules import RULES, Check, Fault, reason
 from .strengths import PRAISES, Praise, strengths
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "find",
     "find_all",
     "not_judged",
+    "reason",
     "shown",
     "strengths",
     "tell_repeats",

@@ -123,8 +123,7 @@ RULES: tuple[Fault, ...] = (
             Check("pelvis_to_trunk_peak_lag", Span.DELIVERY, False, -20.0, None,
                   "The chest turned fastest {value} before the hips did", as_amount=True, least_fps=110.0),
         ),
-        "Opening this early leaves less separation to turn through; in a review, early trunk rotation was the "
-        "one movement linked to later surgery.",
+        "Opening this early leaves less separation to turn through.",
         "Rocker drill, ten throws at half speed; feel the front shoulder closed when the foot lands.",
         "Bullock 2021; baseball.tools",
     ),
@@ -200,7 +199,7 @@ RULES: tuple[Fault, ...] = (
             Check("head_past_ankle", MER, True, 1.0, None,
                   "At layback the head was {value} past the lead ankle"),
         ),
-        "More lean goes with more speed and also with more load on the elbow: a trade-off to know about.",
+        "More lean goes with more speed, and asks more of the arm: a trade-off to know about.",
         "Dry throws in front of a mirror from behind; glove to chest.",
         "Oyama 2013; Bullock 2021",
     ),
@@ -219,3 +218,9 @@ RULES: tuple[Fault, ...] = (
         unless=(SUBMARINE,),
     ),
 )  # fmt: skip
+_REASONS = {rule.id: rule.why for rule in RULES}
+
+
+def reason(identity: str, stored: str) -> str:
+    """Why a finding matters as it is said today; ``stored`` are the words of an earlier release, or another's."""
+    return _REASONS.get(identity, stored)

@@ -282,6 +282,11 @@ def _sentences(*parts: str | None) -> str:
     return " ".join(f"{text[:1].upper()}{text[1:]}." for text in texts)
 
 
+def _why(item: Mapping[str, Any], kind: str) -> str:
+    stored = str(item.get("why") or "")
+    return faults.reason(item["id"], stored) if kind == "fault" else stored
+
+
 def _finding(item: Mapping[str, Any], kind: str, row: Mapping[str, Any], scale: float) -> Finding:
     event = item.get("event") or ""
     time_s = item.get("time_s")
@@ -290,7 +295,7 @@ def _finding(item: Mapping[str, Any], kind: str, row: Mapping[str, Any], scale: 
     return Finding(
         kind=kind,
         title=item["title"],
-        text=_sentences(item.get("seen"), item.get("norm"), item.get("why")),
+        text=_sentences(item.get("seen"), item.get("norm"), _why(item, kind)),
         level=item.get("severity") or "",
         drill=item.get("drill") or "",
         source=item.get("source") or "",
