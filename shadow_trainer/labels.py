@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .vocabulary import Confidence, Event, Hand, Level, ModelSize, Span, Unit, View
 
@@ -68,10 +69,19 @@ LEVELS: Mapping[str, str] = {
     Level.PRO: "Professional",
 }
 CONFIDENCES: Mapping[str, str] = {
-    Confidence.HIGH: "High",
-    Confidence.MEDIUM: "Medium",
-    Confidence.LOW: "Low",
+    Confidence.HIGH: "Sure",
+    Confidence.MEDIUM: "Likely",
+    Confidence.LOW: "Rough",
 }
+DOTS: Mapping[str, str] = {Confidence.HIGH: "●●●", Confidence.MEDIUM: "●●○", Confidence.LOW: "●○○"}
+# The one explanation of the one scale of doubt, for numbers, events and findings alike.
+CONFIDENCE_HELP: Mapping[str, str] = {
+    Confidence.HIGH: "rely on it, even with one camera",
+    Confidence.MEDIUM: "leave a wide margin, and look at several pitches",
+    Confidence.LOW: "a guess or a trend: watch how it changes; it is never scored",
+}
+# From these probabilities on an event that was seen is sure, or likely.
+SURE_FROM, LIKELY_FROM = 0.8, 0.5
 MODELS: Mapping[str, str] = {
     ModelSize.XS: "Quick look",
     ModelSize.S: "Fast",
@@ -142,3 +152,35 @@ def z_words(z: float | None) -> str:
     if abs(z) < 1:
         return "typical"
     return f"{'well ' if abs(z) >= 2 else ''}{'above' if z > 0 else 'below'} typical"
+
+
+def doubt(confidence: str) -> str:
+    """``●●○ likely``, for where there is only text."""
+    return f"{DOTS[confidence]} {CONFIDENCES[confidence].lower()}" if confidence in DOTS else ""
+
+
+def doubt_key() -> str:
+    """The scale of doubt in one sentence."""
+    return "; ".join(f"{doubt(one)}: {help_}" for one, help_ in CONFIDENCE_HELP.items()) + "."
+
+
+def event_confidence(event: Mapping[str, Any]) -> Confidence | None:
+    """How sure an event of analysis.json is; one that was inferred and not seen is rough, whatever its probability."""
+    share = event.get("confidence")
+    if event.get("estimated"):
+        return Confidence.LOW
+    if share is None:
+        return None
+    return (
+        Confidence.HIGH
+        if share >= SURE_FROM
+        else Confidence.MEDIUM
+        if share >= LIKELY_FROM
+        else Confidence.LOW
+    )
+
+
+def certainty_parts(certainty: str) -> tuple[str, str]:
+    """``medium — from behind, 120 fps`` as its level and what it rests on; an unknown level is empty."""
+    level, _, basis = certainty.partition(" — ")
+    return (level, basis) if level in CONFIDENCES else ("", certainty)

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ..labels import (
-    CONFIDENCES,
     HANDS,
     MODELS,
     VIEWS,
+    certainty_parts,
+    doubt,
+    doubt_key,
+    event_confidence,
     event_label,
     number,
     quantity,
@@ -139,6 +142,7 @@ def page(
         warnings=list(analysis.get("warnings", [])),
         consistency=_consistency(analysis.get("consistency") or {}),
         validated=validated(m for d in deliveries for m in d.get("metrics", [])) or "some",
+        doubt_key=doubt_key(),
         css=css_variables() + charts.CSS,
     )
 
@@ -190,12 +194,13 @@ def _section(
 
 
 def _finding(item: Mapping[str, Any]) -> Finding:
+    level, basis = certainty_parts(str(item.get("certainty") or ""))
     return Finding(
         title=str(item.get("title") or readable(str(item.get("name", "")))),
         text=_today(str(item.get("text") or item.get("message") or ""), item),
         drill=str(item.get("drill") or ""),
         source=str(item.get("source") or ""),
-        certainty=str(item.get("certainty") or ""),
+        certainty=" — ".join(filter(None, (doubt(level), basis))),
         marked=bool(item.get("marked") and item.get("n")),
     )
 
@@ -213,9 +218,7 @@ def _moments(events: Mapping[str, Any], release: float | None) -> tuple[Moment, 
         if event.get("time_s") is None:
             continue
         away = "" if release is None else signed(1000 * (event["time_s"] - release), Unit.MILLISECONDS)
-        confidence = "" if event.get("confidence") is None else f"{100 * event['confidence']:.0f} % sure"
-        if event.get("estimated"):
-            confidence = ", ".join(filter(None, (confidence, "estimated")))
+        confidence = doubt(event_confidence(event) or "")
         moments.append(Moment(event_label(name), f"{event['time_s']:.3f} s", away, confidence))
     return tuple(moments)
 
@@ -256,7 +259,7 @@ def metric_row(metric: Mapping[str, Any]) -> Row:
         norm=_norm(norm, unit) if has_norm and not low else "",
         norm_source=str(norm.get("source") or ""),
         verdict="trend only" if low else (z_words(z) if z is not None else ""),
-        confidence=CONFIDENCES.get(str(metric.get("confidence")), "").lower(),
+        confidence=doubt(str(metric.get("confidence"))),
         low=low,
         bar=None if z is None else 50 + 50 * max(-1.0, min(1.0, z / _BAR_SD)),
     )

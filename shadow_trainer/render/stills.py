@@ -72,7 +72,10 @@ def strip(stills: Sequence[Still]) -> bytes:
         panel = np.full((STRIP_SIZE[1] + STRIP_FOOT, STRIP_SIZE[0], 3), 255, np.uint8)
         panel[: STRIP_SIZE[1]] = cv2.resize(image, STRIP_SIZE, interpolation=cv2.INTER_AREA)
         for line, (words, size, weight) in enumerate(
-            ((still.label, 21, 650), (f"{still.time_s:.3f} s{' (est.)' if still.estimated else ''}", 18, 400))
+            (
+                (still.label, 21, 650),
+                (f"{still.time_s:.3f} s{' (rough)' if still.estimated else ''}", 18, 400),
+            )
         ):
             text(panel, words, 2, STRIP_SIZE[1] + 24 + 25 * line, size, (0, 0, 0), weight=weight)
         panels += [panel, np.full((panel.shape[0], STRIP_GAP, 3), 255, np.uint8)]

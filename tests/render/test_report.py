@@ -75,7 +75,7 @@ def test_every_picture_has_a_text_and_every_chart_a_table(written):
 
 def test_values_come_with_error_and_typical_range(written):
     row = re.search(r"<tr[^>]*>\s*<th scope=\"row\">Lead-knee bend.*?</tr>", written, re.S).group()
-    assert "52°" in row and "± 6" in row and "37 to 55°" in row and "typical" in row and "high" in row
+    assert "52°" in row and "± 6" in row and "37 to 55°" in row and "typical" in row and "●●● sure" in row
 
 
 def test_low_confidence_is_shown_as_trend_only(written):
@@ -99,7 +99,8 @@ def test_all_events_stand_with_their_time_and_how_sure_they_are(case):
     page = report.page(analysis, [], [])
     table = page[page.index("The events") :].split("</table>")[0]
     assert table.count("<tr><th") == len(events) + 1
-    assert "% sure" in table and ", estimated" in table and "0 ms" in table
+    assert "%" not in table and "estimated" not in table and "●○○ rough" in table and "0 ms" in table
+    assert "●●● sure" in table or "●●○ likely" in table
 
 
 def test_a_finding_says_how_certain_it_is_and_how_often_it_was_seen(case):
@@ -112,14 +113,14 @@ def test_a_finding_says_how_certain_it_is_and_how_often_it_was_seen(case):
     analysis["deliveries"][0]["faults"] = [{**fault, "marked": True, "n": 4}]
     analysis["deliveries"][0]["similarity"] = {"reference": "elite", "overall": 71.4, "message": ""}
     page = report.page(analysis, [], [])
-    assert "Certainty: medium — 3 of 4 pitches, from the open side, 120 fps" in page
+    assert "How sure: ●●○ likely — 3 of 4 pitches, from the open side, 120 fps" in page
     assert "Short stride (marked)" in page
     assert "Like the shadow (elite): 71 of 100" in page
 
 
 def test_estimated_events_say_so(written):
     caption = re.search(r"<figcaption><b>Layback</b>.*?</figcaption>", written, re.S).group()
-    assert "estimated" in caption
+    assert "rough" in caption
 
 
 def test_stills_show_the_athlete_at_each_event(case):

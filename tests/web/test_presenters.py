@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shadow_trainer import labels
 from shadow_trainer.errors import BadRequest
 from shadow_trainer.jobs.pipeline.stages import table
 from shadow_trainer.render import report as standalone
@@ -165,3 +166,44 @@ def test_a_result_of_an_earlier_release_speaks_of_no_surgery() -> None:
     assert shown is not None and fault["seen"][:20] in f"{shown.findings[0].title} {shown.findings[0].text}"
     assert "surgery" not in shown.findings[0].text
     assert "surgery" not in standalone.page(document, [], [])
+
+
+def test_one_scale_of_doubt_for_events_findings_and_numbers() -> None:
+    seen = [{"confidence": share, "estimated": False} for share in (0.95, 0.8, 0.7, 0.5, 0.3, None)]
+    assert [labels.event_confidence(event) for event in seen] == [
+        "high",
+        "high",
+        "medium",
+        "medium",
+        "low",
+        None,
+    ]
+    assert labels.event_confidence({"confidence": 0.99, "estimated": True}) == "low"
+    assert labels.certainty_parts("medium — from behind, 120 fps") == ("medium", "from behind, 120 fps")
+    assert labels.certainty_parts("high") == ("high", "")
+    assert labels.doubt("medium") == "●●○ likely" and labels.doubt("") == ""
+    assert all(labels.doubt(one) in labels.doubt_key() for one in ("high", "medium", "low"))
+
+
+def test_a_finding_is_a_sentence_about_the_pitcher() -> None:
+    document = documents.document()
+    pitch = document["deliveries"][0]
+    pitch["strengths"].append(
+        {**pitch["strengths"][0], "seen": "33°, in the middle of what good deliveries show."}
+    )
+    shown = report.build(document).selected
+    assert shown is not None
+    assert shown.findings[0].headline == "At foot contact the chest had already turned 18° toward the plate."
+    assert shown.findings[0].headline not in shown.findings[0].reason
+    assert shown.findings[0].confidence == "medium"
+    assert shown.strengths[-1].headline.startswith("Forward tilt at release: 33°")
+
+
+def test_what_to_film_otherwise_is_only_what_can_be_better() -> None:
+    document = documents.document()
+    document["view"]["name"], document["video"]["capture_fps"] = "rear", 60.0
+    said = report.build(document).next_time
+    assert "open side" in said and "240 fps" in said
+    document["view"]["name"], document["video"]["capture_fps"] = "open-side", 239.8
+    said = report.build(document).next_time
+    assert "open side" not in said and "240" not in said and said.startswith("Come so close")

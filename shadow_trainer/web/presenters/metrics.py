@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...labels import CONFIDENCES, UNKNOWN, number, stands_close, unit_label, with_sign, z_words
+from ...labels import UNKNOWN, number, stands_close, unit_label, with_sign, z_words
 from ...pitching.metrics import span_of
 from ...pitching.metrics.labels import metric_label
 from ...vocabulary import Event, Span
@@ -23,11 +23,6 @@ PHASES: tuple[tuple[str, str, tuple[Event | Span, ...]], ...] = (
     ),
     ("whole", "Speed, timing and sequence", (Span.MAX, Span.MIN, Span.DELIVERY)),
 )
-CONFIDENCE_HELP = {
-    "high": "Usable with one camera",
-    "medium": "Use with a wide margin and several pitches",
-    "low": "Trend only, never scored",
-}
 BAR_SD = 3.5  # the bar shows the norm's mean ± this many standard deviations
 BAR_WIDTH = 140.0
 
@@ -67,8 +62,7 @@ class MetricRow:
     percentile_words: str
     bar: Bar | None
     confidence: str
-    confidence_words: str
-    confidence_help: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -132,8 +126,7 @@ def metric_row(metric: Mapping[str, Any], *, scored: bool = True) -> MetricRow:
         percentile_words=percentile_words(metric.get("percentile") if z is not None else None),
         bar=_bar(value, error, norm) if z is not None else None,
         confidence=confidence,
-        confidence_words=CONFIDENCES.get(confidence, confidence),
-        confidence_help=". ".join(filter(None, (CONFIDENCE_HELP.get(confidence, ""), metric.get("note")))),
+        note=metric.get("note") or "",
     )
 
 

@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...jobs.correction.remeasure import MOVED
-from ...labels import HANDS, LEVELS, VIEWS, event_label, signed
+from ...labels import HANDS, LEVELS, VIEWS, certainty_parts, event_confidence, event_label, signed
 from ...pitching import faults, representative
 from ...pitching.document import AnalysisDocument, VideoWarning
 from ...pitching.document import Delivery as DeliveryEntry
 from ...pitching.metrics import norms
 from ...pitching.metrics.labels import validated
-from ...vocabulary import EVENTS, Unit
+from ...vocabulary import EVENTS, Unit, View
 from .keypoints import time_scale
 from .metrics import Phase, phases, sources
 from .similarity import Similarity, Spread, drifts, repeated, similarity_of, spreads
 from .timing import Interval, Sequence, intervals, sequence
 
 MAX_FINDINGS = 3
+BEST_FPS = 240
 SOURCE_WORDS = {
     "given": "as you said",
     "measured": "found in the video",
@@ -45,7 +46,7 @@ class Event:
     frame: int | None
     from_release: str
     estimated: bool
-    confidence_percent: int | None
+    confidence: str  # high, medium, low; empty where it is not known
     moved: bool  # by a coach
     place: float  # 0..1000 along the time line of the delivery
 
@@ -55,12 +56,16 @@ class Finding:
     """A fault or a strength in words, with the moment to look at."""
 
     kind: str  # "fault" or "strength"
-    title: str
+    title: str  # its short name
+    headline: str  # what was seen, as a sentence about this pitcher
+    reason: str
     text: str
     level: str
     drill: str
     source: str
     certainty: str
+    confidence: str
+    basis: str  # what the certainty rests on
     video_s: float | None
     event: str
     marked: bool  # clearly outside in most of three or more pitches
@@ -112,6 +117,7 @@ class Report:
     level_words: str
     stand_in: str
     footer: str
+    next_time: str  # how to film so that more can be judged
 
 
 def build(document: AnalysisDocument, *, delivery: int | None = None) -> Report:
@@ -147,7 +153,20 @@ def build(document: AnalysisDocument, *, delivery: int | None = None) -> Report:
         capture_fps=float(video["capture_fps"]),
         stand_in=_stand_in(document.get("level") or "adult", rows),
         footer=faults.FOOTER,
+        next_time=_next_time(document),
         level_words=LEVELS.get(document.get("level") or "adult", ""),
+    )
+
+
+def _next_time(document: AnalysisDocument) -> str:
+    """What to change about the filming so that more can be judged, in one sentence."""
+    advice = []
+    if document["view"]["name"] != View.OPEN_SIDE:
+        advice.append("film from the open side, square to the line from rubber to plate")
+    if document["video"]["capture_fps"] < BEST_FPS - 1:
+        advice.append(f"set the camera to {BEST_FPS} fps")
+    return _sentences(
+        ", ".join([*advice, "come so close that the whole body fills the height of the picture"])
     )
 
 
@@ -253,7 +272,7 @@ def _events(row: Mapping[str, Any], scale: float, moved: Collection[str]) -> tup
         event = stored.get(name)
         if not event or event.get("time_s") is None:
             continue
-        time_s, confidence = float(event["time_s"]), event.get("confidence")
+        time_s = float(event["time_s"])
         events.append(
             Event(
                 number=number,
@@ -264,7 +283,7 @@ def _events(row: Mapping[str, Any], scale: float, moved: Collection[str]) -> tup
                 frame=event.get("frame"),
                 from_release=_from_release(time_s, release),
                 estimated=bool(event.get("estimated")),
-                confidence_percent=None if confidence is None else round(100 * confidence),
+                confidence=event_confidence(event) or "",
                 moved=name in moved,
                 place=round(1000 * min(1.0, max(0.0, (time_s - row["start_s"]) / span)), 1),
             )
@@ -282,6 +301,12 @@ def _sentences(*parts: str | None) -> str:
     return " ".join(f"{text[:1].upper()}{text[1:]}." for text in texts)
 
 
+def _headline(item: Mapping[str, Any]) -> str:
+    """What was seen; where those words begin with a number, they need the name before it."""
+    seen = str(item.get("seen") or "")
+    return _sentences(seen if seen[:1].isalpha() else f"{item['title']}: {seen}".rstrip(": "))
+
+
 def _why(item: Mapping[str, Any], kind: str) -> str:
     stored = str(item.get("why") or "")
     return faults.reason(item["id"], stored) if kind == "fault" else stored
@@ -292,14 +317,19 @@ def _finding(item: Mapping[str, Any], kind: str, row: Mapping[str, Any], scale: 
     time_s = item.get("time_s")
     if time_s is None:
         time_s = ((row.get("events") or {}).get(event) or {}).get("time_s")
+    level, basis = certainty_parts(str(item.get("certainty") or ""))
     return Finding(
         kind=kind,
         title=item["title"],
+        headline=_headline(item),
+        reason=_sentences(item.get("norm"), _why(item, kind)),
         text=_sentences(item.get("seen"), item.get("norm"), _why(item, kind)),
         level=item.get("severity") or "",
         drill=item.get("drill") or "",
         source=item.get("source") or "",
         certainty=str(item.get("certainty") or ""),
+        confidence=level,
+        basis=basis,
         video_s=None if time_s is None else float(time_s) / scale,
         event=event,
         marked=bool(item.get("marked") and item.get("n")),

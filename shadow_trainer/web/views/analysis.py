@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, render_template, url_for
 
 from ...catalog import Analysis
+from ...labels import CONFIDENCE_HELP, CONFIDENCES
 from ...vocabulary import KEY_POSITIONS, State
 from ..accounts.viewer import catalog
 from ..http.services import current
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     """Add the page and the words that pages share."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals["state_words"] = shown.state_words
+    app.jinja_env.globals.update(doubt_words=CONFIDENCES, doubt_help=CONFIDENCE_HELP)
     app.jinja_env.globals["key_positions"] = KEY_POSITIONS
     app.jinja_env.filters["clock"] = report_view.clock
 

@@ -127,7 +127,7 @@ export class Overlay {
 
   // Two events may share a frame: the second stands below the first.
   caption(context, event, size, place) {
-    const words = `${event.number}  ${event.label}${event.estimated ? " (estimated)" : ""}`;
+    const words = `${event.number}  ${event.label}${event.estimated ? " (rough)" : ""}`;
     label(context, words, [size, size * (1.4 + 1.6 * place)], size, { align: "left" });
   }
 
