@@ -16,7 +16,7 @@ from .camera_motion import Background
 from .confidence_calibration import confidence
 from .engine import AUXILIARY, CROP_PX, Engine, LandmarkOutput
 from .raw_track import SHAPES, RawTrack
-from .repeated_frames import Changes, find_repeated
+from .repeated_frames import Changes, find_means, find_repeated
 from .second_pass import look_closer
 from .tracking.candidates import Person, Scan, Window
 from .tracking.spans import Span, person_of, plan
@@ -70,7 +70,7 @@ def landmarks(
         athlete, window = person_of(scan, span.person), (span.start_s, span.end_s)
         for rows in measure_window(engine, frames_factory, athlete, window, check, scan.people):
             _store(track, rows, number)
-            changes.append((rows["index"], rows["change"]))
+            changes.append((rows["index"], rows["change"], rows["off_mean_before"]))
             done += len(rows["index"])
             progress(min(done, total), total)
         _mark_repeated(track, changes)
@@ -94,12 +94,14 @@ def _take_over(track: RawTrack, number: int, span: Span, known: Iterable[Known])
     return False
 
 
-def _mark_repeated(track: RawTrack, changes: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    """Note in the track which frames of one window, group by group (index, change), repeat the one before."""
+def _mark_repeated(track: RawTrack, changes: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
+    """Note in the track which frames of one window, group by group (index, change, how far the frame before is from its
+    neighbors' mean), show nothing new."""
     if changes:
-        index, change = (np.concatenate(parts) for parts in zip(*changes, strict=True))
+        index, change, before = (np.concatenate(parts) for parts in zip(*changes, strict=True))
         inside = index < len(track)
-        track.repeated[index[inside]] = find_repeated(change)[inside]
+        nothing_new = find_repeated(change) | find_means(np.append(before[1:], np.nan))
+        track.repeated[index[inside]] = nothing_new[inside]
 
 
 def measure_window(
@@ -112,7 +114,8 @@ def measure_window(
 ) -> Iterator[dict[str, np.ndarray]]:
     """Groups of measured frames: index (n,), time_s (n,), roi (n, 4), the fields of LandmarkOutput, and how
     far the background has moved: background_px (n, 2), background_quality (n,), and how much the athlete's square has
-    changed: change (n,). ``people`` are in front of it.
+    changed: change (n,), and of each frame's predecessor how far it is from its neighbors' mean: off_mean_before (n,).
+    ``people`` are in front of it.
     """
     background, changes = Background(people), Changes()
     looks = _looks(engine, frames_factory, RoughPath(athlete, window), window)
@@ -121,11 +124,13 @@ def measure_window(
         moved = [
             background.step(*row) for row in zip(images, rows["time_s"], rows["roi"][:, :2], strict=True)
         ]
+        changed = [(changes.step(*pair), changes.off_mean) for pair in zip(images, rows["roi"], strict=True)]
         yield {
             **rows,
             "background_px": np.array([shift for shift, _ in moved]),
             "background_quality": np.array([quality for _, quality in moved]),
-            "change": np.array([changes.step(*pair) for pair in zip(images, rows["roi"], strict=True)]),
+            "change": np.array([change for change, _ in changed]),
+            "off_mean_before": np.array([off for _, off in changed]),
         }
 
 

@@ -1,7 +1,9 @@
-"""Frames that only repeat the one before: videos of 24 or 25 frames a second stored at 30, captures of a screen.
+"""Frames that show nothing new: they repeat the one before (24 frames a second stored as 30, captures of a screen), or
+are the mean of their neighbors (60 doubled to 120).
 
-The body stands still in them and makes up for it in the next, which looks twice as fast. They say nothing of the
-motion, so it is solved without them; what they show stays where it was.
+In a repeat the body stands still and makes up for it in the next frame, which looks twice as fast; a mean has two of
+every limb. They say nothing of the motion, so it is solved without them; what they show stays where it was. Frames
+that were moved between their neighbors by optical flow look like taken ones, and nobody can tell.
 """
 
 from __future__ import annotations
@@ -19,6 +21,10 @@ LEAST_CHANGE, SHARE = 0.8, 0.15
 # Frames of one round of a rhythm (24 in 30, 100 in 120, 24 and 25 in 60), how many rounds must be seen, and how well.
 PERIODS, LEAST_BEATS, IN_RHYTHM = range(2, 13), 4, 0.96
 SIDE_PX = 640
+# Where a pixel changes by MOVED and more from the frame before to the next, a taken frame has the one or the other and is
+# half of that off their mean; a mean is off by what compression leaves. At least so many pixels tell; of every other frame.
+MOVED, LEAST_PIXELS = 40.0, 60
+MEAN_OFF, MEAN_SHARE, LEAST_TELLING, MOST_OTHERS = 0.16, 0.5, 6, 0.1
 
 
 class Changes:
@@ -26,6 +32,9 @@ class Changes:
 
     def __init__(self) -> None:
         self._before: np.ndarray | None = None
+        self._last_but_one: np.ndarray | None = None
+        # How far the frame before is from the mean of its neighbors, as a share of how they differ; NaN where unknown.
+        self.off_mean = np.nan
 
     def step(self, image: np.ndarray, region: np.ndarray) -> float:
         """Mean difference (0..255) from the frame before of (H, W, 3) uint8 inside the square of ``region`` (4,); NaN at first."""
@@ -33,13 +42,45 @@ class Changes:
         size = round(image.shape[1] / shrink), round(image.shape[0] / shrink)
         grey = cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
         before, self._before = self._before, grey
+        last_but_one, self._last_but_one = self._last_but_one, before
+        self.off_mean = np.nan
         if before is None or before.shape != grey.shape:
             return np.nan
         x, y, side = region[:3] / shrink
         left, top = (max(int(value - side / 2), 0) for value in (x, y))
         right, bottom = (max(int(value + side / 2), 0) for value in (x, y))
-        part = cv2.absdiff(grey, before)[top:bottom, left:right]
+        square = np.s_[top:bottom, left:right]
+        if last_but_one is not None and last_but_one.shape == grey.shape:
+            self.off_mean = _off_mean(last_but_one[square], before[square], grey[square])
+        part = cv2.absdiff(grey, before)[square]
         return float(part.mean()) if part.size else np.nan
+
+
+def _off_mean(first: np.ndarray, middle: np.ndarray, last: np.ndarray) -> float:
+    """How far the middle picture is from the mean of both others where these differ, as a share of that difference."""
+    apart = cv2.absdiff(first, last)
+    moved = apart >= MOVED
+    if np.count_nonzero(moved) < LEAST_PIXELS:
+        return np.nan
+    mean = 0.5 * (first[moved].astype(np.float32) + last[moved])
+    return float(np.abs(middle[moved] - mean).mean() / apart[moved].mean())
+
+
+def find_means(off_mean: np.ndarray) -> np.ndarray:
+    """(n,) True where a frame is the mean of its neighbors, from how far each one (n,) is from it (NaN not known).
+
+    Every other frame is one, throughout, or none is: a slow edge of one frame can be near the mean as well.
+    """
+    known = np.isfinite(off_mean)
+    for beat in (0, 1):
+        own, others = (off_mean[known & (np.arange(len(off_mean)) % 2 == turn)] for turn in (beat, 1 - beat))
+        if min(len(own), len(others)) < LEAST_TELLING:
+            continue
+        most = min(MEAN_OFF, MEAN_SHARE * float(np.median(others)))
+        if np.mean(own <= most) >= 1 - MOST_OTHERS and np.mean(others <= most) <= MOST_OTHERS:
+            means: np.ndarray = np.arange(len(off_mean)) % 2 == beat
+            return means
+    return np.zeros(len(off_mean), bool)
 
 
 def find_repeated(change: np.ndarray) -> np.ndarray:

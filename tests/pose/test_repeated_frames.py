@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from shadow_trainer.body.skeleton import INDEX
 from shadow_trainer.pitching.clock import repeated_share
 from shadow_trainer.pose.raw_track import RawTrack
-from shadow_trainer.pose.repeated_frames import Changes, find_repeated
+from shadow_trainer.pose.repeated_frames import Changes, find_means, find_repeated
+from shadow_trainer.video import frames, probe
 
 from .motion import synthetic
 from .motion.conftest import solve_film
@@ -87,6 +89,88 @@ def test_how_much_the_athletes_square_changes_is_what_counts() -> None:
     assert changes.step(first, REGION) == 0.0
     assert changes.step(elsewhere, REGION) == 0.0
     assert changes.step(here, REGION) > 1.0
+
+
+def off_means(pictures: list[np.ndarray]) -> np.ndarray:
+    """(n,) of each picture how far it is from the mean of its neighbors, as :class:`Changes` tells it one later."""
+    changes, off = Changes(), []
+    for picture in pictures:
+        changes.step(picture, REGION)
+        off.append(changes.off_mean)
+    return np.append(off[1:], np.nan)
+
+
+def walker(steps: np.ndarray, noise: float, seed: int = 6) -> list[np.ndarray]:
+    """Pictures of a bright body with two limbs before a textured wall, at these places, with the noise of compression."""
+    rng = np.random.default_rng(seed)
+    wall = rng.integers(40, 90, (96, 128)).astype(np.float32)
+    pictures = []
+    for x in steps:
+        picture = wall.copy()
+        left = 30 + int(x)
+        picture[20:70, left : left + 10] = 210
+        picture[30:36, left : left + 24] = 170
+        pictures.append(np.repeat(picture[..., None], 3, axis=-1))
+    return [np.clip(p + rng.normal(0, noise, p.shape[:2])[..., None], 0, 255) for p in pictures]
+
+
+def doubled(pictures: list[np.ndarray], noise: float) -> list[np.ndarray]:
+    """The mean of both neighbors put between any two pictures."""
+    rng, out = np.random.default_rng(7), []
+    for first, second in zip(pictures, pictures[1:], strict=False):
+        mean = 0.5 * (first + second) + rng.normal(0, noise, first.shape[:2])[..., None]
+        out += [first, mean]
+    return [np.clip(p, 0, 255).astype(np.uint8) for p in out]
+
+
+STRIDES = np.cumsum(np.tile([2, 3, 5, 4, 3], 6) * 0.6)
+
+
+@pytest.mark.parametrize("noise", [0.0, 2.0, 5.0])
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_a_video_that_was_doubled_by_means_every_other_frame_is_no_measurement(
+    noise: float, first: int
+) -> None:
+    pictures = doubled(walker(STRIDES, noise), noise)[first:]
+    means = find_means(off_means(pictures))
+    assert np.array_equal(np.flatnonzero(means) % 2, np.full(means.sum(), 1 - first))
+    assert repeated_share(means, 120.0) == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("noise", [0.0, 5.0])
+@pytest.mark.parametrize("speed", [0.25, 1.0, 2.5])
+def test_a_video_as_it_was_taken_has_no_means(noise: float, speed: float) -> None:
+    steps = np.arange(60) * speed % 60
+    pictures = [np.clip(p, 0, 255).astype(np.uint8) for p in walker(steps, noise)]
+    assert not find_means(off_means(pictures)).any()
+
+
+def test_frames_that_repeat_are_no_means() -> None:
+    pictures = [np.clip(p, 0, 255).astype(np.uint8) for p in walker(np.repeat(STRIDES, 2), 0.0)]
+    assert not find_means(off_means(pictures)).any()
+
+
+def test_where_nothing_moves_nothing_is_told_of_means() -> None:
+    assert not find_means(np.full(40, np.nan)).any() and not find_means(np.full(40, 0.01)).any()
+
+
+@pytest.mark.parametrize("name", ["sample_lefty.mp4", "sample_righty_rear.mp4"])
+def test_the_samples_have_no_means_until_they_are_doubled(samples, name) -> None:  # noqa: ANN001
+    taken = [frame.image for frame in frames(samples / name, probe(samples / name))][60:150]
+    square = np.array([taken[0].shape[1] / 2, taken[0].shape[0] / 2, taken[0].shape[0], 0.0])
+
+    def found(pictures: list[np.ndarray]) -> np.ndarray:
+        changes, off = Changes(), []
+        for picture in pictures:
+            changes.step(picture, square)
+            off.append(changes.off_mean)
+        return find_means(np.append(off[1:], np.nan))
+
+    both = [
+        p for a, b in zip(taken, taken[1:], strict=False) for p in (a, cv2.addWeighted(a, 0.5, b, 0.5, 0))
+    ]
+    assert not found(taken).any()
+    assert np.array_equal(found(both), np.arange(len(both)) % 2 == 1)
 
 
 def repeating(film: synthetic.Film, every: int) -> RawTrack:
