@@ -38,6 +38,14 @@ class Hand(StrEnum):
     LEFT = "left"
 
 
+class Thrown(StrEnum):
+    """What a hand threw where no pitch was."""
+
+    OVERHAND = "overhand_throw"
+    UNDERHAND = "underhand_throw"
+    NOTHING = "nothing"
+
+
 class View(StrEnum):
     """Where the camera stands: on the side to which the chest opens, behind, in front, or between them."""
 

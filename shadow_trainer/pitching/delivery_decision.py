@@ -43,6 +43,11 @@ ELBOW_OPENS_DEG, ELBOW_STRAIGHT_DEG = (0.0, 40.0), (90.0, 40.0)
 HAND_AHEAD_H = (-0.05, 0.15)
 HAND_FALLS_H = (0.0, 0.25)
 TRUNK_TURNS_DEG = (20.0, 90.0)
+# A pitch begins from a stand: who runs or shuffles up to it, comes out of a squat, or steps to where the chest was turned
+# rather than along the line of the hips, throws to a base or a mate. It is looked at for so long until it must stand
+# (before leg lift, before release), and before leg lift.
+COMES_FOR_S, STANDS_S, RISES_S = 0.85, (0.15, 0.95), 1.2
+COMES_H, SQUATS_H, TURNED_DEG, TURNED_AWAY_DEG = (0.2, 0.4), (0.38, 0.31), (60.0, 90.0), (110.0, 130.0)
 RHYTHM_S = (0.77, 0.35)  # leg lift to release: median, and spread of the logarithm
 # A hand that has let go ends by the other knee, far from where it was so long before release.
 CAME_FROM_S, GOES_TO_S, HAND_RETURNS_H, RETURN_STEP = (-0.16, -0.06), (0.06, 0.3), (0.2, 0.05), 4
@@ -50,14 +55,16 @@ HAND_SLOWS, SLOWS_S = (0.15, 0.5), 0.12
 LETS_GO = 0.3
 NEAR_S, FALLS_S = 0.06, 0.25
 HELD_S, HELD_FRAMES = 0.03, 3
-# What a coach is told was missing, where the pitch is questionable.
+AGAINST = ("too_fast", "falling", "returning", "backward", "legs_unseen", "comes", "squats", "turned")
+# What a coach is told was missing, and what was seen that no pitch shows.
 SAID = ("hand_speed", "one_hand", "hands_apart", "leg_lift", "stride", "forward", "landing")
+SAID_AGAINST = ("comes", "squats", "turned")
 
 
 def signs(s: Signals, seen: Events) -> dict[str, float]:
     """Every sign, 0..1, of the throw whose events are ``seen``; 0 where it could not be seen.
 
-    ``too_fast``, ``falling``, ``returning``, ``backward`` and ``legs_unseen`` speak against a pitch, the others for it.
+    Those of :data:`AGAINST` speak against a pitch, the others for it.
     """
     release, lift = seen[Event.RELEASE].time_s, seen[Event.LEG_LIFT]
     near = s.between(release - NEAR_S, release + NEAR_S)
@@ -83,6 +90,7 @@ def signs(s: Signals, seen: Events) -> dict[str, float]:
         "hand_slows": _slows(s, release, peak),
         **_arm_signs(s, release),
     }
+    values |= _before_signs(s, seen, values["leg_lift"])
     opens, straight, ahead = (values[name] for name in ("elbow_opens", "elbow_straight", "hand_ahead"))
     values["let_go"] = values["hand_slows"] * values["hand_falls"] * max(opens, straight, ahead)
     values["legs_unseen"] = (1.0 - values["lifting"]) * (1.0 - values["landing"])
@@ -104,9 +112,11 @@ def lets_go(values: dict[str, float]) -> bool:
 
 
 def missing(values: dict[str, float]) -> list[str]:
-    """The signs of :data:`SAID` that speak least for a pitch, weakest first."""
-    weak = [name for name in SAID if values[name] < 0.5]
-    return sorted(weak, key=values.__getitem__)
+    """The signs that speak least for a pitch, weakest first: of :data:`SAID` what was not seen, of :data:`SAID_AGAINST`
+    what was."""
+    weak = {name: values[name] for name in SAID if values[name] < 0.5}
+    weak |= {name: 1.0 - values[name] for name in SAID_AGAINST if values[name] > 0.5}
+    return sorted(weak, key=weak.__getitem__)
 
 
 def grade(value: float, limits: tuple[float, float]) -> float:
@@ -141,6 +151,34 @@ def _arm_signs(s: Signals, release_s: float) -> dict[str, float]:
         "hand_falls": grade(float(falls) / s.height_m, HAND_FALLS_H),
         "trunk_turns": grade(float(np.degrees(np.ptp(turned))) if len(turned) else np.nan, TRUNK_TURNS_DEG),
     }
+
+
+def _before_signs(s: Signals, seen: Events, leg_lift: float) -> dict[str, float]:
+    """The body comes from elsewhere, out of a squat, or turns away from where the hips' line pointed at leg lift."""
+    lift = seen[Event.LEG_LIFT].time_s
+    hips = mid_hip(s.points)
+    # A step on the way may be taken for the leg lift: before the stride of a pitch the body stands.
+    stands_s = max(lift - STANDS_S[0], seen[Event.RELEASE].time_s - STANDS_S[1])
+    came = hips[s.between(stands_s - COMES_FOR_S, stands_s), :2] / s.height_m
+    feet = np.fmin(joint(s.points, "rear_ankle")[:, 2], joint(s.points, "lead_ankle")[:, 2])
+    high = ((hips[:, 2] - feet) / s.height_m)[s.between(lift - RISES_S, lift)]
+    low_hips = grade(float(np.nanmedian(high)) if np.isfinite(high).any() else np.nan, SQUATS_H)
+    angle = abs(_hips_from_stride(s, seen))
+    low_leg = grade(angle, TURNED_DEG) * (1.0 - leg_lift)
+    unseen = seen[Event.LEG_LIFT].estimated or seen[Event.FOOT_CONTACT].estimated
+    return {
+        "comes": grade(_most(np.linalg.norm(came - came[-1:], axis=1)), COMES_H),
+        "squats": low_hips * (1.0 - leg_lift),
+        "turned": 0.0 if unseen else max(low_leg, grade(angle, TURNED_AWAY_DEG)),
+    }
+
+
+def _hips_from_stride(s: Signals, seen: Events) -> float:
+    """Degrees, level, from the line rear to lead hip at leg lift to the way from the rear foot to where the lead one lands."""
+    lift, contact = seen[Event.LEG_LIFT].time_s, seen[Event.FOOT_CONTACT].time_s
+    line = s.at(joint(s.points, "lead_hip") - joint(s.points, "rear_hip"), lift)
+    way = s.at(joint(s.points, "lead_ankle"), contact) - s.at(joint(s.points, "rear_ankle"), lift)
+    return float(np.degrees(np.arctan2(line[0] * way[1] - line[1] * way[0], line[:2] @ way[:2])))
 
 
 def _shoulder_heading(s: Signals, rows: Indices) -> Floats:

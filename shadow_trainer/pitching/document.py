@@ -16,6 +16,7 @@ from ..vocabulary import (
     Level,
     ModelSize,
     Span,
+    Thrown,
     Unit,
     Verdict,
     View,
@@ -233,7 +234,8 @@ class Delivery(TypedDict):
 
 
 class DroppedThrow(TypedDict):
-    """A throw that was not taken as a pitch: ``time_s`` of its release, why, and what was not seen of a pitch."""
+    """A throw that was not taken as a pitch: ``time_s`` of its release, why, what was ``thrown``, and in ``missing`` what
+    was not seen of a pitch or is none's."""
 
     time_s: float
     start_s: float
@@ -241,6 +243,7 @@ class DroppedThrow(TypedDict):
     probability: float
     missing: list[str]
     why: DroppedWhy
+    thrown: NotRequired[Thrown]
 
 
 class SaidVerdict(TypedDict):

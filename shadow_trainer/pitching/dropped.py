@@ -6,6 +6,7 @@ from ..vocabulary import Event, Verdict
 from . import delivery_decision as decision
 from .deliveries import Throw
 from .document import DroppedThrow, DroppedWhy
+from .throw_kind import kind_of
 
 
 def among(throws: list[Throw], pitches: list[Throw]) -> list[DroppedThrow]:
@@ -27,6 +28,7 @@ def _entry(throw: Throw) -> DroppedThrow:
         "probability": throw.probability,
         "missing": decision.missing(throw.signs),
         "why": _why(throw),
+        "thrown": kind_of(throw),
     }
 
 

@@ -23,6 +23,9 @@ MISSING = {
     "stride": "a stride",
     "forward": "the hand's way to the plate",
     "landing": "the front foot's landing",
+    "comes": "a stand before it",
+    "squats": "upright legs before it",
+    "turned": "a step along the line of the hips",
 }
 REPEATED = 0.1  # of the frames of a delivery
 CAMERA_MOVED = 0.02  # of the frame's width
@@ -167,8 +170,8 @@ def _repeated(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | 
     )
     return _warning(
         "repeated_frames",
-        f"{100 * share:.0f} % of the frames only repeat the one before, as in a converted video or a capture of a "
-        f"screen: the motion is known from about {fps:.0f} frames a second, and events only to a frame or two.",
+        f"{100 * share:.0f} % of the frames show nothing new (they only repeat the one before or mix their neighbors), as "
+        f"in a converted video or a capture of a screen: the motion is known from about {fps:.0f} frames a second, and events only to a frame or two.",
         "Use the video as the camera made it.",
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..body.series import PoseSeries
-from ..vocabulary import Hand
+from ..vocabulary import Hand, Thrown
 from . import delivery_decision as decision
 from .deliveries import Throw, find_deliveries
 from .document import VideoWarning
 from .metrics import planar
+from .throw_kind import kind_of
 from .world import as_right_hander, standing_height
 
 CODES = frozenset(("no_pitch_found", "other_hand", "ends_before_release"))
@@ -53,9 +54,13 @@ def _nothing_thrown(throws: list[Throw]) -> VideoWarning:
             "message": "The video ends before the ball leaves the hand.",
             "fix": "Film on until after the follow-through, or choose a later end of the part to measure.",
         }
+    seen = {kind_of(throw) for throw in throws} - {Thrown.NOTHING}
+    thrown = "an underhand throw" if seen == {Thrown.UNDERHAND} else "a throw" if seen else ""
     return {
         "code": "no_pitch_found",
-        "message": "There is a person in this video, but no pitch was found.",
+        "message": f"There is {thrown} in this video, but no pitch: it is measured only if you say that it is one."
+        if thrown
+        else "There is a person in this video, but no pitch was found.",
         "fix": f"{MARK_IT} Else film one whole delivery, from the set to the follow-through, with the whole body in "
         "the picture.",
     }

@@ -19,6 +19,7 @@ from training.lifter import deliveries
 from training.lifter.deliveries import drift
 
 from .people import MOVES
+from .throwers import THROWERS
 
 RATE_HZ = 120.0
 NEAR_RELEASE_S = 0.15
@@ -71,6 +72,10 @@ def clip(rng: np.random.Generator) -> tuple[str, np.ndarray, np.ndarray, float |
     if rng.random() < 0.6:
         kind = str(rng.choice(SPOILED, p=SPOILED_SHARES))
         return kind, *spoiled(rng, kind), None
+    if rng.random() < 0.5:
+        kind = str(rng.choice(list(THROWERS)))
+        points, _ = THROWERS[kind](rng)
+        return kind, points, np.arange(len(points)) / RATE_HZ, None
     kind = str(rng.choice(list(MOVES)))
     time_s = np.arange(0.0, 4.0, 1 / RATE_HZ)
     return kind, MOVES[kind](rng, time_s), time_s, None

@@ -1,8 +1,9 @@
 """Fit the decision whether a throw is a pitch, and say how well it decides on clips that it was not fitted on.
 
-    python -m training.decision.fit [--clips 1600] [--seed 7] [--write]
+    python -m training.decision.fit [--clips 1600] [--seed 7] [--only SIGN ...] [--write]
 
-``--write`` replaces shadow_trainer/pitching/data/delivery_decision.json.
+``--write`` replaces shadow_trainer/pitching/data/delivery_decision.json; ``--only`` leaves all other weights in it as
+they are, so that a new sign changes nothing where it was not seen.
 """
 
 from __future__ import annotations
@@ -19,21 +20,24 @@ from shadow_trainer.pitching import delivery_decision as decision
 
 from .examples import Example, examples
 
-AGAINST = ("too_fast", "falling", "returning", "backward", "legs_unseen")
 # What speaks against a pitch is what no pitch does: its weight need not stay small.
 WEIGHT_PENALTY, PENALTY_AGAINST = 1e-3, 2e-5
 PATH = Path(decision.__file__).with_name("data") / "delivery_decision.json"
 
 
 def fit(
-    values: np.ndarray, pitch: np.ndarray, share: np.ndarray, names: list[str]
+    values: np.ndarray,
+    pitch: np.ndarray,
+    share: np.ndarray,
+    names: list[str],
+    held: dict[str, float] | None = None,
 ) -> tuple[np.ndarray, float]:
     """Weights (K,) and bias of a logistic model of (N, K) signs; each example counts by its ``share`` (N,).
 
-    A sign for a pitch may not count against it, nor the other way round: where a sample says otherwise, it is chance.
+    ``held`` are weights (and the ``bias``) that stay as they are. A sign for a pitch may not count against it, nor the other way round: where a sample says otherwise, it is chance.
     """
 
-    size = np.array([PENALTY_AGAINST if name in AGAINST else WEIGHT_PENALTY for name in names])
+    size = np.array([PENALTY_AGAINST if name in decision.AGAINST else WEIGHT_PENALTY for name in names])
 
     def loss(p: np.ndarray) -> tuple[float, np.ndarray]:
         score = values @ p[:-1] + p[-1]
@@ -43,8 +47,16 @@ def fit(
         penalty = size * p[:-1]
         return value + 0.5 * float(penalty @ p[:-1]), slope + np.append(penalty, 0.0)
 
-    bounds = [(None, 0) if n in AGAINST else (0, None) for n in names] + [(None, None)]
-    best = minimize(loss, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    bounds = [(None, 0) if n in decision.AGAINST else (0, None) for n in names] + [(None, None)]
+    held = held or {}
+    bounds = [(held[n], held[n]) if n in held else b for n, b in zip([*names, "bias"], bounds, strict=True)]
+    best = minimize(
+        loss,
+        np.array([held.get(n, 0.0) for n in [*names, "bias"]]),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+    )
     return best.x[:-1], float(best.x[-1])
 
 
@@ -98,16 +110,20 @@ def main() -> None:
     )
     parser.add_argument("--clips", type=int, default=1600)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     known, unknown = gather(options.clips, options.seed), gather(options.clips // 3, options.seed + 1)
     names = list(known[0].signs)
-    weights, bias = fit(*table(known), shares(known), names)
+    old = json.loads(PATH.read_text(encoding="utf-8"))
+    held = {n: w for n, w in {**old["weights"], "bias": old["bias"]}.items() if n not in options.only}
+    weights, bias = fit(*table(known), shares(known), names, held if options.only else None)
     report(unknown, weights, bias)
+    size = {"clips": options.clips, "seed": options.seed, "throws": len(known)}
     model = {
         "bias": round(bias, 4),
         "weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)},
-        "fitted_on": {"clips": options.clips, "seed": options.seed, "throws": len(known)},
+        "fitted_on": {**old["fitted_on"], "later": size | {"only": options.only}} if options.only else size,
     }
     print(json.dumps(model, indent=1))
     if options.write:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...pitching.film_warnings import MISSING
-from ...vocabulary import Event
+from ...vocabulary import Event, Thrown
 
 # Two pitches farther from each other than this are never two halves of one.
 JOINED_WITHIN_S = 6.0
@@ -17,12 +17,18 @@ WHY = {
     "beside_likelier": "Another throw in this video is likelier a pitch.",
     "improbable": "Too little speaks for a pitch.",
 }
+THROWN: dict[str, str] = {
+    Thrown.OVERHAND: "A throw, not a pitch,",
+    Thrown.UNDERHAND: "An underhand throw, not a pitch,",
+}
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """A throw that was not taken as a pitch: when, how likely it is one, what is missing and why it was left out."""
+    """A throw that was not taken as a pitch: what it is, when, how likely it is one, what is missing and why it was left
+    out."""
 
+    title: str
     at_s: float
     video_s: float
     chance: str
@@ -43,6 +49,7 @@ def dropped_of(document: Mapping[str, Any], scale: float) -> tuple[Dropped, ...]
     """Every throw that was left out, in the order of time; nothing in results of the releases before."""
     return tuple(
         Dropped(
+            title=_title(one),
             at_s=one["time_s"],
             video_s=one["time_s"] / scale,
             chance=_chance(one["probability"]),
@@ -68,6 +75,11 @@ def joined_of(document: Mapping[str, Any], index: int | None) -> tuple[Joined, .
     return tuple(
         Joined(number, _release(min(shown, row, key=lambda one: one["probability"]))) for number, row in near
     )
+
+
+def _title(one: Mapping[str, Any]) -> str:
+    thrown = one.get("thrown") if one["why"] in ("said", "improbable") else None
+    return THROWN.get(str(thrown), "Throw-like motion")
 
 
 def _chance(probability: float) -> str:
