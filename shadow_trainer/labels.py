@@ -42,7 +42,7 @@ EVENTS: Mapping[str, str] = {
     Event.FIRST_MOVEMENT: "First movement",
     Event.LEG_LIFT: "Leg lift",
     Event.HAND_SEPARATION: "Hand break",
-    Event.FOOT_CONTACT: "Foot contact",
+    Event.FOOT_CONTACT: "Foot strike",
     Event.MAX_EXTERNAL_ROTATION: "Layback",
     Event.RELEASE: "Release",
     Event.MAX_INTERNAL_ROTATION: "Arm snap ends",
@@ -51,7 +51,7 @@ EVENTS: Mapping[str, str] = {
 SPANS: Mapping[str, str] = {
     Span.MAX: "Peak",
     Span.MIN: "Least",
-    Span.FOOT_CONTACT_TO_RELEASE: "Foot contact to release",
+    Span.FOOT_CONTACT_TO_RELEASE: "Foot strike to release",
     Span.DELIVERY: "Whole pitch",
 }
 VIEWS: Mapping[str, str] = {
@@ -93,7 +93,7 @@ _WHOLE = ("", "-")
 
 
 def event_label(name: str) -> str:
-    """Return the label of an event or a span: ``foot_contact`` -> ``Foot contact``; others are made readable."""
+    """Return the label of an event or a span: ``foot_contact`` -> ``Foot strike``; others are made readable."""
     if name in _WHOLE:
         return SPANS[Span.DELIVERY]
     return EVENTS.get(name) or SPANS.get(name) or readable(name)

@@ -63,7 +63,7 @@ def test_a_metric_has_one_label_with_or_without_it_in_the_result(row) -> None:
 
 
 def test_an_unknown_metric_or_unit_is_made_readable() -> None:
-    assert metric_label("hip_wobble", Event.FOOT_CONTACT) == "Hip wobble, foot contact"
+    assert metric_label("hip_wobble", Event.FOOT_CONTACT) == "Hip wobble, foot strike"
     assert metric_label("hip_wobble@max") == "Hip wobble, peak"
     assert metric_label("hip_wobble") == "Hip wobble"
     assert labels.quantity(1.25, "furlongs") == "1.2 furlongs"

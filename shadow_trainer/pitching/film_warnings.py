@@ -96,7 +96,7 @@ def _rate(series: PoseSeries, deliveries: list[Delivery]) -> VideoWarning | None
     if fps < LEAST_FPS:
         return _warning(
             "few_frames",
-            f"At {fps:.0f} frames per second only positions up to foot contact can be trusted.",
+            f"At {fps:.0f} frames per second only positions up to foot strike can be trusted.",
             "Film at 120 or 240 frames per second (slow motion).",
         )
     if fps < ARM_FPS:
@@ -195,7 +195,7 @@ def _partial(deliveries: list[Delivery]) -> VideoWarning | None:
     return _warning(
         "begins_after_leg_lift",
         "Only a part of the delivery is in this video: the leg lift was not seen and was put at its usual time. What "
-        "happens before foot contact is not known.",
+        "happens before foot strike is not known.",
         "Start filming two seconds before the first movement.",
     )
 
@@ -205,7 +205,7 @@ def _events(deliveries: list[Delivery]) -> VideoWarning | None:
         return None
     return _warning(
         "foot_contact_not_seen",
-        "Foot contact could not be seen and was put at its usual time before release.",
+        "Foot strike could not be seen and was put at its usual time before release.",
         "Move it in the player to where the front foot takes the weight; the numbers follow at once.",
     )
 

@@ -188,7 +188,7 @@ def origin(delivery: Mapping[str, Any]) -> tuple[float, str]:
     contact = (delivery.get("events", {}).get(Event.FOOT_CONTACT) or {}).get("time_s")
     if contact is None:
         return 0.0, "Time (s)"
-    return float(contact), "Time from foot contact (s)"
+    return float(contact), "Time from foot strike (s)"
 
 
 def span_of(delivery: Mapping[str, Any], plan: Plan, times: np.ndarray) -> np.ndarray:

@@ -177,7 +177,7 @@ def _section(
     )
     facts = f"from {delivery['start_s']:.1f} to {delivery['end_s']:.1f} s of the video"
     if contact is not None and release is not None:
-        facts += f", {1000 * (release - contact):.0f} ms from foot contact to release"
+        facts += f", {1000 * (release - contact):.0f} ms from foot strike to release"
     drawn = charts.delivery_charts(delivery, curves) if curves else []
     return Section(
         title="The pitch" if alone else f"Pitch {index + 1}",

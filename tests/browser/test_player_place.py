@@ -73,5 +73,5 @@ def test_a_key_position_leads_to_its_frame(visit, report: str, events) -> None:
     page = opened(visit, report, DESKTOP)
     strip = page.get_by_role("navigation", name="Key positions")
     expect(strip.get_by_role("link")).to_have_count(6)
-    strip.get_by_role("link", name="Foot contact").click()
+    strip.get_by_role("link", name="Foot strike").click()
     at_row(page, events["foot_contact"]["frame"])

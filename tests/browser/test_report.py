@@ -125,7 +125,7 @@ def test_foot_contact_can_be_moved_and_the_numbers_follow(player: Page) -> None:
     expect(player.locator("[data-marks] [data-event=foot_contact]")).to_be_focused()
     player.get_by_role("button", name="Undo all").click()
     expect(time).to_have_text(measured, timeout=30_000)
-    expect(player.locator("#numbers")).to_have_text(re.compile("Foot contact"))
+    expect(player.locator("#numbers")).to_have_text(re.compile("Foot strike"))
 
 
 def test_an_event_cannot_leave_its_place_in_the_order(visit, report: str) -> None:
@@ -226,15 +226,15 @@ def test_the_level_is_corrected_on_the_page(player: Page) -> None:
 def test_events_are_moved_by_a_plain_form(visit, report: str) -> None:
     page = visit(javascript=False).open(report)
     page.get_by_text("Correct the times…").click()
-    field = page.get_by_label("Foot contact, seconds")
+    field = page.get_by_label("Foot strike, seconds")
     measured = field.input_value()
     field.fill(f"{float(measured) - 0.05:.3f}")
     page.locator("#events").get_by_role("button", name="Recalculate").click()
     expect(page.locator(".flash")).to_contain_text("Measured again")
     page.get_by_text("Correct the times…").click()
     assert (
-        abs(float(page.get_by_label("Foot contact, seconds").input_value()) - float(measured) + 0.05) < 0.02
+        abs(float(page.get_by_label("Foot strike, seconds").input_value()) - float(measured) + 0.05) < 0.02
     )
     page.get_by_role("button", name="As they were found").click()
     page.get_by_text("Correct the times…").click()
-    expect(page.get_by_label("Foot contact, seconds")).to_have_value(measured)
+    expect(page.get_by_label("Foot strike, seconds")).to_have_value(measured)

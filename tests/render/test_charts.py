@@ -37,14 +37,14 @@ def test_a_chart_is_well_formed_and_described(chart):
 
 def test_text_stays_text_and_there_is_no_script_or_style(chart):
     drawing = charts.svg(chart)
-    assert "Foot contact" in re.findall(r">([^<]+)</text>", drawing)
+    assert "Foot strike" in re.findall(r">([^<]+)</text>", drawing)
     assert "<script" not in drawing and "style=" not in drawing and "<style" not in drawing
     assert "<style" in charts.standalone(chart)
 
 
 def test_time_is_counted_from_foot_contact(chart):
-    contact = next(e for e in chart.events if e.label == "Foot contact")
-    assert contact.x == 0.0 and chart.x_label == "Time from foot contact (s)"
+    contact = next(e for e in chart.events if e.label == "Foot strike")
+    assert contact.x == 0.0 and chart.x_label == "Time from foot strike (s)"
 
 
 def test_what_is_usual_is_a_band_at_its_event(chart):
@@ -60,7 +60,7 @@ def test_the_table_has_the_measured_values_at_the_events(chart):
     rows = re.findall(
         r"<tr><th scope=\"row\">([^<]+)</th><td>([^<]*)</td><td>([^<]*)</td>", charts.data_table(chart)
     )
-    contact = next(row for row in rows if row[1] == "Foot contact")
+    contact = next(row for row in rows if row[1] == "Foot strike")
     assert float(contact[2]) == pytest.approx(60 * np.sin(0.8), abs=0.06)
 
 

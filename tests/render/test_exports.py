@@ -85,7 +85,7 @@ def test_c3d_read_by_ezc3d_has_our_positions_and_events(source, tmp_path):
     assert np.allclose(points[:3], want, atol=0.01, equal_nan=True)
     assert np.isnan(points[0, INDEX["right_elbow"], 6:9]).all()
     events = read["parameters"]["EVENT"]
-    assert events["LABELS"]["value"][1] == "Foot contact"
+    assert events["LABELS"]["value"][1] == "Foot strike"
     assert events["TIMES"]["value"][1, 1] == pytest.approx(0.80)
     assert events["DESCRIPTIONS"]["value"][2] == "estimated"
 

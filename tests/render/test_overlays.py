@@ -144,7 +144,7 @@ def test_an_event_belongs_to_the_nearest_frame():
 
 def test_the_banner_says_when_and_how_long_after_foot_contact():
     marks = {m.name: m for m in clip_for().marks}
-    assert banner_words(marks["foot_contact"], 1) == ("Foot contact", "0.80 s")
+    assert banner_words(marks["foot_contact"], 1) == ("Foot strike", "0.80 s")
     assert banner_words(marks["release"], 1) == ("Release", "0.95 s  +150 ms")
     assert banner_words(marks["max_external_rotation"], 1)[1].endswith("estimated")
     assert banner_words(marks["release"], 2)[0] == "Pitch 1: Release"

@@ -36,7 +36,7 @@ def test_two_films_are_compared_without_a_script(client: FlaskClient, analyses: 
     assert '<tr class="unsure"><th scope="row">Arm slot' in page
     timing = page[page.index('id="intervals-title"') :]
     assert re.search(
-        r"Foot contact to release</th><td class=\"num\">141 ms</td><td class=\"num\">161 ms</td>.*?\+20 ms",
+        r"Foot strike to release</th><td class=\"num\">141 ms</td><td class=\"num\">161 ms</td>.*?\+20 ms",
         timing,
     )
     assert page.count("<video") == 2
@@ -93,6 +93,6 @@ def test_an_interval_of_an_inferred_event_is_shown_and_not_compared() -> None:
         for name, event in delivery["events"].items():
             delivery["events"][name] = {**event, "estimated": estimated and name == "max_external_rotation"}
     rows = {row.label: row for row in differences.intervals(seen, guessed)}
-    layback = rows["Foot contact to layback"]
+    layback = rows["Foot strike to layback"]
     assert (layback.a_guessed, layback.b_guessed, layback.difference) == (False, True, "–")
-    assert rows["Foot contact to release"].difference == "0 ms"
+    assert rows["Foot strike to release"].difference == "0 ms"

@@ -42,7 +42,7 @@ def test_a_failed_analysis_shows_film_reason_and_what_to_do(
 
 def test_the_report_shows_every_event_and_metric(client: FlaskClient, analyses: SampleAnalyses) -> None:
     page = client.get(f"/analyses/{analyses.completed()}").text
-    for words in ("First movement", "Foot contact", "Release", "Follow-through", "Rough", "−141 ms"):
+    for words in ("First movement", "Foot strike", "Release", "Follow-through", "Rough", "−141 ms"):
         assert words in page
     assert (
         "% sure" not in page

@@ -193,7 +193,7 @@ def test_a_finding_is_a_sentence_about_the_pitcher() -> None:
     )
     shown = report.build(document).selected
     assert shown is not None
-    assert shown.findings[0].headline == "At foot contact the chest had already turned 18° toward the plate."
+    assert shown.findings[0].headline == "At foot strike the chest had already turned 18° toward the plate."
     assert shown.findings[0].headline not in shown.findings[0].reason
     assert shown.findings[0].confidence == "medium"
     assert shown.strengths[-1].headline.startswith("Forward tilt at release: 33°")

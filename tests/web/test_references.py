@@ -34,7 +34,7 @@ def test_the_built_in_reference_is_shown_and_listed(client: FlaskClient) -> None
     page = client.get("/references").text
     assert 'class="figure"' in page
     assert "Elite" in page
-    assert "Foot contact" in client.get("/references/elite").text
+    assert "Foot strike" in client.get("/references/elite").text
     (only,) = client.get("/pro-keypoints/list").get_json()["references"]
     assert (only["reference"], only["built_in"], only["hand"]) == ("elite", True, "right")
 

@@ -213,7 +213,7 @@ def test_the_page_draws_the_same_charts_as_the_drawings(
     assert charts["zero_film_s"] == pytest.approx(6.05)
     chart = next(one for one in charts["charts"] if one["name"] == "arm")
     assert len(chart["x"]) == len(chart["lines"][0]["y"])
-    assert {event["label"] for event in chart["events"]} >= {"Foot contact", "Release"}
+    assert {event["label"] for event in chart["events"]} >= {"Foot strike", "Release"}
     for one in charts["charts"]:
         assert client.get(f"/videos/{analysis_id}/plots/{one['name']}.svg?delivery=1").status_code == 200
     assert client.get(f"/videos/{analysis_id}/charts?delivery=2").status_code == 404

@@ -87,7 +87,7 @@ RULES: tuple[Fault, ...] = (
     Fault(
         "short_stride", "Short stride", 2, AT, FC,
         (Check("stride_length", FC, False, 79.0, 74.0,
-               "At foot contact the stride was {value}"),),
+               "At foot strike the stride was {value}"),),
         "Shorter strides go with slower pitches in most studies.",
         "Step-behind throws, with a mark on the ground for the landing foot.",
         "Fortenbaugh 2009; OpenBiomechanics, 5th percentile",
@@ -119,7 +119,7 @@ RULES: tuple[Fault, ...] = (
         "flying_open", "Opening early", 3, AT, FC,
         (
             Check("trunk_rotation", FC, True, 3.0, 16.0,
-                  "At foot contact the chest had already turned {value} toward the plate"),
+                  "At foot strike the chest had already turned {value} toward the plate"),
             Check("pelvis_to_trunk_peak_lag", Span.DELIVERY, False, -20.0, None,
                   "The chest turned fastest {value} before the hips did", as_amount=True, least_fps=110.0),
         ),
@@ -130,15 +130,15 @@ RULES: tuple[Fault, ...] = (
     Fault(
         "little_separation", "Little separation", 2, AT, FC,
         (Check("hip_shoulder_separation", FC, False, 36.0, 24.0,
-               "At foot contact the hips led the shoulders by {value}"),),
+               "At foot strike the hips led the shoulders by {value}"),),
         "Separation is one of the few positions that goes with pitch speed between pitchers.",
-        "Rocker drill; hip-hinge pauses at foot contact.",
+        "Rocker drill; hip-hinge pauses at foot strike.",
         "OpenBiomechanics; Kageyama 2015",
     ),
     Fault(
         "out_in_front", "Out in front", 2, AT, FC,
         (Check("trunk_forward_tilt", FC, True, 8.0, 20.0,
-               "At foot contact the trunk was already bent {value} forward"),),
+               "At foot strike the trunk was already bent {value} forward"),),
         "The trunk should turn first and bend after it.",
         "Stay-tall stride holds: stride, stop, check that the chest is still over the hips.",
         "Uplift; OpenBiomechanics, 95th percentile",
@@ -157,9 +157,9 @@ RULES: tuple[Fault, ...] = (
         "arm_late", "Arm late", 3, AT, FC,
         (
             Check("shoulder_external_rotation", FC, False, 30.0, 15.0,
-                  "At foot contact the forearm had turned up only {value}"),
+                  "At foot strike the forearm had turned up only {value}"),
             Check("hand_above_elbow", FC, False, 0.0, None,
-                  "At foot contact the hand was still {value} below the elbow", as_amount=True),
+                  "At foot strike the hand was still {value} below the elbow", as_amount=True),
         ),
         "An arm that is late has to catch up with the body.",
         "Pivot pick-offs; “ball up at landing”.",
@@ -169,7 +169,7 @@ RULES: tuple[Fault, ...] = (
     Fault(
         "high_elbow", "Elbow above the shoulders", 1, AT, FC,
         (Check("shoulder_abduction", FC, True, 105.0, None,
-               "At foot contact the upper arm was at {value}, above the line of the shoulders"),),
+               "At foot strike the upper arm was at {value}, above the line of the shoulders"),),
         "Often called the inverted W. Recent evidence does not show that it matters: a note, not a fault.",
         "Connection ball; “level elbow”.",
         "Christoffer 2019; Uplift",
@@ -186,7 +186,7 @@ RULES: tuple[Fault, ...] = (
     Fault(
         "knee_collapse", "Lead knee gives way", 3, AFTER, BR,
         (Check("lead_knee_extension", Span.FOOT_CONTACT_TO_RELEASE, False, -5.0, -20.0,
-               "From foot contact to release the lead knee bent further by {value}", as_amount=True),),
+               "From foot strike to release the lead knee bent further by {value}", as_amount=True),),
         "A lead leg that gives way leaks energy; most fast throwers straighten it.",
         "Isometric block holds, then step-and-land throws.",
         "Matsuo 2001; Uplift",

@@ -36,33 +36,33 @@ class Praise:
 
 # What a coach hears with most profit stands first.
 PRAISES: tuple[Praise, ...] = (
-    Praise("stride_length", FC, "A good stride", "At foot contact the stride was {value}",
+    Praise("stride_length", FC, "A good stride", "At foot strike the stride was {value}",
            "Shorter strides go with slower pitches in most studies.", "Fortenbaugh 2009; OpenBiomechanics"),
     Praise("lead_knee_extension", Span.FOOT_CONTACT_TO_RELEASE, "A firm front leg",
-           "From foot contact to release the lead knee straightened by {value}",
+           "From foot strike to release the lead knee straightened by {value}",
            "Most fast throwers straighten it.", "Matsuo 2001; OpenBiomechanics", least=5.0),
     Praise("hip_shoulder_separation", FC, "Good separation",
-           "At foot contact the hips led the shoulders by {value}",
+           "At foot strike the hips led the shoulders by {value}",
            "Separation is one of the few positions that goes with pitch speed between pitchers.",
            "OpenBiomechanics; Kageyama 2015"),
     Praise("trunk_rotation", FC, "The chest stays closed",
-           "At foot contact the chest had not opened yet: {value} of trunk rotation",
+           "At foot strike the chest had not opened yet: {value} of trunk rotation",
            "What is still closed then can turn with the throw.", "Bullock 2021; OpenBiomechanics"),
     Praise("trunk_forward_tilt", BR, "Reaching out at release",
            "At release the trunk was bent {value} forward",
            "Less forward tilt at release is found in slower pitches.", "Matsuo 2001; Stodden 2005"),
-    Praise("elbow_flexion", FC, "The arm is bent at landing", "At foot contact the elbow was bent {value}",
+    Praise("elbow_flexion", FC, "The arm is bent at landing", "At foot strike the elbow was bent {value}",
            "A bent arm is a short lever, and turns quickly.", "OpenBiomechanics"),
     Praise("elbow_flexion", MER, "The arm stays bent at layback", "At layback the elbow was bent {value}",
            "A bent arm is a short lever, and turns quickly.", "OpenBiomechanics"),
     Praise("trunk_lateral_tilt", BR, "A usual side lean",
            "At release the trunk leaned {value} to the glove side", source="OpenBiomechanics", least=1.0),
     Praise("shoulder_abduction", FC, "Elbow level with the shoulders",
-           "At foot contact the upper arm was at {value} to the trunk; 90° is level", source="OpenBiomechanics"),
+           "At foot strike the upper arm was at {value} to the trunk; 90° is level", source="OpenBiomechanics"),
     Praise("pelvis_rotation", FC, "The hips lead",
-           "At foot contact the hips had turned {value} toward the plate", source="OpenBiomechanics", least=5.0),
+           "At foot strike the hips had turned {value} toward the plate", source="OpenBiomechanics", least=5.0),
     Praise("time_foot_contact_to_release", Span.DELIVERY, "Landing and release fit together",
-           "From foot contact to release took {value}", source="OpenBiomechanics"),
+           "From foot strike to release took {value}", source="OpenBiomechanics"),
 )  # fmt: skip
 _RANKS = {key_of(praise.quantity, praise.place): rank for rank, praise in enumerate(PRAISES)}
 # Measured in two ways: praising one where the other is a fault would only confuse.
@@ -136,7 +136,7 @@ def _in_order(events: Moments) -> Strength:
         "one_movement",
         "One movement",
         Event.RELEASE,
-        "From leg lift through foot contact to release the delivery ran in one movement.",
+        "From leg lift through foot strike to release the delivery ran in one movement.",
         str(Confidence.MEDIUM),
     )
 

@@ -161,7 +161,7 @@ ARM: list[Row] = [
     *_angles("elbow_flexion", "Elbow bend", (MER, MEDIUM, MEDIUM)),
     *_angles("elbow_flexion", "Elbow bend", (BR, MEDIUM, MEDIUM), least=FPS_ARM),
     *_angles("arm_slot", "Arm slot", (BR, LOW, HIGH)),
-    _row("hand_above_elbow", FC, CM, "Throwing hand above its elbow at foot contact", FC,
+    _row("hand_above_elbow", FC, CM, "Throwing hand above its elbow at foot strike", FC,
          (MEDIUM, MEDIUM), f.hand_above_elbow, (FC,), no_norm=ONLY_A_LIMIT),
     _row("extension", BR, HEIGHT, "Extension: hand in front of the rubber at release", BR,
          (MEDIUM, LOW), f.extension, (LIFT, BR), FPS_RELEASE,
@@ -208,13 +208,13 @@ MOTION: list[Row] = [
 ]  # fmt: skip
 
 TIMES: list[Row] = [
-    _row("time_leg_lift_to_foot_contact", Span.DELIVERY, MS, "Leg lift to foot contact", FC, (HIGH, MEDIUM),
+    _row("time_leg_lift_to_foot_contact", Span.DELIVERY, MS, "Leg lift to foot strike", FC, (HIGH, MEDIUM),
          f.interval(LIFT, FC), (LIFT, FC)),
-    _row("time_foot_contact_to_MER", Span.DELIVERY, MS, "Foot contact to layback", MER, (MEDIUM, MEDIUM),
+    _row("time_foot_contact_to_MER", Span.DELIVERY, MS, "Foot strike to layback", MER, (MEDIUM, MEDIUM),
          f.interval(FC, MER), (FC, MER), FPS_SEQUENCE),
     _row("time_MER_to_release", Span.DELIVERY, MS, "Layback to release", BR, (MEDIUM, MEDIUM), f.interval(MER, BR),
          (MER, BR), FPS_ARM, no_norm="pitchers hardly differ in it: only an error of timing would be scored"),
-    _row("time_foot_contact_to_release", Span.DELIVERY, MS, "Foot contact to release", BR, (HIGH, MEDIUM),
+    _row("time_foot_contact_to_release", Span.DELIVERY, MS, "Foot strike to release", BR, (HIGH, MEDIUM),
          f.interval(FC, BR), (FC, BR), FPS_RELEASE),
 ]  # fmt: skip
 

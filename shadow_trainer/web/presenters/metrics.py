@@ -14,7 +14,7 @@ from ...vocabulary import Event, Span
 # A metric belongs to the phase of the event at which it is read, or to that of its span; peaks are found on the way.
 PHASES: tuple[tuple[str, str, tuple[Event | Span, ...]], ...] = (
     ("lift", "Leg lift", (Event.FIRST_MOVEMENT, Event.LEG_LIFT, Event.HAND_SEPARATION)),
-    ("stride", "Foot contact", (Event.FOOT_CONTACT,)),
+    ("stride", "Foot strike", (Event.FOOT_CONTACT,)),
     ("cocking", "Arm cocking", (Event.MAX_EXTERNAL_ROTATION,)),
     (
         "release",
