@@ -232,9 +232,7 @@ def test_events_are_moved_by_a_plain_form(visit, report: str) -> None:
     page.locator("#events").get_by_role("button", name="Recalculate").click()
     expect(page.locator(".flash")).to_contain_text("Measured again")
     page.get_by_text("Correct the times…").click()
-    assert (
-        abs(float(page.get_by_label("Foot strike, seconds").input_value()) - float(measured) + 0.05) < 0.02
-    )
+    assert abs(float(page.get_by_label("Foot strike, seconds").input_value()) - float(measured) + 0.05) < 0.02
     page.get_by_role("button", name="As they were found").click()
     page.get_by_text("Correct the times…").click()
     expect(page.get_by_label("Foot strike, seconds")).to_have_value(measured)
