@@ -101,7 +101,7 @@ def test_trends_follow_the_days_and_keep_unsure_values_apart(
     assert 'class="band"' in chart
     days = [chart.index(day) for day in ('"row">2026-05-01', '"row">2026-06-01', '"row">2026-07-01')]
     assert days == sorted(days)
-    assert "low: trend only" in chart
+    assert "Rough</span> not in the curve" in chart
     layback = page[page.index('id="trend-shoulder-external-rotation') :].split("</figure>")[0]
     assert "dot sure" not in layback
 

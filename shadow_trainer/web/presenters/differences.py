@@ -63,7 +63,7 @@ class Moment:
 WORDS = {
     "more": "more than the errors explain",
     "within": "within the errors",
-    "unsure": "low certainty: not judged",
+    "unsure": "rough: not judged",
     "missing": "",
 }
 
