@@ -112,6 +112,13 @@ def test_asked_for_after_a_correction_it_shows_the_new_numbers(rig: Rig, parts: 
     assert "overlay.mp4" in listed(rig, analysis_id)
 
 
+def test_a_video_that_went_while_its_row_was_held_is_not_there(rig: Rig, parts: dict[str, bytes]) -> None:
+    analysis_id = finished(rig, parts, "second", "overlay.mp4")
+    before = rig.catalog.analyses.get(analysis_id)
+    assert redraw.redraw(rig.jobs.services, analysis_id, "second")
+    assert "overlay.mp4" in before.files and not videos.is_there(rig.storage, before, "overlay.mp4")
+
+
 def test_another_run_ends_the_videos_of_the_one_before(rig: Rig, parts: dict[str, bytes]) -> None:
     analysis_id = finished(rig, parts, None, "overlay.mp4")
     rig.storage.put(publish.key(analysis_id, "original.mp4"), io.BytesIO(b'{"do": "work"}'))

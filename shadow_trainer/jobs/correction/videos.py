@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...errors import NotFound, ShadowError
+from ..attempt import publish
 from ..pipeline.artifacts import VIDEOS
 from . import drawing_tries, redraw
 from .revisions import drawn
@@ -34,7 +35,10 @@ def is_there(storage: Storage, row: Analysis, name: str) -> bool:
     """Whether a drawn video shows the numbers of now, or is the last one that could be drawn."""
     if name not in (row.files or []):
         return False
-    return not _is_old(storage, row) or not storage.exists(row.original_key)
+    if _is_old(storage, row):
+        return not storage.exists(row.original_key)
+    # The row may have been read before the report was made again, which took the video away.
+    return storage.exists(publish.key(row.id, name))
 
 
 def can_be(storage: Storage, row: Analysis, name: str) -> bool:
