@@ -128,9 +128,12 @@ def timeline(path: Path | str, limits: Limits = DEFAULT, *, check: Check | None 
 def decoded(container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
     """Whole frames in the order of showing; damaged packets and frames are left out.
 
-    Ends where the file ends or cannot be read further.
+    Ends where the file ends or cannot be read further. Raises BadVideo for an encrypted one, of whose noise a decoder
+    now and then makes a picture.
     """
     for packet in readable_packets(container, stream):
+        if packet.has_sidedata("encryption_info"):
+            raise bad_video("encrypted")
         try:
             frames = packet.decode()
         except av.error.FFmpegError:

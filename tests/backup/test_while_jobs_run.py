@@ -16,7 +16,6 @@ from shadow_trainer.catalog import Analysis, Catalog, migrate, open_catalog, utc
 from shadow_trainer.errors import BadRequest, Conflict, SetupError
 from shadow_trainer.jobs import backup
 from shadow_trainer.jobs.backup import queue
-from shadow_trainer.jobs.pipeline import stages
 from shadow_trainer.jobs.redis import embedded
 from shadow_trainer.jobs.redis.client import connect
 from shadow_trainer.settings import Settings
@@ -44,10 +43,8 @@ def databases(request: pytest.FixtureRequest) -> tuple[str, str]:
 def rig(databases: tuple[str, str], tmp_path: Path) -> Iterator[Rig]:
     """An installation on RQ, with no process running yet."""
     needs_redis()
-    real = stages.STAGES
     with Rig(small_settings(tmp_path / "data", database_url=databases[0])) as installation:
         yield installation
-    stages.STAGES = real
 
 
 def test_what_was_queued_and_running_is_finished_on_an_empty_machine(

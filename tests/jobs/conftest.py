@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from shadow_trainer.jobs.pipeline import stages
 from shadow_trainer.jobs.redis import embedded
 from tests.jobs.rig import Rig, small_settings
 
@@ -23,7 +22,6 @@ def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     """A working installation, shared by the tests of a module; each test brings its own films."""
     # A folder as people name them: the paths of socket and database are read by more than one parser.
     folder = tmp_path_factory.mktemp(f"Jürgen's lab #1? 50% {request.param}")
-    real = stages.STAGES
     if request.param == "rq":
         needs_redis()
     with Rig(small_settings(folder, use_rq=request.param == "rq", job_timeout_s=9)) as installation:
@@ -32,14 +30,11 @@ def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             installation.clock()
             installation.wait_workers()
         yield installation
-    stages.STAGES = real
 
 
 @pytest.fixture
 def rq_rig(tmp_path: Path) -> Iterator[Rig]:
     """An installation on RQ of its own, with no process running yet."""
     needs_redis()
-    real = stages.STAGES
     with Rig(small_settings(tmp_path / "data")) as installation:
         yield installation
-    stages.STAGES = real

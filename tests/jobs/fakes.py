@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -61,10 +62,34 @@ class Engines:
             raise SetupError("The weights are missing.", code="no_weights")
 
 
+class _Stages:
+    """The stages of this module in the pipeline's place while something runs; then the pipeline's own again.
+
+    A thread of an installation may outlive the test that began it: no later test may find what it left.
+    """
+
+    def __init__(self) -> None:
+        self.real, self.lock, self.running = stages.STAGES, threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self.lock:
+            self.running += 1
+            stages.STAGES = STAGES
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.running -= 1
+            if not self.running:
+                stages.STAGES = self.real
+
+
+_stages = _Stages()
+
+
 def run(*arguments: Any, **parts: Any) -> dict[str, Any]:
     """The pipeline with the stages of this module."""
-    stages.STAGES = STAGES
-    return pipeline.run(*arguments, **parts)
+    with _stages:
+        return pipeline.run(*arguments, **parts)
 
 
 def log_line(run: Run, word: str) -> int:

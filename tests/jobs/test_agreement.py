@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from rq.exceptions import NoSuchJobError
-from rq.job import Job
+from rq.executions import Execution
+from rq.job import Job, JobStatus
 
 from shadow_trainer import create_app
 from shadow_trainer.catalog import utcnow
@@ -124,6 +125,25 @@ def test_what_a_late_write_leaves_of_a_deleted_job_stops_no_video(
     monkeypatch.setattr(reconciling, "STRAY_S", -1.0)
     assert reconciling.reconcile(rig.jobs) == 1
     assert agrees(rig, film) and rig.jobs.status(film).state == "queued"
+
+
+def test_an_execution_that_ran_out_keeps_no_video_from_its_next_attempt(
+    rq_rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker vanished: the hash of the execution is gone, the lists name it for a minute more."""
+    rig, film = rq_rig, rq_rig.send(do="work")
+    other = rig.send(do="work")
+    connection, job = rig.jobs.connection, Job.fetch(film, connection=rq_rig.jobs.connection)
+    with connection.pipeline() as pipeline:
+        execution = Execution.create(job, 60, pipeline=pipeline)
+        pipeline.execute()
+    connection.delete(execution.key)
+    job.set_status(JobStatus.FINISHED)
+    connection.delete("rq:queue:pose")
+    monkeypatch.setattr(reconciling, "STRAY_S", -1.0)
+    assert reconciling.reconcile(rig.jobs) == 2
+    assert agrees(rig, film) and agrees(rig, other)
+    assert film not in rig.jobs.ids_in_registry("pose", "started")
 
 
 def test_what_a_late_write_leaves_of_a_scheduled_job_holds_up_no_other(rq_rig: Rig) -> None:

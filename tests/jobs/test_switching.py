@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from shadow_trainer.errors import SetupError
-from shadow_trainer.jobs.pipeline import stages
 from shadow_trainer.jobs.queue.both_backends import BothJobManager
 from shadow_trainer.settings import load
 from tests.jobs.conftest import needs_redis
@@ -22,10 +21,8 @@ from tests.jobs.rig import SOON_MISSED, Rig, small_settings
 def rig(tmp_path: Path) -> Iterator[Rig]:
     """Redis runs all the time; which back end works is up to the test."""
     needs_redis()
-    real = stages.STAGES
     with Rig(small_settings(tmp_path / "data", **SOON_MISSED)) as installation:
         yield installation
-    stages.STAGES = real
 
 
 def legacy(rig: Rig) -> Forked:

@@ -14,6 +14,7 @@ from shadow_trainer.errors import BadVideo
 from shadow_trainer.settings import Settings
 from shadow_trainer.video.limits import CODECS, CONTAINERS
 from shadow_trainer.video.problems import PROBLEMS
+from shadow_trainer.video.timeline import decoded
 
 from . import clips
 
@@ -113,6 +114,14 @@ def test_each_bad_film_has_its_own_code_and_advice(tmp_path, name) -> None:
     assert "{" not in error.message
     assert str(tmp_path) not in error.message, "a path of the server is nobody's business"
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_no_picture_is_taken_from_encrypted_packets(tmp_path) -> None:
+    """By chance a decoder finds one in them, so it is never asked."""
+    path = clips.encrypted(tmp_path / "a.mp4")
+    with av.open(str(path)) as container, pytest.raises(BadVideo) as refused:
+        next(decoded(container, container.streams.video[0]), None)
+    assert refused.value.code == "encrypted"
 
 
 def test_every_problem_has_been_met_by_a_test() -> None:

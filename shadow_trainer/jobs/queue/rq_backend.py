@@ -203,20 +203,21 @@ class RqJobManager(JobManager):
     def _put(self, queue: str, task: str, job_id: str, **options: Any) -> bool:
         """Enqueue unless the same job waits or runs; one at its end makes room. Whether it was enqueued."""
         try:
-            self._put_once(queue, task, job_id, options)
-        except DuplicateJobError:
-            job = self.fetch(job_id)
-            if job is not None and rq_adapter.state_of(job) in PENDING:
-                return False
-            self._forget(job_id)
-            self._put_once(queue, task, job_id, options)
+            for _ in range(2):
+                try:
+                    self.queue(queue).enqueue_call(task, job_id=job_id, unique=True, **options)
+                    return True
+                except DuplicateJobError:
+                    job = self.fetch(job_id)
+                    if job is not None and rq_adapter.state_of(job) in PENDING:
+                        return False
+                    self._forget(job_id)
         except AWAY as error:
             log.warning("Redis is away (%s); %s is enqueued when it is back", type(error).__name__, job_id)
             return False
-        return True
-
-    def _put_once(self, queue: str, task: str, job_id: str, options: dict[str, Any]) -> None:
-        self.queue(queue).enqueue_call(task, job_id=job_id, unique=True, **options)
+        # One that cannot be enqueued now must not keep the clock from the others.
+        log.error("the former job of %s does not go from Redis; the clock tries again", job_id)
+        return False
 
     def _live(self, row: Analysis) -> Live:
         try:
@@ -281,11 +282,11 @@ class RqJobManager(JobManager):
     def _forget(self, analysis_id: str) -> None:
         try:
             if (job := self.fetch(analysis_id)) is not None:
-                job.delete()
+                rq_adapter.delete(job)
             # The worker that runs it may write between our reading and our deleting, and after both.
             if rq_adapter.remove_remnant(self.connection, analysis_id):
                 log.info("what was left of the job %s is removed from Redis", analysis_id)
-        except (*AWAY, ValueError) as error:  # ValueError: an execution expired while it was listed
+        except (*AWAY, ValueError) as error:  # ValueError: another execution ran out meanwhile
             log.warning("the job %s could not be removed from Redis: %s", analysis_id, error)
 
 

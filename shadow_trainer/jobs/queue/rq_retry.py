@@ -37,6 +37,6 @@ def withdraw_if_ended(job: Job, catalog: Catalog) -> None:
     if row is None or row.state in ACTIVE_STATES:
         return
     queue = Queue(job.origin, connection=job.connection)
-    job.delete()
+    rq_adapter.delete(job)
     # RQ looks where the status says; a cancel in the middle of RQ's own steps leaves it in the other ones.
     rq_adapter.remove_from((queue.scheduled_job_registry, queue.canceled_job_registry), job.id)

@@ -20,7 +20,7 @@ from rq.exceptions import NoSuchJobError
 from rq.executions import Execution
 from rq.intermediate_queue import IntermediateQueue
 from rq.job import Job, JobStatus
-from rq.registry import BaseRegistry, clean_registries
+from rq.registry import BaseRegistry, StartedJobRegistry, clean_registries
 from rq.scheduler import RQScheduler
 from rq.worker import Worker
 
@@ -47,11 +47,14 @@ STATES = {
 }
 INTERNALS = (
     "rq.executions.Execution.fetch",
+    "rq.executions.ExecutionRegistry.delete",
+    "rq.executions.ExecutionRegistry.get_execution_ids",
     "rq.intermediate_queue.IntermediateQueue.get_first_seen",
     "rq.intermediate_queue.IntermediateQueue.get_first_seen_key",
     "rq.intermediate_queue.IntermediateQueue.get_job_ids",
     "rq.intermediate_queue.IntermediateQueue.get_intermediate_queue_key",
     "rq.intermediate_queue.IntermediateQueue.set_first_seen",
+    "rq.job.Job.delete",
     "rq.job.Job.retry",
     "rq.job.JobStatus",
     "rq.queue.Queue._enqueue_job",
@@ -146,6 +149,24 @@ def put_back(queue: Queue, job: Job, pipeline: Pipeline) -> None:
     job.started_at = job.ended_at = None
     job.worker_name = None
     queue._enqueue_job(job, pipeline=pipeline, at_front=True)
+
+
+def delete(job: Job) -> None:
+    """Delete a job, also one whose registry still names an execution that has run out.
+
+    An execution of a worker that vanished outlives its own hash by a minute in the lists that name it, and so long RQ's
+    own deletion raises ValueError.
+    """
+    try:
+        job.delete()
+    except ValueError:
+        started = StartedJobRegistry(job.origin, connection=job.connection)
+        for execution_id in job.execution_registry.get_execution_ids():
+            execution = Execution(execution_id, job.id, job.connection)
+            if not job.connection.exists(execution.key):
+                job.connection.zrem(job.execution_registry.key, execution_id)
+                job.connection.zrem(started.key, execution.composite_key)
+        job.delete()
 
 
 def remove_remnant(connection: redis.Redis, job_id: str) -> bool:
