@@ -68,7 +68,7 @@ def seconds(work: Callable[[], object], repeat: int) -> float:
 def networks(sides: Sides) -> None:
     """Milliseconds for a crop: each network, each size of a batch."""
     print(f"\n{'network':10}{'batch':>6}{'CPU ms':>9}{'card ms':>9}{'ratio':>8}")
-    for name in (*weights.networks_for([sides.size]), "thunder"):
+    for name in weights.networks_for([sides.size]):
         on_cpu = OnnxRunner(name, models_dir=sides.models)
         on_card = CardRunner(name, models_dir=sides.models, device=sides.device, batch=max(SIZES))
         side = weights.SOURCES[name].side

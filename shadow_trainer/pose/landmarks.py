@@ -15,8 +15,9 @@ from . import roi
 from .camera_motion import Background
 from .confidence_calibration import confidence
 from .engine import AUXILIARY, CROP_PX, Engine, LandmarkOutput
-from .raw_track import SHAPES, RawTrack
+from .raw_track import ARMS, SHAPES, RawTrack
 from .repeated_frames import Changes, find_means, find_repeated
+from .second_network import add_second_network
 from .second_pass import look_closer
 from .tracking.candidates import Person, Scan, Window
 from .tracking.spans import Span, person_of, plan
@@ -148,7 +149,9 @@ def _looks(
         if len(again):
             regions, out = _second_look(engine, images, regions, out, again)
         rows = _rows(engine.network, group, time_s, regions, out)
-        yield images, look_closer(engine, images, rows, size)
+        rows = look_closer(engine, images, rows, size)
+        rows["first_arms_px"] = rows["landmarks_px"][:, ARMS]
+        yield images, add_second_network(engine, images, rows)
 
 
 def _own_regions(out: LandmarkOutput, regions: np.ndarray) -> np.ndarray:
@@ -235,7 +238,7 @@ def _store(track: RawTrack, rows: dict[str, np.ndarray], window: int) -> None:
     seen = keep & (rows["pose_flag"] >= LEAST_FLAG)
     index = rows["index"][seen]
     track.measured[index] = True
-    for name in ("landmarks_px", "confidence", "visibility", "world_m"):
+    for name in ("landmarks_px", "confidence", "visibility", "world_m", "first_arms_px"):
         getattr(track, name)[index] = rows[name][seen]
 
 

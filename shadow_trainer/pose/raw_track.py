@@ -9,11 +9,13 @@ from typing import IO
 import numpy as np
 
 from ..body.npz import read_arrays
-from ..body.skeleton import COUNT
+from ..body.skeleton import COUNT, INDEX
 from ..errors import BadRequest
 
 # Fewer different pictures than this each second show no throw: then what repeats stays in.
 LEAST_LEFT_FPS = 20.0
+# Of the first network alone: shoulders and wrists, left before right.
+ARMS = [INDEX[f"{side}_{part}"] for part in ("shoulder", "wrist") for side in ("left", "right")]
 # Shape of each array after time, and how it is stored.
 SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
     "time_s": ((), np.float64),
@@ -28,6 +30,7 @@ SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
     "background_px": ((2,), np.float32),
     "background_quality": ((), np.float32),
     "repeated": ((), np.bool_),
+    "first_arms_px": ((len(ARMS), 2), np.float32),
 }
 
 
@@ -44,7 +47,8 @@ class RawTrack:
     delivery window the frame belongs to, -1 outside; ``background_px`` (T, 2) how far what stands still has
     moved since the window's first frame, where the athlete is (NaN not known); ``background_quality`` (T,)
     share of the background's corners that agree on it, 0 where it is not known; ``repeated`` (T,) bool, True where
-    the frame only repeats the one before and says nothing of the motion.
+    the frame only repeats the one before and says nothing of the motion; ``first_arms_px`` (T, 4, 2) the landmarks of
+    ``ARMS`` as the first network alone sees them, by which release is told: ``landmarks_px`` when not given.
     """
 
     time_s: np.ndarray
@@ -59,6 +63,7 @@ class RawTrack:
     background_px: np.ndarray | None = None
     background_quality: np.ndarray | None = None
     repeated: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    first_arms_px: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.visibility is None:
@@ -67,6 +72,8 @@ class RawTrack:
         if self.background_px is None or self.background_quality is None:
             object.__setattr__(self, "background_px", np.full((t, 2), np.nan))
             object.__setattr__(self, "background_quality", np.zeros(t))
+        if self.first_arms_px is None:
+            object.__setattr__(self, "first_arms_px", np.array(self.landmarks_px)[:, ARMS])
         if len(self.repeated) == 0:
             object.__setattr__(self, "repeated", np.zeros(t, bool))
         for name, (rest, _) in SHAPES.items():
@@ -99,7 +106,10 @@ class RawTrack:
         return cls(**blank)
 
     def with_(self, **changes: np.ndarray) -> RawTrack:
-        """A copy with some arrays replaced; a new confidence is the visibility too, unless that is given."""
+        """A copy with some arrays replaced; new landmarks are the first network's arms too, and a new confidence is the
+        visibility, unless those are given."""
+        if "landmarks_px" in changes:
+            changes = {"first_arms_px": np.asarray(changes["landmarks_px"])[:, ARMS], **changes}
         if "confidence" in changes:
             changes = {"visibility": changes["confidence"], **changes}
         return replace(self, **changes)
@@ -118,6 +128,7 @@ class RawTrack:
                 seen[rows] = True
         return self.with_(
             landmarks_px=np.where(seen[:, None, None], self.landmarks_px, np.nan),
+            first_arms_px=np.where(seen[:, None, None], np.asarray(self.first_arms_px), np.nan),
             world_m=np.where(seen[:, None, None], self.world_m, np.nan),
             confidence=np.where(seen[:, None], self.confidence, 0.0),
             visibility=np.where(seen[:, None], np.asarray(self.visibility), 0.0),

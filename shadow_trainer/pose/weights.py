@@ -109,8 +109,10 @@ def default_models_dir() -> Path:
 
 
 def networks_for(sizes: Iterable[str]) -> tuple[str, ...]:
-    """Names of the networks that these sizes need: detector and lite always (the scan uses them)."""
+    """Names of the networks that these sizes need: detector and lite always (the scan uses them), thunder beside heavy."""
     wanted = {"detector", "lite", *(SIZES[size] for size in sizes)}
+    if "heavy" in wanted:
+        wanted.add("thunder")
     return tuple(name for name in SOURCES if name in wanted)
 
 

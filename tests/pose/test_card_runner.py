@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shadow_trainer.errors import OutOfMemory, SetupError
-from shadow_trainer.pose import inference, landmarks, second_pass
+from shadow_trainer.pose import inference, landmarks, second_network, second_pass
 from shadow_trainer.pose.card_runner import CardRunner, batches
 from shadow_trainer.pose.engine import Engine
 from shadow_trainer.pose.inference import OnnxRunner, open_session
@@ -246,6 +246,8 @@ def test_the_card_measures_what_the_processor_measures(
     monkeypatch.setattr(landmarks, "GROUP", 8)
     monkeypatch.setattr(second_pass, "NETWORKS", ("lite",))
     monkeypatch.setattr(second_pass, "DOUBTFUL", 0.9)
+    monkeypatch.setattr(second_network, "NETWORKS", ("lite",))
+    monkeypatch.setattr(second_network, "SEEN", 0.9)
     card = Engine("xs", device="cpu", models_dir=models_dir, batch_size=16, buffered=True)
     one, other = list(measure(engine)), list(measure(card))
     assert (len(one), len(other)) == (3, 1)

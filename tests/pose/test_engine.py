@@ -24,4 +24,5 @@ def test_broken_weights_stop_the_engine_with_one_line(tmp_path: Path) -> None:
 
 def test_every_size_has_a_network() -> None:
     assert set(weights.SIZES) == {"xs", "s", "m", "l"}
-    assert weights.networks_for(["m"]) == ("detector", "lite", "heavy")
+    assert weights.networks_for(["m"]) == ("detector", "lite", "heavy", "thunder")
+    assert weights.networks_for(["s"]) == ("detector", "lite", "full")

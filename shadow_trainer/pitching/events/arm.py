@@ -30,7 +30,7 @@ STRETCHED_TO_RELEASE_S = 0.01
 # 16 to 31 ms later, by arm slot. The fall is the one that goes deepest (heights) within so long before and after it, and
 # the arm was stretched so shortly before. A fall so long before the burst is that of the arm that takes the ball back: a
 # submarine pitcher's hand is never above his shoulder again.
-FALLING_TO_RELEASE_S, FALL_S, LEAST_FALL_H, STRETCHED_BEFORE_FALL_S = -0.024, (0.1, 0.12), 0.15, 0.09
+FALLING_TO_RELEASE_S, FALL_S, LEAST_FALL_H, STRETCHED_BEFORE_FALL_S = -0.024, (0.1, 0.12), 0.12, 0.09
 FALL_BEFORE_BURST_S = 0.08
 # Spread of release by the burst where the arm's way is depth, beside what frames cost it, and of that by the fall.
 BURST_SD_S, BURST_SD_FRAMES, FALL_SD_S = 0.005, 0.75, 0.01
@@ -127,14 +127,15 @@ def _trust_in_fall(fps: float) -> float:
 
 
 def _arm_falls(s: Signals, burst_s: float) -> float | None:
-    """Release by an arm that the frame shows stretched out and then falling; None where it shows no fall."""
+    """Release by an arm that the frame shows stretched out and then falling: the middle one of both times and that of
+    the burst, for each is now and then far off; None where the frame shows no fall."""
     falls = None if s.arm_seen is None else _falls(s, burst_s)
     if falls is None or s.arm_seen is None:
         return None
     near = s.between(falls - STRETCHED_BEFORE_FALL_S, falls)
     longest = near[int(np.argmax(np.linalg.norm(s.arm_seen[near], axis=1)))]
     stretched = float(s.time_s[longest]) + STRETCHED_TO_RELEASE_S
-    return 0.5 * (stretched + falls + FALLING_TO_RELEASE_S)
+    return float(np.median([stretched, falls + FALLING_TO_RELEASE_S, burst_s + BURST_TO_RELEASE_S]))
 
 
 def _falls(s: Signals, burst_s: float) -> float | None:

@@ -109,8 +109,22 @@ def throwing_arm(series: PoseSeries, hand: Hand) -> Floats | None:
     scale = _scale(series)
     if scale is None:
         return None
+    return _moving(series, _arm_px(series, hand) / scale[:, None])
+
+
+def _arm_px(series: PoseSeries, hand: Hand) -> Floats:
+    """(T, 2) pixels from the throwing shoulder to its wrist, as one network alone saw them where that is known.
+
+    The networks together are nearer to the hand but for a frame or two change from one to the other, and the fit draws
+    a fast hand toward where it comes from and goes to: both move the arm's turning points in time.
+    """
     wrist, shoulder = (series.landmarks_px[:, INDEX[f"{hand}_{part}"]] for part in ("wrist", "shoulder"))
-    return _moving(series, (wrist - shoulder) / scale[:, None])
+    if "first_arms_px" in series.extras:
+        arms = np.asarray(series.extras["first_arms_px"], dtype=float)
+        side = int(hand == Hand.RIGHT)
+        seen = np.isfinite(arms).all(axis=(1, 2))[:, None] & np.isfinite(wrist)
+        wrist, shoulder = np.where(seen, arms[:, 2 + side], wrist), np.where(seen, arms[:, side], shoulder)
+    return wrist - shoulder
 
 
 def _moving(series: PoseSeries, values: Floats) -> Floats:

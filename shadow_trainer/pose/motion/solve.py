@@ -13,7 +13,7 @@ import numpy as np
 
 from ...body.series import PoseSeries
 from ...body.skeleton import COUNT
-from ..raw_track import RawTrack
+from ..raw_track import ARMS, RawTrack
 from . import body, contacts, fit, hand_set, hands, heading, joint_confidence, lifter, occlusion, offsets
 from .assemble import all_landmarks
 from .camera import (
@@ -91,11 +91,13 @@ def solve(
     ``camera_shift_px`` (T, 2): what to add to its pixels to be in the picture;
     ``heading_known`` (T,): False where no stride showed the way to the plate (X is then the camera's right);
     ``repeated`` (T,): True where the frame only repeats the one before; where it is not ``measured`` either, its pixels
-    are that one's and its motion is bridged; ``hand_set`` (T, 33), where any is: True for the joints of ``given``.
+    are that one's and its motion is bridged; ``hand_set`` (T, 33), where any is: True for the joints of ``given``;
+    ``first_arms_px`` (T, 4, 2): see :class:`..raw_track.RawTrack`.
     """
     view = View(width, height, focal_px)
     if shift_px is not None:
-        raw = raw.with_(landmarks_px=raw.landmarks_px - shift_px[:, None])
+        still = raw.landmarks_px - shift_px[:, None]
+        raw = raw.with_(landmarks_px=still, first_arms_px=np.asarray(raw.first_arms_px))
         given = given and given.less(shift_px)
     raw = raw.without_repeated()
     windows = [np.flatnonzero(raw.window_id == k) for k in np.unique(raw.window_id[raw.window_id >= 0])]
@@ -111,7 +113,7 @@ def solve(
             )
     if progress:
         progress(len(windows), len(windows))
-    series = out.series(shift_px)
+    series = out.series(shift_px, given)
     if given is not None and given.is_set.any():
         return series.with_(extras={**series.extras, "hand_set": given.is_set})
     return series
@@ -278,6 +280,12 @@ def _as_shown(px: np.ndarray, repeated: np.ndarray) -> np.ndarray:
     return shown
 
 
+def _first_arms(raw: RawTrack, px: np.ndarray, given: HandSet | None) -> np.ndarray:
+    """The arms (T, 4, 2) as the first network alone sees them; as solved, ``px`` (T, 33, 2), where a person set them."""
+    arms = np.array(raw.first_arms_px, dtype=float)
+    return arms if given is None else np.where(given.is_set[:, ARMS, None], px[:, ARMS], arms)
+
+
 class _Output:
     """Collects the windows into arrays over the whole video."""
 
@@ -295,7 +303,7 @@ class _Output:
         self.focal[rows], self.R[rows], self.t[rows] = solved.camera.focal, solved.camera.R, solved.camera.t
         self.measured[rows], self.heading_known[rows] = self.raw.measured[rows], solved.heading_known
 
-    def series(self, shift_px: np.ndarray | None) -> PoseSeries:
+    def series(self, shift_px: np.ndarray | None, given: HandSet | None) -> PoseSeries:
         shift_px = np.zeros((len(self.raw), 2)) if shift_px is None else shift_px
         px = _as_shown(self.px + shift_px[:, None], self.raw.repeated & ~self.raw.measured)
         extras = {
@@ -306,6 +314,7 @@ class _Output:
             "camera_shift_px": shift_px,
             "heading_known": self.heading_known,
             "repeated": self.raw.repeated,
+            "first_arms_px": _first_arms(self.raw, px, given),
         }
         return PoseSeries(
             self.raw.time_s.astype(float), px, self.confidence, self.world, self.measured, extras
