@@ -42,7 +42,7 @@ def add_second_network(
     if engine.network not in NETWORKS or len(seen) == 0:
         return rows
     regions = rows["roi"][seen]
-    px, score = look(engine, [images[i] for i in seen], regions)
+    px, score = look(engine, [images[int(i)] for i in seen], regions)
     names = ("landmarks_px", "confidence", "visibility", "world_m")
     first = fusion.Sight(*(rows[name][seen] for name in names))
     fused = fusion.fuse(first, movenet.to_landmarks(px), sure(score), regions[:, 2])
@@ -92,7 +92,7 @@ def _once(
     some = regions[rows].astype(float)
     if upright:
         some[:, 3] = 0.0
-    crops = roi.crops([images[i] for i in rows], some, CROP_PX)
+    crops = roi.crops([images[int(i)] for i in rows], some, CROP_PX)
     keypoints = engine.keypoints(np.ascontiguousarray(crops[:, :, ::-1]) if mirrored else crops)
     keypoints = movenet.unmirror(keypoints, CROP_PX) if mirrored else keypoints
     return roi.to_frame(keypoints.points, some, CROP_PX), keypoints.score
